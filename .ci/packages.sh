@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# Installs the Debian packages that building (and, with "test", testing) Troupe needs. Never asks.
+set -euo pipefail
+packages=(g++ cmake ninja-build libboost-dev libboost-fiber-dev libboost-context-dev libboost-test-dev
+  libzmq3-dev cppzmq-dev libmsgpack-cxx-dev libyaml-cpp-dev libsqlite3-dev libspdlog-dev libcli11-dev
+  nlohmann-json3-dev)
+if [ "${1:-}" = test ]; then packages+=(python3 xgboost procps); fi
+missing=()
+for package in "${packages[@]}"; do
+  dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
+done
+[ ${#missing[@]} -eq 0 ] && exit 0
+echo "installing ${missing[*]}"
+sudo=()
+if [ "$(id -u)" -ne 0 ]; then
+  command -v sudo >/dev/null || { echo "needs root, or sudo, to install: ${missing[*]}" >&2; exit 1; }
+  sudo=(sudo -n)
+fi
+"${sudo[@]}" apt-get update -qq
+"${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null

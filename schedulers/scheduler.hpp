@@ -1,0 +1,32 @@
+#pragma once
+
+#include <vector>
+
+#include "schedulers/events.hpp"
+
+namespace troupe::schedulers {
+
+/// What a person is shown of a scheduler's state.
+struct Standing {
+  static constexpr std::string_view wire_name = "standing";
+  Resource ceiling = 0;  ///< T: how far a trial may go today.
+  double epsilon = 0;    ///< 0 where the scheduler has none.
+  static auto fields(auto& m) {
+    return std::tuple{field("ceiling", m.ceiling), field("epsilon", m.epsilon)};
+  }
+  friend bool operator==(const Standing&, const Standing&) = default;
+};
+
+/// Decides which trials run, how far, and which go on. A state machine without I/O, clocks, threads
+/// or global state: the same options and the same events give the same decisions.
+class Scheduler {
+ public:
+  virtual ~Scheduler() = default;
+
+  /// Takes one event in; returns what to do about it, in order.
+  [[nodiscard]] virtual std::vector<Decision> on(const Event& event) = 0;
+
+  [[nodiscard]] virtual Standing standing() const = 0;
+};
+
+}  // namespace troupe::schedulers
