@@ -1,0 +1,147 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "runtime/core/field.hpp"
+#include "schedulers/events.hpp"
+#include "schedulers/space/config.hpp"
+
+namespace troupe::actors {
+
+// What happens to a study, in the order in which it was taken: each is one row of the journal, and
+// together they are the only input of StudyCore, of the scheduler and of the searcher.
+
+/// Row 0.
+struct StudyOpened {
+  static constexpr std::string_view wire_name = "StudyOpened";
+  std::string study;
+  std::uint64_t seed = 0;
+  std::string version;  ///< Of this program.
+  static auto fields(auto& m) {
+    return std::tuple{field("study", m.study), field("seed", m.seed), field("version", m.version)};
+  }
+};
+
+/// A head took the study up again: every process of it is gone, every node has to join anew.
+struct StudyResumed {
+  static constexpr std::string_view wire_name = "StudyResumed";
+  std::string version;
+  static auto fields(auto& m) { return std::tuple{field("version", m.version)}; }
+};
+
+struct NodeJoined {
+  static constexpr std::string_view wire_name = "NodeJoined";
+  std::string node;
+  std::uint32_t slots = 0;  ///< Trials that its resources admit at a time.
+  static auto fields(auto& m) { return std::tuple{field("node", m.node), field("slots", m.slots)}; }
+};
+
+/// Its trials' processes are gone with it.
+struct NodeLeft {
+  static constexpr std::string_view wire_name = "NodeLeft";
+  std::string node;
+  std::string reason;
+  static auto fields(auto& m) {
+    return std::tuple{field("node", m.node), field("reason", m.reason)};
+  }
+};
+
+/// What the searcher proposed. A function of (seed, trial, at).
+struct Suggestion {
+  static constexpr std::string_view wire_name = "Suggestion";
+  schedulers::TrialId trial = 0;
+  std::uint64_t at = 0;                      ///< Rows of the journal that the searcher knew.
+  std::optional<schedulers::Config> config;  ///< None: there is no configuration left.
+  static auto fields(auto& m) {
+    return std::tuple{field("trial", m.trial), field("at", m.at), field("config", m.config)};
+  }
+};
+
+/// A node can take a trial. Carries the next suggestion if a new trial may come of it.
+struct SlotFreed {
+  static constexpr std::string_view wire_name = "SlotFreed";
+  std::string node;
+  std::optional<Suggestion> suggestion;
+  static auto fields(auto& m) {
+    return std::tuple{field("node", m.node), field("suggestion", m.suggestion)};
+  }
+};
+
+/// A trial's program reported.
+struct Reported {
+  static constexpr std::string_view wire_name = "Reported";
+  schedulers::TrialId trial = 0;
+  std::uint32_t attempt = 0;
+  schedulers::Resource resource = 0;
+  double metric = 0;
+  schedulers::Config values;  ///< Every key of the report.
+  static auto fields(auto& m) {
+    return std::tuple{field("trial", m.trial), field("attempt", m.attempt),
+                      field("resource", m.resource), field("metric", m.metric),
+                      field("values", m.values)};
+  }
+};
+
+/// A line that looks like a report and is none.
+struct ReportMalformed {
+  static constexpr std::string_view wire_name = "ReportMalformed";
+  schedulers::TrialId trial = 0;
+  std::uint32_t attempt = 0;
+  std::string warning;  ///< What is wrong, and the line.
+  static auto fields(auto& m) {
+    return std::tuple{field("trial", m.trial), field("attempt", m.attempt),
+                      field("warning", m.warning)};
+  }
+};
+
+/// The process tree of an attempt is gone; all its reports came before.
+struct AttemptEnded {
+  static constexpr std::string_view wire_name = "AttemptEnded";
+  enum class Cause { exited, signaled, out_of_memory, not_started, lost };
+  schedulers::TrialId trial = 0;
+  std::uint32_t attempt = 0;
+  Cause cause = Cause::exited;
+  std::int32_t code = 0;    ///< Exit code, signal or errno, by cause.
+  std::string detail;       ///< The cause in words: "exit code 3", "signal SIGSEGV", ...
+  std::string stderr_tail;  ///< Its last lines.
+  static auto fields(auto& m) {
+    return std::tuple{field("trial", m.trial),   field("attempt", m.attempt),
+                      field("cause", m.cause),   field("code", m.code),
+                      field("detail", m.detail), field("stderr_tail", m.stderr_tail)};
+  }
+};
+constexpr std::array<std::string_view, 5> enum_names(AttemptEnded::Cause) {
+  return {"exited", "signaled", "out_of_memory", "not_started", "lost"};
+}
+
+/// stop_criterion.max_wallclock_time is over.
+struct TimeExpired {
+  static constexpr std::string_view wire_name = "TimeExpired";
+  double seconds = 0;
+  static auto fields(auto& m) { return std::tuple{field("seconds", m.seconds)}; }
+};
+
+/// Somebody wants the study to end.
+struct StopRequested {
+  static constexpr std::string_view wire_name = "StopRequested";
+  enum class How {
+    stop,       ///< For good: running trials are stopped.
+    interrupt,  ///< To be resumed later: running trials end with their checkpoint.
+  };
+  How how = How::stop;
+  std::string reason;
+  static auto fields(auto& m) { return std::tuple{field("how", m.how), field("reason", m.reason)}; }
+};
+constexpr std::array<std::string_view, 2> enum_names(StopRequested::How) {
+  return {"stop", "interrupt"};
+}
+
+using Input = std::variant<StudyOpened, StudyResumed, NodeJoined, NodeLeft, SlotFreed, Reported,
+                           ReportMalformed, AttemptEnded, TimeExpired, StopRequested>;
+
+}  // namespace troupe::actors

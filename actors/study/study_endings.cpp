@@ -1,0 +1,204 @@
+// How attempts, nodes and the study end: the second half of StudyCore.
+
+#include <utility>
+
+#include "actors/study/study_core.hpp"
+#include "runtime/core/check.hpp"
+
+namespace troupe::actors {
+
+using State = TrialRecord::State;
+using Then = TrialFailed::Then;
+
+namespace {
+
+/// EX_TEMPFAIL of sysexits.h: the program asks to be started again.
+constexpr std::int32_t exit_try_again = 75;
+
+/// Blameless restarts in a row, without a report between them, before they count as failures: a
+/// program that always asks for a restart must not run for ever.
+constexpr std::uint32_t idle_restarts_max = 20;
+
+}  // namespace
+
+void StudyCore::move_to(TrialRecord& trial, State state) {
+  const auto count = [this](State s) -> std::uint64_t* {
+    switch (s) {
+      case State::running:
+      case State::pausing:
+      case State::stopping:
+      case State::finishing:
+      case State::ending:
+        return &counts_.running;
+      case State::paused:
+      case State::waiting:
+        return &counts_.paused;
+      case State::stopped:
+        return &counts_.stopped;
+      case State::completed:
+        return &counts_.completed;
+      case State::failed:
+        return &counts_.failed;
+    }
+    return nullptr;
+  };
+  --*count(trial.state);
+  ++*count(state);
+  trial.state = state;
+}
+
+void StudyCore::end_process(TrialRecord& trial, State state) {
+  move_to(trial, state);
+  outcome_.commands.push_back(EndAttempt{trial.id, trial.attempt});
+}
+
+Then StudyCore::verdict(const TrialRecord& trial, const AttemptEnded& end) const {
+  const bool blameless = end.cause == AttemptEnded::Cause::lost ||
+                         (end.cause == AttemptEnded::Cause::exited && end.code == exit_try_again);
+  if (blameless && trial.idle_restarts < idle_restarts_max) return Then::restart;
+  return trial.retries < rules_.retries_max ? Then::retry : Then::give_up;
+}
+
+void StudyCore::on(const AttemptEnded& end) {
+  TrialRecord& trial = trials_.at(end.trial);
+  if (const auto node = nodes_.find(trial.node); node != nodes_.end()) --node->second.used;
+  if (trial.state != State::running) {
+    settle(trial);
+  } else if (end.cause == AttemptEnded::Cause::exited && end.code == 0 && trial.resource > 0) {
+    move_to(trial, State::completed);
+    outcome_.events.push_back(TrialCompleted{index_, trial.id, trial.resource});
+  } else {
+    fail(trial, end);
+  }
+  for (const auto& decision : *decisions_)
+    if (const auto* unlocked = std::get_if<schedulers::RungUnlocked>(&decision))
+      outcome_.events.push_back(
+          RungUnlocked{index_, unlocked->resource, unlocked->epsilon, unlocked->cause});
+  check_totals();
+}
+
+void StudyCore::settle(TrialRecord& trial) {
+  switch (trial.state) {
+    case State::pausing:
+      move_to(trial, State::paused);
+      outcome_.events.push_back(TrialPaused{index_, trial.id, trial.resource});
+      if (trial.promotion) go_on(trial);
+      break;
+    case State::ending:
+      move_to(trial, State::waiting);
+      restarts_.insert(trial.id);
+      outcome_.events.push_back(TrialPaused{index_, trial.id, trial.resource});
+      break;
+    case State::stopping:
+      move_to(trial, State::stopped);
+      outcome_.events.push_back(TrialStopped{index_, trial.id, trial.resource, trial.stop_reason});
+      break;
+    case State::finishing:
+      move_to(trial, State::completed);
+      outcome_.events.push_back(TrialCompleted{index_, trial.id, trial.resource});
+      break;
+    default:
+      check(false, "only a trial that was decided on is settled");
+  }
+}
+
+void StudyCore::fail(TrialRecord& trial, const AttemptEnded& end) {
+  const Then then = verdict(trial, end);
+  const bool silent = end.cause == AttemptEnded::Cause::exited && end.code == 0;
+  outcome_.events.push_back(
+      TrialFailed{index_, trial.id, trial.attempt,
+                  silent ? std::string("exit code 0, but it never reported") : end.detail,
+                  end.stderr_tail, then});
+  if (then == Then::give_up) {
+    move_to(trial, State::failed);
+    return;
+  }
+  if (then == Then::retry) ++trial.retries;
+  if (then == Then::restart) ++trial.idle_restarts;
+  move_to(trial, State::waiting);
+  restarts_.insert(trial.id);
+}
+
+void StudyCore::lose(TrialRecord& trial, const std::string& cause) {
+  if (trial.state != State::running && trial.state != State::ending) {
+    settle(trial);
+    return;
+  }
+  outcome_.events.push_back(
+      TrialFailed{index_, trial.id, trial.attempt, cause, std::string(), Then::restart});
+  move_to(trial, State::waiting);
+  restarts_.insert(trial.id);
+}
+
+void StudyCore::on(const NodeLeft& left) {
+  nodes_.erase(left.node);
+  for (auto& [id, trial] : trials_)
+    if (trial.has_process() && trial.node == left.node)
+      lose(trial, "node " + left.node + " was lost: " + left.reason);
+  check_totals();
+}
+
+void StudyCore::on(const StudyResumed&) {
+  nodes_.clear();
+  for (auto& [id, trial] : trials_)
+    if (trial.has_process()) lose(trial, "the study's head ended while it ran");
+  interrupted_ = false;
+  if (finished_ && finished_->outcome == StudyFinished::Outcome::interrupted) finished_.reset();
+}
+
+void StudyCore::on(const TimeExpired& expired) {
+  close(
+      Closing::stop, StudyFinished::Outcome::finished,
+      "max_wallclock_time of " + std::to_string(static_cast<long>(expired.seconds)) + " s is over");
+}
+
+void StudyCore::on(const StopRequested& request) {
+  if (request.how == StopRequested::How::stop) {
+    close(Closing::stop, StudyFinished::Outcome::stopped, request.reason);
+    return;
+  }
+  interrupted_ = true;
+  interruption_ = request.reason;
+  for (auto& [id, trial] : trials_)
+    if (trial.state == State::running) end_process(trial, State::ending);
+}
+
+void StudyCore::close(Closing closing, StudyFinished::Outcome outcome, const std::string& reason) {
+  if (closing_ == Closing::stop || closing <= closing_) return;
+  closing_ = closing;
+  end_.outcome = outcome;
+  end_.reason = reason;
+  if (closing != Closing::stop) return;
+  for (auto& [id, trial] : trials_) {
+    if (trial.state != State::running && trial.state != State::waiting) continue;
+    trial.stop_reason = reason;
+    if (trial.state == State::running) {
+      end_process(trial, State::stopping);
+      continue;
+    }
+    move_to(trial, State::stopped);
+    outcome_.events.push_back(TrialStopped{index_, trial.id, trial.resource, reason});
+  }
+  restarts_.clear();
+}
+
+void StudyCore::check_end() {
+  if (finished_ || counts_.running > 0) return;
+  if (interrupted_) {
+    finished_ = StudyFinished{index_, StudyFinished::Outcome::interrupted, interruption_};
+  } else if (closing_ == Closing::stop ||
+             (closing_ == Closing::restarts_only && restarts_.empty())) {
+    finished_ = StudyFinished{index_, end_.outcome, end_.reason};
+  } else if (!waiting_for_.empty() && restarts_.empty()) {
+    // Nothing runs, nothing waits to, and the scheduler has nothing: no later input can change
+    // that.
+    const std::string reason =
+        closing_ == Closing::no ? "nothing is left to run: " + waiting_for_ : end_.reason;
+    finished_ = StudyFinished{index_, StudyFinished::Outcome::finished, reason};
+  } else {
+    return;
+  }
+  outcome_.events.push_back(*finished_);
+}
+
+}  // namespace troupe::actors

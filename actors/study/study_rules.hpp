@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "schedulers/events.hpp"
+
+namespace troupe::actors {
+
+/// What ends a study; every count is a total over all its sessions, and exact.
+struct StopRules {
+  std::optional<double> wallclock_max_s;
+  std::optional<std::uint64_t> trials_started_max;
+  std::optional<std::uint64_t>
+      trials_completed_max;  ///< Programs that ended by themselves, or reached R.
+  std::optional<std::uint64_t> trials_finished_max;  ///< Completed, stopped or failed.
+  std::optional<std::uint64_t> evaluations_max;      ///< Reports that counted.
+  std::optional<double> cost_max;                    ///< Sum of the reported `cost_attr`.
+  std::optional<double> metric_min;                  ///< Ends once a metric is below (mode min).
+  std::optional<double> metric_max;                  ///< Ends once a metric is above (mode max).
+  std::string cost_attr;  ///< Key of a report: cost of its process so far, in the user's units.
+};
+
+/// What happens to running and promotable trials once no new one may start.
+enum class WhenExhausted {
+  finish,   ///< Running trials reach their milestone; nothing else starts.
+  promote,  ///< Promotions go on until there are none.
+  stop,     ///< Running trials are stopped.
+};
+
+/// The part of a study file that the lifecycle of a study needs.
+struct StudyRules {
+  bool maximize = false;
+  std::uint32_t workers_max = 1;
+  StopRules stop;
+  WhenExhausted when_exhausted = WhenExhausted::finish;
+  std::uint64_t failures_max = 0;  ///< The study fails once more trials than this failed.
+  std::uint32_t retries_max = 0;   ///< A failed attempt of a trial is tried again so often.
+};
+
+}  // namespace troupe::actors

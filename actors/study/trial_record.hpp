@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "schedulers/events.hpp"
+#include "schedulers/space/config.hpp"
+
+namespace troupe::actors {
+
+/// What a study knows of a trial.
+struct TrialRecord {
+  enum class State {
+    running,    ///< A process runs, or was ordered.
+    pausing,    ///< Decided; its process is about to end.
+    stopping,   ///< Decided; its process is about to end.
+    finishing,  ///< It reached R; its process is about to end.
+    ending,  ///< The study is interrupted; its process is about to end, and starts again on resume.
+    waiting,  ///< To be started again: its attempt was lost, or failed and is retried.
+    paused,
+    stopped,
+    completed,
+    failed,
+  };
+
+  schedulers::TrialId id = 0;
+  State state = State::running;
+  schedulers::Config config;
+  std::string node;  ///< Of the running attempt.
+  std::uint32_t attempt = 0;
+  std::uint32_t retries = 0;        ///< Used up.
+  std::uint32_t idle_restarts = 0;  ///< Blameless restarts in a row without a report between them.
+  schedulers::Resource started_from = 0;  ///< Where the current attempt began.
+  schedulers::Resource reported = 0;      ///< Last of the current attempt; at first `started_from`.
+  double cost = 0;                        ///< Of the current attempt, as last reported.
+  schedulers::Resource resource = 0;      ///< Highest reported.
+  schedulers::Resource until = 0;         ///< The next milestone.
+  std::string stop_reason;
+
+  /// Promoted while its process was still ending: a slot is kept for it, and it goes on there as
+  /// soon as the process is gone.
+  struct Promotion {
+    std::string node;
+    schedulers::Resource from = 0;
+    schedulers::Resource until = 0;
+  };
+  std::optional<Promotion> promotion;
+
+  [[nodiscard]] bool has_process() const {
+    return state == State::running || state == State::pausing || state == State::stopping ||
+           state == State::finishing || state == State::ending;
+  }
+};
+
+}  // namespace troupe::actors
