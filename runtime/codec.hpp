@@ -1,0 +1,135 @@
+#pragma once
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <variant>
+#include <vector>
+
+#include "runtime/core/result.hpp"
+#include "runtime/message.hpp"
+#include "runtime/pack_get.hpp"
+#include "runtime/pack_put.hpp"
+#include "runtime/schema.hpp"
+
+// One reflection, two encodings.
+//
+//   wire    a message is the array of its fields in the declared order; a variant of messages is
+//           [wire name, message]. The reader needs what the writer declared (PeerSchemas).
+//   named   a message is a map from field names; a variant of messages is {wire name: message}.
+//           It describes itself; actors/json turns it into JSON.
+//
+// In both, fields are matched by name: one that the reader lacks is skipped, one that the writer
+// lacks keeps its default. Types: bool, integers (range checked), double, std::string (any bytes),
+// enums with `enum_names(E)` (by name), durations (int64 ns), std::optional, std::vector,
+// std::map<std::string, T>, messages, strong types, variants of messages, variants of scalars (an
+// integer and a double are told apart).
+
+namespace troupe::runtime {
+
+/// The message as the other side of a link reads it.
+template <Message M>
+[[nodiscard]] std::string pack(const M& message);
+/// The same, behind what `out` holds already.
+template <Message M>
+void pack_into(std::string& out, const M& message);
+/// An error names the message and the field. `peer` must know M and what it contains.
+template <Message M>
+[[nodiscard]] Result<M> unpack(std::string_view bytes, const PeerSchemas& peer);
+
+/// The message in a form that describes itself.
+template <typename M>
+[[nodiscard]] std::string pack_named(const M& value);
+/// M may also be any of the types above, a variant of messages or a vector, say.
+template <typename M>
+[[nodiscard]] Result<M> unpack_named(std::string_view bytes);
+
+/// M and every message that it contains, each once, M first.
+template <Message M>
+[[nodiscard]] std::vector<TypeSchema> schema_of();
+
+namespace coding {
+
+/// Adds T, if it is a message, and the messages that it contains, unless they are there.
+template <typename T>
+void describe(std::vector<TypeSchema>& known);
+
+template <typename... Ts>
+void describe_each(std::type_identity<std::variant<Ts...>>, std::vector<TypeSchema>& known) {
+  (describe<Ts>(known), ...);
+}
+
+template <typename T>
+void describe(std::vector<TypeSchema>& known) {
+  if constexpr (is_a<T, std::optional> || is_a<T, std::vector>) {
+    describe<typename T::value_type>(known);
+  } else if constexpr (is_a<T, std::map>) {
+    describe<typename T::mapped_type>(known);
+  } else if constexpr (is_a<T, std::variant>) {
+    describe_each(std::type_identity<T>{}, known);
+  } else if constexpr (Aggregate<T>) {
+    T example{};
+    if constexpr (Message<T>) {
+      if (std::ranges::find(known, T::wire_name, &TypeSchema::type) != known.end()) return;
+      TypeSchema schema{std::string(T::wire_name), {}};
+      for_each_field(example, [&](const auto& field) { schema.names.emplace_back(field.name); });
+      known.push_back(std::move(schema));
+    }
+    for_each_field(example, [&]<typename F>(const Field<F>&) { describe<F>(known); });
+  }
+}
+
+}  // namespace coding
+
+template <Message M>
+void pack_into(std::string& out, const M& message) {
+  PackWriter writer(out);
+  coding::put<coding::Form::wire>(writer, message);
+}
+
+template <Message M>
+std::string pack(const M& message) {
+  std::string out;
+  pack_into(out, message);
+  return out;
+}
+
+template <Message M>
+Result<M> unpack(std::string_view bytes, const PeerSchemas& peer) {
+  PackReader reader(bytes);
+  M message{};
+  coding::get<coding::Form::wire>(reader, &peer, message);
+  reader.end();
+  if (!reader.ok()) return reader.error();
+  return message;
+}
+
+template <typename M>
+std::string pack_named(const M& value) {
+  std::string out;
+  PackWriter writer(out);
+  coding::put<coding::Form::named>(writer, value);
+  return out;
+}
+
+template <typename M>
+Result<M> unpack_named(std::string_view bytes) {
+  PackReader reader(bytes);
+  M value{};
+  coding::get<coding::Form::named>(reader, nullptr, value);
+  reader.end();
+  if (!reader.ok()) return reader.error();
+  return value;
+}
+
+template <Message M>
+std::vector<TypeSchema> schema_of() {
+  std::vector<TypeSchema> known;
+  coding::describe<M>(known);
+  return known;
+}
+
+}  // namespace troupe::runtime

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <array>
+#include <concepts>
+#include <limits>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+#include "runtime/message.hpp"
+
+/// What the two halves of the codec (pack_put, pack_get) agree on.
+namespace troupe::runtime::coding {
+
+enum class Form { wire, named };
+
+template <typename T>
+concept Enum = std::is_enum_v<T> && requires(T value) { enum_names(value).size(); };
+
+template <typename T, template <typename...> class Template>
+inline constexpr bool is_a = false;
+template <template <typename...> class Template, typename... Ts>
+inline constexpr bool is_a<Template<Ts...>, Template> = true;
+
+template <typename T>
+inline constexpr bool is_message_variant = false;
+template <typename... Ts>
+inline constexpr bool is_message_variant<std::variant<Ts...>> = (Message<Ts> && ...);
+
+template <typename T>
+concept Scalar = std::same_as<T, bool> || std::integral<T> || std::same_as<T, double> ||
+                 std::same_as<T, std::string>;
+template <typename T>
+inline constexpr bool is_scalar_variant = false;
+template <typename... Ts>
+inline constexpr bool is_scalar_variant<std::variant<Ts...>> =
+    (Scalar<Ts> && ...) && ((std::integral<Ts> && !std::same_as<Ts, bool>)+... + 0) <= 1;
+
+/// In JSON these strings are doubles, so a string of a scalar variant that reads like one is
+/// wrapped in the named form: {"string": "nan"}.
+constexpr std::array<std::pair<std::string_view, double>, 3> not_finite{
+    {{"nan", std::numeric_limits<double>::quiet_NaN()},
+     {"inf", std::numeric_limits<double>::infinity()},
+     {"-inf", -std::numeric_limits<double>::infinity()}}};
+constexpr std::string_view wrapped_string = "string";
+
+constexpr const double* find_not_finite(std::string_view text) {
+  for (const auto& [name, value] : not_finite)
+    if (name == text) return &value;
+  return nullptr;
+}
+
+}  // namespace troupe::runtime::coding

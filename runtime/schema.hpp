@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "runtime/core/field.hpp"
+#include "runtime/core/result.hpp"
+
+namespace troupe::runtime {
+
+/// What one side of a link calls the fields of a message, in the order in which it packs them.
+struct TypeSchema {
+  static constexpr std::string_view wire_name = "type_schema";
+  std::string type;  ///< The message's wire name.
+  std::vector<std::string> names;
+  static auto fields(auto& m) { return std::tuple{field("type", m.type), field("names", m.names)}; }
+  friend bool operator==(const TypeSchema&, const TypeSchema&) = default;
+};
+
+/// What the other side of a link has declared: at most 1,024 types of 256 fields, with names of at
+/// most 128 bytes.
+class PeerSchemas {
+ public:
+  static constexpr std::size_t types_max = 1024;
+  static constexpr std::size_t fields_max = 256;
+  static constexpr std::size_t name_bytes_max = 128;
+
+  /// Refuses what is out of bounds, and a type that was declared otherwise before.
+  Result<void> declare(TypeSchema schema);
+  /// Null if the peer has not declared it.
+  [[nodiscard]] const TypeSchema* find(std::string_view type) const;
+  [[nodiscard]] std::size_t size() const { return types_.size(); }
+
+ private:
+  std::map<std::string, TypeSchema, std::less<>> types_;
+};
+
+}  // namespace troupe::runtime
