@@ -1,3 +1,252 @@
-int main() {
-  return 2;
+// The command line of troupe: parses it into the plain options of commands.hpp and calls.
+
+#include <charconv>
+#include <cstdio>
+#include <exception>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include <CLI/CLI.hpp>
+
+#include "actors/cli/commands.hpp"
+
+namespace troupe::cli {
+namespace {
+
+constexpr const char* about =
+    "Troupe tunes the hyperparameters of any program.\n"
+    "You describe the search in one YAML file; troupe starts your program with one configuration\n"
+    "after the other, several at a time, reads the metric that it prints, and gives time to those\n"
+    "that do well (ASHA, PASHA).\n";
+
+constexpr const char* examples =
+    "First steps:\n"
+    "  troupe validate --template > study.yaml   a study file with a comment on every key\n"
+    "  troupe validate study.yaml                every mistake in it, with line and column\n"
+    "  troupe preview study.yaml                 how far trials may go, and how many of them\n"
+    "  troupe run study.yaml                     runs it; the same command resumes it\n"
+    "  troupe best DIR                           the best configuration found\n"
+    "\n"
+    "Exit codes: 0 done (run: the study finished), 1 failure, 2 bad command line or study file,\n"
+    "3 more trials failed than the study allows, 130 interrupted: the same command resumes.\n";
+
+constexpr const char* run_examples =
+    "The folder DIR keeps everything: journal.db, results.csv, trials.csv, best.json and each\n"
+    "trial's output. If it holds an unfinished study, that one is resumed, whatever ended it.\n"
+    "\n"
+    "Examples:\n"
+    "  troupe run study.yaml --workers 8\n"
+    "  troupe run study.yaml --dir /data/s1 --seed 3\n"
+    "  troupe run study.yaml --fresh             start over; the earlier results are kept aside\n"
+    "  troupe run study.yaml --json | jq .       one JSON object for each event\n"
+    "\n"
+    "Exit codes: 0 finished, 1 failure, 2 bad study file, 3 more than max_failures trials failed,\n"
+    "130 interrupted: the same command resumes.\n";
+
+constexpr const char* validate_examples =
+    "All errors are reported at once, each with line and column, what was found and what was\n"
+    "expected. Warnings leave the exit code at 0; an error makes it 2.\n"
+    "\n"
+    "Examples:\n"
+    "  troupe validate study.yaml\n"
+    "  troupe validate --template                a study file with a comment on every key\n";
+
+constexpr const char* preview_examples =
+    "One line for each rung: the resource at which trials are compared there, the fraction that\n"
+    "may pass, and how many trials reach it at most.\n"
+    "\n"
+    "Example:\n"
+    "  troupe preview study.yaml -f csv\n";
+
+constexpr const char* node_examples =
+    "Offers this machine's processors to the study whose head listens at ADDRESS, and runs its\n"
+    "trials until the study ends. `troupe run` starts one such node by itself.\n"
+    "\n"
+    "Example:\n"
+    "  troupe node --join tcp://127.0.0.1:40123 --name second --cpus 4 --memory 8G\n";
+
+/// Everything that a command line can say.
+struct Parsed {
+  RunOptions run;
+  ValidateOptions validate;
+  PreviewOptions preview;
+  ListOptions list;
+  LogsOptions logs;
+  ReplayOptions replay;
+  NodeOptions node;
+};
+
+void add_format(CLI::App& command, TableFormat& format) {
+  const auto names = [](const std::string& name) {
+    const bool known = name == "table" || name == "json" || name == "csv";
+    return known ? "" : "'" + name + "' is not one of table, json, csv";
+  };
+  command
+      .add_option_function<std::string>(
+          "-f,--format",
+          [&format](const std::string& name) {
+            format = name == "json"  ? TableFormat::json
+                     : name == "csv" ? TableFormat::csv
+                                     : TableFormat::table;
+          },
+          "table, json or csv (default table)")
+      ->check(names, "")
+      ->type_name("FORMAT");
+}
+
+/// A validator with a sentence a person can read.
+std::string at_least_one(const std::string& text) {
+  return text.find_first_not_of("0123456789") == std::string::npos &&
+                 text.find_first_not_of('0') != std::string::npos
+             ? ""
+             : "'" + text + "' is not a whole number above 0";
+}
+
+std::string not_negative(const std::string& text) {
+  return text.starts_with('-') ? "'" + text + "' is below 0" : "";
+}
+
+void add_folder(CLI::App& command, std::string& folder) {
+  command.add_option("DIR", folder, "The study's folder")->required()->type_name("");
+}
+
+void add_study(CLI::App& command, std::string& study) {
+  command.add_option("STUDY", study, "The study file (YAML or JSON)")->required()->type_name("");
+}
+
+void add_run(CLI::App& app, RunOptions& options) {
+  auto& command = *app.add_subcommand("run", "Run a study, or resume it")->footer(run_examples);
+  add_study(command, options.study);
+  command.add_option("--dir", options.folder, "The study's folder (default: its name)")
+      ->type_name("DIR");
+  command.add_option("--workers", options.workers, "Trials at a time, instead of n_workers")
+      ->type_name("N")
+      ->check(at_least_one, "");
+  command.add_option("--seed", options.seed, "Instead of the file's seed")->type_name("N");
+  command.add_flag("--fresh", options.fresh, "Start over, although the folder holds a study");
+  auto* quiet = command.add_flag_callback(
+      "-q,--quiet", [&options] { options.verbosity = Verbosity::quiet; }, "Show errors only");
+  command
+      .add_flag_callback(
+          "--json", [&options] { options.verbosity = Verbosity::json; },
+          "Show each event as a JSON object on a line")
+      ->excludes(quiet);
+}
+
+void add_validate(CLI::App& app, ValidateOptions& options) {
+  auto& command = *app.add_subcommand("validate", "Check a study file: every mistake at once")
+                       ->footer(validate_examples);
+  auto* study =
+      command.add_option("STUDY", options.study, "The study file (YAML or JSON)")->type_name("");
+  command.add_flag("--template", options.print_template, "Print a commented study file")
+      ->excludes(study);
+}
+
+void add_lists(CLI::App& app, Parsed& parsed) {
+  auto& preview = *app.add_subcommand("preview", "Show the rungs of a study and what they cost")
+                       ->footer(preview_examples);
+  add_study(preview, parsed.preview.study);
+  add_format(preview, parsed.preview.format);
+  for (const auto& [name, help] : {std::pair{"trials", "List the trials of a study"},
+                                   std::pair{"best", "Show the best configuration of a study"},
+                                   std::pair{"events", "List what happened in a study"}}) {
+    auto& command = *app.add_subcommand(name, help);
+    command.footer(
+        "May be asked at any time, also while the study runs: it does not slow it.\n\n"
+        "Example:\n  troupe " +
+        std::string(name) + " DIR -f json\n");
+    add_folder(command, parsed.list.folder);
+    add_format(command, parsed.list.format);
+  }
+  auto& logs = *app.add_subcommand("logs", "Show what a trial's program printed")
+                    ->footer(
+                        "Examples:\n  troupe logs DIR 7\n"
+                        "  troupe logs DIR 7 --attempt 1 --stderr\n");
+  add_folder(logs, parsed.logs.folder);
+  logs.add_option("TRIAL", parsed.logs.trial, "The trial's number")->required()->type_name("");
+  logs.add_option("--attempt", parsed.logs.attempt, "Which of its processes (default: the last)")
+      ->type_name("N")
+      ->check(at_least_one, "");
+  logs.add_flag("--stderr", parsed.logs.errors, "Its stderr instead of its stdout");
+  auto& replay = *app.add_subcommand("replay", "Decide again all that a journal says, and compare")
+                      ->footer("Exit code 0: no difference. 1: the first differences are shown.\n");
+  add_folder(replay, parsed.replay.folder);
+}
+
+void add_node(CLI::App& app, NodeOptions& options) {
+  auto& command =
+      *app.add_subcommand("node", "Run trials for a study on this machine")->footer(node_examples);
+  command.add_option("--join", options.join, "Where the head listens (DIR/address)")
+      ->required()
+      ->type_name("ADDRESS");
+  command.add_option("--name", options.name, "Of this node (default: the host's)")
+      ->type_name("NAME");
+  command.add_option("--cpus", options.cpus, "Offered processors (default: all)")
+      ->type_name("N")
+      ->check(not_negative, "");
+  command.add_option("--gpus", options.gpus, "Offered GPUs (default: 0)")
+      ->type_name("N")
+      ->check(not_negative, "");
+  command.add_option("--memory", options.memory, "Offered memory (default: all)")->type_name("4G");
+}
+
+int dispatch(const std::string& command, const Parsed& parsed) {
+  if (command == "run") return run_study(parsed.run);
+  if (command == "validate") return validate(parsed.validate);
+  if (command == "preview") return preview(parsed.preview);
+  if (command == "trials") return list_trials(parsed.list);
+  if (command == "best") return show_best(parsed.list);
+  if (command == "events") return list_events(parsed.list);
+  if (command == "logs") return show_logs(parsed.logs);
+  if (command == "replay") return replay_journal(parsed.replay);
+  return run_node(parsed.node);
+}
+
+int parse_and_run(int argc, char** argv) {
+  CLI::App app(about);
+  app.name("troupe");
+  app.footer(examples);
+  app.set_version_flag("--version", TROUPE_VERSION);
+  app.require_subcommand(1);
+  app.get_formatter()->column_width(34);
+  Parsed parsed;
+  add_run(app, parsed.run);
+  add_validate(app, parsed.validate);
+  add_lists(app, parsed);
+  add_node(app, parsed.node);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {  // Also --help and --version, whose code is 0.
+    return app.exit(error) == 0 ? exit_ok : exit_usage;
+  }
+  return dispatch(app.get_subcommands().front()->get_name(), parsed);
+}
+
+/// The warden is a process of a few pages: it starts before anything else of this program does.
+int start_warden(std::span<char*> arguments) {
+  int fd = -1;
+  if (arguments.size() == 4 && std::string_view(arguments[2]) == "--fd") {
+    const std::string_view text(arguments[3]);
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), fd);
+    if (error != std::errc{} || end != text.data() + text.size()) fd = -1;
+  }
+  if (fd >= 0) return warden_main(fd);
+  std::fputs("troupe warden --fd N: started by a node, not by people\n", stderr);
+  return exit_usage;
+}
+
+}  // namespace
+}  // namespace troupe::cli
+
+int main(int argc, char** argv) {
+  using namespace troupe::cli;
+  try {
+    if (argc > 1 && std::string_view(argv[1]) == "warden")
+      return start_warden({argv, static_cast<std::size_t>(argc)});
+    return parse_and_run(argc, argv);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "troupe: %s\n", error.what());
+    return exit_failure;
+  }
 }

@@ -1,0 +1,82 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+// What the command line says, as plain data, and a plain function per command. Only main.cpp knows
+// how a command line is parsed.
+
+namespace troupe::cli {
+
+/// What `troupe` exits with.
+enum ExitCode : int {
+  exit_ok = 0,            ///< Done; of `run`: the study finished.
+  exit_failure = 1,       ///< Anything that has no code of its own.
+  exit_usage = 2,         ///< The command line or the study file makes no sense.
+  exit_study_failed = 3,  ///< More trials failed than the study allows.
+  exit_interrupted = 130  ///< The study was interrupted; the same command resumes it.
+};
+
+enum class TableFormat { table, json, csv };
+enum class Verbosity { normal, quiet, json };
+
+struct RunOptions {
+  std::string study;                     ///< Path of the study file.
+  std::string folder;                    ///< --dir; empty: by the study's name.
+  std::optional<std::uint32_t> workers;  ///< Instead of n_workers.
+  std::optional<std::uint64_t> seed;     ///< Instead of the file's seed.
+  bool fresh = false;  ///< Move an earlier study of the folder away, and start anew.
+  Verbosity verbosity = Verbosity::normal;
+};
+
+struct ValidateOptions {
+  std::string study;
+  bool print_template = false;  ///< Print a commented study file instead; `study` is empty.
+};
+
+struct PreviewOptions {
+  std::string study;
+  TableFormat format = TableFormat::table;
+};
+
+/// Of `trials`, `best` and `events`.
+struct ListOptions {
+  std::string folder;
+  TableFormat format = TableFormat::table;
+};
+
+struct LogsOptions {
+  std::string folder;
+  std::uint32_t trial = 0;
+  std::optional<std::uint32_t> attempt;  ///< None: the last one.
+  bool errors = false;                   ///< stderr instead of stdout.
+};
+
+struct ReplayOptions {
+  std::string folder;
+};
+
+struct NodeOptions {
+  std::string join;                  ///< Address of the head.
+  std::string name;                  ///< Empty: the host's name.
+  std::optional<double> cpus;        ///< None: as many as the process may use.
+  std::optional<std::int64_t> gpus;  ///< None: 0.
+  std::string memory;                ///< As in a study file, "4G"; empty: what the machine has.
+};
+
+/// The exit code is returned. Problems go to stderr, what was asked for to stdout.
+int run_study(const RunOptions& options);
+int validate(const ValidateOptions& options);
+int preview(const PreviewOptions& options);
+int list_trials(const ListOptions& options);
+int show_best(const ListOptions& options);
+int list_events(const ListOptions& options);
+int show_logs(const LogsOptions& options);
+int replay_journal(const ReplayOptions& options);
+int run_node(const NodeOptions& options);
+
+/// `troupe warden --fd N`: owns the process tree of trials; `fd` is its socket to the node.
+int warden_main(int fd);
+
+}  // namespace troupe::cli

@@ -1,0 +1,48 @@
+#include "schedulers/space/value.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+
+namespace troupe::schedulers {
+
+std::string text_of(double number) {
+  if (std::isnan(number)) return "nan";
+  if (std::isinf(number)) return number > 0 ? "inf" : "-inf";
+  std::array<char, 32> digits{};  // The longest double is "-1.7976931348623157e+308".
+  const auto [end, error] = std::to_chars(digits.data(), digits.data() + digits.size(), number);
+  std::string text(digits.data(), end);
+  // "1" would be read back as an integer: a real number always looks like one.
+  if (text.find_first_of(".e") == std::string::npos) text += ".0";
+  return text;
+}
+
+std::string text_of(const Value& value) {
+  struct Text {
+    std::string operator()(std::int64_t number) const { return std::to_string(number); }
+    std::string operator()(double number) const { return text_of(number); }
+    std::string operator()(bool truth) const { return truth ? "true" : "false"; }
+    std::string operator()(const std::string& text) const { return text; }
+  };
+  return std::visit(Text{}, value);
+}
+
+std::string match_of(const Value& value) {
+  if (const auto* number = std::get_if<double>(&value)) {
+    std::array<char, 32> digits{};
+    const auto [end, error] = std::to_chars(digits.data(), digits.data() + digits.size(), *number,
+                                            std::chars_format::scientific, 6);
+    return {digits.data(), end};
+  }
+  if (const auto* text = std::get_if<std::string>(&value))
+    return std::to_string(text->size()) + ':' + *text;
+  return text_of(value);
+}
+
+const Value* find(const Config& config, std::string_view name) {
+  const auto at = std::ranges::find(config, name, &Setting::name);
+  return at == config.end() ? nullptr : &at->value;
+}
+
+}  // namespace troupe::schedulers
