@@ -1,0 +1,39 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "runtime/codec.hpp"
+
+namespace troupe::actors {
+
+enum class JsonLayout { compact, indented };
+
+/// Msgpack of the named form as JSON. Doubles have the shortest digits that read back to the same
+/// value, and always a point or an exponent, so that 1.0 and 1 differ; NaN and the infinities are
+/// the strings "nan", "inf" and "-inf". Bytes that are no UTF-8 become U+FFFD.
+[[nodiscard]] std::string packed_to_json(std::string_view packed,
+                                         JsonLayout layout = JsonLayout::compact);
+
+/// The way back. The error says where the text is not JSON.
+[[nodiscard]] Result<std::string> json_to_packed(std::string_view json);
+
+/// `text` as a JSON string, in quotes.
+[[nodiscard]] std::string json_string(std::string_view text);
+/// As in packed_to_json.
+[[nodiscard]] std::string json_number(double value);
+
+/// M: a message, or whatever else runtime/codec takes (a vector, a variant of messages).
+template <typename M>
+[[nodiscard]] std::string to_json(const M& value, JsonLayout layout = JsonLayout::compact) {
+  return packed_to_json(runtime::pack_named(value), layout);
+}
+
+template <typename M>
+[[nodiscard]] Result<M> from_json(std::string_view json) {
+  const Result<std::string> packed = json_to_packed(json);
+  if (!packed) return packed.error();
+  return runtime::unpack_named<M>(*packed);
+}
+
+}  // namespace troupe::actors
