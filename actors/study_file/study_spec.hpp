@@ -9,6 +9,7 @@
 
 #include "runtime/core/field.hpp"
 #include "schedulers/events.hpp"
+#include "schedulers/searchers/make_searcher.hpp"
 #include "schedulers/space/config.hpp"
 #include "schedulers/space/space.hpp"
 
@@ -130,15 +131,13 @@ constexpr std::array<std::string_view, 2> enum_names(SchedulerSpec::Type) {
 }
 
 struct SearcherSpec {
-  enum class Name { random, grid };
+  using Name = schedulers::SearcherName;
   Name name = Name::random;
-  std::string node{};   ///< As the scheduler's.
-  std::string actor{};  ///< The same.
+  std::uint32_t num_samples = 5;  ///< grid: values of a continuous or integer parameter, at most.
+  std::string node{};             ///< As the scheduler's.
+  std::string actor{};            ///< The same.
   friend bool operator==(const SearcherSpec&, const SearcherSpec&) = default;
 };
-constexpr std::array<std::string_view, 2> enum_names(SearcherSpec::Name) {
-  return {"random", "grid"};
-}
 
 /// The study ends when the first of these is reached. Counts are totals over all resumptions, and
 /// exact: 256 means 256.

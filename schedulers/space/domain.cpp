@@ -15,6 +15,7 @@ double between(double low, double high, double unit) {
 }
 
 double log_between(double low, double high, double unit) {
+  if (unit == 0 || unit == 1) return unit == 0 ? low : high;  // Exactly, whatever exp and log do.
   return std::clamp(std::exp(between(std::log(low), std::log(high), unit)), low, high);
 }
 
@@ -85,8 +86,7 @@ struct ValueAt {
 };
 
 bool is_among(const std::vector<Value>& values, const Value& value) {
-  return std::ranges::any_of(
-      values, [sought = match_of(value)](const Value& v) { return match_of(v) == sought; });
+  return std::ranges::find(values, match_of(value), match_of) != values.end();
 }
 
 struct Contains {
@@ -127,18 +127,44 @@ struct Cardinality {
 };
 
 struct ValueNumber {
-  std::uint64_t index;
+  std::uint64_t number;
   Value operator()(const auto&) const {
     check(false, "only the values of a finite domain are numbered");
     return {};
   }
-  Value operator()(const RandInt& d) const { return d.low + static_cast<std::int64_t>(index); }
-  Value operator()(const LogRandInt& d) const { return d.low + static_cast<std::int64_t>(index); }
-  Value operator()(const Choice& d) const { return d.values.at(index); }
-  Value operator()(const Ordinal& d) const { return d.values.at(index); }
-  Value operator()(const FinRange& d) const { return range_values(d).at(index); }
-  Value operator()(const LogFinRange& d) const { return range_values(d).at(index); }
+  Value operator()(const RandInt& d) const { return d.low + static_cast<std::int64_t>(number); }
+  Value operator()(const LogRandInt& d) const { return d.low + static_cast<std::int64_t>(number); }
+  Value operator()(const Choice& d) const { return d.values.at(number); }
+  Value operator()(const Ordinal& d) const { return d.values.at(number); }
+  Value operator()(const FinRange& d) const { return range_values(d).at(number); }
+  Value operator()(const LogFinRange& d) const { return range_values(d).at(number); }
   Value operator()(const Constant& d) const { return d.value; }
+};
+
+struct NumberOf {
+  const Value& value;
+
+  std::uint64_t operator()(const auto&) const {
+    check(false, "only the values of a finite domain are numbered");
+    return 0;
+  }
+  std::uint64_t operator()(const RandInt& d) const { return from(d.low); }
+  std::uint64_t operator()(const LogRandInt& d) const { return from(d.low); }
+  std::uint64_t operator()(const Choice& d) const { return among(d.values); }
+  std::uint64_t operator()(const Ordinal& d) const { return among(d.values); }
+  std::uint64_t operator()(const FinRange& d) const { return among(range_values(d)); }
+  std::uint64_t operator()(const LogFinRange& d) const { return among(range_values(d)); }
+  std::uint64_t operator()(const Constant&) const { return 0; }
+
+ private:
+  [[nodiscard]] std::uint64_t from(std::int64_t low) const {
+    return static_cast<std::uint64_t>(std::get<std::int64_t>(value) - low);
+  }
+  [[nodiscard]] std::uint64_t among(const std::vector<Value>& values) const {
+    const auto at = std::ranges::find(values, match_of(value), match_of);
+    check(at != values.end(), "a numbered value is in its domain");
+    return static_cast<std::uint64_t>(at - values.begin());
+  }
 };
 
 struct Midpoint {
@@ -172,8 +198,12 @@ std::optional<std::uint64_t> cardinality(const Domain& domain) {
   return std::visit(Cardinality{}, domain);
 }
 
-Value value_number(const Domain& domain, std::uint64_t index) {
-  return std::visit(ValueNumber{index}, domain);
+Value value_number(const Domain& domain, std::uint64_t number) {
+  return std::visit(ValueNumber{number}, domain);
+}
+
+std::uint64_t number_of(const Domain& domain, const Value& value) {
+  return std::visit(NumberOf{value}, domain);
 }
 
 }  // namespace troupe::schedulers

@@ -89,6 +89,35 @@ std::optional<std::uint64_t> Space::cardinality() const {
   return product;
 }
 
+Config Space::config_number(std::uint64_t number) const {
+  Config config(parameters_.size());
+  for (std::size_t i = parameters_.size(); i-- > 0;) {
+    const auto count = schedulers::cardinality(parameters_[i].domain);
+    check(count.has_value(), "only the configurations of a finite space are numbered");
+    config[i] = {parameters_[i].name, value_number(parameters_[i].domain, number % *count)};
+    number /= *count;
+  }
+  check(number == 0, "a configuration's number is below the cardinality");
+  return config;
+}
+
+std::uint64_t Space::number_of(const Config& config) const {
+  std::uint64_t number = 0;
+  for (std::size_t i = 0; i < parameters_.size(); ++i) {
+    const auto& domain = parameters_[i].domain;
+    number = number * schedulers::cardinality(domain).value() +
+             schedulers::number_of(domain, config.at(i).value);
+  }
+  return number;
+}
+
+Config Space::completed(const Config& partial) const {
+  Config config = midpoint();
+  for (Setting& setting : config)
+    if (const Value* given = schedulers::find(partial, setting.name)) setting.value = *given;
+  return config;
+}
+
 std::string Space::match(const Config& config) const {
   std::string match;
   for (const Setting& setting : config) match += match_of(setting.value) + '\n';

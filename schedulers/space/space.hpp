@@ -104,8 +104,10 @@ struct Parameter {
 [[nodiscard]] bool contains(const Domain& domain, const Value& value);
 /// How many values there are. None: a continuum.
 [[nodiscard]] std::optional<std::uint64_t> cardinality(const Domain& domain);
-/// The values of a finite domain in order, each once: `index` is below the cardinality.
-[[nodiscard]] Value value_number(const Domain& domain, std::uint64_t index);
+/// The values of a finite domain in order, each once: `number` is below the cardinality.
+[[nodiscard]] Value value_number(const Domain& domain, std::uint64_t number);
+/// The number of a value of a finite domain that contains it.
+[[nodiscard]] std::uint64_t number_of(const Domain& domain, const Value& value);
 
 /// What may be searched: parameters in the order of the study file, constants among them.
 class Space {
@@ -125,6 +127,12 @@ class Space {
   [[nodiscard]] bool contains(const Config& config) const;
   /// How many configurations differ (see `match`). None: infinitely many, or more than 2^53.
   [[nodiscard]] std::optional<std::uint64_t> cardinality() const;
+  /// The configurations of a space with a cardinality, numbered from 0; the last parameter varies
+  /// fastest.
+  [[nodiscard]] Config config_number(std::uint64_t number) const;
+  [[nodiscard]] std::uint64_t number_of(const Config& config) const;
+  /// `partial` in the order of the space, with the midpoint for what it lacks.
+  [[nodiscard]] Config completed(const Config& partial) const;
   /// Two configurations are the same if this is: real numbers count to seven significant digits.
   [[nodiscard]] std::string match(const Config& config) const;
 

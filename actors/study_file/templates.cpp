@@ -1,0 +1,45 @@
+#include "actors/study_file/templates.hpp"
+
+namespace troupe::actors {
+namespace {
+
+/// Calls `plain` for stretches of text and `name` for what stands in `${...}`, in order.
+void walk(std::string_view text, const std::function<void(std::string_view)>& plain,
+          const std::function<void(std::string_view)>& name) {
+  for (;;) {
+    const std::size_t start = text.find("${");
+    const std::size_t end = text.find('}', start == text.npos ? start : start + 2);
+    if (start == text.npos || end == text.npos) return plain(text);
+    if (start > 0 && text[start - 1] == '$') {  // `$${`: no template.
+      plain(text.substr(0, start - 1));
+      plain("${");
+      text.remove_prefix(start + 2);
+      continue;
+    }
+    plain(text.substr(0, start));
+    name(text.substr(start + 2, end - start - 2));
+    text.remove_prefix(end + 1);
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> template_names(std::string_view text) {
+  std::vector<std::string> names;
+  walk(text, [](std::string_view) {}, [&](std::string_view name) { names.emplace_back(name); });
+  return names;
+}
+
+std::string expand_templates(
+    std::string_view text,
+    const std::function<std::optional<std::string>(std::string_view name)>& lookup) {
+  std::string expanded;
+  walk(
+      text, [&](std::string_view plain) { expanded += plain; },
+      [&](std::string_view name) {
+        expanded += lookup(name).value_or("${" + std::string(name) + "}");
+      });
+  return expanded;
+}
+
+}  // namespace troupe::actors

@@ -1,0 +1,64 @@
+#include <boost/test/unit_test.hpp>
+
+#include "actors/study_file/line_pattern.hpp"
+#include "actors/study_file/templates.hpp"
+
+namespace troupe::actors {
+namespace {
+
+using Groups = std::vector<std::pair<std::string, std::string>>;
+
+LinePattern pattern(std::string_view expression) {
+  return LinePattern::compile(expression).value();
+}
+
+BOOST_AUTO_TEST_SUITE(study_file_line_pattern)
+
+BOOST_AUTO_TEST_CASE(finds_named_groups_of_perl_and_of_python) {
+  for (const char* expression : {R"(^\[(?<round>\d+)\]\s+valid-error:(?<error>[-+.\deE]+))",
+                                 R"(^\[(?P<round>\d+)\]\s+valid-error:(?P<error>[-+.\deE]+))"}) {
+    const auto xgboost = pattern(expression);
+    BOOST_TEST((xgboost.names() == std::vector<std::string>{"round", "error"}));
+    BOOST_TEST((xgboost.match("[12]\tvalid-error:0.0175") ==
+                Groups{{"round", "12"}, {"error", "0.0175"}}));
+    BOOST_TEST(!xgboost.match("done").has_value());
+  }
+}
+
+BOOST_AUTO_TEST_CASE(leaves_out_a_group_that_took_no_part) {
+  const auto either = pattern(R"(loss=(?<loss>\S+)|acc=(?<acc>\S+))");
+  BOOST_TEST((either.match("acc=0.5") == Groups{{"acc", "0.5"}}));
+}
+
+BOOST_AUTO_TEST_CASE(is_not_misled_by_what_only_looks_like_a_group) {
+  const auto odd = pattern(R"(\(?<[(?<x>]*(?<=a)(?<real>b))");
+  BOOST_TEST((odd.names() == std::vector<std::string>{"real"}));
+}
+
+BOOST_AUTO_TEST_CASE(says_what_is_wrong_with_an_expression) {
+  BOOST_TEST(!LinePattern::compile("(?<a>x").has_value());
+  BOOST_TEST(!LinePattern::compile("(?<a").has_value());
+  BOOST_TEST(!LinePattern::compile("*").has_value());
+  BOOST_TEST(LinePattern::compile("(?<a>x)(?<a>y)").error().what.find("'a'") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(survives_long_lines_and_pathological_patterns) {
+  const std::string line(1'000'000, 'a');
+  BOOST_TEST(!pattern("(?<x>.*)b").match(line).has_value());
+  BOOST_TEST(!pattern("^(a+)+(?<x>b)").match(line).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(templates_name_parameters_and_are_replaced) {
+  BOOST_TEST((template_names("--lr=${lr} ${a}${b} $c $${d} ${") ==
+              std::vector<std::string>{"lr", "a", "b"}));
+  const auto lookup = [](std::string_view name) -> std::optional<std::string> {
+    if (name == "lr") return "0.1";
+    return std::nullopt;
+  };
+  BOOST_TEST(expand_templates("x${lr}y${z}$${lr} ${", lookup) == "x0.1y${z}${lr} ${");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace troupe::actors

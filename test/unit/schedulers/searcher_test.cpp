@@ -1,0 +1,154 @@
+// One suite over every searcher, then what is particular to each.
+
+#include <algorithm>
+#include <set>
+
+#include <boost/test/data/monomorphic.hpp>
+#include <boost/test/data/test_case.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include "runtime/core/check.hpp"
+#include "schedulers/searchers/make_searcher.hpp"
+#include "schedulers/space/value.hpp"
+
+namespace troupe::schedulers {
+
+std::ostream& operator<<(std::ostream& out, SearcherName name) {
+  return out << enum_names(name)[static_cast<std::size_t>(name)];
+}
+
+namespace {
+
+namespace data = boost::unit_test::data;
+
+constexpr std::array every_searcher{SearcherName::random, SearcherName::grid};
+
+Space finite_space() {
+  return Space({{"units", RandInt{1, 4}},
+                {"act", Choice{{std::string("relu"), std::string("tanh"), std::string("elu")}}},
+                {"epochs", Constant{std::int64_t{27}}},
+                {"drop", FinRange{0, 0.5, 3}}});  // 4 * 3 * 3 = 36 configurations.
+}
+
+Space infinite_space() {
+  return Space({{"lr", LogUniform{1e-5, 1}},
+                {"momentum", ReverseLogUniform{0, 0.99}},
+                {"units", LogRandInt{16, 1024}}});
+}
+
+std::vector<Config> suggestions(const SearcherOptions& options, TrialId trials) {
+  const auto searcher = make_searcher(options);
+  std::vector<Config> configs;
+  for (TrialId trial = 0; trial < trials; ++trial) {
+    auto config = searcher->suggest(trial);
+    if (!config) break;
+    searcher->observe(trial, 1, 0.5);
+    configs.push_back(std::move(*config));
+  }
+  return configs;
+}
+
+std::size_t different(const Space& space, const std::vector<Config>& configs) {
+  std::set<std::string> matches;
+  for (const Config& config : configs) matches.insert(space.match(config));
+  return matches.size();
+}
+
+BOOST_AUTO_TEST_SUITE(searcher)
+
+BOOST_DATA_TEST_CASE(replays_identically, data::make(every_searcher), name) {
+  for (std::uint64_t seed = 0; seed < 50; ++seed)
+    for (const Space& space : {finite_space(), infinite_space()}) {
+      const SearcherOptions options{.name = name, .space = space, .seed = seed};
+      BOOST_TEST((suggestions(options, 40) == suggestions(options, 40)), "seed " << seed);
+    }
+}
+
+BOOST_DATA_TEST_CASE(stays_in_the_space, data::make(every_searcher), name) {
+  for (std::uint64_t seed = 0; seed < 50; ++seed)
+    for (const Space& space : {finite_space(), infinite_space()})
+      for (const Config& config : suggestions({.name = name, .space = space, .seed = seed}, 40))
+        BOOST_TEST_REQUIRE(space.contains(config));
+}
+
+BOOST_DATA_TEST_CASE(suggests_each_configuration_of_a_finite_space_once, data::make(every_searcher),
+                     name) {
+  for (std::uint64_t seed = 0; seed < 50; ++seed) {
+    const SearcherOptions options{.name = name, .space = finite_space(), .seed = seed};
+    const auto configs = suggestions(options, 100);
+    BOOST_TEST(configs.size() == 36u);
+    BOOST_TEST(different(options.space, configs) == 36u);
+  }
+}
+
+BOOST_DATA_TEST_CASE(stays_exhausted, data::make(every_searcher), name) {
+  const auto searcher = make_searcher({.name = name, .space = Space({{"a", Constant{true}}})});
+  BOOST_TEST(searcher->suggest(0).has_value());
+  BOOST_TEST(!searcher->suggest(1).has_value());
+  BOOST_TEST(!searcher->suggest(2).has_value());
+}
+
+BOOST_DATA_TEST_CASE(suggests_the_points_first_completed_and_once, data::make(every_searcher),
+                     name) {
+  const Config given{{"units", std::int64_t{4}}};
+  const SearcherOptions options{
+      .name = name, .space = finite_space(), .points_to_evaluate = {given, {}, given}};
+  const auto configs = suggestions(options, 100);
+  BOOST_TEST((configs.at(0) == options.space.completed(given)));
+  BOOST_TEST((configs.at(1) == options.space.midpoint()));
+  BOOST_TEST(configs.size() == 36u);
+  BOOST_TEST(different(options.space, configs) == 36u);
+}
+
+BOOST_DATA_TEST_CASE(refuses_a_point_outside_the_space, data::make(every_searcher), name) {
+  const SearcherOptions options{
+      .name = name, .space = finite_space(), .points_to_evaluate = {{{"units", std::int64_t{5}}}}};
+  BOOST_CHECK_THROW((void)make_searcher(options), CheckFailure);
+}
+
+BOOST_AUTO_TEST_CASE(random_depends_on_the_seed) {
+  const auto first = suggestions({.space = infinite_space(), .seed = 1}, 5);
+  BOOST_TEST((first != suggestions({.space = infinite_space(), .seed = 2}, 5)));
+}
+
+BOOST_AUTO_TEST_CASE(random_gives_a_trial_its_own_stream) {
+  // What came before changes nothing, unless it is a repetition.
+  const auto plain = suggestions({.space = infinite_space(), .seed = 3}, 5);
+  const auto led =
+      suggestions({.space = infinite_space(), .seed = 3, .points_to_evaluate = {{{"lr", 0.5}}}}, 5);
+  BOOST_TEST((led.at(4) == plain.at(4)));
+}
+
+BOOST_AUTO_TEST_CASE(random_finds_the_last_configuration_of_a_large_space) {
+  const Space space({{"a", LogRandInt{1, 3000}}});  // 3000 is drawn once in 24,000 draws.
+  const auto configs = suggestions({.space = space, .seed = 9}, 5000);
+  BOOST_TEST(configs.size() == 3000u);
+  BOOST_TEST(different(space, configs) == 3000u);
+}
+
+BOOST_AUTO_TEST_CASE(grid_counts_in_nested_loops) {
+  const auto configs = suggestions({.name = SearcherName::grid, .space = finite_space()}, 4);
+  const auto row = [](const Config& config) {
+    return text_of(*find(config, "units")) + " " + text_of(*find(config, "act")) + " " +
+           text_of(*find(config, "drop"));
+  };
+  BOOST_TEST(row(configs.at(0)) == "1 relu 0.0");
+  BOOST_TEST(row(configs.at(1)) == "1 relu 0.25");
+  BOOST_TEST(row(configs.at(3)) == "1 tanh 0.0");
+}
+
+BOOST_AUTO_TEST_CASE(grid_spaces_continuous_and_large_integer_parameters) {
+  const Space space({{"lr", LogUniform{1e-4, 1}}, {"units", RandInt{0, 100}}});
+  const auto configs =
+      suggestions({.name = SearcherName::grid, .space = space, .num_samples = 3}, 100);
+  BOOST_TEST(configs.size() == 9u);
+  BOOST_TEST(std::get<double>(*find(configs.front(), "lr")) == 1e-4);
+  BOOST_TEST(std::get<double>(*find(configs.back(), "lr")) == 1.0);
+  BOOST_TEST(std::get<std::int64_t>(*find(configs.at(1), "units")) == 50);
+  BOOST_TEST(std::get<std::int64_t>(*find(configs.back(), "units")) == 100);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace troupe::schedulers
