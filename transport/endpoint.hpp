@@ -1,0 +1,142 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "runtime/core/reactor.hpp"
+#include "runtime/core/result.hpp"
+#include "transport/link.hpp"
+#include "transport/link_options.hpp"
+#include "transport/wire.hpp"
+
+namespace troupe::transport {
+
+/// A peer as it is now.
+struct Peer {
+  PeerId id = 0;
+  std::string name{};
+  LinkState state = LinkState::connecting;
+  Duration silent_for{};           ///< Since anything was heard of it.
+  Duration lag{};                  ///< How long the oldest message that it has not confirmed waits.
+  std::size_t buffered_bytes = 0;  ///< Sent to it and not confirmed.
+};
+
+/// A wire and the links on it: one link for each peer's incarnation, whoever dialed.
+///
+/// Lives on the reactor's thread: made, called, called back and destroyed there. It may be called
+/// from its callbacks, but not destroyed in them.
+class Endpoint final {
+ public:
+  struct Callbacks {
+    /// A link is up for the first time. Each peer that came up goes down once, unless this
+    /// endpoint closes before.
+    std::function<void(PeerId, std::string_view name, Bytes greeting)> on_up;
+    /// In the order sent, each once. The bytes are valid during the call only.
+    std::function<void(PeerId, Bytes message)> on_message;
+    /// The peer is gone for good: it left, was lost, or refused. It cannot come back as the same.
+    std::function<void(PeerId, const Departure&)> on_down;
+    /// After a `send` that was `exhausted`: there is room again.
+    std::function<void(PeerId)> on_room;
+    /// It fell silent (`unreachable`), or was heard again (`up`). May be empty.
+    std::function<void(PeerId, LinkState)> on_state;
+  };
+  using OnDialed = std::function<void(Result<PeerId>)>;
+
+  Endpoint(Reactor& reactor, std::unique_ptr<Wire> wire, Identity self, LinkOptions options,
+           Callbacks callbacks);
+  ~Endpoint();
+  Endpoint(const Endpoint&) = delete;
+  Endpoint& operator=(const Endpoint&) = delete;
+
+  /// Accepts peers at `address`; returns the address to dial.
+  Result<std::string> listen(const std::string& address);
+
+  /// Calls `done` once, later: with the peer that answered, after its `on_up`; or refused, or
+  /// timed out after `patience`. While the link lives a lost connection is dialed again.
+  void dial(const std::string& address, Duration patience, OnDialed done);
+
+  /// Queues for `to`; sent when the reactor has run what is due, with all else that was queued by
+  /// then. `exhausted`: the buffer is full, on_room will follow. `gone`: no such link.
+  Result<void> send(PeerId to, Bytes message);
+
+  /// Tells one peer goodbye, after all that was sent to it; its on_down comes when it confirms, or
+  /// does not in time.
+  void leave(PeerId peer, const std::string& reason);
+
+  /// Tells every peer goodbye, waits at most `patience` until they have confirmed all that was
+  /// sent, then calls `done`. From now on there are no other callbacks.
+  void close(const std::string& reason, Duration patience, std::function<void()> done);
+
+  /// Links, and the latest peers that are gone (`down`).
+  [[nodiscard]] std::vector<Peer> peers() const;
+
+  [[nodiscard]] const Identity& self() const { return self_; }
+
+  /// Frames that were not understood and dropped.
+  [[nodiscard]] std::uint64_t frames_dropped() const { return frames_dropped_; }
+
+ private:
+  struct Session;
+  struct Departed {
+    PeerId id = 0;
+    std::string name{};
+    std::string reason{};
+  };
+  static constexpr std::size_t departed_max = 1024;
+  static constexpr std::size_t sessions_max = 1024;
+
+  // What arrives.
+  void on_frame(Route route, Bytes bytes);
+  void on_hello(Route route, const Frame& frame);
+  void on_welcome(Session& dialing, const Frame& frame);
+  void on_sequenced(Route route, const Frame& frame);
+  void merge(Session& dialing, Session& existing);
+  void refuse(Route route, PeerId to, std::string_view reason);
+
+  // What is due.
+  void touch(Session& session);
+  void flush();
+  void settle(Session& session);
+  void arm(Session& session);
+  void tick(std::uint64_t number);
+  void redial(Session& session);
+
+  // What the owner is told.
+  void report(Session& session);
+  void report_up(Session& session);
+  void report_down(Session& session);
+  void finish_closing();
+
+  Session& add(Link link);
+  void bury(Session& session);
+  Session* session_of(PeerId peer) const;
+  Session* session_dialed_on(Route route) const;
+  const Departed* departed(PeerId peer) const;
+
+  Reactor& reactor_;
+  std::unique_ptr<Wire> wire_;
+  const Identity self_;
+  const LinkOptions options_;
+  Callbacks callbacks_;
+  std::map<std::uint64_t, std::unique_ptr<Session>> sessions_;  ///< By a number never used again.
+  std::uint64_t last_number_ = 0;
+  std::unordered_map<PeerId, Session*> by_peer_;
+  std::deque<Departed> departed_;     ///< They are refused when they come back. Oldest first.
+  std::vector<std::uint64_t> dirty_;  ///< Sessions to flush.
+  bool flush_posted_ = false;
+  std::uint64_t frames_dropped_ = 0;
+  bool closing_ = false;
+  std::function<void()> closed_;
+  Reactor::TimerId closing_timer_ = Reactor::TimerId::none;
+  std::shared_ptr<const bool> alive_;  ///< What is posted holds it weakly.
+};
+
+}  // namespace troupe::transport

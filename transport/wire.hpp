@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+
+#include "runtime/core/result.hpp"
+
+namespace troupe::transport {
+
+using Bytes = std::span<const std::byte>;
+
+/// Names a node: random, new at each start, so that it names the incarnation too. 0 is nobody.
+using PeerId = std::uint64_t;
+
+/// One connection of a wire, told from all others by what its dialer sends along: the dialer's
+/// incarnation and how many times that one has dialed. So a node that dials again never waits for
+/// the other side to notice that its old connection is gone.
+struct Route {
+  PeerId dialer = 0;
+  std::uint64_t ordinal = 0;  ///< Counts the dialer's dials from 1; 0: no route.
+
+  explicit operator bool() const { return ordinal != 0; }
+  friend auto operator<=>(const Route&, const Route&) = default;
+};
+
+/// Moves frames to and from peers. Whole frames or nothing, but any frame may be lost, repeated or
+/// overtaken without notice: a Link on each side repairs that. Everything is called on, and calls
+/// back on, the reactor's thread.
+class Wire {
+ public:
+  /// The bytes are valid during the call only.
+  using OnFrame = std::function<void(Route from, Bytes frame)>;
+
+  enum class Sent {
+    taken,     ///< On its way, if nothing happens to it.
+    full,      ///< Not taken: the queue of this route is full.
+    no_route,  ///< Not taken: nobody is connected there.
+  };
+
+  virtual ~Wire() = default;
+
+  /// Who gets the frames. Set once, before listening and dialing. It may call back into the wire.
+  virtual void receive_with(OnFrame on_frame) = 0;
+
+  /// Accepts dialers at `address`; returns the address that they dial, with the port that was
+  /// chosen for "*".
+  virtual Result<std::string> listen(const std::string& address) = 0;
+
+  /// Starts connecting, and goes on trying; what is sent meanwhile may wait or be lost.
+  virtual Result<Route> dial(const std::string& address) = 0;
+
+  virtual Sent send(Route to, Bytes frame) = 0;
+
+  /// Closes a route that was dialed; what is still queued on it is lost.
+  virtual void hang_up(Route route) = 0;
+};
+
+}  // namespace troupe::transport
