@@ -1,0 +1,33 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "actors/terminal/line.hpp"
+#include "actors/terminal/tally.hpp"
+
+namespace troupe::actors {
+
+/// What a person is told of one event: a sentence, and lines that explain it.
+struct Notice {
+  std::string label;  ///< "unlocked", "best", "failed", "warning".
+  Style style = Style::plain;
+  std::string sentence;
+  std::vector<std::string> details;
+};
+
+/// Empty for an event that only counts.
+std::optional<Notice> notice_of(const StudyEvent& event, const StudyOutline& outline);
+
+/// The state of a study in one sentence, for a log.
+std::string status_sentence(const Tally& tally);
+
+/// The state of a study in a few lines, for a terminal.
+std::vector<Line> status_block(const Tally& tally, Duration elapsed, const Paper& paper);
+
+/// What came out of a study, and where to read on. The best configuration is the one with the best
+/// metric at the highest resource that at least two trials reported.
+std::string summary(const Tally& tally, Duration elapsed, const Paper& paper);
+
+}  // namespace troupe::actors

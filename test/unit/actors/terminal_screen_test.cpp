@@ -1,0 +1,178 @@
+#include <boost/test/unit_test.hpp>
+
+#include "actors/terminal/screen.hpp"
+#include "test/unit/actors/terminal_kit.hpp"
+
+namespace troupe::actors {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// A terminal, as far as the screen uses one: wide enough that no line is wrapped.
+class Glass {
+ public:
+  void write(const std::string& text) {
+    for (std::size_t i = 0; i < text.size();) {
+      if (text[i] == '\x1b') {
+        const std::size_t end = text.find_first_of("AJlhm", i);
+        BOOST_REQUIRE(end != std::string::npos);
+        obey(text.substr(i + 2, end - i - 2), text[end]);
+        i = end + 1;
+      } else if (text[i] == '\n') {
+        if (++row_ == rows_.size()) rows_.emplace_back();
+        ++i;
+      } else {
+        if (text[i] != '\r') rows_[row_] += text[i];
+        ++i;
+      }
+    }
+  }
+
+  std::string text() const {
+    std::string text;
+    for (const auto& row : rows_) text += row + "\n";
+    return text;
+  }
+  std::size_t count(std::string_view part) const {
+    const std::string all = text();
+    std::size_t n = 0;
+    for (std::size_t at = all.find(part); at != std::string::npos; at = all.find(part, at + 1)) ++n;
+    return n;
+  }
+  bool cursor_shown() const { return cursor_shown_; }
+
+ private:
+  void obey(const std::string& argument, char command) {
+    if (command == 'A') {
+      BOOST_REQUIRE(std::stoul(argument) <= row_);
+      row_ -= std::stoul(argument);
+    } else if (command == 'J') {
+      rows_.resize(row_ + 1);
+      rows_[row_].clear();
+    } else if (command == 'l' || command == 'h') {
+      BOOST_TEST(argument == "?25");
+      cursor_shown_ = command == 'h';
+    }
+  }
+
+  std::vector<std::string> rows_{""};
+  std::size_t row_ = 0;
+  bool cursor_shown_ = true;
+};
+
+bool contains(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
+
+BOOST_AUTO_TEST_SUITE(terminal_screen)
+
+BOOST_AUTO_TEST_CASE(the_block_stays_below_what_scrolls_and_gives_way_to_the_summary) {
+  Screen screen(Manner::redrawn, Paper{120, 40, true, true}, digits_outline());
+  Glass glass;
+  glass.write(screen.open(0s));
+  glass.write(screen.on(start(0), 1s));
+  glass.write(screen.on(RungUnlocked{0, 9, 0.5, 0}, 2s));
+  glass.write(screen.on(best(0, 3, 0.25), 3s));
+  glass.write(screen.tick(4s));
+  BOOST_TEST(glass.count("T = 9 of R = 27") == 1u);
+  BOOST_TEST(glass.text().find("unlocked") < glass.text().find("best  "));
+  BOOST_TEST(glass.text().find("best  ") < glass.text().find("1 of 20 started"));
+  BOOST_TEST(glass.cursor_shown());
+  glass.write(screen.on(StudyFinished{0, StudyFinished::Outcome::finished, "enough"}, 5s));
+  glass.write(screen.close(6s));
+  BOOST_TEST(glass.count("of 20 started") == 0u);
+  BOOST_TEST(glass.count("unlocked") == 1u);
+  BOOST_TEST(glass.count("digits finished: enough") == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_flood_of_reports_is_drawn_ten_times_a_second_at_most) {
+  Screen screen(Manner::redrawn, Paper{}, digits_outline());
+  std::size_t writes = screen.open(0s).empty() ? 0 : 1;
+  for (int i = 0; i < 10'000; ++i)
+    writes += screen.on(report(0, i + 1), i * 100us).empty() ? 0 : 1;  // One second in all.
+  BOOST_TEST(writes <= 10u);
+  BOOST_TEST(writes >= 9u);
+}
+
+BOOST_AUTO_TEST_CASE(what_was_told_within_a_drawing_is_not_lost) {
+  Screen screen(Manner::redrawn, Paper{}, digits_outline());
+  (void)screen.open(0s);
+  BOOST_TEST(screen.on(RungUnlocked{0, 9, 0.5, 0}, 1ms).empty());
+  BOOST_TEST(contains(screen.tick(150ms), "unlocked"));
+  BOOST_TEST(screen.on(RungUnlocked{0, 27, 0.5, 0}, 151ms).empty());
+  BOOST_TEST(contains(screen.close(152ms), "epoch 27: trial 0"));
+}
+
+BOOST_AUTO_TEST_CASE(nothing_is_drawn_when_nothing_has_changed) {
+  Screen screen(Manner::redrawn, Paper{}, digits_outline());
+  (void)screen.open(0s);
+  BOOST_TEST(screen.tick(400ms).empty());
+  BOOST_TEST(!screen.tick(1100ms).empty());  // The clock moved.
+}
+
+BOOST_AUTO_TEST_CASE(a_narrower_terminal_has_wrapped_the_block_that_is_taken_away) {
+  Screen screen(Manner::redrawn, Paper{100, 40, false, false}, digits_outline());
+  const std::size_t lines = lines_of(screen.open(0s)).size() - 1;  // The last ends the write.
+  const std::string text = screen.resize(75, 40, 1s);
+  // The rule of 100 columns takes two rows of 75 now; the other lines are shorter.
+  BOOST_TEST(contains(text, "\x1b[" + std::to_string(lines + 1) + "A"));
+}
+
+BOOST_AUTO_TEST_CASE(a_pipe_gets_lines_at_once_and_the_state_every_ten_seconds) {
+  Screen screen(Manner::lines, Paper{}, digits_outline());
+  BOOST_TEST(contains(screen.open(0s), "digits: pasha"));
+  BOOST_TEST(screen.on(start(0), 1s).empty());
+  BOOST_TEST(screen.on(RungUnlocked{0, 9, 0.5, 0}, 1s) ==
+             "    0:01  unlocked  epoch 9: trial 0 changed the ranking (epsilon 0.5)\n");
+  BOOST_TEST(screen.tick(9s).empty());
+  BOOST_TEST(screen.tick(10s) ==
+             "    0:10  status    1 of 20 started, 1 running, 0 paused, 0 stopped; "
+             "T 9 of 27, epsilon 0.5; 0 epochs; no best yet\n");
+  BOOST_TEST(screen.tick(19s).empty());
+  BOOST_TEST(!screen.tick(21s).empty());
+  BOOST_TEST(!contains(screen.close(22s), "\x1b"));
+}
+
+BOOST_AUTO_TEST_CASE(another_best_trial_is_told_and_a_better_value_of_the_same_is_not) {
+  Screen screen(Manner::lines, Paper{}, digits_outline());
+  BOOST_TEST(contains(screen.on(best(0, 1, 0.5), 1s), "val_error 0.5 at epoch 1, trial 0"));
+  BOOST_TEST(screen.on(best(0, 2, 0.4), 2s).empty());
+  BOOST_TEST(contains(screen.on(best(1, 2, 0.3), 3s), "trial 1"));
+}
+
+BOOST_AUTO_TEST_CASE(a_trial_that_warns_without_end_is_told_three_times) {
+  Screen screen(Manner::lines, Paper{}, digits_outline());
+  std::size_t told = 0;
+  for (int i = 0; i < 100; ++i) told += screen.on(TrialWarned{0, 5, "?"}, 1s).empty() ? 0 : 1;
+  BOOST_TEST(told == 3u);
+}
+
+BOOST_AUTO_TEST_CASE(what_happened_before_a_resume_counts_and_is_not_told_again) {
+  Screen screen(Manner::lines, Paper{}, digits_outline());
+  screen.recall(start(0));
+  screen.recall(RungUnlocked{0, 9, 0.5, 0});
+  const std::string text = screen.open(0s);
+  BOOST_TEST(contains(text, "resumed with 1 of 20 started"));
+  BOOST_TEST(!contains(text, "unlocked"));
+}
+
+BOOST_AUTO_TEST_CASE(quiet_is_quiet) {
+  Screen screen(Manner::quiet, Paper{}, digits_outline());
+  std::string text = screen.open(0s) + screen.on(RungUnlocked{0, 9, 0.5, 0}, 1s);
+  text += screen.note("node n2 is lost", 2s) + screen.tick(30s) + screen.resize(10, 10, 31s);
+  BOOST_TEST(text + screen.close(32s) == "");
+}
+
+BOOST_AUTO_TEST_CASE(json_is_one_object_a_line_with_the_fields_of_the_event) {
+  Screen screen(Manner::json, Paper{}, digits_outline());
+  BOOST_TEST(screen.open(0s) == "");
+  BOOST_TEST(screen.on(RungUnlocked{12, 9, 0.5, 3}, 1500ms) ==
+             "{\"event\":\"RungUnlocked\",\"time\":1.5,\"index\":12,\"resource\":9,"
+             "\"epsilon\":0.5,\"cause\":3}\n");
+  BOOST_TEST(screen.tick(20s) + screen.close(21s) == "");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace troupe::actors
