@@ -1,0 +1,366 @@
+#include "actors/journal/journal.hpp"
+
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <string_view>
+#include <utility>
+
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <unistd.h>
+
+#include "runtime/core/check.hpp"
+
+namespace troupe::actors {
+namespace journal {
+namespace {
+
+constexpr int application_id = 0x54727065;  // "Trpe": tells our files from other SQLite databases.
+constexpr int busy_ms = 5000;  // Of a short lock: another connection recovers or closes the log.
+
+constexpr const char* schema =
+    "CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;"
+    "CREATE TABLE rows (number INTEGER PRIMARY KEY, time_us INTEGER NOT NULL,"
+    " input TEXT NOT NULL, decisions TEXT NOT NULL, events TEXT NOT NULL);";
+
+struct CloseDatabase {
+  void operator()(sqlite3* database) const { sqlite3_close_v2(database); }
+};
+struct FinalizeStatement {
+  void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
+};
+
+}  // namespace
+
+/// A prepared statement. Bindings and steps are remembered as failed, for one check at the end.
+class Statement {
+ public:
+  explicit Statement(sqlite3_stmt* statement) : statement_(statement) {}
+
+  void bind(int at, std::int64_t value) { note(sqlite3_bind_int64(statement_.get(), at, value)); }
+  /// `value` lives until the next reset.
+  void bind(int at, std::string_view value) {
+    note(sqlite3_bind_text64(statement_.get(), at, value.data(), value.size(), SQLITE_STATIC,
+                             SQLITE_UTF8));
+  }
+  /// True if there is a row; false at the end or after an error.
+  bool step() {
+    if (code_ != SQLITE_OK) return false;
+    const int code = sqlite3_step(statement_.get());
+    if (code != SQLITE_ROW && code != SQLITE_DONE) code_ = code;
+    return code == SQLITE_ROW;
+  }
+  void reset() { sqlite3_reset(statement_.get()); }
+  [[nodiscard]] bool ok() const { return code_ == SQLITE_OK; }
+  [[nodiscard]] int code() const { return code_; }
+
+  [[nodiscard]] std::int64_t integer(int column) const {
+    return sqlite3_column_int64(statement_.get(), column);
+  }
+  [[nodiscard]] std::string text(int column) const {
+    const auto* bytes =
+        reinterpret_cast<const char*>(sqlite3_column_text(statement_.get(), column));
+    const int size = sqlite3_column_bytes(statement_.get(), column);
+    return bytes ? std::string(bytes, static_cast<std::size_t>(size)) : std::string();
+  }
+
+ private:
+  void note(int code) {
+    if (code_ == SQLITE_OK) code_ = code;
+  }
+  std::unique_ptr<sqlite3_stmt, FinalizeStatement> statement_;
+  int code_ = SQLITE_OK;
+};
+
+/// A connection, and the sentences for what may be wrong with it.
+class Database {
+ public:
+  static Result<std::unique_ptr<Database>> connect(const std::string& path, int flags) {
+    sqlite3* raw = nullptr;
+    const int code = sqlite3_open_v2(path.c_str(), &raw, flags | SQLITE_OPEN_NOMUTEX, nullptr);
+    std::unique_ptr<Database> database(new Database(path, raw));
+    if (code != SQLITE_OK) return database->error("cannot be opened", code);
+    sqlite3_extended_result_codes(raw, 1);
+    sqlite3_busy_timeout(raw, busy_ms);
+    return database;
+  }
+
+  [[nodiscard]] Error error(const std::string& what, int code) const {
+    std::string reason = sqlite3_errstr(code);
+    const int primary = code & 0xff;
+    if (primary == SQLITE_NOTADB)
+      return {ErrorKind::bad_input, path_ + " is no journal: it is not an SQLite database"};
+    if (primary == SQLITE_CORRUPT)
+      return {ErrorKind::io, path_ + " is damaged (cut short, or overwritten): " + reason};
+    if (const int number = sqlite3_system_errno(connection_.get());
+        number != 0 && (primary == SQLITE_IOERR || primary == SQLITE_CANTOPEN))
+      reason += std::string(", ") + std::strerror(number);
+    return {primary == SQLITE_FULL ? ErrorKind::exhausted : ErrorKind::io,
+            path_ + " " + what + ": " + reason};
+  }
+
+  Result<void> run(const char* sql) {
+    const int code = sqlite3_exec(connection_.get(), sql, nullptr, nullptr, nullptr);
+    if (code != SQLITE_OK) return error("cannot be written", code);
+    return {};
+  }
+
+  Result<Statement> prepare(const char* sql) {
+    sqlite3_stmt* statement = nullptr;
+    const int code = sqlite3_prepare_v2(connection_.get(), sql, -1, &statement, nullptr);
+    if (code != SQLITE_OK) return error("cannot be read", code);
+    return Statement(statement);
+  }
+
+  Result<std::int64_t> number(const char* sql) {
+    auto statement = prepare(sql);
+    if (!statement) return statement.error();
+    if (!statement->step()) return error("cannot be read", statement->code());
+    return statement->integer(0);
+  }
+
+  Result<JournalMeta> meta() {
+    auto statement = prepare("SELECT name, value FROM meta");
+    if (!statement) return statement.error();
+    JournalMeta meta;
+    while (statement->step()) meta.emplace(statement->text(0), statement->text(1));
+    if (!statement->ok()) return error("cannot be read", statement->code());
+    return meta;
+  }
+
+  /// It is a journal, and of our format.
+  Result<void> check_format() {
+    const auto id = number("PRAGMA application_id");
+    if (!id) return id.error();
+    if (*id != application_id)
+      return Error{ErrorKind::bad_input,
+                   path_ + " is no journal: it is an SQLite database of another kind, or empty"};
+    const auto version = number("PRAGMA user_version");
+    if (!version) return version.error();
+    if (*version != Journal::format)
+      return Error{ErrorKind::bad_input, path_ + " has journal format " + std::to_string(*version) +
+                                             "; this troupe knows format " +
+                                             std::to_string(Journal::format)};
+    return {};
+  }
+
+  Result<void> check_pages() {
+    auto statement = prepare("PRAGMA quick_check(1)");
+    if (!statement) return statement.error();
+    if (!statement->step()) return error("cannot be read", statement->code());
+    if (const std::string verdict = statement->text(0); verdict != "ok")
+      return Error{ErrorKind::io, path_ + " is damaged (cut short, or overwritten): " + verdict};
+    return {};
+  }
+
+  Result<std::vector<Row>> read(std::uint64_t first, std::size_t limit) {
+    auto statement = prepare(
+        "SELECT number, time_us, input, decisions, events FROM rows"
+        " WHERE number >= ?1 ORDER BY number LIMIT ?2");
+    if (!statement) return statement.error();
+    statement->bind(1, static_cast<std::int64_t>(first));
+    statement->bind(2, static_cast<std::int64_t>(limit));
+    std::vector<Row> rows;
+    while (statement->step()) {
+      const auto index = static_cast<std::uint64_t>(statement->integer(0));
+      if (index != first + rows.size())
+        return Error{ErrorKind::io, path_ + " is damaged: row " +
+                                        std::to_string(first + rows.size()) + " is missing"};
+      rows.push_back({index, statement->integer(1), statement->text(2), statement->text(3),
+                      statement->text(4)});
+    }
+    if (!statement->ok()) return error("cannot be read", statement->code());
+    return rows;
+  }
+
+  Result<void> each(std::uint64_t first, const std::function<Result<void>(const Row&)>& take) {
+    constexpr std::size_t batch = 512;
+    for (;;) {
+      const auto rows = read(first, batch);
+      if (!rows) return rows.error();
+      for (const Row& row : *rows)
+        if (auto taken = take(row); !taken) return taken;
+      if (rows->size() < batch) return {};
+      first += batch;
+    }
+  }
+
+  /// Back to a single file that can be read from read-only media, if nobody else reads it now.
+  void leave_log() {
+    sqlite3_busy_timeout(connection_.get(), 0);
+    insert_.reset();
+    (void)run("PRAGMA journal_mode = DELETE");
+  }
+
+  Result<void> insert(std::span<const Row> rows) {
+    if (!insert_) {
+      auto statement = prepare("INSERT INTO rows VALUES (?1, ?2, ?3, ?4, ?5)");
+      if (!statement) return statement.error();
+      insert_ = std::make_unique<Statement>(std::move(statement).value());
+    }
+    if (auto begun = run("BEGIN IMMEDIATE"); !begun) return begun;
+    for (const Row& row : rows) {
+      insert_->reset();
+      insert_->bind(1, static_cast<std::int64_t>(row.index));
+      insert_->bind(2, row.time_us);
+      insert_->bind(3, row.input);
+      insert_->bind(4, row.decisions);
+      insert_->bind(5, row.events);
+      (void)insert_->step();
+    }
+    insert_->reset();
+    if (!insert_->ok()) {
+      const Error failure = error("cannot be written", insert_->code());
+      (void)run("ROLLBACK");
+      return failure;
+    }
+    return run("COMMIT");
+  }
+
+  Database(const Database&) = delete;
+  Database& operator=(const Database&) = delete;
+  ~Database() = default;
+
+ private:
+  Database(std::string path, sqlite3* connection)
+      : path_(std::move(path)), connection_(connection) {}
+
+  std::string path_;
+  std::unique_ptr<sqlite3, CloseDatabase> connection_;
+  std::unique_ptr<Statement> insert_;
+};
+
+namespace {
+
+Result<void> exists(const std::string& path) {
+  std::error_code failure;
+  const auto status = std::filesystem::status(path, failure);
+  if (!std::filesystem::exists(status))
+    return Error{ErrorKind::io, "there is no journal at " + path};
+  if (!std::filesystem::is_regular_file(status))
+    return Error{ErrorKind::bad_input, path + " is no journal: it is not a file"};
+  return {};
+}
+
+/// Everything of a new journal, in one file without a log.
+Result<void> write_new(const std::string& path, const JournalMeta& meta) {
+  auto database = Database::connect(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
+  if (!database) return database.error();
+  const std::string sql = "PRAGMA synchronous = FULL; BEGIN IMMEDIATE;" + std::string(schema) +
+                          "PRAGMA application_id = " + std::to_string(application_id) +
+                          "; PRAGMA user_version = " + std::to_string(Journal::format);
+  if (auto made = (*database)->run(sql.c_str()); !made) return made;
+  auto statement = (*database)->prepare("INSERT INTO meta VALUES (?1, ?2)");
+  if (!statement) return statement.error();
+  for (const auto& [name, value] : meta) {
+    statement->bind(1, name);
+    statement->bind(2, value);
+    (void)statement->step();
+    statement->reset();
+  }
+  if (!statement->ok()) return (*database)->error("cannot be written", statement->code());
+  return (*database)->run("COMMIT");
+}
+
+/// The rename that published `path` survives a loss of power.
+Result<void> sync_folder_of(const std::string& path) {
+  std::string folder = std::filesystem::path(path).parent_path().string();
+  if (folder.empty()) folder = ".";
+  const int fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const bool synced = fd >= 0 && ::fsync(fd) == 0;
+  const int number = errno;
+  if (fd >= 0) ::close(fd);
+  if (synced) return {};
+  return Error{ErrorKind::io, folder + " cannot be synchronised: " + std::strerror(number)};
+}
+
+}  // namespace
+}  // namespace journal
+
+using journal::Database;
+
+JournalReader::JournalReader(std::unique_ptr<Database> database, JournalMeta meta)
+    : database_(std::move(database)), meta_(std::move(meta)) {}
+JournalReader::JournalReader(JournalReader&&) noexcept = default;
+JournalReader& JournalReader::operator=(JournalReader&&) noexcept = default;
+JournalReader::~JournalReader() = default;
+
+Result<JournalReader> JournalReader::open(const std::string& path) {
+  if (auto there = journal::exists(path); !there) return there.error();
+  auto database = Database::connect(path, SQLITE_OPEN_READONLY);
+  if (!database) return database.error();
+  if (auto known = (*database)->check_format(); !known) return known.error();
+  auto meta = (*database)->meta();
+  if (!meta) return meta.error();
+  return JournalReader(std::move(database).value(), std::move(meta).value());
+}
+
+Result<std::vector<Row>> JournalReader::read(std::uint64_t first, std::size_t limit) {
+  return database_->read(first, limit);
+}
+
+Result<void> JournalReader::each(std::uint64_t first,
+                                 const std::function<Result<void>(const Row&)>& take) {
+  return database_->each(first, take);
+}
+
+Journal::Journal(std::unique_ptr<Database> database, JournalMeta meta, std::uint64_t size)
+    : database_(std::move(database)), meta_(std::move(meta)), size_(size) {}
+Journal::Journal(Journal&&) noexcept = default;
+Journal& Journal::operator=(Journal&&) noexcept = default;
+
+Journal::~Journal() {
+  if (database_) database_->leave_log();
+}
+
+Result<Journal> Journal::create(const std::string& path, const JournalMeta& meta) {
+  if (std::error_code failure; std::filesystem::exists(path, failure))
+    return Error{ErrorKind::refused, path + " exists already"};
+  const std::string unpublished = path + ".new";  // Left behind by a process that was killed here.
+  (void)std::remove(unpublished.c_str());
+  (void)std::remove((unpublished + "-journal").c_str());
+  if (auto written = journal::write_new(unpublished, meta); !written) return written.error();
+  if (std::rename(unpublished.c_str(), path.c_str()) != 0)
+    return Error{ErrorKind::io, path + " cannot be created: " + std::strerror(errno)};
+  if (auto synced = journal::sync_folder_of(path); !synced) return synced.error();
+  return open(path);
+}
+
+Result<Journal> Journal::open(const std::string& path) {
+  if (auto there = journal::exists(path); !there) return there.error();
+  auto connected = Database::connect(path, SQLITE_OPEN_READWRITE);
+  if (!connected) return connected.error();
+  Database& database = **connected;
+  if (auto known = database.check_format(); !known) return known.error();
+  if (auto sound = database.check_pages(); !sound) return sound.error();
+  auto meta = database.meta();
+  if (!meta) return meta.error();
+  const auto count = database.number("SELECT count(*) FROM rows");
+  if (!count) return count.error();
+  const auto next = database.number("SELECT ifnull(max(number) + 1, 0) FROM rows");
+  if (!next) return next.error();
+  if (*count != *next)
+    return Error{ErrorKind::io, path + " is damaged: " + std::to_string(*next - *count) + " of " +
+                                    std::to_string(*next) + " rows are missing"};
+  if (auto log = database.run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL"); !log)
+    return log.error();
+  return Journal(std::move(connected).value(), std::move(meta).value(),
+                 static_cast<std::uint64_t>(*count));
+}
+
+Result<void> Journal::append(std::span<const Row> rows) {
+  if (!state_ || rows.empty()) return state_;
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    check(rows[i].index == size_ + i, "rows of a journal are numbered without a gap");
+  state_ = database_->insert(rows);
+  if (state_) size_ += rows.size();
+  return state_;
+}
+
+Result<void> Journal::each(std::uint64_t first,
+                           const std::function<Result<void>(const Row&)>& take) {
+  return database_->each(first, take);
+}
+
+}  // namespace troupe::actors

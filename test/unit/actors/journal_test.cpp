@@ -1,0 +1,254 @@
+#include "actors/journal/journal.hpp"
+
+#include <boost/test/unit_test.hpp>
+#include <signal.h>
+#include <sqlite3.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "runtime/core/check.hpp"
+#include "runtime/core/rng.hpp"
+#include "test/kit/temp_folder.hpp"
+
+namespace troupe::actors {
+namespace {
+
+/// The row that every writer of these tests puts at `index`.
+Row row(std::uint64_t index) {
+  return {index, 1'700'000'000'000'000 + static_cast<std::int64_t>(index),
+          "{\"input\":" + std::to_string(index) + "}", "[]",
+          "[\"" + std::string(index % 300, 'e') + "\"]"};
+}
+
+std::vector<Row> rows(std::uint64_t first, std::size_t count) {
+  std::vector<Row> made;
+  for (std::size_t i = 0; i < count; ++i) made.push_back(row(first + i));
+  return made;
+}
+
+template <typename Source>
+std::vector<Row> all(Source& source, std::uint64_t first = 0) {
+  std::vector<Row> read;
+  source
+      .each(first,
+            [&](const Row& found) {
+              read.push_back(found);
+              return Result<void>{};
+            })
+      .value();
+  return read;
+}
+
+struct JournalFixture {
+  test::TempFolder folder;
+  std::string path = folder.file("journal.db");
+  JournalMeta meta{{"study", "digits"}, {"seed", "7"}};
+
+  Journal create() { return Journal::create(path, meta).value(); }
+  void run_sql(const char* sql) {
+    sqlite3* database = nullptr;
+    BOOST_REQUIRE_EQUAL(sqlite3_open(path.c_str(), &database), SQLITE_OK);
+    BOOST_REQUIRE_EQUAL(sqlite3_exec(database, sql, nullptr, nullptr, nullptr), SQLITE_OK);
+    sqlite3_close(database);
+  }
+  /// What both the writer and the reader say of the file.
+  std::string refusal() {
+    const auto writer = Journal::open(path);
+    const auto reader = JournalReader::open(path);
+    BOOST_REQUIRE(!writer.has_value());
+    BOOST_REQUIRE(!reader.has_value());
+    BOOST_TEST(writer.error().what == reader.error().what);
+    return reader.error().what;
+  }
+};
+
+BOOST_FIXTURE_TEST_SUITE(journal, JournalFixture)
+
+BOOST_AUTO_TEST_CASE(keeps_rows_and_what_it_says_of_itself) {
+  {
+    Journal writer = create();
+    BOOST_TEST(writer.size() == 0u);
+    writer.append(rows(0, 3)).value();
+    writer.append(rows(3, 1000)).value();
+    BOOST_TEST(writer.size() == 1003u);
+  }
+  Journal again = Journal::open(path).value();
+  BOOST_TEST(again.size() == 1003u);
+  BOOST_TEST((again.meta() == meta));
+  BOOST_TEST((all(again) == rows(0, 1003)));
+  BOOST_TEST((all(again, 1000) == rows(1000, 3)));
+  again.append(rows(1003, 1)).value();
+  auto reader = JournalReader::open(path).value();
+  BOOST_TEST((reader.meta() == meta));
+  BOOST_TEST((reader.read(1000, 2).value() == rows(1000, 2)));
+  BOOST_TEST((reader.read(1003, 9).value() == rows(1003, 1)));
+  BOOST_TEST(reader.read(2000, 9).value().empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_reader_sees_each_commit_while_the_writer_goes_on) {
+  Journal writer = create();
+  auto reader = JournalReader::open(path).value();
+  for (std::uint64_t i = 0; i < 50; ++i) {
+    writer.append(rows(i, 1)).value();
+    BOOST_TEST((reader.read(i, 10).value() == rows(i, 1)));
+  }
+  // Half way through the rows, and it does not hold the writer up.
+  std::uint64_t seen = 0;
+  reader
+      .each(0,
+            [&](const Row&) {
+              ++seen;
+              return writer.append(rows(writer.size(), seen <= 50 ? 1 : 0));
+            })
+      .value();
+  BOOST_TEST(writer.size() == 100u);
+}
+
+BOOST_AUTO_TEST_CASE(closed_it_is_a_single_file) {
+  create().append(rows(0, 10)).value();
+  BOOST_TEST(std::distance(std::filesystem::directory_iterator(folder.path()), {}) == 1);
+  auto reader = JournalReader::open(path).value();
+  BOOST_TEST(all(reader).size() == 10u);
+  BOOST_TEST(std::distance(std::filesystem::directory_iterator(folder.path()), {}) == 1);
+}
+
+BOOST_AUTO_TEST_CASE(is_never_written_over) {
+  create().append(rows(0, 1)).value();
+  BOOST_TEST(Journal::create(path, meta).error().what == path + " exists already");
+  BOOST_TEST(Journal::open(path).value().size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_creation_that_was_killed_leaves_nothing_in_the_way) {
+  test::write_file(path + ".new", "half of a databa");
+  test::write_file(path + ".new-journal", "half of a journ");
+  BOOST_TEST(create().size() == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(says_what_a_wrong_file_is) {
+  BOOST_TEST(refusal() == "there is no journal at " + path);
+  test::write_file(path, std::string(5000, 'x'));
+  BOOST_TEST(refusal() == path + " is no journal: it is not an SQLite database");
+  std::filesystem::remove(path);
+  test::write_file(path, "");
+  BOOST_TEST(refusal() ==
+             path + " is no journal: it is an SQLite database of another kind, or empty");
+  run_sql("CREATE TABLE recipes (name)");
+  BOOST_TEST(refusal() ==
+             path + " is no journal: it is an SQLite database of another kind, or empty");
+  std::filesystem::remove(path);
+  std::filesystem::create_directory(path);
+  BOOST_TEST(refusal() == path + " is no journal: it is not a file");
+}
+
+BOOST_AUTO_TEST_CASE(names_the_format_of_another_version) {
+  create();
+  run_sql("PRAGMA user_version = 9");
+  BOOST_TEST(refusal() == path + " has journal format 9; this troupe knows format 1");
+}
+
+BOOST_AUTO_TEST_CASE(says_that_a_file_was_cut_short) {
+  create().append(rows(0, 2000)).value();
+  std::filesystem::resize_file(path, std::filesystem::file_size(path) / 2);
+  const auto opened = Journal::open(path);
+  BOOST_REQUIRE(!opened.has_value());
+  BOOST_TEST(opened.error().what.starts_with(path + " is damaged (cut short, or overwritten): "),
+             opened.error().what);
+  auto reader = JournalReader::open(path);
+  if (reader) {
+    const auto read = reader->each(0, [](const Row&) { return Result<void>{}; });
+    BOOST_REQUIRE(!read.has_value());
+    BOOST_TEST(read.error().what.starts_with(path + " is damaged"), read.error().what);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(says_that_a_row_is_missing) {
+  create().append(rows(0, 20)).value();
+  run_sql("DELETE FROM rows WHERE number = 5");
+  BOOST_TEST(Journal::open(path).error().what == path + " is damaged: 1 of 20 rows are missing");
+  auto reader = JournalReader::open(path).value();
+  BOOST_TEST(reader.read(0, 20).error().what == path + " is damaged: row 5 is missing");
+  BOOST_TEST(reader.read(6, 20).value().size() == 14u);
+}
+
+BOOST_AUTO_TEST_CASE(a_gap_in_the_numbers_is_a_bug) {
+  Journal writer = create();
+  BOOST_CHECK_THROW((void)writer.append(rows(1, 1)), CheckFailure);
+}
+
+BOOST_AUTO_TEST_CASE(a_full_disk_is_an_error_and_what_was_acknowledged_stays) {
+  // A limit on the size of files stands for the disk: write(2) fails in the middle of a commit.
+  Journal writer = create();
+  writer.append(rows(0, 10)).value();
+  rlimit before{};
+  BOOST_REQUIRE_EQUAL(::getrlimit(RLIMIT_FSIZE, &before), 0);
+  const auto ignored = ::signal(SIGXFSZ, SIG_IGN);
+  const rlimit tight{200'000, before.rlim_max};
+  BOOST_REQUIRE_EQUAL(::setrlimit(RLIMIT_FSIZE, &tight), 0);
+  Result<void> written;
+  while (written && writer.size() < 5000) written = writer.append(rows(writer.size(), 10));
+  const auto again = writer.append(rows(writer.size(), 1));
+  ::setrlimit(RLIMIT_FSIZE, &before);
+  ::signal(SIGXFSZ, ignored);
+
+  BOOST_REQUIRE(!written.has_value());
+  BOOST_TEST(written.error().what.starts_with(path + " cannot be written: "), written.error().what);
+  BOOST_TEST((again.error() == written.error()), "it stays failed");
+  const std::uint64_t acknowledged = writer.size();
+  BOOST_TEST(acknowledged >= 10u);
+  {
+    const Journal gone = std::move(writer);
+  }
+  Journal reopened = Journal::open(path).value();
+  BOOST_TEST(reopened.size() >= acknowledged);
+  BOOST_TEST((all(reopened) == rows(0, reopened.size())));
+}
+
+/// Appends batches for ever, and writes the size to `acknowledge` after each.
+[[noreturn]] void write_until_killed(const std::string& path, int acknowledge, std::uint64_t seed) {
+  Rng rng(seed);
+  auto writer = Journal::open(path);
+  if (!writer) ::_exit(3);
+  for (;;) {
+    if (!writer->append(rows(writer->size(), 1 + rng.below(7)))) ::_exit(4);
+    const std::uint64_t size = writer->size();
+    if (::write(acknowledge, &size, sizeof size) != sizeof size) ::_exit(5);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_killed_writer_leaves_a_prefix_with_all_that_it_acknowledged) {
+  create();
+  Rng rng(11);
+  for (int round = 0; round < 15; ++round) {
+    int ends[2];
+    BOOST_REQUIRE_EQUAL(::pipe(ends), 0);
+    const pid_t child = ::fork();
+    if (child == 0) {
+      ::close(ends[0]);
+      write_until_killed(path, ends[1], rng.bits());
+    }
+    ::close(ends[1]);
+    std::uint64_t acknowledged = 0;
+    for (std::uint64_t acks = 1 + rng.below(20); acks > 0; --acks)
+      BOOST_REQUIRE_EQUAL(::read(ends[0], &acknowledged, sizeof acknowledged),
+                          ssize_t{sizeof acknowledged});
+    for (std::uint64_t spin = rng.below(300'000); spin > 0; --spin) asm volatile("");
+    ::kill(child, SIGKILL);
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    BOOST_REQUIRE(WIFSIGNALED(status));
+    while (::read(ends[0], &acknowledged, sizeof acknowledged) > 0) continue;
+    ::close(ends[0]);
+
+    auto reader = JournalReader::open(path).value();
+    const auto found = all(reader);
+    BOOST_TEST(found.size() >= acknowledged);
+    BOOST_TEST((found == rows(0, found.size())));
+  }
+  BOOST_TEST(Journal::open(path).value().size() >= 15u);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace troupe::actors
