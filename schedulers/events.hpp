@@ -152,9 +152,10 @@ struct RungUnlocked {
   Resource resource = 0;
   double epsilon = 0;  ///< Used by the check that failed; in units of the metric.
   TrialId cause = 0;   ///< The trial whose report made the ranking of the top two rungs disagree.
+  bool epsilon_capped = false;  ///< Epsilon compares but the best 2,000 trials of the lower rung.
   static auto fields(auto& m) {
     return std::tuple{field("resource", m.resource), field("epsilon", m.epsilon),
-                      field("cause", m.cause)};
+                      field("cause", m.cause), field("epsilon_capped", m.epsilon_capped)};
   }
   friend bool operator==(const RungUnlocked&, const RungUnlocked&) = default;
 };

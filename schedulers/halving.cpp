@@ -1,0 +1,233 @@
+#include "schedulers/halving.hpp"
+
+#include <cmath>
+#include <limits>
+#include <string>
+#include <utility>
+
+#include "runtime/core/check.hpp"
+
+namespace troupe::schedulers {
+namespace {
+
+template <typename... Fs>
+struct Overloaded : Fs... {
+  using Fs::operator()...;
+};
+
+}  // namespace
+
+Halving::Halving(const HalvingOptions& options) : options_(options), hurdle_(options.incumbents) {
+  const std::vector<Resource> levels = rung_levels(options);
+  const std::vector<double> fractions = promotion_fractions(options);
+  for (std::size_t k = 0; k < levels.size(); ++k)
+    rungs_.emplace_back(levels[k], fractions[k], options.mode);
+  if (options.ceiling == Ceiling::progressive && rungs_.size() >= 2)
+    ceiling_.emplace(rungs_, options.max_resource, options.epsilon_percentile);
+}
+
+std::vector<Decision> Halving::on(const Event& event) {
+  return std::visit(Overloaded{
+                        [&](const SlotOpened& slot) { return std::vector<Decision>{assign(slot)}; },
+                        [&](const TrialReported& report) { return take(report); },
+                        [&](const TrialCompleted& completed) { return complete(completed.trial); },
+                        [&](const TrialFailed& failed) {
+                          if (failed.trial < trials_.size()) become(failed.trial, State::finished);
+                          return std::vector<Decision>{};
+                        },
+                    },
+                    event);
+}
+
+Standing Halving::standing() const {
+  if (!ceiling_) return {.ceiling = options_.max_resource};
+  return {.ceiling = ceiling_->limit(),
+          .epsilon = ceiling_->epsilon(),
+          .epsilon_capped = ceiling_->epsilon_capped()};
+}
+
+Decision Halving::assign(const SlotOpened& slot) {
+  if (const auto trial = promote()) {
+    const Resource from = curves_[*trial].last()->resource;
+    become(*trial, State::running);
+    return ResumeTrial{*trial, from, milestone(*trial)};
+  }
+  if (slot.offer == SlotOpened::Offer::promotions)
+    return Wait{"none of the " + std::to_string(paused_) + " paused trials may go on yet, and " +
+                std::to_string(running_) + " are running"};
+  const auto trial = static_cast<TrialId>(trials_.size());
+  check(trial <= std::numeric_limits<std::int32_t>::max(), "a study has fewer than 2^31 trials");
+  trials_.emplace_back();
+  curves_.emplace_back();
+  ++running_;
+  return StartTrial{trial, milestone(trial)};
+}
+
+std::vector<Decision> Halving::take(const TrialReported& report) {
+  using Reason = ReportIgnored::Reason;
+  if (!is(report.trial, State::running))
+    return {ReportIgnored{.trial = report.trial, .reason = Reason::not_running}};
+  Curve& curve = curves_[report.trial];
+  if (const auto first = curve.at(report.resource))
+    return {ReportIgnored{report.trial, Reason::duplicate, *first}};
+  curve.add(report.resource, report.metric);
+
+  std::vector<Decision> decisions{judge(report)};
+  if (!ceiling_ || report.resource >= options_.max_resource) return decisions;
+  ceiling_->reported(report.trial, report.resource, curves_);
+  if (const auto unlocked = raise_ceiling(report.trial)) decisions.emplace_back(*unlocked);
+  return decisions;
+}
+
+std::vector<Decision> Halving::complete(TrialId trial) {
+  if (!is(trial, State::running)) return {};
+  become(trial, State::finished);
+  const auto last = curves_[trial].last();
+  if (options_.on_early_exit == EarlyExit::drop || !last) return {};
+  // As an incumbent it also sets the hurdle of these rungs; nothing else is at stake for it.
+  (void)fault(enter_rungs(trial, options_.max_resource, last->metric));
+  if (const auto unlocked = raise_ceiling(trial)) return {*unlocked};
+  return {};
+}
+
+/// What becomes of a running trial that reported something new.
+Decision Halving::judge(const TrialReported& report) {
+  const TrialId trial = report.trial;
+  const std::vector<RungEntry> entries = enter_rungs(trial, report.resource, report.metric);
+  if (report.resource >= options_.max_resource) {
+    become(trial, State::finished);
+    return StopTrial{trial, StopTrial::Reason::max_resource};
+  }
+  if (entries.empty()) return ContinueTrial{trial, milestone(trial)};
+  if (options_.rule == Rule::promotion) return pause(entries);
+  if (const auto reason = fault(entries)) {
+    become(trial, State::finished);
+    return StopTrial{trial, *reason};
+  }
+  if (report.resource >= limit()) return pause(entries);
+  return ContinueTrial{trial, milestone(trial)};
+}
+
+/// Enters the trial into every rung up to `reached` that it is not in; returns the entries, lowest
+/// rung first. Their last one is in rung `entered - 1` then.
+std::vector<RungEntry> Halving::enter_rungs(TrialId trial, Resource reached, double metric) {
+  const double loss = loss_of(options_.mode, metric);
+  std::vector<RungEntry> entries;
+  std::uint32_t& entered = trials_[trial].entered;
+  for (; entered < rungs_.size() && rungs_[entered].level() <= reached; ++entered) {
+    entries.push_back(rungs_[entered].enter(trial, loss));
+    if (ceiling_) ceiling_->entered(entered, trial, loss);
+  }
+  return entries;
+}
+
+/// Why a trial that just made these entries must not go on; none if it may. The hurdle is looked at
+/// only where the cutoff lets the trial pass.
+std::optional<StopTrial::Reason> Halving::fault(const std::vector<RungEntry>& entries) {
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    const RungEntry& entry = entries[i];
+    const Rung& rung = rungs_[trials_[entry.trial].entered - entries.size() + i];
+    const std::optional<double> cutoff = rung.cutoff();
+    if (!std::isfinite(entry.loss) || (cutoff && entry.loss > *cutoff))
+      return StopTrial::Reason::below_cutoff;
+    if (!hurdle_.clears(entry.trial, rung.level(), entry.loss))
+      return StopTrial::Reason::below_hurdle;
+  }
+  return std::nullopt;
+}
+
+/// Under `promotion` a trial must pass each rung that it entered, one after the other; under
+/// `stopping` it has, and waits in the highest one for the ceiling to rise.
+Decision Halving::pause(const std::vector<RungEntry>& entries) {
+  const TrialId trial = entries.front().trial;
+  become(trial, State::paused);
+  if (!std::isfinite(entries.front().loss)) return PauseTrial{trial};
+  const std::size_t above = trials_[trial].entered;
+  if (options_.rule == Rule::stopping) {
+    rungs_[above - 1].wait(entries.back());
+    return PauseTrial{trial};
+  }
+  rungs_[above - entries.size()].wait(entries.front());
+  if (entries.size() > 1) beyond_[trial].assign(entries.begin() + 1, entries.end());
+  return PauseTrial{trial};
+}
+
+std::optional<RungUnlocked> Halving::raise_ceiling(TrialId cause) {
+  if (!ceiling_) return std::nullopt;
+  const bool capped = ceiling_->epsilon_capped();
+  if (!ceiling_->compare(rungs_, curves_)) return std::nullopt;
+  return RungUnlocked{ceiling_->limit(), ceiling_->epsilon(), cause, capped};
+}
+
+/// The trial that goes on: the best that may in the highest rung, below the ceiling, with such.
+std::optional<TrialId> Halving::promote() {
+  for (std::size_t rung = rungs_.size(); rung-- > 0;)
+    if (rungs_[rung].level() < limit())
+      if (const auto trial = promote_from(rung)) return trial;
+  return std::nullopt;
+}
+
+std::optional<TrialId> Halving::promote_from(std::size_t k) {
+  Rung& rung = rungs_[k];
+  const bool by_cutoff = options_.rule == Rule::promotion;
+  const std::optional<double> cutoff =
+      by_cutoff ? rung.cutoff() : std::numeric_limits<double>::infinity();
+  if (!cutoff) return std::nullopt;
+  while (const RungEntry* best = rung.best_waiting()) {
+    const TrialId trial = best->trial;
+    // Hurdles only ever rise: who fails one need not be asked again.
+    if (!is(trial, State::paused) ||
+        (by_cutoff && !hurdle_.clears(trial, rung.level(), best->loss))) {
+      rung.dismiss();
+      continue;
+    }
+    if (best->loss > *cutoff) return std::nullopt;
+    rung.promote();
+    if (ceiling_) ceiling_->reordered(k);
+    if (!wait_beyond(k + 1, trial)) return trial;
+    if (rungs_[k + 1].level() < limit())
+      if (const auto next = promote_from(k + 1)) return next;
+  }
+  return std::nullopt;
+}
+
+/// Whether `trial` is in `rung` already, having overshot the one below; if so, it waits there now.
+bool Halving::wait_beyond(std::size_t rung, TrialId trial) {
+  const auto beyond = beyond_.find(trial);
+  if (beyond == beyond_.end()) return false;
+  rungs_[rung].wait(beyond->second.front());
+  beyond->second.erase(beyond->second.begin());
+  if (beyond->second.empty()) beyond_.erase(beyond);
+  return true;
+}
+
+bool Halving::is(TrialId trial, State state) const {
+  return trial < trials_.size() && trials_[trial].state == state;
+}
+
+void Halving::become(TrialId trial, State state) {
+  const auto count = [this](State s) -> std::size_t* {
+    return s == State::running ? &running_ : s == State::paused ? &paused_ : nullptr;
+  };
+  if (std::size_t* before = count(trials_[trial].state)) --*before;
+  if (std::size_t* after = count(state)) ++*after;
+  trials_[trial].state = state;
+}
+
+/// Where the trial is judged next.
+Resource Halving::milestone(TrialId trial) const {
+  const std::size_t next = trials_[trial].entered;
+  return next < rungs_.size() ? rungs_[next].level() : options_.max_resource;
+}
+
+Resource Halving::limit() const {
+  return ceiling_ ? ceiling_->limit() : options_.max_resource;
+}
+
+Result<std::unique_ptr<Halving>> make_halving(const HalvingOptions& options) {
+  if (const auto found = problems(options); !found.empty())
+    return Error{ErrorKind::bad_input, found.front().what};
+  return std::make_unique<Halving>(options);
+}
+
+}  // namespace troupe::schedulers

@@ -1,0 +1,103 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "schedulers/curve.hpp"
+#include "schedulers/events.hpp"
+#include "schedulers/ranked_list.hpp"
+
+namespace troupe::schedulers {
+
+/// How noisy the metric is, as PASHA estimates it (Bohdal et al. 2023, section 4.2; ALGORITHMS.md
+/// B5): two trials whose curves criss-cross, so that one was better, then worse, then better again,
+/// are a noisy pair, and epsilon is a high percentile of the differences of all noisy pairs.
+///
+/// A pair is judged at the highest resource that both reported inside the window, from all
+/// resources up to it that both reported; only finite metrics count. Everything is incremental: a
+/// report touches the pairs of its trial with those that have reported the same resource, each in
+/// O(1) but for the first time, and moves at most one key each in a sorted list.
+class NoisyPairs {
+ public:
+  /// More trials than this in the window, and only the best of the rung below it are compared: the
+  /// pairs then take 8 MB, and their differences at most 24 MB.
+  static constexpr std::size_t trials_max = 2'000;
+
+  /// The window: resources above `low` up to and including `high`.
+  NoisyPairs(Resource low, Resource high);
+
+  /// `trial` reported `resource` for the first time; its curve in `curves` has it.
+  /// `loss_below`: its loss in the rung at `low`.
+  void report(TrialId trial, Resource resource, const std::vector<Curve>& curves,
+              double loss_below);
+
+  /// The percentile (0 to 100, linearly interpolated) of the differences; none without noisy pairs.
+  [[nodiscard]] std::optional<double> percentile(double percent) const;
+
+  [[nodiscard]] std::size_t noisy_pairs() const { return differences_.size(); }
+  /// Whether there were more trials than are compared.
+  [[nodiscard]] bool capped() const { return capped_; }
+
+ private:
+  using Slot = std::uint32_t;
+
+  /// The truth of "the trial with the smaller id has the greater metric", over the resources that
+  /// both reported, in their order.
+  struct Pair {
+    std::uint32_t has_false : 1 = 0;
+    std::uint32_t has_true : 1 = 0;
+    std::uint32_t has_false_true : 1 = 0;  ///< False somewhere, true somewhere after it.
+    std::uint32_t has_true_false : 1 = 0;
+    std::uint32_t noisy : 1 = 0;    ///< Judged at the resource of `column`.
+    std::uint32_t column : 27 = 0;  ///< Of the highest common resource in the window; 0: none.
+  };
+
+  struct Reported {
+    Slot slot = 0;
+    double metric = 0;
+  };
+
+  /// All who reported one resource inside the window.
+  struct Column {
+    std::uint32_t number = 0;  ///< From 1, in the order of first appearance.
+    std::vector<Reported> reported;
+  };
+
+  struct Rank {
+    double loss = 0;
+    std::uint32_t order = 0;  ///< Of admission to the window.
+    Slot slot = 0;
+    friend bool operator<(const Rank& a, const Rank& b) {
+      return a.loss != b.loss ? a.loss < b.loss : a.order < b.order;
+    }
+  };
+
+  [[nodiscard]] std::optional<Slot> admit(TrialId trial, double loss_below,
+                                          const std::vector<Curve>& curves);
+  void evict(const Rank& rank, const std::vector<Curve>& curves);
+  [[nodiscard]] Pair& pair(Slot a, Slot b);
+  [[nodiscard]] Column& column(Resource resource);
+  void meet(const Reported& a, const Reported& b, Resource resource, std::uint32_t column,
+            const std::vector<Curve>& curves);
+  void compare_anew(Slot a, Slot b, const std::vector<Curve>& curves);
+  void forget(Slot a, Slot b, const std::vector<Curve>& curves);
+  static void advance(Pair& pair, bool truth);
+
+  Resource low_;
+  Resource high_;
+  std::vector<TrialId> trials_;           ///< By slot.
+  std::map<TrialId, Slot> slots_;         ///< Of the trials that are compared.
+  std::set<TrialId> left_out_;            ///< Trials of the window that are not compared.
+  std::set<Rank> ranks_;                  ///< Of the trials that are compared, best first.
+  std::vector<std::vector<Pair>> pairs_;  ///< By the greater slot, then the smaller one.
+  std::map<Resource, Column> columns_;
+  std::vector<Resource> resources_;  ///< By a column's number - 1.
+  RankedList<double> differences_;   ///< Of the noisy pairs, at their columns.
+  bool capped_ = false;
+};
+
+}  // namespace troupe::schedulers

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <filesystem>
+#include <vector>
+
+#include "runtime/core/result.hpp"
+
+namespace troupe::replay {
+
+/// Recorded learning curves: row = configuration, column = epoch - 1.
+struct RecordedCurves {
+  std::vector<std::vector<double>> curves;  ///< The metric.
+  std::vector<std::vector<double>> costs;   ///< Seconds; multiples of 1/64, so that sums are exact.
+};
+
+[[nodiscard]] Result<RecordedCurves> read_curves(const std::filesystem::path& folder);
+
+}  // namespace troupe::replay

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "test/replay/recorded_curves.hpp"
+#include "test/replay/trace.hpp"
+
+namespace troupe::replay {
+
+/// Why this trace cannot be replayed: it was made by a scheduler that does not exist here yet.
+[[nodiscard]] std::optional<std::string> reason_to_skip(const Trace& trace);
+
+/// Runs the recorded study again on a simulated cluster and compares every field of every line.
+/// Returns the first difference, none if there is none.
+[[nodiscard]] std::optional<std::string> replay(const Trace& trace, const RecordedCurves& curves);
+
+}  // namespace troupe::replay
