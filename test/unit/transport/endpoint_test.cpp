@@ -1,4 +1,4 @@
-// What an endpoint promises, on a wire in memory.
+// What an endpoint promises, on a wire in memory and on ZeroMQ.
 
 #include "transport/endpoint.hpp"
 
@@ -8,13 +8,13 @@
 
 #include "test/unit/transport/cut_wire.hpp"
 #include "test/unit/transport/node.hpp"
-#include "test/unit/transport/world.hpp"
+#include "test/unit/transport/zmq_world.hpp"
 
 namespace troupe::transport::test {
 namespace {
 
 using namespace std::chrono_literals;
-using Worlds = std::tuple<MemoryWorld>;
+using Worlds = std::tuple<MemoryWorld, ZmqWorld>;
 
 /// Short enough for real time; the same proportions as the defaults.
 LinkOptions quick() {

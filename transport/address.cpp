@@ -1,0 +1,84 @@
+#include "transport/address.hpp"
+
+#include <charconv>
+#include <optional>
+
+namespace troupe::transport {
+namespace {
+
+struct HostPort {
+  std::string host;
+  std::string port;  ///< A number from 1, or "*".
+};
+
+std::optional<unsigned> number(std::string_view text, unsigned max) {
+  unsigned value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size() || value > max) return std::nullopt;
+  return value;
+}
+
+/// 127.0.0.0/8, in dotted form.
+bool is_loopback_v4(std::string_view host) {
+  for (int octets_left = 4; octets_left > 0; --octets_left) {
+    const std::size_t dot = host.find('.');
+    const auto octet = number(host.substr(0, dot), 255);
+    if (!octet || (octets_left == 4 && *octet != 127)) return false;
+    if (dot == std::string_view::npos) return octets_left == 1;
+    host.remove_prefix(dot + 1);
+  }
+  return false;
+}
+
+Result<HostPort> parse(std::string_view address) {
+  const Error misshapen{ErrorKind::bad_input, "\"" + std::string(address) +
+                                                  "\" is not an address; write HOST:PORT, as in "
+                                                  "127.0.0.1:7070"};
+  std::string_view rest = address;
+  if (const std::size_t scheme = rest.find("://"); scheme != std::string_view::npos) {
+    if (rest.substr(0, scheme) != "tcp")
+      return Error{ErrorKind::bad_input, "\"" + std::string(address) +
+                                             "\": nodes talk over tcp, not " +
+                                             std::string(rest.substr(0, scheme))};
+    rest.remove_prefix(scheme + 3);
+  }
+  const std::size_t colon = rest.rfind(':');
+  if (colon == std::string_view::npos || colon == 0) return misshapen;
+  const std::string_view host = rest.substr(0, colon);
+  const std::string_view port = rest.substr(colon + 1);
+  if (port == "*" || port == "0") return HostPort{std::string(host), "*"};
+  const auto value = number(port, 65535);
+  if (!value) return misshapen;
+  return HostPort{std::string(host), std::to_string(*value)};
+}
+
+Result<HostPort> parse_loopback(std::string_view address, std::string_view verb) {
+  auto parsed = parse(address);
+  if (!parsed) return parsed;
+  if (parsed->host == "localhost") parsed->host = "127.0.0.1";
+  if (parsed->host == "[::1]" || is_loopback_v4(parsed->host)) return parsed;
+  return Error{ErrorKind::refused,
+               "cannot " + std::string(verb) + " " + std::string(address) +
+                   ": this release links nodes over loopback (127.0.0.1) only, because links are "
+                   "not authenticated or encrypted yet; keys for other addresses come in a later "
+                   "release"};
+}
+
+}  // namespace
+
+Result<std::string> address_to_listen(std::string_view address) {
+  const auto parsed = parse_loopback(address, "listen at");
+  if (!parsed) return parsed.error();
+  return "tcp://" + parsed->host + ":" + parsed->port;
+}
+
+Result<std::string> address_to_dial(std::string_view address) {
+  const auto parsed = parse_loopback(address, "dial");
+  if (!parsed) return parsed.error();
+  if (parsed->port == "*")
+    return Error{ErrorKind::bad_input,
+                 "cannot dial " + std::string(address) + ": the port that it listens at is needed"};
+  return "tcp://" + parsed->host + ":" + parsed->port;
+}
+
+}  // namespace troupe::transport

@@ -1,0 +1,195 @@
+// Each ZeroMQ socket has a file descriptor that becomes readable when *something* happened inside
+// the library since it was last asked, and not when there is a frame: it is edge-triggered, and any
+// send or receive may use the edge up. So after each send and at the end of each drain the socket
+// is asked for its EVENTS, and if it has frames still, a drain is posted.
+
+#include "transport/zmq_wire.hpp"
+
+#include <array>
+#include <cerrno>
+#include <map>
+#include <utility>
+
+#include <zmq.hpp>
+
+#include "runtime/core/check.hpp"
+#include "transport/address.hpp"
+#include "transport/little_endian.hpp"
+
+namespace troupe::transport {
+namespace {
+
+constexpr int frames_at_once = 256;     ///< Then others of the reactor have their turn.
+constexpr int handshake_ms_max = 5000;  ///< Who connects and says nothing is disconnected.
+constexpr int reconnect_ms_max = 1000;
+constexpr std::array route_tag{std::byte{'T'}, std::byte{'R'}};
+constexpr std::size_t routing_id_size = route_tag.size() + 16;
+using RoutingId = std::array<std::byte, routing_id_size>;
+
+RoutingId routing_id(Route route) {
+  RoutingId id{route_tag[0], route_tag[1]};
+  store(route.dialer, std::span(id).subspan(2));
+  store(route.ordinal, std::span(id).subspan(10));
+  return id;
+}
+
+/// No route for an id that is not one of ours: a foreign program.
+Route route_of(Bytes id) {
+  if (id.size() != routing_id_size || id[0] != route_tag[0] || id[1] != route_tag[1]) return {};
+  return {load<std::uint64_t>(id.subspan(2)), load<std::uint64_t>(id.subspan(10))};
+}
+
+Bytes bytes_of(const zmq::message_t& message) {
+  return {static_cast<const std::byte*>(message.data()), message.size()};
+}
+
+}  // namespace
+
+struct ZmqWire::Socket {
+  zmq::socket_t socket;
+  Route dialed{};  ///< None: it listens.
+  Reactor::WatchId watch = Reactor::WatchId::none;
+  bool draining = false;
+  bool drain_posted = false;
+};
+
+/// The context is destroyed last: it waits for its sockets.
+struct ZmqWire::Sockets {
+  zmq::context_t context{1};
+  std::shared_ptr<Socket> listening;
+  std::map<Route, std::shared_ptr<Socket>> dialed;
+};
+
+ZmqWire::ZmqWire(Reactor& reactor, PeerId self, Options options)
+    : reactor_(reactor), self_(self), options_(options), sockets_(std::make_unique<Sockets>()) {}
+
+ZmqWire::~ZmqWire() {
+  if (sockets_->listening) reactor_.unwatch(sockets_->listening->watch);
+  for (const auto& [route, socket] : sockets_->dialed) reactor_.unwatch(socket->watch);
+}
+
+void ZmqWire::receive_with(OnFrame on_frame) {
+  on_frame_ = std::move(on_frame);
+}
+
+/// Throws zmq::error_t, as do bind and connect; it goes no further than `listen` and `dial`.
+std::shared_ptr<ZmqWire::Socket> ZmqWire::open(const std::string& endpoint, Route dialed) {
+  const auto type = dialed ? zmq::socket_type::dealer : zmq::socket_type::router;
+  auto opened = std::make_shared<Socket>(Socket{zmq::socket_t(sockets_->context, type), dialed});
+  zmq::socket_t& socket = opened->socket;
+  socket.set(zmq::sockopt::linger, 0);  // Else the end of the process waits for dead peers.
+  socket.set(zmq::sockopt::sndhwm, options_.queue_frames_max);
+  socket.set(zmq::sockopt::rcvhwm, options_.queue_frames_max);
+  socket.set(zmq::sockopt::maxmsgsize, static_cast<std::int64_t>(options_.frame_max));
+  socket.set(zmq::sockopt::handshake_ivl, handshake_ms_max);
+  socket.set(zmq::sockopt::tcp_keepalive, 1);
+  socket.set(zmq::sockopt::tcp_keepalive_idle, 30);
+  socket.set(zmq::sockopt::reconnect_ivl_max, reconnect_ms_max);
+  socket.set(zmq::sockopt::ipv6, endpoint.find('[') == std::string::npos ? 0 : 1);
+  if (dialed) {
+    const RoutingId id = routing_id(dialed);
+    socket.set(zmq::sockopt::routing_id, zmq::buffer(id));
+  } else {
+    socket.set(zmq::sockopt::router_mandatory, 1);
+    socket.set(zmq::sockopt::backlog, 128);
+  }
+  return opened;
+}
+
+void ZmqWire::watch(const std::shared_ptr<Socket>& socket) {
+  socket->watch = reactor_.watch_readable(socket->socket.get(zmq::sockopt::fd),
+                                          [this, weak = std::weak_ptr(socket)] {
+                                            if (const auto open = weak.lock()) drain(open);
+                                          });
+  drain_again_if_readable(socket);  // The edge may be over.
+}
+
+Result<std::string> ZmqWire::listen(const std::string& address) {
+  const auto endpoint = address_to_listen(address);
+  if (!endpoint) return endpoint.error();
+  if (sockets_->listening) return Error{ErrorKind::bad_input, "this node listens already"};
+  try {
+    auto socket = open(*endpoint, {});
+    socket->socket.bind(*endpoint);
+    std::string bound = socket->socket.get(zmq::sockopt::last_endpoint);
+    watch(socket);
+    sockets_->listening = std::move(socket);
+    return bound;
+  } catch (const zmq::error_t& error) {
+    return Error{ErrorKind::io, "cannot listen at " + *endpoint + ": " + error.what()};
+  }
+}
+
+Result<Route> ZmqWire::dial(const std::string& address) {
+  const auto endpoint = address_to_dial(address);
+  if (!endpoint) return endpoint.error();
+  const Route route{self_, ++last_ordinal_};
+  try {
+    auto socket = open(*endpoint, route);
+    socket->socket.connect(*endpoint);
+    watch(socket);
+    sockets_->dialed.emplace(route, std::move(socket));
+    return route;
+  } catch (const zmq::error_t& error) {
+    return Error{ErrorKind::io, "cannot dial " + *endpoint + ": " + error.what()};
+  }
+}
+
+void ZmqWire::hang_up(Route route) {
+  const auto found = sockets_->dialed.find(route);
+  if (found == sockets_->dialed.end()) return;
+  reactor_.unwatch(found->second->watch);
+  found->second->socket.close();
+  sockets_->dialed.erase(found);
+}
+
+Wire::Sent ZmqWire::send(Route to, Bytes frame) {
+  const auto dialed = sockets_->dialed.find(to);
+  const auto& socket = dialed == sockets_->dialed.end() ? sockets_->listening : dialed->second;
+  if (!socket) return Sent::no_route;
+  void* const handle = socket->socket.handle();
+  int sent = 0;
+  if (socket == sockets_->listening) {
+    const RoutingId id = routing_id(to);
+    sent = zmq_send(handle, id.data(), id.size(), ZMQ_DONTWAIT | ZMQ_SNDMORE);
+  }
+  if (sent >= 0) sent = zmq_send(handle, frame.data(), frame.size(), ZMQ_DONTWAIT);
+  const int error = sent < 0 ? zmq_errno() : 0;
+  drain_again_if_readable(socket);
+  if (error == 0) return Sent::taken;
+  return error == EAGAIN ? Sent::full : Sent::no_route;
+}
+
+void ZmqWire::drain_again_if_readable(const std::shared_ptr<Socket>& socket) {
+  if (socket->draining || socket->drain_posted) return;
+  if ((socket->socket.get(zmq::sockopt::events) & ZMQ_POLLIN) == 0) return;
+  socket->drain_posted = true;
+  reactor_.post([this, weak = std::weak_ptr(socket)] {
+    const auto open = weak.lock();
+    if (!open) return;
+    open->drain_posted = false;
+    drain(open);
+  });
+}
+
+void ZmqWire::drain(const std::shared_ptr<Socket>& socket) {
+  socket->draining = true;
+  zmq::message_t part;
+  for (int i = 0; i < frames_at_once && socket->socket; ++i) {
+    if (!socket->socket.recv(part, zmq::recv_flags::dontwait)) break;
+    Route from = socket->dialed;
+    if (!from) {  // A ROUTER puts the routing id before the frame.
+      from = route_of(bytes_of(part));
+      if (part.more()) (void)socket->socket.recv(part, zmq::recv_flags::dontwait);
+    }
+    const bool foreign = !from || part.more();
+    zmq::message_t rest;
+    for (bool more = part.more(); more; more = rest.more())
+      (void)socket->socket.recv(rest, zmq::recv_flags::dontwait);
+    if (!foreign) on_frame_(from, bytes_of(part));
+  }
+  socket->draining = false;
+  if (socket->socket) drain_again_if_readable(socket);
+}
+
+}  // namespace troupe::transport
