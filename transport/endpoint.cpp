@@ -328,9 +328,16 @@ void Endpoint::bury(Session& session) {
     departed_.push_back({peer, session.link.peer_name(), session.link.departure().reason});
     if (departed_.size() > departed_max) departed_.pop_front();
   }
-  if (session.dialed) wire_->hang_up(session.dialed);
+  if (session.dialed) hang_up_later(session.dialed);
   reactor_.cancel(session.timer);
   sessions_.erase(session.number);
+}
+
+/// Not at once: hanging up would lose the last frame, which may confirm a goodbye.
+void Endpoint::hang_up_later(Route route) {
+  reactor_.at(reactor_.now() + options_.heartbeat, [this, alive = std::weak_ptr(alive_), route] {
+    if (!alive.expired()) wire_->hang_up(route);
+  });
 }
 
 Endpoint::Session* Endpoint::session_of(PeerId peer) const {

@@ -117,6 +117,7 @@ class Endpoint final {
 
   Session& add(Link link);
   void bury(Session& session);
+  void hang_up_later(Route route);
   Session* session_of(PeerId peer) const;
   Session* session_dialed_on(Route route) const;
   const Departed* departed(PeerId peer) const;

@@ -1,50 +1,15 @@
-// What an endpoint promises, on a wire in memory and on ZeroMQ.
+// What an endpoint promises about messages, on a wire in memory and on ZeroMQ.
 
 #include "transport/endpoint.hpp"
 
-#include <tuple>
-
 #include <boost/test/unit_test.hpp>
 
-#include "test/unit/transport/cut_wire.hpp"
-#include "test/unit/transport/node.hpp"
-#include "test/unit/transport/zmq_world.hpp"
+#include "test/unit/transport/pair.hpp"
 
 namespace troupe::transport::test {
 namespace {
 
 using namespace std::chrono_literals;
-using Worlds = std::tuple<MemoryWorld, ZmqWorld>;
-
-/// Short enough for real time; the same proportions as the defaults.
-LinkOptions quick() {
-  LinkOptions options = LinkOptions::for_lease(1s);
-  options.resend_after = 50ms;
-  options.hello_again_after = 50ms;
-  return options;
-}
-
-/// Two linked nodes: 1, the head, listens; 2 dialed it. Each can be cut off.
-template <typename W>
-struct Pair {
-  explicit Pair(const LinkOptions& options = quick())
-      : a(world.reactor(), wire(1, a_cuts), 1, "a", options),
-        b(world.reactor(), wire(2, b_cuts), 2, "b", options) {
-    b.dial(*a.endpoint.listen(world.new_address()));
-    linked = world.run_until([&] { return !a.ups.empty() && !b.dialed.empty(); });
-  }
-
-  std::unique_ptr<Wire> wire(PeerId id, const std::shared_ptr<CutWire::Cuts>& cuts) {
-    return std::make_unique<CutWire>(world.wire(id), cuts);
-  }
-
-  W world;
-  std::shared_ptr<CutWire::Cuts> a_cuts = std::make_shared<CutWire::Cuts>();
-  std::shared_ptr<CutWire::Cuts> b_cuts = std::make_shared<CutWire::Cuts>();
-  TestNode a;
-  TestNode b;
-  bool linked = false;
-};
 
 BOOST_AUTO_TEST_SUITE(endpoint)
 
@@ -57,6 +22,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(both_sides_learn_name_and_greeting, W, Worlds) {
   BOOST_TEST(pair.b.ups.at(1).greeting == std::string("a\0", 2));
   BOOST_TEST(*pair.b.dialed.at(0) == 1u);
   BOOST_TEST((pair.a.state(2) == LinkState::up));
+  BOOST_TEST((pair.b.state(1) == LinkState::up));
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(messages_arrive_once_and_in_order_both_ways, W, Worlds) {
@@ -79,13 +45,125 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(large_and_empty_messages_pass, W, Worlds) {
   Pair<W> pair;
   BOOST_REQUIRE(pair.linked);
   std::vector<std::string> sent;
-  for (const std::size_t size : {0U, 1U, 65536U, 262088U, 262089U, 3000000U, 5U}) {
+  for (const std::size_t size : {0, 1, 65'536, 262'088, 262'089, 3'000'000, 5}) {
     sent.emplace_back(size, 'x');
     for (std::size_t i = 0; i < size; i += 997) sent.back()[i] = static_cast<char>('a' + i % 26);
     BOOST_REQUIRE(pair.b.send(1, sent.back()));
   }
   BOOST_TEST(pair.world.run_until([&] { return pair.a.messages[2].size() >= sent.size(); }));
   BOOST_TEST((pair.a.messages[2] == sent));
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_message_beyond_the_limit_is_refused_with_both_sizes, W, Worlds) {
+  LinkOptions options = quick();
+  options.message_max = 1000;
+  Pair<W> pair(options);
+  BOOST_REQUIRE(pair.linked);
+  const std::string large(1001, 'x');
+  const auto sent = pair.b.endpoint.send(1, as_bytes(large));
+  BOOST_REQUIRE(!sent);
+  BOOST_TEST((sent.error().kind == ErrorKind::bad_input));
+  BOOST_TEST(sent.error().what == "a message of 1001 bytes; a link takes at most 1000");
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_full_buffer_says_so_and_then_that_there_is_room, W, Worlds) {
+  LinkOptions options = quick();
+  options.buffer_messages_max = 100;
+  Pair<W> pair(options);
+  BOOST_REQUIRE(pair.linked);
+  constexpr std::size_t total = 1000;
+  std::size_t sent = 0;
+  std::size_t refused = 0;
+  const auto send_some = [&](PeerId) {
+    while (sent < total && pair.b.send(1, std::to_string(sent))) ++sent;
+    if (sent < total) ++refused;
+  };
+  pair.b.on_room = send_some;
+  send_some(1);
+  BOOST_TEST(sent == 100u);
+  BOOST_TEST((pair.b.endpoint.send(1, {}).error().kind == ErrorKind::exhausted));
+  BOOST_TEST(pair.world.run_until([&] { return pair.a.messages[2].size() == total; }));
+  BOOST_TEST(refused >= 9u);
+  for (std::size_t i = 0; i < total; ++i) BOOST_REQUIRE(pair.a.messages[2][i] == std::to_string(i));
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(the_buffer_is_bounded_while_the_peer_is_silent, W, Worlds) {
+  LinkOptions options = quick();
+  options.buffer_bytes_max = 1'000'000;
+  Pair<W> pair(options);
+  BOOST_REQUIRE(pair.linked);
+  pair.b_cuts->in = true;  // No acknowledgement comes back.
+  const std::string message(1000, 'x');
+  std::size_t taken = 0;
+  for (int i = 0; i < 5000; ++i) taken += pair.b.send(1, message) ? 1 : 0;
+  BOOST_TEST(taken > 900u);
+  BOOST_TEST(taken <= 1000u);
+  BOOST_TEST(pair.b.endpoint.peers().at(0).buffered_bytes <= 1'000'000u);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_link_goes_on_where_a_broken_connection_left_it, W, Worlds) {
+  Pair<W> pair;
+  BOOST_REQUIRE(pair.linked);
+  std::vector<std::string> sent;
+  const auto send_both = [&](int count) {
+    for (int i = 0; i < count; ++i) {
+      sent.push_back(std::to_string(sent.size()));
+      BOOST_REQUIRE(pair.a.send(2, sent.back()));
+      BOOST_REQUIRE(pair.b.send(1, sent.back()));
+    }
+  };
+  for (int round = 0; round < 3; ++round) {
+    send_both(100);
+    pair.world.run_for(1ms);
+    pair.b_cuts->in = pair.b_cuts->out = true;
+    send_both(100);
+    BOOST_TEST(pair.world.run_until([&] { return pair.a.state(2) == LinkState::unreachable; }));
+    send_both(100);
+    pair.b_cuts->in = pair.b_cuts->out = false;
+    BOOST_TEST(pair.world.run_until([&] {
+      return pair.a.messages[2].size() >= sent.size() && pair.b.messages[1].size() >= sent.size();
+    }));
+  }
+  BOOST_TEST((pair.a.messages[2] == sent));
+  BOOST_TEST((pair.b.messages[1] == sent));
+  BOOST_TEST(pair.a.downs.empty());
+  BOOST_TEST(pair.b.downs.empty());
+  BOOST_TEST((pair.b.states.front() == LinkState::unreachable));
+  BOOST_TEST((pair.b.states.back() == LinkState::up));
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(lag_is_the_wait_of_the_oldest_unconfirmed_message, W, Worlds) {
+  Pair<W> pair;
+  BOOST_REQUIRE(pair.linked);
+  BOOST_TEST((pair.a.endpoint.peers().at(0).lag == Duration(0)));
+  pair.b_cuts->in = true;
+  BOOST_REQUIRE(pair.a.send(2, "x"));
+  pair.world.run_for(100ms);
+  const Peer peer = pair.a.endpoint.peers().at(0);
+  BOOST_TEST((peer.lag >= 100ms));
+  BOOST_TEST(peer.buffered_bytes > 0u);
+  pair.b_cuts->in = false;
+  BOOST_TEST(
+      pair.world.run_until([&] { return pair.a.endpoint.peers().at(0).lag == Duration(0); }));
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(an_idle_link_sends_heartbeats_and_nothing_else, W, Worlds) {
+  // Each side sends one a heartbeat of 200 ms; each is one timer and one frame.
+  Pair<W> pair;
+  BOOST_REQUIRE(pair.linked);
+  pair.world.run_for(500ms);
+  int wakes = 0;
+  (void)pair.world.run_until(
+      [&] {
+        ++wakes;
+        return false;
+      },
+      2s);
+  // 20 heartbeats: a timer, a flush and an arrival for each, and what ZeroMQ adds. A loop that
+  // polled would take thousands.
+  BOOST_TEST(wakes < 300);
+  BOOST_TEST((pair.a.state(2) == LinkState::up));
+  BOOST_TEST((pair.b.state(1) == LinkState::up));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

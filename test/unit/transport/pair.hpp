@@ -1,0 +1,48 @@
+#pragma once
+
+#include <memory>
+#include <tuple>
+
+#include "test/unit/transport/cut_wire.hpp"
+#include "test/unit/transport/node.hpp"
+#include "test/unit/transport/zmq_world.hpp"
+
+namespace troupe::transport::test {
+
+/// The suite of endpoints runs on each of these.
+using Worlds = std::tuple<MemoryWorld, ZmqWorld>;
+
+/// Short enough for real time; the same proportions as the defaults.
+inline LinkOptions quick() {
+  using namespace std::chrono_literals;
+  LinkOptions options = LinkOptions::for_lease(1s);
+  options.resend_after = 50ms;
+  options.hello_again_after = 50ms;
+  return options;
+}
+
+/// Two linked nodes: 1, the head, listens; 2 dialed it. Each can be cut off.
+template <typename W>
+struct Pair {
+  explicit Pair(const LinkOptions& options = quick())
+      : a(world.reactor(), wire(1, a_cuts), 1, "a", options),
+        b(world.reactor(), wire(2, b_cuts), 2, "b", options) {
+    address = *a.endpoint.listen(world.new_address());
+    b.dial(address);
+    linked = world.run_until([&] { return !a.ups.empty() && !b.dialed.empty(); });
+  }
+
+  std::unique_ptr<Wire> wire(PeerId id, const std::shared_ptr<CutWire::Cuts>& cuts) {
+    return std::make_unique<CutWire>(world.wire(id), cuts);
+  }
+
+  W world;
+  std::shared_ptr<CutWire::Cuts> a_cuts = std::make_shared<CutWire::Cuts>();
+  std::shared_ptr<CutWire::Cuts> b_cuts = std::make_shared<CutWire::Cuts>();
+  TestNode a;
+  TestNode b;
+  std::string address;
+  bool linked = false;
+};
+
+}  // namespace troupe::transport::test
