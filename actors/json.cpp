@@ -1,8 +1,6 @@
 #include "actors/json.hpp"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <cmath>
 #include <cstdint>
 
@@ -11,6 +9,7 @@
 #include "runtime/core/check.hpp"
 #include "runtime/pack_reader.hpp"
 #include "runtime/pack_writer.hpp"
+#include "schedulers/space/value.hpp"
 
 namespace troupe::actors {
 namespace {
@@ -94,16 +93,10 @@ void append_string(std::string& out, std::string_view text) {
 }
 
 void append_number(std::string& out, double value) {
-  if (!std::isfinite(value)) {
-    out += std::isnan(value) ? "\"nan\"" : value > 0 ? "\"inf\"" : "\"-inf\"";
-    return;
-  }
-  std::array<char, 32> digits{};
-  const auto [end, error] = std::to_chars(digits.data(), digits.data() + digits.size(), value);
-  check(error == std::errc(), "a double has less than 32 digits");
-  const std::string_view text(digits.data(), static_cast<std::size_t>(end - digits.data()));
-  out += text;
-  if (text.find_first_of(".e") == std::string_view::npos) out += ".0";
+  const std::string_view quote = std::isfinite(value) ? "" : "\"";
+  out += quote;
+  out += schedulers::text_of(value);
+  out += quote;
 }
 
 class JsonPrinter {

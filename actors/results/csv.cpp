@@ -1,0 +1,55 @@
+#include "actors/results/csv.hpp"
+
+#include <cstddef>
+
+namespace troupe::actors {
+namespace {
+
+void append_cell(std::string& out, std::string_view cell) {
+  const bool padded = !cell.empty() && (cell.front() == ' ' || cell.back() == ' ');
+  if (!padded && cell.find_first_of(",\"\r\n") == std::string_view::npos) {
+    out += cell;
+    return;
+  }
+  out += '"';
+  for (const char c : cell) {
+    if (c == '"') out += '"';
+    out += c;
+  }
+  out += '"';
+}
+
+}  // namespace
+
+std::string csv_line(const std::vector<std::string>& cells) {
+  std::string line;
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    if (i > 0) line += ',';
+    append_cell(line, cells[i]);
+  }
+  line += '\n';
+  return line;
+}
+
+std::string csv_widened(std::string_view table, const std::vector<std::string>& names) {
+  std::string header;
+  for (const auto& name : names) {
+    header += ',';
+    append_cell(header, name);
+  }
+  const std::string empty(names.size(), ',');
+  std::string wide;
+  bool quoted = false;
+  bool first = true;
+  for (const char c : table) {
+    if (c == '"') quoted = !quoted;
+    if (c == '\n' && !quoted) {
+      wide += first ? header : empty;
+      first = false;
+    }
+    wide += c;
+  }
+  return wide;
+}
+
+}  // namespace troupe::actors

@@ -1,0 +1,151 @@
+#include "actors/results/files.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <cstdio>
+#include <cstring>
+#include <vector>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "actors/json.hpp"
+#include "actors/results/csv.hpp"
+#include "runtime/codec.hpp"
+#include "schedulers/space/value.hpp"
+
+namespace troupe::actors {
+namespace {
+
+constexpr std::int64_t second_us = 1'000'000;
+
+/// The names of all hyperparameters, in the order in which they first appear.
+std::vector<std::string> names_of(const StudyView& view) {
+  std::vector<std::string> names;
+  for (const auto& [id, trial] : view.trials())
+    for (const auto& setting : trial.config)
+      if (std::ranges::find(names, setting.name) == names.end()) names.push_back(setting.name);
+  return names;
+}
+
+std::string text_of(const Config& config, std::string_view name) {
+  const auto* value = schedulers::find(config, name);
+  return value ? schedulers::text_of(*value) : std::string();
+}
+
+Error failed(const std::string& path) {
+  return {errno == ENOSPC ? ErrorKind::exhausted : ErrorKind::io,
+          path + " cannot be written: " + std::strerror(errno)};
+}
+
+Result<void> write_to(const std::string& path, int flags, std::string_view text) {
+  const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | flags, 0644);
+  if (fd < 0) return failed(path);
+  Result<void> done;
+  while (done && !text.empty()) {
+    const ssize_t count = ::write(fd, text.data(), text.size());
+    if (count >= 0)
+      text.remove_prefix(static_cast<std::size_t>(count));
+    else if (errno != EINTR)
+      done = failed(path);
+  }
+  if (::close(fd) != 0 && done) return failed(path);
+  return done;
+}
+
+void put(runtime::PackWriter& out, const Config& config) {
+  out.map(config.size());
+  for (const auto& setting : config) {
+    out.text(setting.name);
+    std::visit(
+        [&](const auto& value) { runtime::coding::put<runtime::coding::Form::named>(out, value); },
+        setting.value);
+  }
+}
+
+}  // namespace
+
+Result<void> replace_file(const std::string& path, std::string_view text) {
+  const std::string unpublished = path + ".new";
+  if (auto written = write_to(unpublished, O_TRUNC, text); !written) return written;
+  if (std::rename(unpublished.c_str(), path.c_str()) != 0) return failed(path);
+  return {};
+}
+
+Result<void> append_to_file(const std::string& path, std::string_view text) {
+  return write_to(path, O_APPEND, text);
+}
+
+std::string datetime_of(std::int64_t time_us) {
+  using namespace std::chrono;
+  const sys_time<microseconds> at{microseconds(time_us)};
+  const auto day = floor<days>(at);
+  const year_month_day date(day);
+  const hh_mm_ss<microseconds> time(at - day);
+  std::array<char, 64> text{};
+  std::snprintf(text.data(), text.size(), "%04d-%02u-%02u %02ld:%02ld:%02ld.%06ld",
+                static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
+                static_cast<unsigned>(date.day()), static_cast<long>(time.hours().count()),
+                static_cast<long>(time.minutes().count()),
+                static_cast<long>(time.seconds().count()),
+                static_cast<long>(time.subseconds().count()));
+  return text.data();
+}
+
+std::string duration_of(std::int64_t microseconds) {
+  const std::int64_t span = std::max<std::int64_t>(microseconds, 0);  // The wall clock may jump.
+  const std::int64_t seconds = span / second_us;
+  std::array<char, 64> text{};
+  std::snprintf(text.data(), text.size(), "%ld days %02ld:%02ld:%02ld.%06ld", seconds / 86400,
+                seconds / 3600 % 24, seconds / 60 % 60, seconds % 60, span % second_us);
+  return text.data();
+}
+
+std::string trials_csv(const StudyView& view) {
+  const auto names = names_of(view);
+  std::vector<std::string> cells{"number", "value", "datetime_start", "datetime_complete",
+                                 "duration"};
+  for (const auto& name : names) cells.push_back("params_" + name);
+  cells.emplace_back("state");
+  std::string table = csv_line(cells);
+  for (const auto& [id, trial] : view.trials()) {
+    const ReportView* last = trial.last_report();
+    const auto end = trial.ended_us();
+    cells = {std::to_string(id), last ? schedulers::text_of(last->metric) : "",
+             datetime_of(trial.started_us()), end ? datetime_of(*end) : "",
+             end ? duration_of(*end - trial.started_us()) : ""};
+    for (const auto& name : names) cells.push_back(text_of(trial.config, name));
+    cells.emplace_back(name_of(trial.state));
+    table += csv_line(cells);
+  }
+  return table;
+}
+
+std::string best_json(const StudyView& view, const JournalMeta& meta) {
+  const auto& best = view.best();
+  if (!best) return "null\n";
+  const auto known = [&](const char* name) {
+    const auto found = meta.find(name);
+    return found == meta.end() ? std::string_view() : std::string_view(found->second);
+  };
+  std::string packed;
+  runtime::PackWriter out(packed);
+  out.map(6);
+  out.text("study");
+  out.text(known("study"));
+  out.text("trial");
+  out.natural(best->trial);
+  out.text("metric");
+  out.text(known("metric"));
+  out.text("value");
+  out.real(best->metric);
+  out.text("resource");
+  out.integer(best->resource);
+  out.text("config");
+  put(out, best->config);
+  return packed_to_json(packed, JsonLayout::indented) + "\n";
+}
+
+}  // namespace troupe::actors

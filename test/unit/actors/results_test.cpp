@@ -1,0 +1,235 @@
+#include <limits>
+
+#include <boost/test/unit_test.hpp>
+
+#include "actors/json.hpp"
+#include "actors/results/csv.hpp"
+#include "actors/results/files.hpp"
+#include "actors/results/results_csv.hpp"
+#include "actors/results/study_view.hpp"
+#include "runtime/core/rng.hpp"
+#include "test/kit/temp_folder.hpp"
+
+namespace troupe::actors {
+namespace {
+
+using Decision = TrialReported::Decision;
+
+constexpr std::int64_t start_us = 1'795'330'800'000'000;  // 2026-11-22 07:00:00 UTC
+
+/// Row `index` comes 1.5 s after the one before it.
+Row row(std::uint64_t index, const std::vector<StudyEvent>& events) {
+  return {index, start_us + static_cast<std::int64_t>(index) * 1'500'000, "{}", "[]",
+          to_json(events)};
+}
+
+Config config(double lr, const std::string& act) {
+  return {{"lr", lr}, {"act", act}, {"epochs", std::int64_t{9}}};
+}
+
+TrialReported report(TrialId trial, Resource resource, double loss, Decision decision) {
+  return {0, trial, resource, loss, decision, {{"epoch", resource}, {"loss", loss}}};
+}
+
+/// Two trials; the first is promoted, the second fails, is tried again and then given up.
+std::vector<Row> two_trials() {
+  return {row(0, {}),
+          row(1, {TrialStarted{1, 0, 1, 0, 1, "n1", config(0.1, "relu")}}),
+          row(2, {TrialStarted{2, 1, 1, 0, 1, "n1", config(1, "tanh, or \"so\"")}}),
+          row(3, {report(0, 1, 0.5, Decision::pause),
+                  IncumbentChanged{3, 0, 1, 0.5, config(0.1, "relu")}}),
+          row(4, {TrialPaused{4, 0, 1}}),
+          row(5, {TrialFailed{5, 1, 1, "exit code 3", "out of luck", TrialFailed::Then::retry}}),
+          row(6, {TrialStarted{6, 1, 2, 0, 1, "n1", config(1, "tanh, or \"so\"")}}),
+          row(7, {TrialPromoted{7, 0, 2, 1, 3, "n2"}}),
+          row(8, {report(0, 2, 0.25, Decision::proceed),
+                  IncumbentChanged{8, 0, 2, 0.25, config(0.1, "relu")}}),
+          row(9, {report(0, 3, std::numeric_limits<double>::quiet_NaN(), Decision::stop),
+                  TrialWarned{9, 0, "the metric is not finite"}}),
+          row(10, {TrialFailed{10, 1, 2, "signal SIGSEGV", "", TrialFailed::Then::give_up}}),
+          row(11, {TrialStopped{11, 0, 3, "below_cutoff"},
+                   StudyFinished{11, StudyFinished::Outcome::finished, "2 trials finished"}})};
+}
+
+StudyView view_of(const std::vector<Row>& rows) {
+  StudyView view;
+  for (const Row& one : rows) view.take(one).value();
+  return view;
+}
+
+struct ResultsFixture {
+  test::TempFolder folder;
+  std::string path = folder.file("results.csv");
+};
+
+BOOST_FIXTURE_TEST_SUITE(results, ResultsFixture)
+
+BOOST_AUTO_TEST_CASE(cells_are_quoted_where_csv_needs_it) {
+  BOOST_TEST(csv_line({"a", "", "b c", "1,5", "say \"x\"", "two\nlines", " padded"}) ==
+             "a,,b c,\"1,5\",\"say \"\"x\"\"\",\"two\nlines\",\" padded\"\n");
+  BOOST_TEST(csv_widened("a,b\n\"1\n\",2\n", {"c", "d,e"}) == "a,b,c,\"d,e\"\n\"1\n\",2,,\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_view_follows_trials_through_their_attempts) {
+  const auto rows = two_trials();
+  StudyView view;
+  const auto states = [&] {
+    std::string text;
+    for (const auto& [id, trial] : view.trials()) text += std::string(name_of(trial.state)) + " ";
+    return text;
+  };
+  std::vector<std::string> seen;
+  for (const Row& one : rows) {
+    view.take(one).value();
+    seen.push_back(states());
+  }
+  BOOST_TEST(
+      seen == (std::vector<std::string>{"", "running ", "running running ", "running running ",
+                                        "paused running ", "paused pending ", "paused running ",
+                                        "running running ", "running running ", "running running ",
+                                        "running failed ", "stopped failed "}),
+      boost::test_tools::per_element());
+  const TrialView& first = view.trials().at(0);
+  BOOST_TEST(first.attempts.size() == 2u);
+  BOOST_TEST(first.attempts[0].end == "paused at 1");
+  BOOST_TEST(first.attempts[1].node == "n2");
+  BOOST_TEST(first.attempts[1].from == 1);
+  BOOST_TEST(first.attempts[1].end == "stopped at 3: below_cutoff");
+  BOOST_TEST(first.reports.size() == 3u);
+  BOOST_TEST(first.warnings == 1u);
+  const TrialView& second = view.trials().at(1);
+  BOOST_TEST(second.attempts[0].end == "failed: exit code 3");
+  BOOST_TEST(second.attempts[0].stderr_tail == "out of luck");
+  BOOST_TEST(second.last_report() == nullptr);
+  BOOST_TEST(view.best()->metric == 0.25);
+  BOOST_TEST(view.finished()->reason == "2 trials finished");
+}
+
+BOOST_AUTO_TEST_CASE(an_interrupted_study_that_goes_on_is_not_finished) {
+  StudyView view;
+  view.take(0, {TrialStarted{}, StudyFinished{1, StudyFinished::Outcome::interrupted, "SIGINT"}});
+  BOOST_TEST(view.finished().has_value());
+  view.take(1, {});
+  BOOST_TEST(view.finished().has_value());
+  view.take(2, {TrialStarted{2, 0, 2, 0, 1, "n", {}}});
+  BOOST_TEST(!view.finished().has_value());
+}
+
+BOOST_AUTO_TEST_CASE(results_csv_has_a_line_for_each_report) {
+  ResultsCsv csv(path);
+  for (const Row& one : two_trials()) {
+    csv.take(one).value();
+    csv.flush().value();
+    BOOST_TEST(std::filesystem::exists(path) == (one.index >= 3), "it appears with a report");
+  }
+  BOOST_TEST(test::read_file(path) ==
+             "trial_id,epoch,loss,config_lr,config_act,config_epochs,st_decision,st_status,"
+             "st_tuner_time\n"
+             "0,1,0.5,0.1,relu,9,PAUSE,Paused,4.5\n"
+             "0,2,0.25,0.1,relu,9,CONTINUE,InProgress,12.0\n"
+             "0,3,nan,0.1,relu,9,STOP,Stopped,13.5\n");
+}
+
+std::vector<Row> with_late_keys() {
+  TrialReported late = report(0, 2, 0.4, Decision::proceed);
+  late.values.push_back({"note", std::string("one,\ntwo")});
+  late.values.push_back({"trial_id", std::int64_t{99}});
+  TrialReported later = report(0, 3, 0.3, Decision::proceed);
+  later.values.push_back({"st_worker_time", 1.5});
+  return {row(0, {TrialStarted{0, 0, 1, 0, 9, "n", config(0.1, "relu")}}),
+          row(1, {report(0, 1, 0.5, Decision::proceed)}), row(2, {late}), row(3, {later})};
+}
+
+BOOST_AUTO_TEST_CASE(a_key_that_is_reported_late_gets_a_column_on_the_right) {
+  ResultsCsv csv(path);
+  for (const Row& one : with_late_keys()) csv.take(one).value();
+  csv.flush().value();
+  BOOST_TEST(test::read_file(path) ==
+             "trial_id,epoch,loss,config_lr,config_act,config_epochs,st_decision,st_status,"
+             "st_tuner_time,note,st_worker_time\n"
+             "0,1,0.5,0.1,relu,9,CONTINUE,InProgress,1.5,,\n"
+             "0,2,0.4,0.1,relu,9,CONTINUE,InProgress,3.0,\"one,\ntwo\",\n"
+             "0,3,0.3,0.1,relu,9,CONTINUE,InProgress,4.5,,1.5\n");
+}
+
+BOOST_AUTO_TEST_CASE(results_csv_is_the_same_file_however_it_was_written) {
+  for (const auto& rows : {two_trials(), with_late_keys()}) {
+    const std::string whole = folder.file("whole.csv");
+    ResultsCsv at_once(whole);
+    for (const Row& one : rows) at_once.take(one).value();
+    at_once.flush().value();
+    Rng rng(3);
+    for (int round = 0; round < 100; ++round) {
+      std::filesystem::remove(path);
+      ResultsCsv in_pieces(path);
+      for (const Row& one : rows) {
+        in_pieces.take(one).value();
+        if (rng.below(2) == 0) in_pieces.flush().value();
+      }
+      in_pieces.flush().value();
+      BOOST_REQUIRE_EQUAL(test::read_file(path), test::read_file(whole));
+    }
+    // A resumed study makes it anew, whatever is there.
+    ResultsCsv again(path);
+    for (const Row& one : rows) again.take(one).value();
+    again.flush().value();
+    BOOST_TEST(test::read_file(path) == test::read_file(whole));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(trials_csv_has_a_line_for_each_trial) {
+  BOOST_TEST(trials_csv(view_of(two_trials())) ==
+             "number,value,datetime_start,datetime_complete,duration,params_lr,params_act,"
+             "params_epochs,state\n"
+             "0,nan,2026-11-22 07:00:01.500000,2026-11-22 07:00:16.500000,0 days "
+             "00:00:15.000000,0.1,relu,9,stopped\n"
+             "1,,2026-11-22 07:00:03.000000,2026-11-22 07:00:15.000000,0 days "
+             "00:00:12.000000,1.0,\"tanh, or \"\"so\"\"\",9,failed\n");
+  auto rows = two_trials();
+  rows.resize(9);
+  BOOST_TEST(trials_csv(view_of(rows))
+                 .find("\n0,0.25,2026-11-22 07:00:01.500000,,,0.1,relu,9,running\n") !=
+             std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(best_json_is_the_incumbent) {
+  BOOST_TEST(best_json(view_of(two_trials()), {{"study", "digits"}, {"metric", "loss"}}) ==
+             "{\n"
+             "  \"study\": \"digits\",\n"
+             "  \"trial\": 0,\n"
+             "  \"metric\": \"loss\",\n"
+             "  \"value\": 0.25,\n"
+             "  \"resource\": 2,\n"
+             "  \"config\": {\n"
+             "    \"lr\": 0.1,\n"
+             "    \"act\": \"relu\",\n"
+             "    \"epochs\": 9\n"
+             "  }\n"
+             "}\n");
+  BOOST_TEST(best_json(StudyView{}, {}) == "null\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_file_is_replaced_at_once_and_errors_name_it) {
+  replace_file(path, "old").value();
+  replace_file(path, "new").value();
+  append_to_file(path, "er").value();
+  BOOST_TEST(test::read_file(path) == "newer");
+  BOOST_TEST(std::distance(std::filesystem::directory_iterator(folder.path()), {}) == 1);
+  const std::string nowhere = folder.file("nowhere/best.json");
+  BOOST_TEST(replace_file(nowhere, "x").error().what ==
+             nowhere + ".new cannot be written: No such file or directory");
+}
+
+BOOST_AUTO_TEST_CASE(a_row_with_unreadable_events_is_named) {
+  StudyView view;
+  Row broken = row(7, {});
+  broken.events = R"([{"TrialExploded":{}}])";
+  BOOST_TEST(view.take(broken).error().what ==
+             "row 7 of the journal has events that cannot be read: no message called "
+             "'TrialExploded' belongs here");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace troupe::actors
