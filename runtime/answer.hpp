@@ -1,0 +1,68 @@
+#pragma once
+
+#include <string>
+#include <utility>
+
+#include "runtime/address.hpp"
+#include "runtime/cell/envelope.hpp"
+#include "runtime/core/result.hpp"
+#include "runtime/message.hpp"
+
+namespace troupe::runtime {
+
+class Engine;
+
+namespace detail {
+void give_answer(Engine& engine, AskId question, Envelope::Ptr answer);
+}  // namespace detail
+
+/// The answer to a question that is still to be given, exactly once. If it is destroyed before, the
+/// asker gets an error.
+template <Question Q>
+class Answer {
+ public:
+  using Reply = typename Q::Reply;
+
+  /// For the runtime. Nobody waits if `question` is none: a question may have been told.
+  Answer(Engine& engine, AskId question) : engine_(&engine), question_(question) {}
+  Answer(Answer&& other) noexcept
+      : engine_(other.engine_), question_(std::exchange(other.question_, AskId{})) {}
+  Answer& operator=(Answer&& other) noexcept {
+    std::swap(engine_, other.engine_);
+    std::swap(question_, other.question_);
+    return *this;
+  }
+  ~Answer() { give(Error{ErrorKind::gone, "the actor never answered"}); }
+
+  /// The first call counts.
+  void give(Result<Reply> result) {
+    const AskId question = std::exchange(question_, AskId{});
+    if (!question) return;
+    detail::give_answer(*engine_, question,
+                        result ? Envelope::with(Envelope::Kind::reply, std::move(result).value())
+                               : Envelope::with(Envelope::Kind::error, Error(result.error())));
+  }
+
+ private:
+  Engine* engine_;
+  AskId question_;
+};
+
+/// What an answer holds, if it is an R.
+template <typename R>
+Result<R> reply_in(Result<Envelope::Ptr> answer) {
+  if (!answer) return answer.error();
+  Envelope& envelope = **answer;
+  if (envelope.type() == &message_type<R>) return std::move(envelope.payload<R>());
+  if (envelope.kind() == Envelope::Kind::error) return envelope.payload<Error>();
+  return Error{ErrorKind::bad_input, "the answer is of another type than the question's Reply"};
+}
+
+/// A ref of an address that was looked up.
+template <typename R>
+Result<R> as_ref(Result<Address> address) {
+  if (!address) return address.error();
+  return R(*address);
+}
+
+}  // namespace troupe::runtime

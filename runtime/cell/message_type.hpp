@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "runtime/message.hpp"
+
+namespace troupe::runtime {
+
+/// A payload of at most this many bytes lies inside its envelope.
+inline constexpr std::size_t inline_payload_bytes = 32;
+
+template <typename T>
+inline constexpr bool fits_inline =
+    sizeof(T) <= inline_payload_bytes && alignof(T) <= alignof(std::max_align_t);
+
+/// A message may say `static constexpr bool local_only = true`: it holds what cannot be packed, and
+/// only actors of this process may be sent it.
+template <typename T>
+inline constexpr bool local_only = false;
+template <typename T>
+  requires(T::local_only)
+inline constexpr bool local_only<T> = true;
+
+/// What the runtime has to know of a message's type at run time. One per type: compared by address.
+struct MessageType {
+  std::string_view wire_name;  ///< Empty for what never leaves the process.
+  std::uint32_t bytes;
+  bool is_inline;
+  void (*destroy)(void* payload) noexcept;  ///< Also frees a payload that is not inline.
+};
+
+namespace detail {
+
+template <typename T>
+void destroy_payload(void* payload) noexcept {
+  if constexpr (fits_inline<T>)
+    static_cast<T*>(payload)->~T();
+  else
+    delete static_cast<T*>(payload);
+}
+
+template <typename T>
+constexpr std::string_view wire_name_of() {
+  if constexpr (Message<T> && !local_only<T>)
+    return T::wire_name;
+  else
+    return {};
+}
+
+}  // namespace detail
+
+template <typename T>
+inline constexpr MessageType message_type{detail::wire_name_of<T>(), sizeof(T), fits_inline<T>,
+                                          &detail::destroy_payload<T>};
+
+}  // namespace troupe::runtime

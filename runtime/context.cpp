@@ -1,0 +1,92 @@
+#include "runtime/context.hpp"
+
+#include "runtime/core/check.hpp"
+#include "runtime/engine/engine.hpp"
+
+namespace troupe::runtime {
+
+namespace detail {
+
+void give_answer(Engine& engine, AskId question, Envelope::Ptr answer) {
+  answer->ask = question;
+  engine.answer(std::move(answer));
+}
+
+}  // namespace detail
+
+Address Context::address() const {
+  return engine_->address(*cell_);
+}
+
+NodeId Context::node() const {
+  return engine_->id();
+}
+
+Instant Context::now() const {
+  return engine_->now();
+}
+
+std::chrono::microseconds Context::wall() const {
+  return engine_->clock().wall();
+}
+
+void Context::send(Address to, Envelope::Ptr envelope) {
+  engine_->send(to, std::move(envelope));
+}
+
+Result<Envelope::Ptr> Context::request(Address to, Envelope::Ptr question, Duration deadline) {
+  if (to == address()) return Error{ErrorKind::refused, "an actor cannot ask itself"};
+  Dispatcher& dispatcher = engine_->dispatcher(*cell_);
+  Await await;
+  const AskId id = dispatcher.open(await);
+  question->ask = id;
+  engine_->send(to, std::move(question));
+  dispatcher.wait(await, id, engine_->after(deadline));
+  if (await.outcome == Await::Outcome::timed_out)
+    return Error{ErrorKind::timed_out, "no answer from actor " + to_string(to) + " in time"};
+  return std::move(await.answer);
+}
+
+Address Context::adopt(const Behaviour& behaviour, void* actor) {
+  return engine_->spawn(Newborn(behaviour, actor), cell_);
+}
+
+Address Context::adopt_supervised(const Behaviour& behaviour, RestartPolicy policy,
+                                  std::function<void*()> make) {
+  Newborn newborn(behaviour, make());
+  newborn.make_cold().supervision = Supervision{policy, std::move(make), {}, 0};
+  return engine_->spawn(std::move(newborn), cell_);
+}
+
+Result<Address> Context::named(const std::string& name, const Behaviour& behaviour,
+                               const std::function<void*()>& make) {
+  return engine_->get_or_spawn(name, behaviour, make);
+}
+
+void Context::monitor(Address actor) {
+  engine_->watch(*cell_, actor);
+}
+
+void Context::demonitor(Address actor) {
+  engine_->unwatch(*cell_, actor);
+}
+
+TimerId Context::start_timer(Duration duration, Envelope::Ptr message) {
+  check(cell_->behaviour->find(message->type()) != nullptr,
+        "an actor handles the message that it sends itself");
+  const std::uint64_t id =
+      engine_->timers().start(engine_->after(duration), address(), std::move(message));
+  cell_->make_cold().timers.insert(id);
+  return TimerId{id};
+}
+
+void Context::cancel(TimerId timer) {
+  const auto id = static_cast<std::uint64_t>(timer);
+  if (cell_->cold && cell_->cold->timers.erase(id) > 0) engine_->timers().cancel(id);
+}
+
+void Context::stop(Address actor) {
+  engine_->send(actor, Envelope::bare(Envelope::Kind::stop));
+}
+
+}  // namespace troupe::runtime

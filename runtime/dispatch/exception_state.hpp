@@ -1,0 +1,28 @@
+#pragma once
+
+#include <utility>
+
+#include <cxxabi.h>
+
+namespace troupe::runtime {
+
+/// The exceptions that a stack is handling. The C++ runtime keeps them per thread, and
+/// Boost.Context does not switch them: after an await inside a catch block, `throw;` would rethrow
+/// what another handler caught. So each fiber carries its own and swaps it in.
+class ExceptionState {
+ public:
+  /// Exchanges this state and the thread's.
+  void swap() {
+    auto& current = *reinterpret_cast<Globals*>(abi::__cxa_get_globals());
+    std::swap(current, globals_);
+  }
+
+ private:
+  struct Globals {  ///< As the Itanium C++ ABI lays __cxa_eh_globals out.
+    void* caught = nullptr;
+    unsigned int uncaught = 0;
+  };
+  Globals globals_;
+};
+
+}  // namespace troupe::runtime

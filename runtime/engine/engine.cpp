@@ -1,0 +1,220 @@
+#include "runtime/engine/engine.hpp"
+
+#include <cstdlib>
+#include <utility>
+
+#include <cxxabi.h>
+
+#include "runtime/core/check.hpp"
+
+namespace troupe::runtime {
+
+Engine::Engine(NodeId id, Environment environment)
+    : id_(id),
+      environment_(std::move(environment)),
+      cells_(environment_.dispatchers.size()),
+      timers_(*environment_.reactor, *this) {
+  check(!environment_.dispatchers.empty() && environment_.dispatchers.size() < OutsideAsks::home,
+        "a node has 1 to 254 dispatchers");
+  for (std::size_t home = 0; home < environment_.dispatchers.size(); ++home)
+    environment_.dispatchers[home]->start(
+        static_cast<std::uint8_t>(home),
+        [this](Cell& cell, std::size_t budget) { return run(cell, budget); });
+}
+
+Engine::~Engine() {
+  for (const auto& dispatcher : environment_.dispatchers) dispatcher->stop();
+  cells_.for_each([](Cell& cell) {
+    cell.mailbox.clear();
+    cell.cold.reset();
+    if (cell.actor != nullptr) cell.behaviour->destroy(std::exchange(cell.actor, nullptr));
+  });
+}
+
+Instant Engine::after(Duration duration) const {
+  const Instant start = now();
+  if (duration > Instant::never() - start) return Instant::never();
+  return start + duration;
+}
+
+Address Engine::address(const Cell& cell) const {
+  const std::uint64_t slot = cell.index;
+  return {id_, (slot << 32) | cell.generation.load(std::memory_order_relaxed)};
+}
+
+void Engine::put(Cell& cell, Envelope::Ptr envelope) {
+  if (cell.mailbox.put(std::move(envelope))) dispatcher(cell).ready(cell);
+}
+
+void Engine::send(Address to, Envelope::Ptr envelope) {
+  Cell* const cell = to.node == id_ ? cells_.find(to.slot()) : nullptr;
+  envelope->generation = to.generation();
+  if (cell == nullptr || cell->generation.load(std::memory_order_relaxed) != to.generation())
+    drop(to, std::move(envelope));
+  else
+    put(*cell, std::move(envelope));
+}
+
+void Engine::drop(Address to, Envelope::Ptr envelope) {
+  using Kind = Envelope::Kind;
+  switch (envelope->kind()) {
+    case Kind::watch: {
+      Watch watch = envelope->payload<Watch>();
+      tell_watcher(watch, Down{to, Cause::unknown, "there is no such actor any more"});
+      return;
+    }
+    case Kind::message:
+    case Kind::packed:
+      dead_letters_.fetch_add(1, std::memory_order_relaxed);
+      if (envelope->ask)
+        answer_error(envelope->ask, ErrorKind::gone, "actor " + to_string(to) + " is gone");
+      return;
+    default:
+      return;  // Nobody waits for these.
+  }
+}
+
+void Engine::answer(Envelope::Ptr answer) {
+  const auto home = static_cast<std::size_t>(answer->ask.value >> Awaits::home_shift);
+  if (home == OutsideAsks::home)
+    outside_.answer(std::move(answer));
+  else if (home < environment_.dispatchers.size())
+    environment_.dispatchers[home]->answer(std::move(answer));
+}
+
+void Engine::answer_error(AskId ask, ErrorKind kind, std::string what) {
+  auto envelope = Envelope::with(Envelope::Kind::error, Error{kind, std::move(what)});
+  envelope->ask = ask;
+  answer(std::move(envelope));
+}
+
+Address Engine::spawn(Newborn newborn, Cell* parent) {
+  const auto homes = static_cast<std::uint32_t>(environment_.dispatchers.size());
+  const std::uint32_t turn = next_home_.fetch_add(1, std::memory_order_relaxed);
+  Cell* const cell = cells_.take(static_cast<std::uint8_t>(turn % homes));
+  check(cell != nullptr, "a node has at most 8 million actors");
+  if (parent != nullptr) link_child(*parent, *cell);
+  live_.fetch_add(1, std::memory_order_relaxed);
+
+  const Address born = address(*cell);
+  send(born, Envelope::with(Envelope::Kind::start, std::move(newborn)));
+  if (parent == nullptr && stopping_.load(std::memory_order_acquire))
+    send(born, Envelope::bare(Envelope::Kind::stop));  // Too late to live: stop_all has passed.
+  return born;
+}
+
+bool Engine::is_alive(Address actor) const {
+  const Cell* const cell = actor.node == id_ ? cells_.find(actor.slot()) : nullptr;
+  return cell != nullptr && cell->generation.load(std::memory_order_acquire) == actor.generation();
+}
+
+Result<Address> Engine::get_or_spawn(const std::string& name, const Behaviour& behaviour,
+                                     const std::function<void*()>& make) {
+  const auto spawn_named = [&] {
+    Newborn newborn(behaviour, make());
+    newborn.make_cold().name = name;
+    return spawn(std::move(newborn), nullptr);
+  };
+  const Registry::Entry entry = registry_.get_or_make(
+      name, behaviour, [this](Address actor) { return is_alive(actor); }, spawn_named);
+  if (entry.behaviour == &behaviour) return entry.actor;
+  return Error{ErrorKind::refused, "the name " + name + " belongs to an actor of another type"};
+}
+
+Result<Address> Engine::find_named(const std::string& name,
+                                   std::span<const MessageType* const> accepted) const {
+  const auto entry = registry_.find(name);
+  if (!entry || !is_alive(entry->actor)) return Error{ErrorKind::gone, "no actor is named " + name};
+  for (const MessageType* const message : accepted)
+    if (entry->behaviour->find(message) == nullptr)
+      return Error{ErrorKind::refused, "the actor named " + name + " does not handle " +
+                                           std::string(message->wire_name)};
+  return entry->actor;
+}
+
+Result<Envelope::Ptr> Engine::ask_and_wait(Address to, Envelope::Ptr question, Duration deadline) {
+  return wait_outside(deadline, to, [&](AskId id) {
+    question->ask = id;
+    send(to, std::move(question));
+  });
+}
+
+Result<Envelope::Ptr> Engine::watch_and_wait(Address actor, Duration deadline) {
+  return wait_outside(deadline, actor, [&](AskId id) {
+    send(actor, Envelope::with(Envelope::Kind::watch, Watch{Address{}, id}));
+  });
+}
+
+Result<Envelope::Ptr> Engine::wait_outside(Duration deadline, Address to,
+                                           const std::function<void(AskId)>& ask) {
+  struct Waiter {
+    std::mutex mutex;
+    std::condition_variable answered;
+    Envelope::Ptr answer;
+  };
+  const auto waiter = std::make_shared<Waiter>();  // The answer may still be on its way at the end.
+  const Instant until = after(deadline);
+  const AskId id = outside_.open([waiter](Envelope::Ptr answer) {
+    const std::lock_guard lock(waiter->mutex);
+    waiter->answer = std::move(answer);
+    waiter->answered.notify_one();
+  });
+  ask(id);
+
+  block([&] { return waiter->answer != nullptr; }, until, waiter->mutex, waiter->answered);
+  const std::lock_guard lock(waiter->mutex);
+  if (waiter->answer != nullptr) return std::move(waiter->answer);
+  outside_.close(id);
+  return Error{ErrorKind::timed_out, "no answer from actor " + to_string(to) + " in time"};
+}
+
+void Engine::block(const std::function<bool()>& done, Instant until, std::mutex& mutex,
+                   std::condition_variable& changed) const {
+  if (environment_.drive) return environment_.drive(done, until);
+  std::unique_lock lock(mutex);
+  if (until == Instant::never())
+    changed.wait(lock, done);
+  else
+    changed.wait_until(lock, std::chrono::steady_clock::time_point(until.since_zero), done);
+}
+
+std::vector<std::string> Engine::stop_all(Duration deadline) {
+  stopping_.store(true, std::memory_order_release);
+  const Instant until = after(deadline);
+  cells_.for_each([this](Cell& cell) {
+    // A cell that is vacant or has a parent ignores it: see handle().
+    put(cell, Envelope::bare(Envelope::Kind::stop_root));
+  });
+  block([this] { return live() == 0; }, until, quiet_mutex_, quiet_);
+  for (const auto& dispatcher : environment_.dispatchers) dispatcher->stop();
+  cells_.for_each([this](const Cell& cell) {
+    if (cell.phase != Cell::Phase::vacant) note_unfinished(cell);
+  });
+  const std::lock_guard lock(quiet_mutex_);
+  return std::exchange(unfinished_, {});
+}
+
+void Engine::note_unfinished(const Cell& cell) {
+  int status = 0;
+  const char* const mangled = cell.behaviour->type->name();
+  char* const readable = abi::__cxa_demangle(mangled, nullptr, nullptr, &status);
+  std::string text = status == 0 ? readable : mangled;
+  std::free(readable);  // NOLINT: the ABI hands over memory of malloc.
+  if (cell.cold && !cell.cold->name.empty()) text += " \"" + cell.cold->name + "\"";
+  text += " " + to_string(address(cell));
+  const std::lock_guard lock(quiet_mutex_);
+  unfinished_.push_back(std::move(text));
+}
+
+bool Engine::run(Cell& cell, std::size_t budget) {
+  for (; budget > 0; --budget) {
+    Envelope::Ptr envelope = cell.mailbox.take();
+    if (envelope != nullptr)
+      handle(cell, std::move(envelope));
+    else if (cell.mailbox.rest())
+      return false;
+  }
+  return !cell.mailbox.rest();
+}
+
+}  // namespace troupe::runtime

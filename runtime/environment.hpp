@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "runtime/core/clock.hpp"
+#include "runtime/core/reactor.hpp"
+#include "runtime/dispatch/dispatcher.hpp"
+
+namespace troupe::runtime {
+
+/// Everything undetermined that a node uses. Clock and reactor outlive the node.
+struct Environment {
+  /// Makes the world go on until `done()` or until the clock reaches `until`.
+  using Drive = std::function<void(const std::function<bool()>& done, Instant until)>;
+
+  const Clock* clock = nullptr;
+  Reactor* reactor = nullptr;
+  std::uint64_t seed = 0;  ///< Of the node's id; two nodes of a program need different ones.
+  std::vector<std::unique_ptr<Dispatcher>> dispatchers;
+  /// What a plain thread does while it waits for actors. Without one it sleeps: the dispatchers
+  /// have threads of their own.
+  Drive drive;
+};
+
+}  // namespace troupe::runtime

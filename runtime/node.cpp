@@ -1,0 +1,69 @@
+#include "runtime/node.hpp"
+
+#include "runtime/core/rng.hpp"
+#include "runtime/engine/engine.hpp"
+
+namespace troupe::runtime {
+namespace {
+
+NodeId draw_id(std::uint64_t seed) {
+  const std::uint64_t drawn = Rng::stream(seed, "node id").bits();
+  return NodeId{drawn == 0 ? 1 : drawn};  // Zero is no node.
+}
+
+}  // namespace
+
+Node::Node(NodeOptions options, Environment environment) : options_(std::move(options)) {
+  const NodeId id = draw_id(environment.seed);
+  engine_ = std::make_unique<Engine>(id, std::move(environment));
+}
+
+Node::~Node() = default;
+
+NodeId Node::id() const {
+  return engine_->id();
+}
+
+void Node::send(Address to, Envelope::Ptr envelope) {
+  engine_->send(to, std::move(envelope));
+}
+
+Result<Envelope::Ptr> Node::request(Address to, Envelope::Ptr question, Duration deadline) {
+  return engine_->ask_and_wait(to, std::move(question), deadline);
+}
+
+Address Node::adopt(const Behaviour& behaviour, void* actor) {
+  return engine_->spawn(Newborn(behaviour, actor), nullptr);
+}
+
+Result<Address> Node::named(const std::string& name, const Behaviour& behaviour,
+                            const std::function<void*()>& make) {
+  return engine_->get_or_spawn(name, behaviour, make);
+}
+
+Result<Address> Node::look_up(const std::string& name,
+                              std::span<const MessageType* const> accepted) const {
+  return engine_->find_named(name, accepted);
+}
+
+Result<Down> Node::wait(Address actor, Duration deadline) {
+  return reply_in<Down>(engine_->watch_and_wait(actor, deadline));
+}
+
+void Node::stop(Address actor) {
+  engine_->send(actor, Envelope::bare(Envelope::Kind::stop));
+}
+
+StopReport Node::stop(Duration deadline) {
+  return {engine_->stop_all(deadline)};
+}
+
+std::size_t Node::actors() const {
+  return engine_->live();
+}
+
+std::uint64_t Node::dead_letters() const {
+  return engine_->dead_letters();
+}
+
+}  // namespace troupe::runtime

@@ -1,0 +1,119 @@
+#pragma once
+
+#include <concepts>
+#include <memory>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "runtime/answer.hpp"
+#include "runtime/cell/behaviour.hpp"
+#include "runtime/core/clock.hpp"
+#include "runtime/core/result.hpp"
+#include "runtime/environment.hpp"
+#include "runtime/ref.hpp"
+#include "runtime/resources.hpp"
+#include "runtime/system_messages.hpp"
+
+namespace troupe::runtime {
+
+struct NodeOptions {
+  std::string name;  ///< For people; need not be unique.
+  Resources resources;
+};
+
+/// How a node stopped.
+struct StopReport {
+  /// Who did not stop in time, for people: type, name, address. Empty if all did.
+  std::vector<std::string> left;
+};
+
+/// One running instance of the runtime, for plain threads: whoever is no actor. All calls may come
+/// from any thread but the dispatchers' own.
+class Node {
+ public:
+  Node(NodeOptions options, Environment environment);
+  /// Ends what is left without asking it.
+  ~Node();
+  Node(const Node&) = delete;
+  Node& operator=(const Node&) = delete;
+
+  [[nodiscard]] NodeId id() const;
+  [[nodiscard]] const std::string& name() const { return options_.name; }
+
+  /// An actor that belongs to the node.
+  template <Actor A, typename... Args>
+    requires std::constructible_from<A, Args...>
+  typename A::Ref spawn(Args&&... args) {
+    return typename A::Ref(adopt(behaviour<A>, new A(std::forward<Args>(args)...)));
+  }
+
+  /// The actor of that name on this node, or a new one.
+  template <Actor A, typename... Args>
+  Result<typename A::Ref> get_or_spawn(const std::string& name, Args&&... args) {
+    return as_ref<typename A::Ref>(
+        named(name, behaviour<A>, [&]() -> void* { return new A(std::forward<Args>(args)...); }));
+  }
+
+  /// The actor of that name on this node, if it accepts what R does.
+  template <typename R>
+  [[nodiscard]] Result<R> find(const std::string& name) const {
+    return as_ref<R>(look_up(name, message_types_of<R>));
+  }
+
+  template <typename M, typename... Ms>
+    requires one_of<M, Ms...>
+  void tell(const Ref<Ms...>& to, M message) {
+    send(to.address(), Envelope::with(Envelope::Kind::message, std::move(message)));
+  }
+
+  /// Blocks the calling thread until the reply, an error or the deadline.
+  template <Question Q, typename... Ms>
+    requires one_of<Q, Ms...>
+  Result<typename Q::Reply> ask(const Ref<Ms...>& to, Q question, Duration deadline) {
+    return reply_in<typename Q::Reply>(request(
+        to.address(), Envelope::with(Envelope::Kind::message, std::move(question)), deadline));
+  }
+
+  /// Blocks until the actor is gone; says how. An error if it is not at the deadline.
+  Result<Down> wait(Address actor, Duration deadline);
+  template <typename... Ms>
+  Result<Down> wait(const Ref<Ms...>& actor, Duration deadline) {
+    return wait(actor.address(), deadline);
+  }
+
+  /// Ends an actor in order, after what is in its mailbox now; its children first.
+  void stop(Address actor);
+  template <typename... Ms>
+  void stop(const Ref<Ms...>& actor) {
+    stop(actor.address());
+  }
+
+  /// Ends all actors in order, and with them the node: nothing runs on it afterwards.
+  StopReport stop(Duration deadline);
+
+  /// How many actors live.
+  [[nodiscard]] std::size_t actors() const;
+  /// How many messages found nobody, or nobody who handles them.
+  [[nodiscard]] std::uint64_t dead_letters() const;
+
+  /// For the runtime.
+  [[nodiscard]] Engine& engine() { return *engine_; }
+
+ private:
+  void send(Address to, Envelope::Ptr envelope);
+  [[nodiscard]] Result<Envelope::Ptr> request(Address to, Envelope::Ptr question,
+                                              Duration deadline);
+  Address adopt(const Behaviour& behaviour, void* actor);
+  Result<Address> named(const std::string& name, const Behaviour& behaviour,
+                        const std::function<void*()>& make);
+
+  [[nodiscard]] Result<Address> look_up(const std::string& name,
+                                        std::span<const MessageType* const> accepted) const;
+
+  NodeOptions options_;
+  std::unique_ptr<Engine> engine_;
+};
+
+}  // namespace troupe::runtime
