@@ -17,4 +17,5 @@ if [ "$(id -u)" -ne 0 ]; then
   sudo=(sudo -n)
 fi
 "${sudo[@]}" apt-get update -qq
-"${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+"${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq -o Dpkg::Use-Pty=0 \
+  --no-install-recommends "${missing[@]}" >/dev/null
