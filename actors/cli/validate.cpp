@@ -1,12 +1,57 @@
 #include <cstdio>
+#include <string>
 
 #include "actors/cli/commands.hpp"
+#include "actors/study_file/study_file.hpp"
 
 namespace troupe::cli {
+namespace {
 
-int validate(const ValidateOptions&) {
-  std::fputs("troupe: 'validate' is not built yet\n", stderr);
-  return exit_failure;
+std::string counted(std::size_t number, const std::string& noun) {
+  return std::to_string(number) + " " + noun + (number == 1 ? "" : "s");
+}
+
+/// One line that lets a person see at a glance that the file was understood.
+std::string outline(const actors::StudySpec& spec) {
+  const auto mode = enum_names(spec.mode)[static_cast<std::size_t>(spec.mode)];
+  const auto scheduler =
+      enum_names(spec.scheduler.name)[static_cast<std::size_t>(spec.scheduler.name)];
+  std::size_t searched = 0;
+  for (const auto& parameter : spec.config_space.parameters())
+    searched += std::holds_alternative<schedulers::Constant>(parameter.domain) ? 0 : 1;
+  return "study '" + spec.name + "': " + counted(searched, "parameter") + " to search, " +
+         std::string(mode) + " " + spec.metric + ", " + std::string(scheduler) + " up to " +
+         spec.resource_attr + " " + std::to_string(spec.max_t) + ", " +
+         counted(spec.n_workers, "worker");
+}
+
+}  // namespace
+
+int validate(const ValidateOptions& options) {
+  if (options.print_template) {
+    const auto text = actors::study_template();
+    std::fwrite(text.data(), 1, text.size(), stdout);
+    return exit_ok;
+  }
+  if (options.study.empty()) {
+    std::fputs("troupe validate: name a study file, or ask for one with --template\n", stderr);
+    return exit_usage;
+  }
+  const auto file = actors::read_study_file(options.study);
+  std::size_t errors = 0;
+  for (const auto& problem : file.problems) {
+    std::fputs(to_text(problem).c_str(), stderr);
+    errors += problem.severity == actors::Problem::Severity::error ? 1 : 0;
+  }
+  const std::size_t warnings = file.problems.size() - errors;
+  if (!file.spec) {
+    std::fprintf(stderr, "%s: %s, %s\n", options.study.c_str(), counted(errors, "error").c_str(),
+                 counted(warnings, "warning").c_str());
+    return exit_usage;
+  }
+  std::printf("%s: good (%s)\n%s\n", options.study.c_str(), counted(warnings, "warning").c_str(),
+              outline(*file.spec).c_str());
+  return exit_ok;
 }
 
 }  // namespace troupe::cli

@@ -9,6 +9,8 @@
 
 #include "runtime/core/field.hpp"
 #include "schedulers/events.hpp"
+#include "schedulers/halving_options.hpp"
+#include "schedulers/mode.hpp"
 #include "schedulers/searchers/make_searcher.hpp"
 #include "schedulers/space/config.hpp"
 #include "schedulers/space/space.hpp"
@@ -113,7 +115,7 @@ struct TrialResources {
 
 struct SchedulerSpec {
   enum class Name { asha, pasha };
-  enum class Type { stopping, promotion };
+  using Type = schedulers::Rule;
   Name name = Name::asha;
   Type type = Type::stopping;  ///< Default: stopping for asha, promotion for pasha.
   schedulers::Resource grace_period = 1;
@@ -125,9 +127,6 @@ struct SchedulerSpec {
 };
 constexpr std::array<std::string_view, 2> enum_names(SchedulerSpec::Name) {
   return {"asha", "pasha"};
-}
-constexpr std::array<std::string_view, 2> enum_names(SchedulerSpec::Type) {
-  return {"stopping", "promotion"};
 }
 
 struct SearcherSpec {
@@ -143,7 +142,7 @@ struct SearcherSpec {
 /// exact: 256 means 256.
 struct StopCriterion {
   std::optional<double>
-      max_wallclock_time{};  ///< Seconds that the study ran, pauses of the head excluded.
+      max_wallclock_time{};  ///< Seconds that the study ran; not those between runs.
   std::optional<std::uint64_t> max_num_trials_started{};
   std::optional<std::uint64_t> max_num_trials_completed{};
   std::optional<std::uint64_t> max_num_trials_finished{};  ///< Completed, stopped or failed.
@@ -155,17 +154,13 @@ struct StopCriterion {
 };
 
 struct StudySpec {
-  enum class Mode { min, max };
+  using Mode = schedulers::Mode;
+  using OnEarlyExit = schedulers::EarlyExit;
   /// What becomes of running and paused trials once no new one may start.
   enum class WhenExhausted {
     finish,   ///< Running ones reach their milestone; nothing else starts.
     promote,  ///< Promotions go on until there is nothing left to promote.
     stop,     ///< Running ones are stopped.
-  };
-  /// A program that ended with success below its milestone.
-  enum class OnEarlyExit {
-    hold,  ///< Its last value holds for every rung above.
-    drop,  ///< It enters no further rung.
   };
 
   std::string name;
@@ -196,14 +191,8 @@ struct StudySpec {
 
   friend bool operator==(const StudySpec&, const StudySpec&) = default;
 };
-constexpr std::array<std::string_view, 2> enum_names(StudySpec::Mode) {
-  return {"min", "max"};
-}
 constexpr std::array<std::string_view, 3> enum_names(StudySpec::WhenExhausted) {
   return {"finish", "promote", "stop"};
-}
-constexpr std::array<std::string_view, 2> enum_names(StudySpec::OnEarlyExit) {
-  return {"hold", "drop"};
 }
 
 }  // namespace troupe::actors

@@ -1,0 +1,108 @@
+#include "actors/cli/table.hpp"
+
+#include <algorithm>
+
+#include <nlohmann/json.hpp>
+
+#include "schedulers/space/value.hpp"
+
+namespace troupe::cli {
+namespace {
+
+struct Plain {
+  std::string operator()(std::monostate) const { return ""; }
+  std::string operator()(std::int64_t number) const { return std::to_string(number); }
+  std::string operator()(double number) const { return schedulers::text_of(number); }
+  std::string operator()(const std::string& text) const { return text; }
+};
+
+std::string plain(const Cell& cell) {
+  return std::visit(Plain{}, cell);
+}
+
+bool is_text(const Cell& cell) {
+  return std::holds_alternative<std::string>(cell);
+}
+
+/// Characters, not bytes.
+std::size_t width(const std::string& text) {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+}
+
+std::string aligned(const Table& table) {
+  std::vector<std::size_t> widths;
+  std::vector<bool> left;
+  for (std::size_t i = 0; i < table.columns.size(); ++i) {
+    widths.push_back(width(table.columns[i]));
+    left.push_back(false);
+    for (const auto& row : table.rows) {
+      widths[i] = std::max(widths[i], width(plain(row.at(i))));
+      left[i] = left[i] || is_text(row[i]);
+    }
+  }
+  std::string text;
+  const auto add = [&](const std::string& cell, std::size_t column) {
+    const std::string space(widths[column] - width(cell), ' ');
+    const bool last = column + 1 == widths.size();
+    text += left[column] ? cell + (last ? "" : space) : space + cell;
+    text += last ? "\n" : "  ";
+  };
+  for (std::size_t i = 0; i < widths.size(); ++i) add(table.columns[i], i);
+  for (const auto& row : table.rows)
+    for (std::size_t i = 0; i < widths.size(); ++i) add(plain(row[i]), i);
+  return text;
+}
+
+std::string quoted(const std::string& text) {
+  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (const char c : text) quoted += c == '"' ? "\"\"" : std::string(1, c);
+  return quoted + '"';
+}
+
+std::string comma_separated(const Table& table) {
+  std::string text;
+  for (std::size_t i = 0; i < table.columns.size(); ++i)
+    text += (i > 0 ? "," : "") + quoted(table.columns[i]);
+  text += '\n';
+  for (const auto& row : table.rows) {
+    for (std::size_t i = 0; i < table.columns.size(); ++i)
+      text += (i > 0 ? "," : "") + quoted(plain(row.at(i)));
+    text += '\n';
+  }
+  return text;
+}
+
+struct Json {
+  nlohmann::ordered_json operator()(std::monostate) const { return nullptr; }
+  nlohmann::ordered_json operator()(const auto& value) const { return value; }
+};
+
+std::string json(const Table& table) {
+  auto rows = nlohmann::ordered_json::array();
+  for (const auto& row : table.rows) {
+    auto object = nlohmann::ordered_json::object();
+    for (std::size_t i = 0; i < table.columns.size(); ++i)
+      object[table.columns[i]] = std::visit(Json{}, row.at(i));
+    rows.push_back(std::move(object));
+  }
+  // Bytes that are no UTF-8, out of a program's output say, must not stop a list.
+  return rows.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + '\n';
+}
+
+}  // namespace
+
+std::string to_text(const Table& table, TableFormat format) {
+  switch (format) {
+    case TableFormat::json:
+      return json(table);
+    case TableFormat::csv:
+      return comma_separated(table);
+    case TableFormat::table:
+      break;
+  }
+  return aligned(table);
+}
+
+}  // namespace troupe::cli

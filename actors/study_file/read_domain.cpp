@@ -1,0 +1,307 @@
+#include "actors/study_file/read_domain.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+
+#include "schedulers/space/value.hpp"
+
+namespace troupe::actors {
+namespace {
+
+using namespace schedulers;
+
+constexpr std::int64_t integer_max = std::int64_t{1} << 53;
+constexpr std::int64_t range_size_max = 100'000;
+constexpr std::size_t choices_max = 10'000;
+
+const std::vector<std::string_view> domain_names{
+    "uniform", "loguniform", "reverseloguniform", "randint",     "lograndint",
+    "choice",  "ordinal",    "finrange",          "logfinrange",
+};
+
+/// Names of other tools, and what to write instead.
+struct Foreign {
+  std::string_view name, instead;
+};
+constexpr std::array foreign_names{
+    Foreign{"quniform", "finrange: [low, high, how many]"},
+    Foreign{"qloguniform", "logfinrange: [low, high, how many]"},
+    Foreign{"int_uniform", "randint: [low, high]"},
+    Foreign{"log_uniform", "loguniform: [low, high]"},
+    Foreign{"log_uniform_values", "loguniform: [low, high]"},
+    Foreign{"inv_log_uniform_values", "reverseloguniform: [low, high]"},
+    Foreign{"int", "randint: [low, high]"},
+    Foreign{"float", "uniform: [low, high]"},
+    Foreign{"double", "uniform: [low, high]"},
+    Foreign{"values", "choice: [a, b, c]"},
+    Foreign{"categorical", "choice: [a, b, c]"},
+    Foreign{"grid_search", "choice: [a, b, c], and searcher: grid"},
+    Foreign{"logordinal", "ordinal: [a, b, c]"},
+    Foreign{"const", "the value itself, without braces"},
+    Foreign{"value", "the value itself, without braces"},
+    Foreign{"constant", "the value itself, without braces"},
+};
+
+/// Reads the domain of one parameter.
+class DomainReader {
+ public:
+  DomainReader(const std::string& parameter, const Member& domain, ProblemList& problems)
+      : parameter_(parameter), domain_(domain), problems_(problems) {}
+
+  std::optional<Domain> read() {
+    const std::string& name = domain_.key;
+    if (name == "uniform") return real_domain<Uniform>();
+    if (name == "loguniform") return real_domain<LogUniform>();
+    if (name == "reverseloguniform") return real_domain<ReverseLogUniform>();
+    if (name == "randint") return whole_domain<RandInt>();
+    if (name == "lograndint") return whole_domain<LogRandInt>();
+    if (name == "choice") return values_domain<Choice>();
+    if (name == "ordinal") return values_domain<Ordinal>();
+    if (name == "finrange") return range_domain<FinRange>();
+    if (name == "logfinrange") return range_domain<LogFinRange>();
+    return refuse_name();
+  }
+
+ private:
+  std::nullopt_t refuse_name() {
+    const auto foreign = std::ranges::find(foreign_names, domain_.key, &Foreign::name);
+    if (foreign != foreign_names.end())
+      problems_.error(domain_.at, parameter_ + ": '" + domain_.key +
+                                      "' is another tool's word; here one writes " +
+                                      std::string(foreign->instead));
+    else
+      problems_.error(domain_.at, parameter_ + ": unknown domain '" + domain_.key + "'" +
+                                      suggestion(domain_.key, domain_names, "domains"));
+    return std::nullopt;
+  }
+
+  std::nullopt_t refuse(Position at, const std::string& what) {
+    problems_.error(at, parameter_ + ": " + what);
+    return std::nullopt;
+  }
+
+  /// The two bounds and, if `sized`, how many values: from a list, or from a mapping with Syne
+  /// Tune's names.
+  std::optional<std::vector<Element>> arguments(bool sized) {
+    const Element& value = domain_.value;
+    const std::string form = domain_.key + (sized ? ": [low, high, how many]" : ": [low, high]");
+    if (value.kind == Element::Kind::mapping) return named_arguments(sized, form);
+    const std::size_t expected = sized ? 3 : 2;
+    if (value.kind != Element::Kind::sequence)
+      return refuse(value.at, "expected " + form + "; found " + describe(value));
+    if (value.items.size() != expected)
+      return refuse(value.at,
+                    "expected " + form + "; found a list of " + std::to_string(value.items.size()));
+    return value.items;
+  }
+
+  std::optional<std::vector<Element>> named_arguments(bool sized, const std::string& form) {
+    std::vector<std::string_view> names{"lower", "upper"};
+    if (sized) names.insert(names.end(), {"size", "cast_int"});
+    std::vector<Element> found(sized ? 3 : 2);
+    bool complete = true;
+    for (const Member& member : domain_.value.members)
+      if (std::ranges::find(names, member.key) == names.end()) {
+        (void)refuse(member.at, "unknown key '" + member.key + "' in " + domain_.key +
+                                    suggestion(member.key, names, "keys"));
+        complete = false;
+      }
+    for (std::size_t i = 0; i < found.size(); ++i) {
+      const auto member = std::ranges::find(domain_.value.members, names[i], &Member::key);
+      if (member != domain_.value.members.end()) {
+        found[i] = member->value;
+        continue;
+      }
+      (void)refuse(domain_.at, "'" + std::string(names[i]) + "' is missing; or write " + form);
+      complete = false;
+    }
+    if (!complete) return std::nullopt;
+    return found;
+  }
+
+  std::optional<double> real(const Element& element) {
+    const auto number = element.number();
+    if (number && std::isfinite(*number)) return number;
+    return refuse(element.at,
+                  "a bound of " + domain_.key + " must be a number; found " + describe(element));
+  }
+
+  std::optional<std::int64_t> whole(const Element& element, std::string_view what) {
+    const auto* number = element.as<std::int64_t>();
+    if (number == nullptr)
+      return refuse(element.at, std::string(what) + " of " + domain_.key +
+                                    " must be a whole number; found " + describe(element));
+    if (*number > integer_max || *number < -integer_max)
+      return refuse(element.at, std::string(what) + " of " + domain_.key +
+                                    " must be within 2^53; found " + element.text);
+    return *number;
+  }
+
+  std::nullopt_t refuse_order(const Element& low, const Element& high, std::string_view is_not) {
+    return refuse(low.at, domain_.key + " is empty: its lower bound " + low.text + " is not " +
+                              std::string(is_not) + " its upper bound " + high.text);
+  }
+
+  std::nullopt_t refuse_log(const Element& low, std::string_view least) {
+    return refuse(low.at, "the lower bound of " + domain_.key + " must be " + std::string(least) +
+                              ", for its logarithm; found " + low.text);
+  }
+
+  template <typename D>
+  std::optional<Domain> real_domain() {
+    const auto bounds = arguments(false);
+    if (!bounds) return std::nullopt;
+    const Element &low = bounds->at(0), &high = bounds->at(1);
+    const auto low_number = real(low), high_number = real(high);
+    if (!low_number || !high_number) return std::nullopt;
+    if (!(*low_number < *high_number)) return refuse_order(low, high, "below");
+    if (std::is_same_v<D, LogUniform> && *low_number <= 0) return refuse_log(low, "above 0");
+    if (std::is_same_v<D, ReverseLogUniform> && (*low_number < 0 || *high_number >= 1))
+      return refuse(low.at,
+                    "reverseloguniform lies in 0 <= low < high < 1 (1 - x is log-uniform); "
+                    "found [" +
+                        low.text + ", " + high.text + "]");
+    if (!std::isfinite(*high_number - *low_number))
+      return refuse(low.at, domain_.key + " is too wide");
+    return D{*low_number, *high_number};
+  }
+
+  template <typename D>
+  std::optional<Domain> whole_domain() {
+    const auto bounds = arguments(false);
+    if (!bounds) return std::nullopt;
+    const Element &low = bounds->at(0), &high = bounds->at(1);
+    const auto low_number = whole(low, "a bound"), high_number = whole(high, "a bound");
+    if (!low_number || !high_number) return std::nullopt;
+    if (*low_number > *high_number) return refuse_order(low, high, "at most");
+    if (std::is_same_v<D, LogRandInt> && *low_number < 1) return refuse_log(low, "1 or more");
+    return D{*low_number, *high_number};
+  }
+
+  template <typename D>
+  std::optional<Domain> range_domain() {
+    const auto found = arguments(true);
+    if (!found) return std::nullopt;
+    const Element &low = found->at(0), &high = found->at(1), &size = found->at(2);
+    const auto low_number = real(low), high_number = real(high);
+    const auto count = whole(size, "the number of values");
+    const auto rounded = cast_int();
+    if (!low_number || !high_number || !count || !rounded) return std::nullopt;
+    if (*low_number > *high_number) return refuse_order(low, high, "at most");
+    if (std::is_same_v<D, LogFinRange> && *low_number <= 0) return refuse_log(low, "above 0");
+    if (*count < 1 || *count > range_size_max)
+      return refuse(size.at, "the number of values of " + domain_.key + " must be 1 to " +
+                                 std::to_string(range_size_max) + "; found " + size.text);
+    const double widest = static_cast<double>(integer_max);
+    if (!std::isfinite(*high_number - *low_number) ||
+        (*rounded && (*low_number < -widest || *high_number > widest)))
+      return refuse(low.at, domain_.key + " is too wide");
+    return D{*low_number, *high_number, *count, *rounded};
+  }
+
+  std::optional<bool> cast_int() {
+    const auto member = std::ranges::find(domain_.value.members, "cast_int", &Member::key);
+    if (member == domain_.value.members.end()) return false;
+    if (const auto* truth = member->value.as<bool>()) return *truth;
+    return refuse(member->value.at,
+                  "cast_int must be true or false; found " + describe(member->value));
+  }
+
+  template <typename D>
+  std::optional<Domain> values_domain() {
+    const Element& list = domain_.value;
+    if (list.kind != Element::Kind::sequence)
+      return refuse(list.at, "expected " + domain_.key + ": [a, b, c]; found " + describe(list));
+    if (list.items.empty()) return refuse(list.at, domain_.key + " has no values to choose from");
+    if (list.items.size() > choices_max)
+      return refuse(list.at,
+                    domain_.key + " has more than " + std::to_string(choices_max) + " values");
+    D domain;
+    std::vector<std::string> matches;
+    bool good = true;
+    for (const Element& item : list.items) {
+      const auto value = value_of(item);
+      const std::string match = value ? match_of(*value) : "";
+      if (!value)
+        (void)refuse(item.at, "a value of " + domain_.key +
+                                  " must be a number, a text, true or false; found " +
+                                  describe(item));
+      else if (std::ranges::find(matches, match) != matches.end())
+        (void)refuse(item.at, domain_.key + " has " + item.text + " twice");
+      good = good && value && std::ranges::find(matches, match) == matches.end();
+      if (!good) continue;
+      matches.push_back(match);
+      domain.values.push_back(*value);
+    }
+    if (!good) return std::nullopt;
+    return domain;
+  }
+
+  const std::string& parameter_;
+  const Member& domain_;
+  ProblemList& problems_;
+};
+
+struct Text {
+  static std::string list(const std::vector<Value>& values) {
+    std::string text;
+    for (const Value& value : values) text += (text.empty() ? "" : ", ") + text_of(value);
+    return "[" + text + "]";
+  }
+  static std::string range(const auto& d) {
+    return "[" + text_of(d.low) + ", " + text_of(d.high) + ", " + std::to_string(d.size) + "]";
+  }
+  static std::string bounds(const auto& d) {
+    return "[" + text_of(Value{d.low}) + ", " + text_of(Value{d.high}) + "]";
+  }
+  std::string operator()(const Uniform& d) const { return "uniform: " + bounds(d); }
+  std::string operator()(const LogUniform& d) const { return "loguniform: " + bounds(d); }
+  std::string operator()(const ReverseLogUniform& d) const {
+    return "reverseloguniform: " + bounds(d);
+  }
+  std::string operator()(const RandInt& d) const { return "randint: " + bounds(d); }
+  std::string operator()(const LogRandInt& d) const { return "lograndint: " + bounds(d); }
+  std::string operator()(const Choice& d) const { return "choice: " + list(d.values); }
+  std::string operator()(const Ordinal& d) const { return "ordinal: " + list(d.values); }
+  std::string operator()(const FinRange& d) const { return "finrange: " + range(d); }
+  std::string operator()(const LogFinRange& d) const { return "logfinrange: " + range(d); }
+  std::string operator()(const Constant& d) const { return "the constant " + text_of(d.value); }
+};
+
+}  // namespace
+
+std::optional<Domain> read_domain(const std::string& parameter, const Element& element,
+                                  ProblemList& problems) {
+  const auto refuse = [&](const std::string& what) {
+    problems.error(element.at, parameter + ": " + what);
+    return std::nullopt;
+  };
+  if (element.kind == Element::Kind::sequence)
+    return refuse("a list says not what to do with it; write {choice: [...]} or {uniform: [...]}");
+  if (element.kind == Element::Kind::mapping) {
+    if (element.members.size() != 1)
+      return refuse("expected one domain, such as {uniform: [0, 1]}; found a mapping of " +
+                    std::to_string(element.members.size()) + " (domains: " + joined(domain_names) +
+                    ")");
+    return DomainReader(parameter, element.members.front(), problems).read();
+  }
+  if (const auto value = value_of(element)) return Constant{*value};
+  return refuse("expected a domain, such as {uniform: [0, 1]}, or a constant; found " +
+                describe(element));
+}
+
+std::string to_text(const Domain& domain) {
+  return std::visit(Text{}, domain);
+}
+
+std::optional<Value> value_of(const Element& element) {
+  if (const auto* truth = element.as<bool>()) return *truth;
+  if (const auto* whole = element.as<std::int64_t>()) return *whole;
+  if (const auto* text = element.as<std::string>()) return *text;
+  if (const auto* real = element.as<double>(); real != nullptr && std::isfinite(*real))
+    return *real;
+  return std::nullopt;
+}
+
+}  // namespace troupe::actors

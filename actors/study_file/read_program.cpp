@@ -1,0 +1,195 @@
+#include "actors/study_file/read_program.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+
+#include <unistd.h>
+
+#include "actors/study_file/line_pattern.hpp"
+#include "actors/study_file/memory_size.hpp"
+#include "actors/study_file/templates.hpp"
+
+namespace troupe::actors {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Reports templates that name no parameter.
+void check_templates(const Element& text, const std::vector<std::string_view>& declared,
+                     ProblemList& problems) {
+  for (const std::string& name : template_names(text.text))
+    if (std::ranges::find(declared, name) == declared.end())
+      problems.error(text.at, "${" + name + "} names no parameter of config_space" +
+                                  suggestion(name, declared, "parameters") +
+                                  "; write $${ for a literal ${");
+}
+
+/// `a b c` as a list that YAML reads back.
+std::string as_list(std::string_view words) {
+  std::string list;
+  while (!words.empty()) {
+    const std::size_t end = std::min(words.find(' '), words.size());
+    if (end > 0) list += (list.empty() ? "" : ", ") + std::string(words.substr(0, end));
+    words.remove_prefix(std::min(end + 1, words.size()));
+  }
+  return "[" + list + "]";
+}
+
+void read_command(const Member& member, const std::vector<std::string_view>& declared, Entry& entry,
+                  ProblemList& problems) {
+  const Element& list = member.value;
+  if (list.kind != Element::Kind::sequence || list.items.empty()) {
+    std::string message = "'entry.command' must be a list of arguments, the program first; ";
+    if (list.as<std::string>())
+      message += "found a text; no shell reads it: write " + as_list(list.text);
+    else
+      message +=
+          list.kind == Element::Kind::sequence ? "the list is empty" : "found " + describe(list);
+    problems.error(list.at, std::move(message));
+    return;
+  }
+  for (const Element& item : list.items) {
+    if (item.kind != Element::Kind::scalar || item.is_nothing()) {
+      problems.error(
+          item.at,
+          "an argument of 'entry.command' must be a text or a number; found " + describe(item) +
+              (item.kind == Element::Kind::mapping ? "; a text with braces or ': ' needs quotes"
+                                                   : ""));
+      continue;
+    }
+    check_templates(item, declared, problems);
+    entry.command.push_back(item.text);
+  }
+  if (list.items.front().text.empty())
+    problems.error(list.items.front().at, "the program of 'entry.command' has no name");
+}
+
+void read_env(const Member& member, const std::vector<std::string_view>& declared, Entry& entry,
+              ProblemList& problems) {
+  if (member.value.kind != Element::Kind::mapping) {
+    problems.error(member.value.at,
+                   "'entry.env' must map names to texts; found " + describe(member.value));
+    return;
+  }
+  for (const Member& variable : member.value.members) {
+    if (variable.key.empty() || variable.key.find('=') != variable.key.npos)
+      problems.error(variable.at, "'" + variable.key + "' is no name for an environment variable");
+    else if (variable.key.starts_with("TROUPE_"))
+      problems.error(variable.at, "environment variables TROUPE_... are set by troupe");
+    else if (variable.value.kind != Element::Kind::scalar)
+      problems.error(
+          variable.value.at,
+          "an environment variable must be a text or a number; found " + describe(variable.value));
+    else
+      entry.env.push_back({variable.key, variable.value.text});
+    check_templates(variable.value, declared, problems);
+  }
+}
+
+bool is_program(const fs::path& path) {
+  std::error_code ignored;
+  return fs::is_regular_file(path, ignored) && ::access(path.c_str(), X_OK) == 0;
+}
+
+/// As execvp looks for it, from the study's folder.
+bool can_be_found(const std::string& program, const fs::path& folder) {
+  if (program.find('/') != program.npos) return is_program(folder / program);
+  const char* path = std::getenv("PATH");  // NOLINT(concurrency-mt-unsafe): nobody sets it.
+  std::string_view places = path == nullptr ? "/usr/bin:/bin" : path;
+  for (;;) {
+    const std::size_t end = std::min(places.find(':'), places.size());
+    if (is_program(folder / fs::path(places.substr(0, end)) / program)) return true;
+    if (end == places.size()) return false;
+    places.remove_prefix(end + 1);
+  }
+}
+
+void read_pattern(Section& report, StudySpec& spec) {
+  const auto pattern = report.text("pattern");
+  if (!pattern) return;
+  const auto compiled = LinePattern::compile(*pattern);
+  if (!compiled)
+    return report.error("pattern",
+                        "'report.pattern' is no regular expression: " + compiled.error().what);
+  spec.report.pattern = *pattern;
+  for (const auto& [name, what] :
+       {std::pair{spec.metric, "the metric"}, std::pair{spec.resource_attr, "resource_attr"}})
+    if (!name.empty() && std::ranges::find(compiled->names(), name) == compiled->names().end())
+      report.error("pattern",
+                   "'report.pattern' has no group named '" + name + "', which is " + what +
+                       "; write (?<" + name + ">...) around what it matches" +
+                       (compiled->names().empty()
+                            ? ""
+                            : suggestion(name, {compiled->names().begin(), compiled->names().end()},
+                                         "groups")));
+}
+
+}  // namespace
+
+void read_entry(Section& top, const std::vector<std::string_view>& declared, StudySpec& spec,
+                ProblemList& problems) {
+  if (!top.require("entry", "the program to tune, such as `entry: {command: [./train]}`")) return;
+  Section entry = top.section("entry", entry_keys());
+  if (const Member* command =
+          entry.require("command", "the program and its arguments, such as [./train, --fast]"))
+    read_command(*command, declared, spec.entry, problems);
+  spec.entry.args = entry.one_of<Entry::Args>("args").value_or(Entry::Args::flags);
+  if (const Member* env = entry.find("env")) read_env(*env, declared, spec.entry, problems);
+
+  if (spec.entry.command.empty() || !template_names(spec.entry.command.front()).empty()) return;
+  if (!can_be_found(spec.entry.command.front(), spec.entry.folder))
+    entry.warning("command", "there is no program '" + spec.entry.command.front() + "' yet" +
+                                 (spec.entry.command.front().find('/') == std::string::npos
+                                      ? " on the PATH; a path of your own starts with ./"
+                                      : " (looked for from " + spec.entry.folder + ")"));
+}
+
+void read_report(Section& top, StudySpec& spec) {
+  Section report = top.section("report", report_keys());
+  ReportFormat& format = spec.report;
+  using Format = ReportFormat::Format;
+  const bool has_pattern = report.has("pattern");
+  format.format =
+      report.one_of<Format>("format").value_or(has_pattern ? Format::regex : Format::syne_tune);
+  format.stream =
+      report.one_of<ReportFormat::Stream>("stream").value_or(ReportFormat::Stream::stdout_stream);
+  format.after_resume = report.one_of<ReportFormat::AfterResume>("after_resume")
+                            .value_or(ReportFormat::AfterResume::continues);
+  constexpr std::int64_t offset_max = 1'000'000'000;
+  format.resource_offset = report.whole("resource_offset", -offset_max, offset_max).value_or(0);
+  if (auto cost = report.text("cost_attr")) format.cost_attr = std::move(*cost);
+  format.metric = spec.metric;
+  format.resource_attr = spec.resource_attr;
+  if (format.format == Format::regex) {
+    (void)report.require("pattern",
+                         "with format: regex, the regular expression with a named "
+                         "group for each key, such as "
+                         "'epoch (?<epoch>\\d+) loss (?<loss>\\S+)'");
+    read_pattern(report, spec);
+  } else if (has_pattern) {
+    report.error("pattern", "'report.pattern' is for format: regex");
+  }
+}
+
+void read_resources(Section& top, StudySpec& spec, ProblemList& problems) {
+  Section resources = top.section("resources", resources_keys());
+  if (const auto cpus = resources.any_number("cpus")) {
+    spec.resources.cpus = *cpus;
+    if (*cpus < 0) resources.error("cpus", "'resources.cpus' must not be below 0");
+  }
+  constexpr std::int64_t gpus_max = 1024;
+  spec.resources.gpus = resources.whole("gpus", 0, gpus_max).value_or(0);
+  const Member* memory = resources.find("memory");
+  if (memory == nullptr) return;
+  const auto bytes =
+      memory->value.kind == Element::Kind::scalar ? memory_size(memory->value.text) : std::nullopt;
+  if (bytes && *bytes > 0)
+    spec.resources.memory_bytes = *bytes;
+  else
+    problems.error(
+        memory->value.at,
+        "'resources.memory' must be a size, such as 512M or 4G; found " + describe(memory->value));
+}
+
+}  // namespace troupe::actors

@@ -1,0 +1,103 @@
+#include "actors/study_file/study_file.hpp"
+
+namespace troupe::actors {
+
+std::string_view study_template() {
+  return R"(# A study file for troupe. YAML or JSON; every key that may be left out says so.
+
+study: my-study                  # its name; letters, digits, - _ .
+
+# The program to tune. Paths are relative to this file; the program runs in this file's folder.
+entry:
+  # A list of arguments; no shell reads it. ${name} stands for a parameter's value ($${ for ${).
+  command: [./train, --data, data.csv]
+  # How the parameters that no ${name} mentions are passed. Default: flags.
+  #   flags       --lr 0.1             equals  --lr=0.1
+  #   json-file   --config FILE        env     the environment variable HP_lr=0.1
+  #   none        not at all
+  args: flags
+  # Added to the program's environment. May be left out.
+  env: {OMP_PROC_BIND: "true"}
+
+# What may be searched. Integer bounds are inclusive. A plain value is a constant.
+config_space:
+  lr: {loguniform: [1e-5, 1e-1]}                 # uniform on a log scale
+  momentum: {reverseloguniform: [0, 0.99]}       # 1 - momentum is uniform on a log scale
+  dropout: {uniform: [0, 0.5]}
+  layers: {randint: [1, 4]}                      # 1, 2, 3 or 4
+  units: {lograndint: [16, 1024]}                # an integer on a log scale
+  act: {choice: [relu, tanh]}                    # values without an order
+  batch: {ordinal: [16, 32, 64, 128]}            # values with an order
+  decay: {logfinrange: [1e-6, 1e-2, 5]}          # five values, evenly spaced on a log scale
+  smoothing: {finrange: [0, 0.2, 3]}             # 0, 0.1 and 0.2
+  epochs: 243
+
+# What the program reports. It prints a line after each epoch; see `report` below.
+metric: val_loss
+mode: min                        # or max
+resource_attr: epoch             # the key that counts 1, 2, 3, ...
+max_resource_attr: epochs        # the constant above that holds the most a trial may use.
+                                 # Or give that number itself: max_t: 243
+
+# What decides how far trials go. name: pasha or asha.
+scheduler:
+  name: pasha
+  type: promotion                # or stopping. Default: promotion for pasha, stopping for asha
+  grace_period: 1                # the lowest rung. Default 1
+  reduction_factor: 3            # each rung is so many times the one below. Default 3
+  # rung_levels: [1, 5, 20]      # instead of the two above: exactly these rungs
+  # node: tuner                  # the name of the node that hosts it. Default: the head
+  # actor: mine                  # the name of your own scheduler actor there
+
+# What proposes configurations: random or grid. Default: random.
+# grid takes every combination, the last parameter varying fastest, with num_samples values
+# (default 5) of a continuous or integer parameter that has more.
+searcher: {name: random}
+
+# Configurations to try first; the middle of its domain is taken for what is missing. Default: one
+# configuration in the middle of everything (grid: none). [] for none.
+points_to_evaluate:
+  - {lr: 1e-3, act: tanh}
+
+n_workers: 4                     # trials at a time. Default 1
+
+# What one trial takes of its node. Default: one processor, no GPU, any amount of memory.
+# memory is enforced; cpus and gpus are counted, and CUDA_VISIBLE_DEVICES is set.
+resources: {cpus: 1, gpus: 0, memory: 4G}
+
+# The study ends at the first of these. Counts are totals, and exact. PASHA needs at least one.
+stop_criterion:
+  max_wallclock_time: 3600       # seconds
+  max_num_trials_started: 256
+  # max_num_trials_completed: 10 # trials that ended by themselves or reached the maximum
+  # max_num_trials_finished: 200 # completed, stopped or failed
+  # max_num_evaluations: 5000    # reports
+  # max_cost: 100                # sum of report.cost_attr over trials
+  # min_metric_value: 0.01       # a report at or below this
+  # max_metric_value: 0.99       # a report at or above this
+
+when_exhausted: finish           # no new trials are left: finish what runs (default), promote, stop
+on_early_exit: hold              # a program ended early: its last value holds (default), or drop
+seed: 0                          # default 0. The same seed proposes the same configurations
+max_failures: 1                  # the study fails when more trials than this failed. Default 1
+max_retries: 0                   # of a trial that failed, from its last checkpoint. Default 0
+
+# How the program talks. Default: syne-tune.
+#   syne-tune    [tune-metric]: {"epoch": 1, "val_loss": 0.3}
+#   name-value   epoch=1 val_loss=0.3
+#   regex        a pattern with a named group for each key:
+#                pattern: '^\[(?<epoch>\d+)\].*loss:(?<val_loss>\S+)'
+report:
+  format: syne-tune
+  stream: stdout                 # or stderr. Default stdout
+  resource_offset: 0             # added to the resource: 1 for a program that counts from 0
+  after_resume: continues        # or restarts: it counts from its beginning again when resumed
+  cost_attr: st_worker_cost      # the key that max_cost adds up
+
+lease: 5                         # seconds without the head after which a node ends its trials
+grace_kill_s: 10                 # seconds from SIGTERM to SIGKILL
+listen: tcp://127.0.0.1:*        # where nodes join; this machine only
+)";
+}
+
+}  // namespace troupe::actors
