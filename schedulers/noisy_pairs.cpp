@@ -7,8 +7,10 @@
 
 namespace troupe::schedulers {
 
-NoisyPairs::NoisyPairs(Resource low, Resource high) : low_(low), high_(high) {
+NoisyPairs::NoisyPairs(Resource low, Resource high, std::size_t compared_max)
+    : low_(low), high_(high), compared_max_(compared_max) {
   check(low < high, "a window is not empty");
+  check(compared_max >= 2, "a pair is two trials");
 }
 
 void NoisyPairs::report(TrialId trial, Resource resource, const std::vector<Curve>& curves,
@@ -46,9 +48,10 @@ std::optional<double> NoisyPairs::percentile(double percent) const {
 std::optional<NoisyPairs::Slot> NoisyPairs::admit(TrialId trial, double loss_below,
                                                   const std::vector<Curve>& curves) {
   if (const auto known = slots_.find(trial); known != slots_.end()) return known->second;
-  if (left_out_.contains(trial)) return std::nullopt;
-  Rank rank{loss_below, static_cast<std::uint32_t>(slots_.size() + left_out_.size()), 0};
-  if (slots_.size() < trials_max) {
+  if (trial >= left_out_.size()) left_out_.resize(trial + 1);
+  if (left_out_[trial]) return std::nullopt;
+  Rank rank{loss_below, admissions_++, 0};
+  if (slots_.size() < compared_max_) {
     rank.slot = static_cast<Slot>(trials_.size());
     pairs_.emplace_back(rank.slot);
     trials_.push_back(trial);
@@ -56,7 +59,7 @@ std::optional<NoisyPairs::Slot> NoisyPairs::admit(TrialId trial, double loss_bel
     capped_ = true;
     const Rank worst = *ranks_.rbegin();
     if (!(rank < worst)) {
-      left_out_.insert(trial);
+      left_out_[trial] = true;
       return std::nullopt;
     }
     evict(worst, curves);
@@ -73,7 +76,7 @@ void NoisyPairs::evict(const Rank& rank, const std::vector<Curve>& curves) {
     if (other != rank.slot) forget(rank.slot, other, curves);
   for (auto& [resource, column] : columns_)
     std::erase_if(column.reported, [&](const Reported& r) { return r.slot == rank.slot; });
-  left_out_.insert(trials_[rank.slot]);
+  left_out_[trials_[rank.slot]] = true;
   slots_.erase(trials_[rank.slot]);
   ranks_.erase(rank);
 }

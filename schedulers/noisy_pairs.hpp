@@ -28,7 +28,7 @@ class NoisyPairs {
   static constexpr std::size_t trials_max = 2'000;
 
   /// The window: resources above `low` up to and including `high`.
-  NoisyPairs(Resource low, Resource high);
+  NoisyPairs(Resource low, Resource high, std::size_t compared_max = trials_max);
 
   /// `trial` reported `resource` for the first time; its curve in `curves` has it.
   /// `loss_below`: its loss in the rung at `low`.
@@ -89,9 +89,11 @@ class NoisyPairs {
 
   Resource low_;
   Resource high_;
+  std::size_t compared_max_;
   std::vector<TrialId> trials_;           ///< By slot.
   std::map<TrialId, Slot> slots_;         ///< Of the trials that are compared.
-  std::set<TrialId> left_out_;            ///< Trials of the window that are not compared.
+  std::vector<bool> left_out_;            ///< By trial: in the window, but not compared.
+  std::uint32_t admissions_ = 0;
   std::set<Rank> ranks_;                  ///< Of the trials that are compared, best first.
   std::vector<std::vector<Pair>> pairs_;  ///< By the greater slot, then the smaller one.
   std::map<Resource, Column> columns_;

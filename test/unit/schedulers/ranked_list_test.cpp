@@ -1,0 +1,57 @@
+#include "schedulers/ranked_list.hpp"
+
+#include <algorithm>
+#include <vector>
+
+#include <boost/test/unit_test.hpp>
+
+#include "runtime/core/rng.hpp"
+
+namespace troupe::schedulers {
+namespace {
+
+BOOST_AUTO_TEST_SUITE(ranked_list)
+
+BOOST_AUTO_TEST_CASE(does_what_a_sorted_vector_does) {
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    Rng rng(seed);
+    RankedList<double> list;
+    std::vector<double> model;
+    const std::uint64_t values = seed % 2 == 0 ? 50 : 1'000'000;  // With and without many ties.
+    for (int step = 0; step < 6'000; ++step) {
+      // Grows for a while, then shrinks until nothing is left.
+      if (model.empty() || rng.below(10) < (step < 3'000 ? 8U : 2U)) {
+        const auto key = static_cast<double>(rng.below(values));
+        const auto at = std::ranges::upper_bound(model, key);
+        BOOST_REQUIRE_EQUAL(list.insert(key), static_cast<std::size_t>(at - model.begin()));
+        model.insert(at, key);
+      } else {
+        const double key = model[rng.below(model.size())];
+        const auto at = std::ranges::lower_bound(model, key);
+        BOOST_REQUIRE_EQUAL(list.erase(key), static_cast<std::size_t>(at - model.begin()));
+        model.erase(at);
+      }
+      BOOST_REQUIRE_EQUAL(list.size(), model.size());
+      if (model.empty()) continue;
+      const std::size_t position = rng.below(model.size());
+      BOOST_REQUIRE_EQUAL(list.at(position), model[position]);
+    }
+    std::vector<double> visited;
+    list.for_each([&](double key) { visited.push_back(key); });
+    BOOST_TEST((visited == model));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(erasing_what_is_not_there_is_a_bug) {
+  RankedList<int> list;
+  BOOST_CHECK_THROW(list.erase(1), CheckFailure);
+  list.insert(2);
+  BOOST_CHECK_THROW(list.erase(1), CheckFailure);
+  BOOST_CHECK_THROW(list.erase(3), CheckFailure);
+  BOOST_CHECK_THROW((void)list.at(1), CheckFailure);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace troupe::schedulers
