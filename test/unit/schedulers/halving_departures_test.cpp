@@ -1,0 +1,238 @@
+// Where the core departs from the reference (ALGORITHMS.md A2), one case for each.
+
+#include <cmath>
+#include <limits>
+
+#include <boost/test/unit_test.hpp>
+
+#include "test/unit/schedulers/halving_fixture.hpp"
+
+namespace troupe::schedulers {
+namespace {
+
+using Ignored = ReportIgnored::Reason;
+using Stopped = StopTrial::Reason;
+
+const double nan = std::numeric_limits<double>::quiet_NaN();
+
+HalvingOptions with_levels(std::vector<Resource> levels, Resource highest,
+                           Ceiling ceiling = Ceiling::progressive) {
+  HalvingOptions options = HalvingFixture::options(Rule::promotion, ceiling);
+  options.rung_levels = std::move(levels);
+  options.max_resource = highest;
+  return options;
+}
+
+HalvingOptions with_exit(Rule rule, EarlyExit on_early_exit) {
+  HalvingOptions options = HalvingFixture::options(rule);
+  options.on_early_exit = on_early_exit;
+  return options;
+}
+
+struct Stopping : HalvingFixture {
+  Stopping() : HalvingFixture(options(Rule::stopping)) {}
+};
+struct Promotion : HalvingFixture {
+  Promotion() : HalvingFixture(options(Rule::promotion)) {}
+};
+struct Pasha : HalvingFixture {
+  Pasha() : HalvingFixture(options(Rule::promotion, Ceiling::progressive)) {}
+};
+struct OneRung : HalvingFixture {
+  OneRung() : HalvingFixture(with_levels({9, 27}, 27)) {}
+};
+struct TwoRungs : HalvingFixture {
+  TwoRungs() : HalvingFixture(with_levels({1, 3}, 9)) {}
+};
+
+BOOST_AUTO_TEST_SUITE(halving_departures)
+
+// 2. One rung is ASHA; two are the top two; pairs are compared where both reported.
+
+BOOST_FIXTURE_TEST_CASE(pasha_with_one_rung_is_asha, OneRung) {
+  BOOST_TEST(halving.standing().ceiling == 27);
+  fill({0.1, 0.2, 0.3}, 9);
+  BOOST_TEST((offer() == Decision(ResumeTrial{0, 9, 27})));
+}
+
+BOOST_FIXTURE_TEST_CASE(pasha_with_two_rungs_starts_at_the_upper_one_and_unlocks_the_maximum,
+                        TwoRungs) {
+  BOOST_TEST(halving.standing().ceiling == 3);
+  fill({0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7});
+  (void)offer();
+  (void)offer();
+  (void)report(0, 3, 0.3);
+  (void)report(1, 3, 0.2);
+  BOOST_TEST((unlocked == std::vector{RungUnlocked{9, 0.0, 1}}));
+  BOOST_TEST((offer() == Decision(ResumeTrial{1, 3, 9})));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_missing_report_is_no_error_for_epsilon, Pasha) {
+  fill({0.10, 0.20, 0.30, 0.40, 0.50, 0.60, 0.70});
+  (void)offer();
+  (void)offer();
+  (void)report(0, 3, 0.10);  // Resource 2 was skipped.
+  (void)report(1, 2, 0.05);
+  (void)report(1, 3, 0.20);
+  BOOST_TEST(halving.standing().epsilon == 0.0);
+  BOOST_TEST(halving.standing().ceiling == 3);
+}
+
+// 3. The first value stands.
+
+BOOST_FIXTURE_TEST_CASE(a_second_value_for_a_resource_is_ignored_and_the_first_named, Promotion) {
+  fill({0.5, 0.6});
+  BOOST_TEST((offer() == Decision(ResumeTrial{0, 1, 3})));
+  BOOST_TEST((report(0, 1, 0.4) == Decision(ReportIgnored{0, Ignored::duplicate, 0.5})));
+  BOOST_TEST((report(0, 2, 0.3) == Decision(ContinueTrial{0, 3})));
+  BOOST_TEST((report(0, 2, 0.9) == Decision(ReportIgnored{0, Ignored::duplicate, 0.3})));
+  BOOST_TEST(halving.rungs()[0].entries().at(0).loss == 0.5);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_report_of_a_trial_that_does_not_run_is_ignored, Stopping) {
+  fill({0.1, 0.9});
+  BOOST_TEST((report(1, 2, 0.1) == Decision(ReportIgnored{1, Ignored::not_running, 0})));
+  BOOST_TEST((report(7, 1, 0.1) == Decision(ReportIgnored{7, Ignored::not_running, 0})));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_late_report_of_a_skipped_resource_changes_no_rung, Stopping) {
+  (void)start();
+  BOOST_TEST((report(0, 4, 0.5) == Decision(ContinueTrial{0, 9})));
+  BOOST_TEST((report(0, 3, 0.1) == Decision(ContinueTrial{0, 9})));
+  BOOST_TEST(halving.rungs()[1].entries().at(0).loss == 0.5);
+}
+
+// 4. Non-finite metrics.
+
+BOOST_FIXTURE_TEST_CASE(a_diverged_trial_never_goes_on_even_alone, Stopping) {
+  for (const double bad : {nan, HUGE_VAL, -HUGE_VAL}) {
+    const TrialId trial = start();
+    BOOST_TEST((report(trial, 1, bad) == Decision(StopTrial{trial, Stopped::below_cutoff})));
+  }
+  BOOST_TEST((report(start(), 1, 0.9) == Decision(ContinueTrial{3, 3})));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_trial_may_diverge_between_rungs, Stopping) {
+  (void)start();
+  (void)report(0, 1, 0.5);
+  BOOST_TEST((report(0, 2, nan) == Decision(ContinueTrial{0, 3})));
+}
+
+BOOST_FIXTURE_TEST_CASE(diverged_trials_count_but_are_not_promoted, Promotion) {
+  fill({nan, nan, nan});
+  BOOST_TEST((offer() == Decision(StartTrial{3, 1})));
+  (void)report(3, 1, 0.9);
+  BOOST_TEST((offer() == Decision(ResumeTrial{3, 1, 3})));
+  BOOST_TEST((offer() == Decision(StartTrial{4, 1})));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_diverged_trial_does_not_make_rankings_disagree, Pasha) {
+  fill({0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7});
+  (void)offer();
+  (void)offer();
+  (void)report(0, 3, nan);
+  (void)report(1, 3, 0.2);
+  BOOST_TEST(unlocked.empty());
+  BOOST_TEST((in_rung(1) == std::vector<TrialId>{1, 0}));
+}
+
+// 5. Overshooting, and early exits.
+
+BOOST_FIXTURE_TEST_CASE(a_report_beyond_its_milestone_enters_every_rung_it_passed, Stopping) {
+  (void)start();
+  BOOST_TEST((report(0, 10, 0.5) == Decision(ContinueTrial{0, 27})));
+  for (const std::size_t rung : {0U, 1U, 2U}) BOOST_TEST(in_rung(rung).size() == 1u);
+}
+
+BOOST_FIXTURE_TEST_CASE(who_overshoots_must_pass_all_the_rungs, Stopping) {
+  (void)start();
+  (void)report(0, 1, 0.1);
+  (void)report(0, 2, 0.5);
+  (void)report(0, 3, 0.9);
+  // Better than trial 0 in the second rung, but not in the first one.
+  BOOST_TEST((report(start(), 4, 0.5) == Decision(StopTrial{1, Stopped::below_cutoff})));
+  BOOST_TEST((in_rung(1) == std::vector<TrialId>{1, 0}));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_report_beyond_the_maximum_ends_the_trial, Stopping) {
+  (void)start();
+  BOOST_TEST((report(0, 40, 0.5) == Decision(StopTrial{0, Stopped::max_resource})));
+  BOOST_TEST(in_rung(2).size() == 1u);
+}
+
+BOOST_FIXTURE_TEST_CASE(who_overshoots_is_promoted_once_it_is_due_in_each_rung, Promotion) {
+  BOOST_TEST((report(start(), 4, 0.5) == Decision(PauseTrial{0})));
+  fill({0.1, 0.9});
+  BOOST_TEST((offer() == Decision(ResumeTrial{1, 1, 3})));
+  (void)report(1, 3, 0.1);
+  // Trial 0 is second in both rungs, and one of each is due: it does not stand in the way.
+  BOOST_TEST((offer() == Decision(ResumeTrial{1, 3, 9})));
+  fill({0.91});
+  // Now two of the lower rung are due. It is in the upper one already, where one is.
+  BOOST_TEST((offer() == Decision(StartTrial{4, 1})));
+  BOOST_TEST(halving.rungs()[0].entries().at(1).promoted);
+  BOOST_TEST(!halving.rungs()[1].entries().at(1).promoted);
+  (void)start();
+  (void)report(4, 3, 0.95);
+  (void)report(5, 3, 0.96);
+  BOOST_TEST((offer() == Decision(ResumeTrial{0, 4, 9})));
+}
+
+struct Held : HalvingFixture {
+  Held() : HalvingFixture(with_exit(Rule::promotion, EarlyExit::hold)) {}
+};
+struct Dropped : HalvingFixture {
+  Dropped() : HalvingFixture(with_exit(Rule::promotion, EarlyExit::drop)) {}
+};
+
+BOOST_FIXTURE_TEST_CASE(the_last_metric_of_an_early_exit_holds_up_to_the_maximum, Held) {
+  fill({0.1, 0.2, 0.3, 0.4});
+  (void)offer();
+  (void)report(0, 2, 0.15);
+  BOOST_TEST(halving.on(TrialCompleted{0}).empty());
+  BOOST_TEST((in_rung(1) == std::vector<TrialId>{0}));
+  BOOST_TEST((in_rung(2) == std::vector<TrialId>{0}));
+  BOOST_TEST(halving.rungs()[2].entries().at(0).loss == 0.15);
+  // It is complete: nothing resumes it, and it does not stand in the way of the next one.
+  BOOST_TEST((offer() == Decision(ResumeTrial{1, 1, 3})));
+  (void)report(1, 3, 0.12);
+  BOOST_TEST((offer() == Decision(ResumeTrial{1, 3, 9})));
+}
+
+BOOST_FIXTURE_TEST_CASE(an_early_exit_may_be_dropped_instead, Dropped) {
+  fill({0.1, 0.2});
+  (void)offer();
+  (void)report(0, 2, 0.15);
+  BOOST_TEST(halving.on(TrialCompleted{0}).empty());
+  BOOST_TEST(in_rung(0).size() == 2u);
+  BOOST_TEST(in_rung(1).empty());
+}
+
+BOOST_FIXTURE_TEST_CASE(a_trial_that_completes_without_a_report_holds_nothing, Held) {
+  (void)start();
+  BOOST_TEST(halving.on(TrialCompleted{0}).empty());
+  BOOST_TEST(in_rung(0).empty());
+  BOOST_TEST((report(0, 1, 0.1) == Decision(ReportIgnored{0, Ignored::not_running, 0})));
+}
+
+// 8. Failures.
+
+BOOST_FIXTURE_TEST_CASE(a_failed_trial_stays_in_its_rungs_and_blocks_nobody, Promotion) {
+  fill({0.1, 0.2, 0.3, 0.4, 0.5});
+  (void)offer();
+  BOOST_TEST(halving.on(TrialFailed{0}).empty());
+  BOOST_TEST((in_rung(0) == std::vector<TrialId>{0, 1, 2, 3, 4}));
+  BOOST_TEST((offer() == Decision(ResumeTrial{1, 1, 3})));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_paused_trial_that_fails_is_passed_over, Promotion) {
+  fill({0.1, 0.2, 0.3, 0.4});
+  BOOST_TEST(halving.on(TrialFailed{0}).empty());
+  BOOST_TEST((offer() == Decision(ResumeTrial{1, 1, 3})));
+  BOOST_TEST(halving.on(TrialFailed{99}).empty());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace troupe::schedulers

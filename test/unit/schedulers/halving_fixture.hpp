@@ -1,0 +1,64 @@
+#pragma once
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include <boost/test/unit_test.hpp>
+
+#include "schedulers/halving.hpp"
+
+namespace troupe::schedulers {
+
+/// One halving scheduler under test, driven by hand.
+struct HalvingFixture {
+  explicit HalvingFixture(const HalvingOptions& options) : halving(options) {}
+
+  /// Levels 1, 3, 9 and R = 27; a third goes on.
+  static HalvingOptions options(Rule rule, Ceiling ceiling = Ceiling::fixed) {
+    HalvingOptions options;
+    options.rule = rule;
+    options.ceiling = ceiling;
+    options.max_resource = 27;
+    return options;
+  }
+
+  Decision offer(SlotOpened::Offer what = SlotOpened::Offer::anything) {
+    const auto decisions = halving.on(SlotOpened{what});
+    BOOST_REQUIRE_EQUAL(decisions.size(), 1u);
+    return decisions[0];
+  }
+
+  TrialId start() { return std::get<StartTrial>(offer()).trial; }
+
+  /// The answer to a report; an unlock that follows it is kept in `unlocked`.
+  Decision report(TrialId trial, Resource resource, double metric) {
+    const auto decisions = halving.on(TrialReported{trial, resource, metric});
+    BOOST_REQUIRE(!decisions.empty() && decisions.size() <= 2);
+    unlocked.clear();
+    if (decisions.size() == 2) unlocked.push_back(std::get<RungUnlocked>(decisions[1]));
+    return decisions[0];
+  }
+
+  /// Starts a trial for each metric, then reports them all at `rung`; returns the answers.
+  std::vector<Decision> fill(const std::vector<double>& metrics, Resource rung = 1) {
+    std::vector<TrialId> trials;
+    for (std::size_t i = 0; i < metrics.size(); ++i) trials.push_back(start());
+    std::vector<Decision> answers;
+    for (std::size_t i = 0; i < metrics.size(); ++i)
+      answers.push_back(report(trials[i], rung, metrics[i]));
+    return answers;
+  }
+
+  [[nodiscard]] std::vector<TrialId> in_rung(std::size_t rung) const {
+    std::vector<TrialId> trials;
+    halving.rungs().at(rung).entries().for_each(
+        [&](const RungEntry& entry) { trials.push_back(entry.trial); });
+    return trials;
+  }
+
+  Halving halving;
+  std::vector<RungUnlocked> unlocked;
+};
+
+}  // namespace troupe::schedulers
