@@ -11,11 +11,14 @@
 
 namespace troupe::runtime {
 
-/// Everything undetermined that a node uses. Clock and reactor outlive the node.
+/// Everything undetermined that a node uses. Clock and reactor outlive the node, unless `owned`
+/// holds them.
 struct Environment {
   /// Makes the world go on until `done()` or until the clock reaches `until`.
   using Drive = std::function<void(const std::function<bool()>& done, Instant until)>;
 
+  /// What has to outlive all else here, if nobody else holds it.
+  std::shared_ptr<const void> owned;
   const Clock* clock = nullptr;
   Reactor* reactor = nullptr;
   std::uint64_t seed = 0;  ///< Of the node's id; two nodes of a program need different ones.

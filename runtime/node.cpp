@@ -24,6 +24,14 @@ NodeId Node::id() const {
   return engine_->id();
 }
 
+const Clock& Node::clock() const {
+  return engine_->clock();
+}
+
+Reactor& Node::reactor() const {
+  return engine_->reactor();
+}
+
 void Node::send(Address to, Envelope::Ptr envelope) {
   engine_->send(to, std::move(envelope));
 }

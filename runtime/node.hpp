@@ -21,6 +21,7 @@ namespace troupe::runtime {
 struct NodeOptions {
   std::string name;  ///< For people; need not be unique.
   Resources resources;
+  std::size_t threads = 2;  ///< Dispatchers, where the node makes them: see make_node.
 };
 
 /// How a node stopped.
@@ -41,6 +42,9 @@ class Node {
 
   [[nodiscard]] NodeId id() const;
   [[nodiscard]] const std::string& name() const { return options_.name; }
+  [[nodiscard]] const Clock& clock() const;
+  /// For what lives on the io thread. Post to it; nothing else from other threads.
+  [[nodiscard]] Reactor& reactor() const;
 
   /// An actor that belongs to the node.
   template <Actor A, typename... Args>

@@ -11,17 +11,20 @@ namespace troupe::runtime {
 /// what another handler caught. So each fiber carries its own and swaps it in.
 class ExceptionState {
  public:
-  /// Exchanges this state and the thread's.
-  void swap() {
-    auto& current = *reinterpret_cast<Globals*>(abi::__cxa_get_globals());
-    std::swap(current, globals_);
-  }
+  /// Keeps the thread's state.
+  void save() { globals_ = current(); }
+  /// Makes what was kept the thread's state.
+  void load() const { current() = globals_; }
+  /// Exchanges the two.
+  void swap() { std::swap(current(), globals_); }
 
  private:
   struct Globals {  ///< As the Itanium C++ ABI lays __cxa_eh_globals out.
     void* caught = nullptr;
     unsigned int uncaught = 0;
   };
+  static Globals& current() { return *reinterpret_cast<Globals*>(abi::__cxa_get_globals()); }
+
   Globals globals_;
 };
 

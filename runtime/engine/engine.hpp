@@ -37,6 +37,7 @@ class Engine {
 
   [[nodiscard]] NodeId id() const { return id_; }
   [[nodiscard]] const Clock& clock() const { return *environment_.clock; }
+  [[nodiscard]] Reactor& reactor() const { return *environment_.reactor; }
   [[nodiscard]] Instant now() const { return environment_.clock->now(); }
   /// Now and `duration` more, at most the end of time.
   [[nodiscard]] Instant after(Duration duration) const;

@@ -27,7 +27,7 @@ class Probe;
 /// needed.
 class TestNode {
  public:
-  explicit TestNode(std::uint64_t seed = 1, runtime::NodeOptions options = {"test", {}},
+  explicit TestNode(std::uint64_t seed = 1, runtime::NodeOptions options = {"test", {}, 1},
                     runtime::StepDispatcher::Choose choose = {});
 
   [[nodiscard]] runtime::Node& node() { return *node_; }

@@ -1,0 +1,235 @@
+// The dispatcher threads of a real process. What a node does in general is tested step by step
+// elsewhere; here it is threads, fibers and the end of both.
+
+#include "runtime/dispatch/fiber_dispatcher.hpp"
+
+#include <atomic>
+#include <future>
+#include <thread>
+#include <vector>
+
+#include <boost/fiber/future.hpp>
+#include <boost/test/unit_test.hpp>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "runtime/make_node.hpp"
+#include "runtime/system_clock.hpp"
+#include "test/unit/runtime/counter.hpp"
+
+namespace troupe::runtime {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Asks what is behind it.
+class Link {
+ public:
+  using Ref = runtime::Ref<Total>;
+  explicit Link(runtime::Ref<Total> behind, Duration deadline = 30s)
+      : behind_(behind), deadline_(deadline) {}
+  Result<TotalReply> on(Context& self, const Total&) {
+    auto answer = self.ask(behind_, Total{}, deadline_);
+    if (!answer) return answer.error();
+    return TotalReply{answer->total + 1};
+  }
+
+ private:
+  runtime::Ref<Total> behind_;
+  Duration deadline_;
+};
+
+/// Keeps questions until it has so many; answers all of them then.
+class Gate {
+ public:
+  using Ref = runtime::Ref<Total>;
+  explicit Gate(std::size_t opens_at) : opens_at_(opens_at) {}
+  void on(Context& self, const Total&) {
+    waiting_.push_back(self.answer_later<Total>());
+    if (waiting_.size() < opens_at_) return;
+    for (auto& answer : waiting_) answer.give(TotalReply{static_cast<int>(opens_at_)});
+    waiting_.clear();
+  }
+
+ private:
+  std::size_t opens_at_;
+  std::vector<Answer<Total>> waiting_;
+};
+
+struct Run {
+  static constexpr std::string_view wire_name = "test.Run";
+  static constexpr bool local_only = true;
+  using Reply = Done;
+  std::function<void(Context&)> code;
+  static auto fields(auto&) { return no_fields(); }
+};
+
+/// Runs what it is sent.
+class Hand {
+ public:
+  using Ref = runtime::Ref<Run>;
+  Done on(Context& self, Run message) {
+    message.code(self);
+    return {};
+  }
+};
+
+std::unique_ptr<Node> node_of(std::size_t threads) {
+  return make_node({"test", {}, threads});
+}
+
+BOOST_AUTO_TEST_SUITE(fiber_dispatcher)
+
+BOOST_AUTO_TEST_CASE(asks_go_through_a_chain_of_actors_on_several_threads) {
+  const auto node = node_of(3);
+  const auto counter = node->spawn<Counter>();
+  Ref<Total> first = counter;
+  for (int i = 0; i < 100; ++i) first = node->spawn<Link>(first);
+  for (int i = 0; i < 50; ++i) BOOST_REQUIRE(node->ask(first, Total{}, 30s).value().total == 100);
+  BOOST_TEST(node->stop(30s).left.empty());
+}
+
+BOOST_AUTO_TEST_CASE(many_threads_send_and_nothing_is_lost) {
+  const auto node = node_of(2);
+  const auto counter = node->spawn<Counter>();
+  {
+    std::vector<std::jthread> senders;
+    for (int s = 0; s < 3; ++s)
+      senders.emplace_back([&] {
+        for (int i = 0; i < 5000; ++i) node->tell(counter, Add{1});
+      });
+  }
+  BOOST_TEST(node->ask(counter, Total{}, 30s).value().total == 15'000);
+}
+
+BOOST_AUTO_TEST_CASE(an_ask_ends_at_its_deadline) {
+  const auto node = node_of(2);
+  const auto gate = node->spawn<Gate>(2u);
+  const auto link = node->spawn<Link>(gate, 20ms);
+  const SystemClock clock;
+  const Instant asked = clock.now();
+  BOOST_TEST((node->ask(link, Total{}, 30s).error().kind == ErrorKind::timed_out));
+  BOOST_TEST((clock.now() - asked >= 20ms));
+  // The gate opens with the late answer, which nobody waits for any more.
+  BOOST_TEST(node->ask(gate, Total{}, 30s).value().total == 2);
+  BOOST_TEST((node->ask(gate, Total{}, 1ms).error().kind == ErrorKind::timed_out));
+}
+
+BOOST_AUTO_TEST_CASE(ten_thousand_handlers_wait_at_once) {
+  constexpr std::size_t count = 10'000;
+  const auto node = node_of(2);
+  const auto gate = node->spawn<Gate>(count);
+  std::vector<Link::Ref> links;
+  for (std::size_t i = 0; i < count; ++i) links.push_back(node->spawn<Link>(gate, 60s));
+  // All but one wait without a plain thread; the last one opens the gate for all.
+  for (std::size_t i = 0; i + 1 < count; ++i) node->tell(links[i], Total{});
+  BOOST_TEST(node->ask(links.back(), Total{}, 60s).value().total == static_cast<int>(count) + 1);
+  BOOST_TEST(node->stop(60s).left.empty());
+}
+
+BOOST_AUTO_TEST_CASE(exceptions_stay_with_their_handler_across_awaits) {
+  const auto node = node_of(1);
+  const auto counter = node->spawn<Counter>();
+  const auto hand = node->spawn<Hand>();
+  std::string rethrown;
+  const auto code = [&](Context& self) {
+    try {
+      throw std::runtime_error("outer");
+    } catch (...) {
+      (void)self.ask(counter, Divide{-1}, 30s);  // Throws on the same thread meanwhile.
+      try {
+        throw;
+      } catch (const std::exception& again) {
+        rethrown = again.what();
+      }
+    }
+  };
+  BOOST_TEST(node->ask(hand, Run{code}, 30s).has_value());
+  BOOST_TEST(rethrown == "outer");
+}
+
+BOOST_AUTO_TEST_CASE(handlers_that_wait_are_unwound_when_the_node_stops) {
+  struct OnExit {
+    std::atomic<int>* count;
+    ~OnExit() { ++*count; }
+  };
+  std::atomic<int> unwound{0};
+  auto node = node_of(2);
+  const auto gate = node->spawn<Gate>(100u);
+  std::vector<std::future<void>> waiting;
+  for (int i = 0; i < 10; ++i) {
+    std::promise<void> waits;
+    waiting.push_back(waits.get_future());
+    const auto shared = std::make_shared<std::promise<void>>(std::move(waits));
+    node->tell(node->spawn<Hand>(), Run{[&unwound, gate, shared](Context& self) {
+                 const OnExit guard{&unwound};
+                 shared->set_value();
+                 (void)self.ask(Ref<Total>(gate), Total{}, 100s);
+               }});
+  }
+  for (auto& one : waiting) one.wait();
+  // The hands wait for the gate, and the gate waits for a hand: nobody can stop in order.
+  const auto blocked = std::make_shared<std::promise<void>>();
+  auto is_blocked = blocked->get_future();
+  const auto hand = node->spawn<Hand>();
+  node->tell(hand, Run{[gate, blocked](Context& self) {
+               blocked->set_value();
+               (void)self.ask(Ref<Total>(gate), Total{}, 100s);
+             }});
+  is_blocked.wait();
+  node.reset();
+  BOOST_TEST(unwound == 10);
+}
+
+BOOST_AUTO_TEST_CASE(futures_of_boost_fiber_work_in_handlers) {
+  const auto node = node_of(2);
+  const auto waiter = node->spawn<Hand>();
+  const auto setter = node->spawn<Hand>();
+  auto promise = std::make_shared<boost::fibers::promise<int>>();
+  int received = 0;
+  const auto wait = [&](Context& self) {
+    self.tell(setter, Run{[promise](Context&) { promise->set_value(7); }});
+    received = promise->get_future().get();
+  };
+  BOOST_TEST(node->ask(waiter, Run{wait}, 30s).has_value());
+  BOOST_TEST(received == 7);
+}
+
+/// Exits with 0 if the node stopped without the handler.
+[[noreturn]] void stop_with_a_stuck_handler() {
+  // Never destroyed: that would wake a fiber whose thread is gone.
+  auto& promise = *new boost::fibers::promise<int>;
+  std::size_t left = 0;
+  {
+    const auto node = node_of(1);
+    std::promise<void> about_to_block;
+    node->tell(node->spawn<Hand>(), Run{[&](Context&) {
+                 about_to_block.set_value();
+                 (void)promise.get_future().get();
+               }});
+    about_to_block.get_future().wait();
+    left = node->stop(0s).left.size();
+  }
+  _exit(left == 1 ? 0 : 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_handler_that_blocks_for_ever_in_boost_fiber_is_given_up) {
+  const pid_t child = fork();  // What is given up is leaked: in a process of its own.
+  if (child == 0) stop_with_a_stuck_handler();
+  int status = -1;
+  BOOST_REQUIRE(waitpid(child, &status, 0) == child);
+  BOOST_TEST(status == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_plain_thread_waits_for_the_end_of_an_actor) {
+  const auto node = node_of(2);
+  const auto counter = node->spawn<Counter>();
+  node->tell(counter, Fail{"tired"});
+  const auto down = node->wait(counter, 30s);
+  BOOST_TEST((down.value().cause == Cause::failed || down.value().cause == Cause::unknown));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace troupe::runtime
