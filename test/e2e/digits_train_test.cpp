@@ -1,47 +1,17 @@
 // The trainer of examples/digits, run as a person would run it.
 
-#include <cstdio>
-#include <cstdlib>
-#include <filesystem>
 #include <string>
 
 #include <boost/test/unit_test.hpp>
-#include <sys/wait.h>
+
+#include "test/e2e/shell.hpp"
+#include "test/kit/temp_folder.hpp"
 
 namespace troupe {
 namespace {
 
-namespace fs = std::filesystem;
-
-struct Run {
-  int code;
-  std::string text;
-};
-
-/// A shell line in which `digits_train` stands for the program with its data.
-Run shell(std::string line) {
-  const std::string name = "digits_train";
-  line.replace(line.find(name), name.size(),
-               TROUPE_BIN "/digits_train --data " TROUPE_ROOT "/examples/digits/digits.csv");
-  std::FILE* pipe = ::popen(line.c_str(), "r");
-  BOOST_REQUIRE(pipe != nullptr);
-  Run run{0, {}};
-  for (int c; (c = std::fgetc(pipe)) != EOF;) run.text += static_cast<char>(c);
-  run.code = WEXITSTATUS(::pclose(pipe));
-  return run;
-}
-
-struct Folder {
-  Folder() {
-    std::string name = (fs::temp_directory_path() / "digits-XXXXXX").string();
-    BOOST_REQUIRE(::mkdtemp(name.data()) != nullptr);
-    path = name;
-  }
-  ~Folder() { fs::remove_all(path); }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  fs::path path;
-};
+const std::string train =
+    TROUPE_BIN "/digits_train --data " TROUPE_ROOT "/examples/digits/digits.csv ";
 
 const std::string config =
     "--lr 0.05 --momentum 0.8 --units 24 --layers 2 --batch_size 16 --dropout 0.2 "
@@ -50,49 +20,49 @@ const std::string config =
 BOOST_AUTO_TEST_SUITE(digits_train)
 
 BOOST_AUTO_TEST_CASE(a_resumed_run_prints_byte_for_byte_what_the_whole_run_prints) {
-  const Folder folder;
-  const std::string keep = "--st_checkpoint_dir " + (folder.path / "checkpoint").string();
-  const Run whole = shell("digits_train --epochs 9 " + config);
-  const Run first = shell("digits_train --epochs 3 " + config + keep);
-  const Run second = shell("digits_train --epochs 9 " + config + keep);
+  const test::TempFolder folder;
+  const std::string keep = "--st_checkpoint_dir " + folder.file("checkpoint");
+  const ShellRun whole = shell(train + "--epochs 9 " + config);
+  const ShellRun first = shell(train + "--epochs 3 " + config + keep);
+  const ShellRun second = shell(train + "--epochs 9 " + config + keep);
   BOOST_TEST(whole.code == 0);
   BOOST_TEST(first.text + second.text == whole.text);
-  BOOST_TEST(shell("digits_train --epochs 9 " + config + keep).text == "");
+  BOOST_TEST(shell(train + "--epochs 9 " + config + keep).text == "");
 }
 
 BOOST_AUTO_TEST_CASE(a_killed_run_goes_on_from_its_last_whole_checkpoint) {
-  const Folder folder;
-  const std::string keep = "--checkpoint_dir " + folder.path.string();
-  const Run whole = shell("digits_train --epochs 40 " + config);
+  const test::TempFolder folder;
+  const std::string keep = "--checkpoint_dir " + folder.path().string();
+  const ShellRun whole = shell(train + "--epochs 40 " + config);
   // SIGPIPE ends it somewhere after its third line.
-  const Run killed = shell("digits_train --epochs 40 " + config + keep + " | head -n 3");
-  const Run rest = shell("digits_train --epochs 40 " + config + keep);
+  const ShellRun killed = shell(train + "--epochs 40 " + config + keep + " | head -n 3");
+  const ShellRun rest = shell(train + "--epochs 40 " + config + keep);
   BOOST_TEST(whole.text.starts_with(killed.text));
   BOOST_TEST(!rest.text.empty());
   BOOST_TEST(whole.text.ends_with(rest.text));
 }
 
 BOOST_AUTO_TEST_CASE(learns) {
-  const Run run = shell("digits_train --epochs 30 --lr 0.1 --units 64 | tail -n 1");
+  const ShellRun run = shell(train + "--epochs 30 --lr 0.1 --units 64 | tail -n 1");
   const double error = std::stod(run.text.substr(run.text.find("val_error") + 12));
   BOOST_TEST(error < 0.05);
 }
 
 BOOST_AUTO_TEST_CASE(a_diverged_run_reports_that_every_digit_is_wrong) {
-  const Run run = shell("digits_train --epochs 2 --lr 1000 --momentum 0.99 --layers 3");
+  const ShellRun run = shell(train + "--epochs 2 --lr 1000 --momentum 0.99 --layers 3");
   BOOST_TEST(run.code == 0);
   BOOST_TEST(run.text.ends_with("{\"epoch\": 2, \"val_error\": 1.000000}\n"));
 }
 
 BOOST_AUTO_TEST_CASE(refuses_what_it_does_not_understand) {
-  const Folder folder;
-  const std::string keep = " --checkpoint_dir " + folder.path.string();
-  BOOST_TEST(shell("digits_train --epochs 1 --units 8" + keep).code == 0);
-  const Run other = shell("digits_train --epochs 2 --units 9" + keep + " 2>&1");
+  const test::TempFolder folder;
+  const std::string keep = " --checkpoint_dir " + folder.path().string();
+  BOOST_TEST(shell(train + "--epochs 1 --units 8" + keep).code == 0);
+  const ShellRun other = shell(train + "--epochs 2 --units 9" + keep + " 2>&1");
   BOOST_TEST(other.code == 1);
   BOOST_TEST(other.text.find("was saved by another configuration") != std::string::npos);
-  BOOST_TEST(shell("digits_train --lr fast 2>&1").code == 1);
-  BOOST_TEST(shell("digits_train --learning_rate 1 2>&1").code == 1);
+  BOOST_TEST(shell(train + "--lr fast 2>&1").code == 1);
+  BOOST_TEST(shell(train + "--learning_rate 1 2>&1").code == 1);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
