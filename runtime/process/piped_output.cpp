@@ -1,0 +1,71 @@
+#include "runtime/process/piped_output.hpp"
+
+#include <array>
+#include <cerrno>
+#include <utility>
+
+#include <unistd.h>
+
+namespace troupe::runtime {
+
+PipedOutput::PipedOutput(Reactor& reactor, Descriptor read_end, Deliver deliver,
+                         std::function<void()> closed)
+    : reactor_(reactor),
+      pipe_(std::move(read_end)),
+      deliver_(std::move(deliver)),
+      closed_(std::move(closed)) {}
+
+PipedOutput::~PipedOutput() {
+  unwatch();
+}
+
+void PipedOutput::begin() {
+  watch();
+}
+
+void PipedOutput::more() {
+  if (wanted_) return;
+  wanted_ = true;
+  read();
+}
+
+void PipedOutput::finish() {
+  if (finishing_) return;
+  finishing_ = true;
+  if (wanted_) read();
+}
+
+void PipedOutput::read() {
+  if (!pipe_) return;
+  std::array<char, chunk_max> chunk;
+  ssize_t got = 0;
+  do {
+    got = ::read(pipe_.get(), chunk.data(), chunk.size());
+  } while (got < 0 && errno == EINTR);
+  if (got > 0) {
+    unwatch();
+    wanted_ = false;
+    deliver_(std::string(chunk.data(), static_cast<std::size_t>(got)));
+    return;
+  }
+  if (got < 0 && errno == EAGAIN && !finishing_) {
+    watch();
+    return;
+  }
+  unwatch();
+  pipe_.reset();
+  const auto closed = std::move(closed_);
+  closed();
+}
+
+void PipedOutput::watch() {
+  if (watch_ == Reactor::WatchId::none)
+    watch_ = reactor_.watch_readable(pipe_.get(), [this] { read(); });
+}
+
+void PipedOutput::unwatch() {
+  if (watch_ != Reactor::WatchId::none)
+    reactor_.unwatch(std::exchange(watch_, Reactor::WatchId::none));
+}
+
+}  // namespace troupe::runtime

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "runtime/core/reactor.hpp"
+#include "runtime/process/processes.hpp"
+
+namespace troupe::runtime {
+
+/// Real processes, held by a warden: a small single-threaded process of its own (warden.hpp),
+/// started by the constructor, and again by the next start should it have died. That death ends all
+/// that ran under it as `lost`.
+///
+/// Protocol: ids are given out atomically; everything else happens on the reactor's thread, to
+/// which each call posts itself. So the events of a process are in order, and the sink never runs
+/// inside a call.
+class WardenProcesses final : public Processes {
+ public:
+  struct Options {
+    /// The number of the warden's socket is appended.
+    std::vector<std::string> warden{"/proc/self/exe", "warden", "--fd"};
+    /// Descriptors that the warden keeps open while it lives and no program inherits: a lock's.
+    std::vector<int> inherited;
+  };
+
+  WardenProcesses(Reactor& reactor, Options options);
+  /// Kills everything that still runs, and returns when it is gone; no event is delivered any more.
+  /// Not on the reactor's thread, and before the reactor stops.
+  ~WardenProcesses() override;
+  WardenProcesses(const WardenProcesses&) = delete;
+  WardenProcesses& operator=(const WardenProcesses&) = delete;
+
+  ProcessId start(ProcessSpec spec, Sink sink) override;
+  void more(ProcessId process, Stream stream) override;
+  void end(ProcessId process, Duration grace) override;
+
+ private:
+  class Core;
+
+  Reactor& reactor_;
+  std::atomic<ProcessId> last_id_{0};
+  std::shared_ptr<Core> core_;
+};
+
+}  // namespace troupe::runtime

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "runtime/core/result.hpp"
+#include "runtime/process/packet.hpp"
+#include "runtime/process/processes.hpp"
+
+namespace troupe::runtime {
+
+// What a node and its warden say to each other, one packet a message. Both are the same binary, so
+// there are no versions; whatever does not decode ends the connection.
+
+/// Node to warden: run this. The packet carries the write ends of stdout and stderr, in this order.
+struct StartRequest {
+  ProcessId process = 0;
+  ProcessSpec spec;
+};
+
+/// Node to warden: SIGTERM to the tree, SIGKILL after `grace`.
+struct EndRequest {
+  ProcessId process = 0;
+  Duration grace{};
+};
+
+using WardenRequest = std::variant<StartRequest, EndRequest>;
+
+/// Warden to node, first: how to find what it leaves behind should it be killed.
+struct WardenHello {
+  std::string marker;  ///< In the environment of every program that it starts (marks.hpp).
+  std::string cgroup;  ///< The folder of its cgroup; empty without one.
+};
+
+using WardenNotice = std::variant<WardenHello, ProcessStarted, ProcessEnded>;
+
+std::string encode(const WardenRequest& request);
+std::string encode(const WardenNotice& notice);
+Result<WardenRequest> decode_request(std::string_view bytes);
+Result<WardenNotice> decode_notice(std::string_view bytes);
+
+}  // namespace troupe::runtime

@@ -1,0 +1,196 @@
+// How programs start and end, through a real warden: with cgroups where they are to be had, and
+// without.
+
+#include <boost/test/data/test_case.hpp>
+#include <boost/test/unit_test.hpp>
+#include <signal.h>
+
+#include "runtime/io_thread.hpp"
+#include "runtime/process/warden_processes.hpp"
+#include "test/e2e/process_kit.hpp"
+
+namespace troupe::runtime {
+namespace {
+
+using namespace std::chrono_literals;
+using test::Program;
+using Cause = ProcessEnded::Cause;
+
+const auto wardens = boost::unit_test::data::make({"warden", "warden-plain"});
+
+struct Node {
+  IoThread io;
+  WardenProcesses processes;
+  explicit Node(const std::string& warden) : processes(io, {{test::node, warden, "--fd"}, {}}) {}
+
+  static ProcessSpec shell(const std::string& line) {
+    return {{"/bin/sh", "-c", line}, {"PATH=/usr/bin:/bin"}, {}, {}};
+  }
+};
+
+BOOST_AUTO_TEST_SUITE(process_end)
+
+BOOST_DATA_TEST_CASE(tells_start_output_and_exit_code_in_order, wardens, warden) {
+  Node node(warden);
+  Program program(node.processes, Node::shell("echo hello; echo oops >&2; exit 3"));
+  const auto ended = program.wait_ended();
+  BOOST_TEST(program.wait_started() > 0);
+  BOOST_TEST(program.out() == "hello\n");
+  BOOST_TEST(program.err() == "oops\n");
+  BOOST_TEST(program.order().starts_with("started "));
+  BOOST_TEST(program.order().ends_with(" ended"));
+  BOOST_TEST(ended.process == program.id());
+  BOOST_TEST((ended.cause == Cause::exited));
+  BOOST_TEST(ended.code == 3);
+  BOOST_TEST(!ended.requested);
+  BOOST_TEST(ended.killed == 0u);
+  BOOST_TEST(describe(ended) == "exit code 3");
+}
+
+BOOST_DATA_TEST_CASE(a_program_that_prints_nothing_just_ends, wardens, warden) {
+  Node node(warden);
+  Program program(node.processes, {{"true"}, {"PATH=/bin:/usr/bin"}, {}, {}});
+  BOOST_TEST(describe(program.wait_ended()) == "exit code 0");
+  BOOST_TEST(program.order() == "started ended");
+}
+
+BOOST_DATA_TEST_CASE(names_the_signal_that_ended_a_program, wardens, warden) {
+  Node node(warden);
+  Program program(node.processes, Node::shell("kill -SEGV $$"));
+  const auto ended = program.wait_ended();
+  BOOST_TEST(describe(ended) == "signal SIGSEGV");
+  BOOST_TEST(ended.code == SIGSEGV);
+  BOOST_TEST(!ended.requested);
+}
+
+BOOST_DATA_TEST_CASE(says_why_a_program_could_not_be_started, wardens, warden) {
+  Node node(warden);
+  const auto fate = [&](ProcessSpec spec) {
+    Program program(node.processes, std::move(spec));
+    const auto ended = program.wait_ended();
+    BOOST_TEST((ended.cause == Cause::not_started));
+    BOOST_TEST(program.order() == "ended");
+    return describe(ended) + " " + std::to_string(ended.code);
+  };
+  BOOST_TEST(fate({{"./no-such-trainer"}, {}, "/tmp", {}}) ==
+             "cannot start ./no-such-trainer: No such file or directory " + std::to_string(ENOENT));
+  BOOST_TEST(fate({{"no-such-trainer"}, {"PATH=/usr/bin:/bin"}, {}, {}}) ==
+             "cannot start no-such-trainer: No such file or directory " + std::to_string(ENOENT));
+  BOOST_TEST(fate({{"/etc/passwd"}, {}, {}, {}}) ==
+             "cannot start /etc/passwd: Permission denied " + std::to_string(EACCES));
+  BOOST_TEST(fate({{"/bin/true"}, {}, "/no/such/folder", {}}) ==
+             "cannot start /bin/true in /no/such/folder: No such file or directory " +
+                 std::to_string(ENOENT));
+  BOOST_TEST(fate({{}, {}, {}, {}}) ==
+             "cannot start a program without a name " + std::to_string(EINVAL));
+}
+
+BOOST_DATA_TEST_CASE(gives_a_program_its_arguments_environment_and_folder_and_nothing_else, wardens,
+                     warden) {
+  ::setenv("TROUPE_TEST_LEAK", "1", 1);
+  Node node(warden);
+  Program program(
+      node.processes,
+      {{"/bin/sh", "-c", "printf '%s|' \"$@\"; pwd; env | sort; ls -l /proc/self/fd | wc -l", "sh",
+        "a b", "", "'\"$HOME"},
+       {"PATH=/usr/bin:/bin", "GREETING=two words"},
+       "/usr",
+       {}});
+  BOOST_TEST(describe(program.wait_ended()) == "exit code 0");
+  const std::string out = program.out();
+  BOOST_TEST(out.starts_with("a b||'\"$HOME|/usr\n"));
+  BOOST_TEST(out.find("GREETING=two words\n") != std::string::npos);
+  BOOST_TEST(out.find("TROUPE_TEST_LEAK") == std::string::npos);
+  // A head line, 0, 1, 2, and the one that ls reads the folder with.
+  BOOST_TEST(out.ends_with("\n5\n"));
+}
+
+BOOST_DATA_TEST_CASE(passes_more_environment_than_fits_in_a_socket, wardens, warden) {
+  Node node(warden);
+  ProcessSpec spec = Node::shell("printf %s \"$LAST\"");
+  for (int i = 0; i < 10; ++i)
+    spec.env.push_back("BIG" + std::to_string(i) + "=" + std::string(100'000, 'x'));
+  spec.env.push_back("LAST=seen");
+  Program program(node.processes, spec);
+  BOOST_TEST(describe(program.wait_ended()) == "exit code 0");
+  BOOST_TEST(program.out() == "seen");
+  spec.argv.back() = std::string(200'000, 'x');  // More than one argument may have.
+  Program refused(node.processes, spec);
+  BOOST_TEST(describe(refused.wait_ended()) == "cannot start /bin/sh: Argument list too long");
+}
+
+BOOST_DATA_TEST_CASE(ends_a_program_politely, wardens, warden) {
+  Node node(warden);
+  Program program(
+      node.processes,
+      Node::shell("trap 'echo saved; exit 7' TERM; echo up; while :; do sleep 0.01; done"));
+  program.wait_output("up\n");
+  node.processes.end(program.id(), 50s);
+  const auto ended = program.wait_ended();
+  BOOST_TEST(program.out() == "up\nsaved\n");
+  BOOST_TEST(describe(ended) == "exit code 7");
+  BOOST_TEST(ended.requested);
+}
+
+BOOST_DATA_TEST_CASE(kills_who_ignores_the_polite_signal, wardens, warden) {
+  Node node(warden);
+  Program program(node.processes,
+                  Node::shell("trap '' TERM; echo up; while :; do sleep 0.1; done"));
+  program.wait_output("up\n");
+  node.processes.end(program.id(), 20ms);
+  const auto ended = program.wait_ended();
+  BOOST_TEST(describe(ended) == "signal SIGKILL");
+  BOOST_TEST(ended.requested);
+  BOOST_TEST(ended.killed >= 1u);
+}
+
+BOOST_DATA_TEST_CASE(a_second_end_shortens_the_grace, wardens, warden) {
+  Node node(warden);
+  Program program(node.processes,
+                  Node::shell("trap '' TERM; echo up; while :; do sleep 0.1; done"));
+  program.wait_output("up\n");
+  node.processes.end(program.id(), 1h);
+  node.processes.end(program.id(), 0s);
+  BOOST_TEST(describe(program.wait_ended()) == "signal SIGKILL");
+}
+
+BOOST_DATA_TEST_CASE(wakes_a_stopped_program_to_end_it, wardens, warden) {
+  Node node(warden);
+  Program program(node.processes, {{test::subject, "stop", "x"}, {}, {}, {}});
+  program.wait_output("stopping\n");
+  node.processes.end(program.id(), 50s);
+  BOOST_TEST(describe(program.wait_ended()) == "signal SIGTERM");
+}
+
+BOOST_DATA_TEST_CASE(names_an_end_by_the_memory_limit, wardens, warden) {
+  Node node(warden);
+  const std::uint64_t limit = 200U << 20;
+  Program hungry(node.processes,
+                 {{test::subject, "eat", std::to_string(400U << 20), "x"}, {}, {}, limit});
+  const auto ended = hungry.wait_ended();
+  BOOST_TEST((ended.cause == Cause::out_of_memory));
+  BOOST_TEST(describe(ended) == "out of memory (limit 200 MiB)");
+  BOOST_TEST(!ended.requested);
+  Program modest(node.processes, {{test::subject, "eat", "1000", "x"}, {}, {}, limit});
+  modest.wait_output("ate 1\n");
+  node.processes.end(modest.id(), 50s);
+  BOOST_TEST(describe(modest.wait_ended()) == "signal SIGTERM");
+}
+
+BOOST_DATA_TEST_CASE(runs_many_at_once_and_one_after_the_other, wardens, warden) {
+  Node node(warden);
+  std::vector<std::unique_ptr<Program>> programs;
+  for (int i = 0; i < 60; ++i)
+    programs.push_back(std::make_unique<Program>(
+        node.processes, Node::shell("echo " + std::to_string(i) + "; exit " + std::to_string(i))));
+  for (int i = 0; i < 60; ++i) {
+    auto& program = *programs.at(static_cast<std::size_t>(i));
+    BOOST_TEST(program.wait_ended().code == i);
+    BOOST_TEST(program.out() == std::to_string(i) + "\n");
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace troupe::runtime

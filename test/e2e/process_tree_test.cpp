@@ -1,0 +1,131 @@
+// The tree of a program, and who tries to leave it.
+
+#include <boost/test/data/test_case.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include "runtime/io_thread.hpp"
+#include "runtime/process/warden_processes.hpp"
+#include "test/e2e/process_kit.hpp"
+
+namespace troupe::runtime {
+namespace {
+
+using namespace std::chrono_literals;
+using test::Program;
+using test::tagged;
+
+const auto wardens = boost::unit_test::data::make({"warden", "warden-plain"});
+
+struct Node {
+  IoThread io;
+  WardenProcesses processes;
+  std::string tag = test::fresh_tag();
+  explicit Node(const std::string& warden) : processes(io, {{test::node, warden, "--fd"}, {}}) {}
+
+  ProcessSpec run(std::vector<std::string> arguments, Duration leftover_grace = 20ms) {
+    arguments.insert(arguments.begin(), test::subject);
+    arguments.push_back(tag);
+    return {std::move(arguments), {"PATH=/bin:/usr/bin"}, {}, {}, leftover_grace};
+  }
+};
+
+BOOST_AUTO_TEST_SUITE(process_tree)
+
+BOOST_DATA_TEST_CASE(ends_who_double_forked_into_a_session_of_its_own, wardens, warden) {
+  Node node(warden);
+  Program program(node.processes, node.run({"escape-and-stay"}));
+  program.wait_output("escaped\n");
+  BOOST_TEST(tagged(node.tag).size() == 2u);
+  node.processes.end(program.id(), 20ms);
+  const auto ended = program.wait_ended();
+  BOOST_TEST(tagged(node.tag).empty());
+  BOOST_TEST(ended.killed == 2u);
+  BOOST_TEST(ended.requested);
+}
+
+BOOST_DATA_TEST_CASE(is_not_over_before_the_last_descendant_is_gone, wardens, warden) {
+  Node node(warden);
+  Program program(node.processes, node.run({"escape"}));
+  const auto ended = program.wait_ended();
+  BOOST_TEST(tagged(node.tag).empty());
+  BOOST_TEST(describe(ended) == "exit code 0");
+  BOOST_TEST(!ended.requested);
+  BOOST_TEST(ended.killed == 1u);
+}
+
+BOOST_DATA_TEST_CASE(gives_leftovers_the_time_to_end_by_themselves, wardens, warden) {
+  Node node(warden);
+  auto spec = node.run({}, 50s);
+  spec.argv = {"/bin/sh", "-c",
+               "(trap 'echo tidy; exit' TERM; echo up; while :; do sleep 0.01; done) & "
+               "while ! read line < /dev/null && false; do :; done; sleep 0.2"};
+  Program program(node.processes, spec);
+  const auto ended = program.wait_ended();
+  BOOST_TEST(program.out() == "up\ntidy\n");
+  BOOST_TEST(ended.killed == 0u);
+}
+
+BOOST_DATA_TEST_CASE(knows_whose_orphans_they_are_when_several_programs_run, wardens, warden) {
+  Node node(warden);
+  Program bystander(node.processes, node.run({"escape-and-stay"}));
+  bystander.wait_output("escaped\n");
+  const auto theirs = tagged(node.tag);
+  node.tag = test::fresh_tag();
+  Program program(node.processes, node.run({"escape"}));
+  program.wait_ended();
+  BOOST_TEST(tagged(node.tag).empty());
+  BOOST_TEST(theirs.size() == 2u);
+  BOOST_TEST(!test::all_die(theirs, 0ms));
+}
+
+BOOST_DATA_TEST_CASE(kills_an_orphan_of_unknown_origin_with_the_last_program, wardens, warden) {
+  Node node(warden);
+  auto other = node.run({"linger"});
+  other.argv.back() = test::fresh_tag();
+  Program last(node.processes, other);
+  last.wait_started();
+  Program program(node.processes, node.run({"escape-naked"}));
+  program.wait_ended();
+  const auto strays = tagged(node.tag);
+  if (std::string(warden) == "warden") {
+    BOOST_TEST_MESSAGE("with a cgroup it is known: " << strays.size() << " left");
+  }
+  node.processes.end(last.id(), 0s);
+  last.wait_ended();
+  BOOST_TEST(test::all_die(strays, 10s));
+}
+
+BOOST_DATA_TEST_CASE(ends_a_bomb_of_200, wardens, warden) {
+  Node node(warden);
+  Program program(node.processes, node.run({"bomb-and-stay", "200"}));
+  program.wait_output("grown\n");
+  node.processes.end(program.id(), 20ms);
+  const auto ended = program.wait_ended();
+  BOOST_TEST(tagged(node.tag).empty());
+  BOOST_TEST(ended.killed == 201u);
+}
+
+BOOST_DATA_TEST_CASE(ends_600_orphans_of_a_program_that_has_ended, wardens, warden) {
+  Node node(warden);
+  Program program(node.processes, node.run({"bomb", "600"}));
+  const auto ended = program.wait_ended();
+  BOOST_TEST(tagged(node.tag).empty());
+  BOOST_TEST(ended.killed == 600u);
+}
+
+BOOST_DATA_TEST_CASE(a_limit_of_memory_is_the_whole_trees, wardens, warden) {
+  Node node(warden);
+  const std::string eat = test::subject + " eat 120000000 " + node.tag;
+  ProcessSpec spec{{"/bin/sh", "-c", eat + " & " + eat + " & " + eat + " & wait"},
+                   {"PATH=/bin:/usr/bin"},
+                   {},
+                   std::uint64_t{300} << 20};
+  Program program(node.processes, spec);
+  BOOST_TEST(describe(program.wait_ended()) == "out of memory (limit 300 MiB)");
+  BOOST_TEST(tagged(node.tag).empty());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace troupe::runtime
