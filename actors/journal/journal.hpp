@@ -23,7 +23,8 @@ struct Row {
   friend bool operator==(const Row&, const Row&) = default;
 };
 
-/// What a journal says of itself: the study's name, its seed, a hash of its file, ...
+/// What a journal says of itself. The results use "study" and "metric", the names in the study
+/// file; the rest is up to the writer.
 using JournalMeta = std::map<std::string, std::string>;
 
 namespace journal {

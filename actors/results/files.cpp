@@ -21,15 +21,6 @@ namespace {
 
 constexpr std::int64_t second_us = 1'000'000;
 
-/// The names of all hyperparameters, in the order in which they first appear.
-std::vector<std::string> names_of(const StudyView& view) {
-  std::vector<std::string> names;
-  for (const auto& [id, trial] : view.trials())
-    for (const auto& setting : trial.config)
-      if (std::ranges::find(names, setting.name) == names.end()) names.push_back(setting.name);
-  return names;
-}
-
 std::string text_of(const Config& config, std::string_view name) {
   const auto* value = schedulers::find(config, name);
   return value ? schedulers::text_of(*value) : std::string();
@@ -103,8 +94,16 @@ std::string duration_of(std::int64_t microseconds) {
   return text.data();
 }
 
+std::vector<std::string> names_of_settings(const StudyView& view) {
+  std::vector<std::string> names;
+  for (const auto& [id, trial] : view.trials())
+    for (const auto& setting : trial.config)
+      if (std::ranges::find(names, setting.name) == names.end()) names.push_back(setting.name);
+  return names;
+}
+
 std::string trials_csv(const StudyView& view) {
-  const auto names = names_of(view);
+  const auto names = names_of_settings(view);
   std::vector<std::string> cells{"number", "value", "datetime_start", "datetime_complete",
                                  "duration"};
   for (const auto& name : names) cells.push_back("params_" + name);

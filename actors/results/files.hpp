@@ -1,13 +1,18 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "actors/journal/journal.hpp"
 #include "actors/results/study_view.hpp"
 #include "runtime/core/result.hpp"
 
 namespace troupe::actors {
+
+/// The names of all hyperparameters, in the order in which they first appear.
+[[nodiscard]] std::vector<std::string> names_of_settings(const StudyView& view);
 
 /// Optuna's columns: number, value (the metric at the highest resource), datetime_start,
 /// datetime_complete (UTC; when its last process ended, empty while one runs), duration,

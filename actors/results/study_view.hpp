@@ -14,12 +14,6 @@
 
 namespace troupe::actors {
 
-enum class TrialState { pending, running, paused, stopped, completed, failed };
-constexpr std::array<std::string_view, 6> enum_names(TrialState) {
-  return {"pending", "running", "paused", "stopped", "completed", "failed"};
-}
-std::string_view name_of(TrialState state);
-
 /// One process of a trial. Times are microseconds since 1970-01-01 UTC.
 struct AttemptView {
   std::uint32_t number = 1;
@@ -41,8 +35,17 @@ struct ReportView {
 };
 
 struct TrialView {
+  enum class State {
+    pending,  ///< It waits to be started again.
+    running,
+    paused,
+    stopped,
+    completed,
+    failed,
+  };
+
   TrialId id = 0;
-  TrialState state = TrialState::pending;  ///< Pending: it waits to be started again.
+  State state = State::pending;
   Config config;
   std::vector<AttemptView> attempts;
   std::vector<ReportView> reports;  ///< In the order of arrival.
@@ -54,6 +57,11 @@ struct TrialView {
   /// None while it runs or waits to.
   [[nodiscard]] std::optional<std::int64_t> ended_us() const;
 };
+
+constexpr std::array<std::string_view, 6> enum_names(TrialView::State) {
+  return {"pending", "running", "paused", "stopped", "completed", "failed"};
+}
+std::string_view name_of(TrialView::State state);
 
 /// What a journal says of a study, for people and files: built of the events of its rows.
 class StudyView {
@@ -84,7 +92,7 @@ class StudyView {
   void on(const StudyFinished& event);
 
   void start(TrialView& trial, AttemptView attempt);
-  void end(TrialId trial, TrialState state, std::string how);
+  void end(TrialId trial, TrialView::State state, std::string how);
 
   std::map<TrialId, TrialView> trials_;
   std::optional<IncumbentChanged> best_;

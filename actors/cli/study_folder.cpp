@@ -1,0 +1,61 @@
+#include "actors/cli/study_folder.hpp"
+
+#include <array>
+#include <cstdio>
+#include <filesystem>
+#include <utility>
+
+#include "actors/cli/commands.hpp"
+
+namespace troupe::cli {
+
+namespace fs = std::filesystem;
+
+Result<actors::JournalReader> open_journal(const std::string& folder) {
+  std::error_code failure;
+  const auto status = fs::status(folder, failure);
+  const auto refuse = [](std::string what) { return Error{ErrorKind::bad_input, std::move(what)}; };
+  if (!fs::exists(status)) return refuse("there is no folder " + folder);
+  if (!fs::is_directory(status))
+    return refuse(folder +
+                  " is a file; this command takes the folder of a study, where `troupe "
+                  "run` keeps its results");
+  const fs::path journal = fs::path(folder) / "journal.db";
+  if (!fs::exists(journal, failure))
+    return refuse(folder + " is not the folder of a study: there is no journal.db in it");
+  return actors::JournalReader::open(journal.string());
+}
+
+std::string OpenedStudy::metric() const {
+  const auto found = meta.find("metric");
+  return found == meta.end() ? "metric" : found->second;
+}
+
+Result<OpenedStudy> open_study(const std::string& folder) {
+  auto journal = open_journal(folder);
+  if (!journal) return journal.error();
+  auto view = actors::StudyView::of(*journal);
+  if (!view) return view.error();
+  return OpenedStudy{journal->meta(), std::move(view).value()};
+}
+
+std::string attempt_folder(const std::string& folder, std::uint32_t trial, std::uint32_t attempt) {
+  std::array<char, 16> number{};
+  std::snprintf(number.data(), number.size(), "%04u", trial);
+  return (fs::path(folder) / "trials" / number.data() / ("attempt-" + std::to_string(attempt)))
+      .string();
+}
+
+int complain(const Error& error) {
+  std::fprintf(stderr, "troupe: %s\n", error.what.c_str());
+  return error.kind == ErrorKind::bad_input ? exit_usage : exit_failure;
+}
+
+int print(const std::string& text) {
+  const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
+  if (written && std::fflush(stdout) == 0) return exit_ok;
+  std::fputs("troupe: standard output cannot be written\n", stderr);
+  return exit_failure;
+}
+
+}  // namespace troupe::cli
