@@ -1,0 +1,151 @@
+// Links over a network that loses, repeats, delays, reorders and cuts, on virtual time. One seed
+// is one history; a failure names its seed.
+
+#include <boost/test/unit_test.hpp>
+
+#include "runtime/core/rng.hpp"
+#include "test/unit/transport/node.hpp"
+#include "test/unit/transport/world.hpp"
+
+namespace troupe::transport::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// What a run did; equal for equal seeds.
+struct History {
+  std::size_t delivered = 0;
+  std::size_t downs = 0;
+  std::uint64_t frames = 0;
+  std::uint64_t lost = 0;
+  Instant end{};
+  friend bool operator==(const History&, const History&) = default;
+};
+
+/// Two nodes that send to each other all the time through a bad network, which gets better in the
+/// end. What arrived must be a prefix of what was taken, and all of it if the link outlived.
+class Run {
+ public:
+  explicit Run(std::uint64_t seed) : rng_(Rng::stream(seed, "run")), world_(seed) {
+    const std::string address = *a_.endpoint.listen("*");
+    degrade();
+    b_.dial(address, 60s);
+    (void)world_.run_until([&] { return !b_.dialed.empty() && !a_.ups.empty(); }, 60s);
+  }
+
+  History run() {
+    for (int step = 0; step < 200; ++step) {
+      send_some(a_, 2, taken_a_);
+      send_some(b_, 1, taken_b_);
+      if (rng_.below(20) == 0) degrade();
+      if (rng_.below(40) == 0) cut();
+      world_.run_for(Duration(rng_.below(100'000'000)));
+      expect_prefix();
+    }
+    world_.network().set({});
+    world_.network().mend();
+    (void)world_.run_until(
+        [&] {
+          return (a_.messages[2].size() == taken_b_.size() &&
+                  b_.messages[1].size() == taken_a_.size()) ||
+                 (!a_.downs.empty() && !b_.downs.empty());
+        },
+        60s);
+    expect_prefix();
+    const bool down = !a_.downs.empty() || !b_.downs.empty() || a_.ups.empty();
+    if (!down) {
+      BOOST_TEST(a_.messages[2].size() == taken_b_.size());
+      BOOST_TEST(b_.messages[1].size() == taken_a_.size());
+    } else if (!a_.ups.empty()) {
+      BOOST_TEST(world_.run_until([&] { return !a_.downs.empty(); }, 60s));
+      BOOST_TEST((b_.ups.empty() || world_.run_until([&] { return !b_.downs.empty(); }, 60s)));
+    }
+    return {a_.messages[2].size() + b_.messages[1].size(), a_.downs.size() + b_.downs.size(),
+            world_.network().frames_sent(), world_.network().frames_lost(), world_.reactor().now()};
+  }
+
+ private:
+  static LinkOptions options() {
+    LinkOptions options;
+    options.coalesce_max = 400;  // Many small frames, and messages in several.
+    options.frame_max = 700;
+    options.buffer_bytes_max = 20'000;
+    options.window_frames = 16;
+    return options;
+  }
+
+  void degrade() {
+    world_.network().set({.loss = rng_.below(3) == 0 ? 0.3 * rng_.uniform() : 0.02,
+                          .duplication = 0.2 * rng_.uniform(),
+                          .delay_min = 10us,
+                          .delay_max = rng_.below(4) == 0 ? 300ms : 2ms,
+                          .reorders = rng_.below(2) == 0,
+                          .queue_max = rng_.below(4) == 0 ? 8U : 1000U});
+  }
+
+  /// Mostly for less than the 5 s after which a peer is given up.
+  void cut() {
+    if (rng_.below(3) == 0)
+      world_.network().cut_one_way("host1", "host2");
+    else
+      world_.network().cut("host1", "host2");
+    const Duration length = 100ms * static_cast<int>(1 + rng_.below(rng_.below(4) == 0 ? 100 : 30));
+    world_.reactor().at(world_.reactor().now() + length, [this] { world_.network().mend(); });
+  }
+
+  void send_some(TestNode& node, PeerId to, std::vector<std::string>& taken) {
+    for (std::uint64_t i = rng_.below(10); i > 0; --i) {
+      std::string message = std::to_string(taken.size()) + ":";
+      message.append(rng_.below(rng_.below(8) == 0 ? 5000 : 100), 'x');
+      if (node.send(to, message)) taken.push_back(std::move(message));
+    }
+  }
+
+  void expect_prefix() {
+    for (const auto& [got, taken] :
+         {std::pair(&a_.messages[2], &taken_b_), std::pair(&b_.messages[1], &taken_a_)}) {
+      BOOST_REQUIRE(got->size() <= taken->size());
+      BOOST_REQUIRE((std::equal(got->begin(), got->end(), taken->begin())));
+    }
+  }
+
+  Rng rng_;
+  MemoryWorld world_;
+  TestNode a_{world_.reactor(), world_.wire(1), 1, "a", options()};
+  TestNode b_{world_.reactor(), world_.wire(2), 2, "b", options()};
+  std::vector<std::string> taken_a_;
+  std::vector<std::string> taken_b_;
+};
+
+BOOST_AUTO_TEST_SUITE(link_simulation)
+
+BOOST_AUTO_TEST_CASE(what_was_taken_arrives_once_and_in_order_or_the_link_is_down) {
+  std::size_t delivered = 0;
+  std::size_t downs = 0;
+  std::uint64_t lost = 0;
+  constexpr std::size_t seeds = 100;
+  for (std::uint64_t seed = 0; seed < seeds; ++seed) {
+    BOOST_TEST_CONTEXT("seed " << seed) {
+      const History history = Run(seed).run();
+      delivered += history.delivered;
+      downs += history.downs > 0 ? 1 : 0;
+      lost += history.lost;
+    }
+  }
+  BOOST_TEST_MESSAGE(delivered << " delivered, " << lost << " frames lost, " << downs << " of "
+                               << seeds << " links down");
+  // The network is bad enough to end some links and good enough to keep most.
+  BOOST_TEST(downs > seeds / 50);
+  BOOST_TEST(downs < seeds / 2);
+  BOOST_TEST(lost > 10'000u);
+}
+
+BOOST_AUTO_TEST_CASE(a_seed_replays_its_history) {
+  for (const std::uint64_t seed : {3U, 4U}) BOOST_TEST((Run(seed).run() == Run(seed).run()));
+  BOOST_TEST(!(Run(3).run() == Run(4).run()));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace troupe::transport::test

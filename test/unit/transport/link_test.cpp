@@ -1,0 +1,329 @@
+// The link's state machine, frame by frame.
+
+#include "transport/link.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include "runtime/core/rng.hpp"
+#include "test/unit/transport/node.hpp"
+
+namespace troupe::transport::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Two links and the frames between them, moved by hand.
+struct Wired {
+  explicit Wired(LinkOptions link_options = {})
+      : options(link_options), b(Link::dialing(b_self, options, now)) {}
+
+  std::vector<std::byte> take(Link& from) {
+    const auto frame = from.next_frame(now);
+    return frame ? std::vector(frame->begin(), frame->end()) : std::vector<std::byte>{};
+  }
+  Frame read(const std::vector<std::byte>& frame) const {
+    return *decode_frame(frame, options.frame_max);
+  }
+  /// Hands one frame over; what its messages say.
+  std::vector<std::string> give(Link& to, const std::vector<std::byte>& frame) {
+    to.receive(read(frame), now);
+    std::vector<std::string> messages;
+    while (const auto message = to.next_message()) messages.push_back(as_text(*message));
+    return messages;
+  }
+  std::vector<std::string> move_all(Link& from, Link& to) {
+    std::vector<std::string> all;
+    for (auto frame = take(from); !frame.empty(); frame = take(from))
+      for (auto& message : give(to, frame)) all.push_back(std::move(message));
+    return all;
+  }
+  /// The handshake; then `a` is the listener's link.
+  void link() {
+    const auto hello = take(b);
+    BOOST_REQUIRE(!Link::objection(a_self, read(hello).header));
+    (void)give(b, Link::welcome(a_self, read(hello).header));
+    a = std::make_unique<Link>(*Link::accepted(a_self, options, read(take(b)), now));
+    (void)move_all(*a, b);
+  }
+  void pass(Duration time, Link& link) {
+    for (const Instant end = now + time; now < end;) {
+      now = std::min(end, std::max(now, link.deadline()));
+      link.tick(now);
+      (void)take(link);
+    }
+  }
+
+  Identity a_self{1, "a", {}};
+  Identity b_self{2, "b", {}};
+  LinkOptions options;
+  Instant now{};
+  Link b;
+  std::unique_ptr<Link> a;
+};
+
+BOOST_AUTO_TEST_SUITE(link)
+
+BOOST_AUTO_TEST_CASE(the_handshake_takes_four_frames) {
+  Wired wired;
+  const auto hello = wired.read(wired.take(wired.b)).header;
+  BOOST_TEST((hello.kind == FrameKind::hello));
+  BOOST_TEST(hello.to == 0u);
+  (void)wired.give(wired.b, Link::welcome(wired.a_self, hello));
+  BOOST_TEST(wired.b.peer() == 1u);
+  BOOST_TEST((wired.b.state() == LinkState::connecting));
+  const auto second = wired.take(wired.b);
+  BOOST_TEST(wired.read(second).header.to == 1u);
+  Link a = *Link::accepted(wired.a_self, wired.options, wired.read(second), wired.now);
+  BOOST_TEST((a.state() == LinkState::up));
+  (void)wired.give(wired.b, wired.take(a));
+  BOOST_TEST((wired.b.state() == LinkState::up));
+  BOOST_TEST(wired.take(wired.b).empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_hello_without_answer_is_said_again_ever_less_often) {
+  Wired wired;
+  std::vector<double> at;
+  while (wired.now < Instant{10s}) {
+    if (!wired.take(wired.b).empty())
+      at.push_back(std::chrono::duration<double>(wired.now.since_zero).count());
+    wired.now = wired.b.deadline();
+  }
+  BOOST_REQUIRE(at.size() > 5u);
+  BOOST_TEST(at[1] == 0.2);
+  BOOST_TEST(at[2] == 0.6, boost::test_tools::tolerance(1e-9));
+  BOOST_TEST(at.back() - at[at.size() - 2] == 1.0, boost::test_tools::tolerance(1e-9));
+}
+
+BOOST_AUTO_TEST_CASE(messages_queued_in_one_turn_share_a_frame) {
+  Wired wired;
+  wired.link();
+  for (int i = 0; i < 100; ++i) BOOST_REQUIRE(wired.b.send(as_bytes(std::to_string(i)), wired.now));
+  const auto frame = wired.take(wired.b);
+  BOOST_TEST(wired.take(wired.b).empty());
+  BOOST_TEST(wired.give(*wired.a, frame).size() == 100u);
+}
+
+BOOST_AUTO_TEST_CASE(a_repeated_frame_is_dropped_and_acknowledged_at_once) {
+  Wired wired;
+  wired.link();
+  BOOST_REQUIRE(wired.b.send(as_bytes("once"), wired.now));
+  const auto frame = wired.take(wired.b);
+  BOOST_TEST(wired.give(*wired.a, frame).size() == 1u);
+  BOOST_TEST(wired.take(*wired.a).empty());  // The acknowledgement waits for company.
+  BOOST_TEST(wired.give(*wired.a, frame).empty());
+  BOOST_TEST(wired.read(wired.take(*wired.a)).header.acknowledged == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(an_acknowledgement_rides_on_a_message_or_goes_alone_after_a_moment) {
+  Wired wired;
+  wired.link();
+  BOOST_REQUIRE(wired.b.send(as_bytes("x"), wired.now));
+  (void)wired.move_all(wired.b, *wired.a);
+  BOOST_REQUIRE(wired.a->send(as_bytes("y"), wired.now));
+  const auto answer = wired.read(wired.take(*wired.a)).header;
+  BOOST_TEST((answer.kind == FrameKind::data));
+  BOOST_TEST(answer.acknowledged == 2u);
+
+  BOOST_REQUIRE(wired.b.send(as_bytes("x"), wired.now));
+  (void)wired.move_all(wired.b, *wired.a);
+  BOOST_TEST((wired.a->deadline() - wired.now == wired.options.ack_delay));
+  wired.now = wired.a->deadline();
+  wired.a->tick(wired.now);
+  BOOST_TEST((wired.read(wired.take(*wired.a)).header.kind == FrameKind::beat));
+}
+
+BOOST_AUTO_TEST_CASE(a_gap_is_asked_for_once_and_filled) {
+  LinkOptions options;
+  options.coalesce_max = 0;  // One message a frame.
+  Wired wired(options);
+  wired.link();
+  std::vector<std::vector<std::byte>> frames;
+  for (const char* text : {"1", "2", "3"}) {
+    BOOST_REQUIRE(wired.b.send(as_bytes(text), wired.now));
+    frames.push_back(wired.take(wired.b));
+  }
+  BOOST_TEST(wired.give(*wired.a, frames[1]).empty());
+  BOOST_TEST(wired.give(*wired.a, frames[2]).empty());
+  const auto request = wired.take(*wired.a);
+  BOOST_TEST(wired.read(request).header.resend);
+  BOOST_TEST(wired.take(*wired.a).empty());
+  (void)wired.give(wired.b, request);
+  BOOST_TEST((wired.move_all(wired.b, *wired.a) == std::vector<std::string>{"1", "2", "3"}));
+}
+
+BOOST_AUTO_TEST_CASE(a_lost_last_frame_is_noticed_by_the_next_heartbeat) {
+  LinkOptions options;
+  options.resend_after = 1h;
+  Wired wired(options);
+  wired.link();
+  BOOST_REQUIRE(wired.b.send(as_bytes("lost"), wired.now));
+  (void)wired.take(wired.b);
+  wired.now = wired.b.deadline();
+  wired.b.tick(wired.now);
+  (void)wired.move_all(wired.b, *wired.a);
+  (void)wired.move_all(*wired.a, wired.b);
+  BOOST_TEST((wired.move_all(wired.b, *wired.a) == std::vector<std::string>{"lost"}));
+}
+
+BOOST_AUTO_TEST_CASE(unacknowledged_frames_are_sent_again_with_doubling_waits) {
+  Wired wired;
+  wired.link();
+  BOOST_REQUIRE(wired.b.send(as_bytes("x"), wired.now));
+  std::vector<double> at;
+  while (wired.now < Instant{2400ms}) {
+    for (auto frame = wired.take(wired.b); !frame.empty(); frame = wired.take(wired.b))
+      if (wired.read(frame).header.kind == FrameKind::data)
+        at.push_back(std::chrono::duration<double>(wired.now.since_zero).count());
+    wired.now = wired.b.deadline();
+    wired.b.tick(wired.now);
+  }
+  BOOST_REQUIRE(at.size() == 4u);
+  BOOST_TEST(at[1] == 0.25);
+  BOOST_TEST(at[2] == 0.75);
+  BOOST_TEST(at[3] == 1.75);
+}
+
+BOOST_AUTO_TEST_CASE(no_more_than_a_window_is_on_the_wire) {
+  LinkOptions options;
+  options.window_bytes = 1 << 20;
+  Wired wired(options);
+  wired.link();
+  const std::string large(10 << 20, 'x');
+  BOOST_REQUIRE(wired.b.send(as_bytes(large), wired.now));
+  std::size_t bytes = 0;
+  for (auto frame = wired.take(wired.b); !frame.empty(); frame = wired.take(wired.b)) {
+    BOOST_TEST(frame.size() <= options.frame_max);
+    bytes += frame.size();
+  }
+  BOOST_TEST(bytes <= options.window_bytes);
+  BOOST_TEST(bytes > options.window_bytes / 2);
+}
+
+BOOST_AUTO_TEST_CASE(an_idle_link_beats_once_an_interval) {
+  Wired wired;
+  wired.link();
+  int beats = 0;
+  const Instant end = wired.now + 10s;
+  while (wired.now < end) {
+    wired.now = wired.b.deadline();
+    wired.b.tick(wired.now);
+    (void)wired.give(wired.b, wired.take(*wired.a));  // Keeps b from finding a silent,
+    const auto frame = wired.take(wired.b);
+    if (frame.empty()) continue;
+    ++beats;
+    (void)wired.give(*wired.a, frame);
+    BOOST_TEST((wired.a->tick(wired.now), wired.a->state() == LinkState::up));
+  }
+  BOOST_TEST(beats == 10);
+}
+
+BOOST_AUTO_TEST_CASE(silence_makes_a_peer_unreachable_and_then_ends_the_link) {
+  Wired wired;
+  wired.link();
+  wired.pass(2499ms, wired.b);
+  BOOST_TEST((wired.b.state() == LinkState::up));
+  wired.pass(1ms, wired.b);
+  BOOST_TEST((wired.b.state() == LinkState::unreachable));
+  wired.pass(2499ms, wired.b);
+  BOOST_TEST((wired.b.state() == LinkState::unreachable));
+  wired.pass(1ms, wired.b);
+  BOOST_TEST((wired.b.state() == LinkState::down));
+  BOOST_TEST(wired.b.departure().reason ==
+             "nothing was heard of node 'a' (0000000000000001) for 5 s");
+}
+
+BOOST_AUTO_TEST_CASE(time_that_we_slept_through_is_not_the_peers_silence) {
+  Wired wired;
+  wired.link();
+  wired.now = wired.now + 1h;  // This process was stopped.
+  wired.b.tick(wired.now);
+  BOOST_TEST((wired.b.state() == LinkState::up));
+  wired.pass(5s, wired.b);
+  BOOST_TEST((wired.b.state() == LinkState::down));
+}
+
+BOOST_AUTO_TEST_CASE(a_new_route_sends_again_what_the_old_one_held) {
+  Wired wired;
+  wired.link();
+  BOOST_REQUIRE(wired.a->send(as_bytes("held"), wired.now));
+  (void)wired.take(*wired.a);
+  wired.b.redialed(wired.now);
+  (void)wired.move_all(wired.b, *wired.a);
+  BOOST_TEST(wired.a->peer_attempt() == 2u);
+  BOOST_TEST((wired.move_all(*wired.a, wired.b) == std::vector<std::string>{"held"}));
+}
+
+BOOST_AUTO_TEST_CASE(a_malformed_body_ends_the_link_with_the_reason) {
+  Wired wired;
+  wired.link();
+  const auto frame =
+      encode_frame({.kind = FrameKind::data, .from = 2, .to = 1, .sequence = 1, .acknowledged = 1},
+                   as_bytes("??"));
+  BOOST_TEST(wired.give(*wired.a, frame).empty());
+  BOOST_TEST((wired.a->state() == LinkState::down));
+  BOOST_TEST((wired.a->departure().cause == Departure::Cause::refused));
+  BOOST_TEST(wired.a->departure().reason.find("a record's header of 2 bytes") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(an_acknowledgement_of_what_was_never_sent_is_ignored) {
+  Wired wired;
+  wired.link();
+  BOOST_REQUIRE(wired.b.send(as_bytes("x"), wired.now));
+  (void)wired.take(wired.b);
+  (void)wired.give(wired.b,
+                   encode_frame({.from = 1, .to = 2, .sequence = 1, .acknowledged = 900}, {}));
+  BOOST_TEST(wired.b.buffered_bytes() > 0u);
+  BOOST_TEST((wired.b.state() == LinkState::up));
+}
+
+BOOST_AUTO_TEST_CASE(a_message_larger_than_half_the_buffer_is_told_when_it_fits) {
+  LinkOptions options;
+  options.buffer_bytes_max = 1000;
+  Wired wired(options);
+  wired.link();
+  BOOST_REQUIRE(wired.b.send(as_bytes(std::string(400, 'x')), wired.now));
+  const std::string large(900, 'y');
+  BOOST_TEST((wired.b.send(as_bytes(large), wired.now).error().kind == ErrorKind::exhausted));
+  BOOST_TEST(!wired.b.take_room());
+  (void)wired.move_all(wired.b, *wired.a);
+  wired.now = wired.now + options.ack_delay;
+  (void)wired.move_all(*wired.a, wired.b);
+  BOOST_TEST(wired.b.take_room());
+  BOOST_TEST(!wired.b.take_room());
+  BOOST_TEST(wired.b.send(as_bytes(large), wired.now).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(any_frames_leave_a_link_whole) {
+  Rng rng(5);
+  std::size_t up = 0;
+  for (int round = 0; round < 300; ++round) {
+    Wired wired;
+    wired.link();
+    for (int step = 0; step < 50; ++step) {
+      FrameHeader header{.kind = static_cast<FrameKind>(1 + rng.below(6)),
+                         .resend = rng.below(2) == 0,
+                         .from = rng.below(10) == 0 ? 9U : 2U,
+                         .to = rng.below(10) == 0 ? 9U : 1U,
+                         .sequence = rng.below(5),
+                         .acknowledged = rng.below(5),
+                         .attempt = static_cast<std::uint32_t>(rng.below(3))};
+      if (header.kind == FrameKind::refusal && rng.below(20) != 0) header.kind = FrameKind::data;
+      std::vector<std::byte> body;
+      append_record({static_cast<Record::Part>(rng.below(8) == 0 ? rng.below(4) : 0), 50,
+                     std::vector<std::byte>(rng.below(60))},
+                    body);
+      (void)wired.a->send(as_bytes("x"), wired.now);
+      (void)wired.give(*wired.a, encode_frame(header, body));
+      wired.now = std::min(wired.a->deadline(), wired.now + 100ms);
+      wired.a->tick(wired.now);
+      (void)wired.take(*wired.a);
+    }
+    up += wired.a->state() == LinkState::up ? 1 : 0;
+  }
+  BOOST_TEST(up > 5u);  // Else most of the rounds tested a link that was down.
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace troupe::transport::test

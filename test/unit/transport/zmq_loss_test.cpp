@@ -1,0 +1,241 @@
+// Each way in which ZeroMQ loses messages without a word: first shown on its bare sockets, then on
+// a wire or a link, which report it or repair it. test/e2e/transport_process_test.cpp has the ways
+// that need a process of their own.
+
+#include <array>
+
+#include <boost/test/unit_test.hpp>
+#include <poll.h>
+#include <zmq.hpp>
+
+#include "test/unit/transport/pair.hpp"
+
+namespace troupe::transport::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+std::string take(zmq::socket_t& socket, int wait_ms = 1000) {
+  socket.set(zmq::sockopt::rcvtimeo, wait_ms);
+  zmq::message_t part;
+  std::string last;
+  do {
+    if (!socket.recv(part)) return "nothing";
+    last = part.to_string();
+  } while (part.more());
+  return last;
+}
+
+bool send_to(zmq::socket_t& router, const std::string& id, const std::string& text) {
+  return router.send(zmq::buffer(id), zmq::send_flags::sndmore | zmq::send_flags::dontwait) &&
+         router.send(zmq::buffer(text), zmq::send_flags::dontwait);
+}
+
+/// A bare ROUTER that listens and DEALERs that dial it.
+struct Bare {
+  Bare() {
+    router.set(zmq::sockopt::linger, 0);
+    router.bind("tcp://127.0.0.1:*");
+  }
+  zmq::socket_t dial(const std::string& id) {
+    zmq::socket_t dealer(context, zmq::socket_type::dealer);
+    dealer.set(zmq::sockopt::linger, 0);
+    dealer.set(zmq::sockopt::routing_id, id);
+    dealer.connect(router.get(zmq::sockopt::last_endpoint));
+    return dealer;
+  }
+  zmq::context_t context;
+  zmq::socket_t router{context, zmq::socket_type::router};
+};
+
+/// A wire that listens and one that dials, without links.
+struct BareWires {
+  BareWires() {
+    listener.receive_with([this](Route from, Bytes frame) {
+      froms.push_back(from);
+      got.push_back(as_text(frame));
+    });
+    dialer.receive_with([this](Route, Bytes frame) { answers.push_back(as_text(frame)); });
+    address = *listener.listen("127.0.0.1:*");
+  }
+  PollReactor reactor;
+  ZmqWire listener{reactor, 1};
+  ZmqWire dialer{reactor, 2};
+  std::string address;
+  std::vector<Route> froms;
+  std::vector<std::string> got;
+  std::vector<std::string> answers;
+};
+
+BOOST_AUTO_TEST_SUITE(zmq_loss)
+
+BOOST_AUTO_TEST_CASE(a_frame_to_nobody) {
+  Bare bare;
+  BOOST_TEST(send_to(bare.router, "nobody", "x"));  // It says yes, and the message is gone.
+
+  BareWires wires;
+  BOOST_TEST((wires.listener.send({5, 1}, as_bytes("x")) == Wire::Sent::no_route));
+  BOOST_TEST((wires.dialer.send({2, 1}, as_bytes("x")) == Wire::Sent::no_route));
+}
+
+BOOST_AUTO_TEST_CASE(more_frames_than_the_queue_holds) {
+  Bare bare;
+  bare.router.set(zmq::sockopt::sndhwm, 10);
+  zmq::socket_t dealer = bare.dial("peer");
+  (void)dealer.send(zmq::str_buffer("hello"));
+  BOOST_REQUIRE(take(bare.router) == "hello");
+  int taken = 0;
+  for (int i = 0; i < 20'000; ++i) taken += send_to(bare.router, "peer", "x") ? 1 : 0;
+  int arrived = 0;
+  while (take(dealer, 100) != "nothing") ++arrived;
+  BOOST_TEST(taken == 20'000);  // It says yes to all,
+  BOOST_TEST(arrived < taken);  // and loses most.
+
+  LinkOptions options = quick();
+  options.coalesce_max = 0;  // One frame a message; 64 of them in the window.
+  ZmqWorld narrow;
+  narrow.options.queue_frames_max = 2;
+  TestNode a(narrow.reactor(), narrow.wire(1), 1, "a", options);
+  TestNode b(narrow.reactor(), narrow.wire(2), 2, "b", options);
+  b.dial(*a.endpoint.listen(narrow.new_address()));
+  BOOST_REQUIRE(narrow.run_until([&] { return !a.ups.empty(); }));
+  for (int i = 0; i < 1000; ++i) BOOST_REQUIRE(a.send(2, std::to_string(i)));
+  BOOST_TEST(narrow.run_until([&] { return b.messages[1].size() >= 1000; }, 30s));
+  for (std::size_t i = 0; i < 1000; ++i) BOOST_REQUIRE(b.messages[1][i] == std::to_string(i));
+}
+
+BOOST_AUTO_TEST_CASE(one_routing_id_twice) {
+  Bare bare;
+  zmq::socket_t first = bare.dial("same");
+  (void)first.send(zmq::str_buffer("first"));
+  BOOST_REQUIRE(take(bare.router) == "first");
+  zmq::socket_t second = bare.dial("same");
+  (void)second.send(zmq::str_buffer("second"));
+  BOOST_TEST(take(bare.router, 300) == "nothing");  // The second is ignored for ever.
+
+  BareWires wires;  // The second dial of one incarnation, while the first is still connected.
+  const Route one = *wires.dialer.dial(wires.address);
+  const Route two = *wires.dialer.dial(wires.address);
+  BOOST_TEST((wires.dialer.send(one, as_bytes("first")) == Wire::Sent::taken));
+  BOOST_TEST((wires.dialer.send(two, as_bytes("second")) == Wire::Sent::taken));
+  BOOST_TEST(wires.reactor.run_until([&] { return wires.got.size() == 2; }, 5s));
+  BOOST_REQUIRE(wires.froms.size() == 2u);
+  BOOST_TEST((wires.froms[0] != wires.froms[1]));
+  for (const Route& from : wires.froms)
+    BOOST_TEST((wires.listener.send(from, as_bytes("answer")) == Wire::Sent::taken));
+  BOOST_TEST(wires.reactor.run_until([&] { return wires.answers.size() == 2; }, 5s));
+}
+
+BOOST_AUTO_TEST_CASE(an_edge_that_is_over_before_all_is_read) {
+  Bare bare;
+  zmq::socket_t dealer = bare.dial("peer");
+  for (int i = 0; i < 3; ++i) (void)dealer.send(zmq::str_buffer("x"));
+  BOOST_REQUIRE(take(bare.router) == "x");
+  pollfd readable{bare.router.get(zmq::sockopt::fd), POLLIN, 0};
+  while (poll(&readable, 1, 200) == 1) (void)bare.router.get(zmq::sockopt::events);
+  BOOST_TEST((bare.router.get(zmq::sockopt::events) & ZMQ_POLLIN) != 0);
+  BOOST_TEST(poll(&readable, 1, 200) == 0);  // Two more to read, and it says there are none.
+
+  BareWires wires;
+  const Route route = *wires.dialer.dial(wires.address);
+  (void)wires.dialer.send(route, as_bytes("first"));
+  BOOST_REQUIRE(wires.reactor.run_until([&] { return wires.got.size() == 1; }, 5s));
+  // More than one drain takes; and each receive sends, which may use the edge up too.
+  std::size_t sent = 0;
+  std::size_t answered = 0;
+  BOOST_TEST(wires.reactor.run_until(
+      [&] {
+        while (sent < 2000 && wires.dialer.send(route, as_bytes("x")) == Wire::Sent::taken) ++sent;
+        for (; answered < wires.got.size(); ++answered)
+          (void)wires.listener.send(wires.froms[answered], as_bytes("y"));
+        return wires.got.size() >= 2001;
+      },
+      10s));
+  BOOST_TEST(wires.got.size() == 2001u);
+}
+
+BOOST_AUTO_TEST_CASE(an_end_that_waits_for_what_cannot_be_sent) {
+  const auto seconds_to_end = [](int linger_ms) {
+    zmq::context_t context;
+    const auto before = std::chrono::steady_clock::now();
+    {
+      zmq::socket_t dealer(context, zmq::socket_type::dealer);
+      dealer.set(zmq::sockopt::linger, linger_ms);
+      dealer.connect("tcp://127.0.0.1:1");
+      (void)dealer.send(zmq::str_buffer("never sent"));
+    }
+    context.close();
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - before).count();
+  };
+  BOOST_TEST(seconds_to_end(500) >= 0.5);  // With the default, for ever.
+
+  PollReactor reactor;
+  Instant before{};
+  {
+    ZmqWire wire(reactor, 2);
+    wire.receive_with([](Route, Bytes) {});
+    const Route route = *wire.dial("127.0.0.1:1");
+    BOOST_TEST((wire.send(route, as_bytes("never sent")) == Wire::Sent::taken));
+    before = reactor.now();
+  }
+  BOOST_TEST((reactor.now() - before < 400ms));
+}
+
+BOOST_AUTO_TEST_CASE(a_connection_that_zmq_makes_anew_by_itself) {
+  // The listener's process ends and another takes its port: the dialer's socket reconnects without
+  // a word, and what was on its way is gone. A link notices by the incarnation.
+  ZmqWorld world;
+  TestNode b(world.reactor(), world.wire(2), 2, "b", quick());
+  auto head = std::make_unique<TestNode>(world.reactor(), world.wire(1), 1, "head", quick());
+  const std::string address = *head->endpoint.listen(world.new_address());
+  b.dial(address);
+  BOOST_REQUIRE(world.run_until([&] { return !b.ups.empty(); }));
+  head.reset();
+  BOOST_REQUIRE(b.send(1, "on its way"));
+  TestNode again(world.reactor(), world.wire(11), 11, "head", quick());
+  BOOST_REQUIRE(again.endpoint.listen(address));
+  BOOST_TEST(world.run_until([&] { return !b.downs.empty(); }));
+  BOOST_TEST(again.messages.empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_frame_beyond_the_limit_ends_the_connection_only) {
+  BareWires wires;
+  const Route route = *wires.dialer.dial(wires.address);
+  const std::string large((256U << 10U) + 1, 'x');
+  BOOST_TEST((wires.dialer.send(route, as_bytes(large)) == Wire::Sent::taken));
+  BOOST_TEST(!wires.reactor.run_until([&] { return !wires.got.empty(); }, 300ms));
+  const Route other = *wires.dialer.dial(wires.address);
+  BOOST_TEST((wires.dialer.send(other, as_bytes("x")) == Wire::Sent::taken));
+  BOOST_TEST(wires.reactor.run_until([&] { return wires.got.size() == 1; }, 5s));
+}
+
+BOOST_AUTO_TEST_CASE(foreign_programs_and_frames_in_several_parts_are_dropped) {
+  BareWires wires;
+  zmq::context_t context;
+  zmq::socket_t foreign(context, zmq::socket_type::dealer);
+  foreign.set(zmq::sockopt::linger, 0);
+  foreign.connect(wires.address);
+  (void)foreign.send(zmq::str_buffer("who am I"));
+  (void)foreign.send(zmq::str_buffer("one"), zmq::send_flags::sndmore);
+  (void)foreign.send(zmq::str_buffer("two"), zmq::send_flags::sndmore);
+  (void)foreign.send(zmq::str_buffer("three"));
+  const Route route = *wires.dialer.dial(wires.address);
+  BOOST_TEST((wires.dialer.send(route, as_bytes("ours")) == Wire::Sent::taken));
+  BOOST_TEST(wires.reactor.run_until([&] { return !wires.got.empty(); }, 5s));
+  BOOST_TEST(!wires.reactor.run_until([&] { return wires.got.size() > 1; }, 200ms));
+  BOOST_TEST(wires.got.at(0) == "ours");
+}
+
+BOOST_AUTO_TEST_CASE(an_address_in_use_is_an_error_that_says_so) {
+  BareWires wires;
+  const auto bound = wires.dialer.listen(wires.address);
+  BOOST_REQUIRE(!bound);
+  BOOST_TEST((bound.error().kind == ErrorKind::io));
+  BOOST_TEST(bound.error().what ==
+             "cannot listen at " + wires.address + ": Address already in use");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace troupe::transport::test
