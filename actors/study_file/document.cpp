@@ -25,7 +25,7 @@ struct Refusal {
 
 class TreeBuilder final : public YAML::EventHandler {
  public:
-  explicit TreeBuilder(std::string_view text) { lines_from(text); }
+  explicit TreeBuilder(std::string_view text) : text_(text) { lines_from(text); }
 
   Element root;
   std::vector<std::pair<Position, std::string>> complaints;
@@ -53,6 +53,7 @@ class TreeBuilder final : public YAML::EventHandler {
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t,
                 const std::string& value) override {
     Element scalar{.at = position(mark), .text = value};
+    if (is_never_closed(mark)) throw Refusal{scalar.at, "a quote is opened here and never closed"};
     if (tag == "?" || tag.empty())
       scalar.scalar = plain_scalar(value);
     else if (tag == "!" || tag == "tag:yaml.org,2002:str")
@@ -135,16 +136,47 @@ class TreeBuilder final : public YAML::EventHandler {
     }
   }
 
+  /// yaml-cpp takes the end of the file for the missing quote.
+  [[nodiscard]] bool is_never_closed(const YAML::Mark& mark) const {
+    if (mark.is_null() || mark.line < 0 || static_cast<std::size_t>(mark.line) >= lines_.size())
+      return false;
+    const std::string_view line = lines_[static_cast<std::size_t>(mark.line)];
+    const auto start = static_cast<std::size_t>(line.data() - text_.data()) +
+                       static_cast<std::size_t>(std::max(mark.column, 0));
+    if (start >= text_.size() || (text_[start] != '"' && text_[start] != '\'')) return false;
+    const char quote = text_[start];
+    for (std::size_t i = start + 1; i < text_.size(); ++i) {
+      if (quote == '"' && text_[i] == '\\')
+        ++i;
+      else if (text_[i] == quote && quote == '\'' && text_.substr(i + 1).starts_with(quote))
+        ++i;  // A quote in the text.
+      else if (text_[i] == quote)
+        return false;
+    }
+    return true;
+  }
+
+  std::string_view text_;
   std::vector<Open> open_;
   std::vector<std::string_view> lines_;
 };
+
+/// Where a tab indents the line that an error is on. None: nowhere.
+std::optional<Position> tab_before(std::string_view text, Position error) {
+  for (std::size_t line = 1; line < error.line; ++line)
+    text.remove_prefix(std::min(text.find('\n') + 1, text.size()));
+  const std::string_view indentation = text.substr(0, text.find_first_not_of(" \t"));
+  const std::size_t tab = indentation.find('\t');
+  if (tab == indentation.npos) return std::nullopt;
+  return Position{error.line, tab + 1};
+}
 
 /// yaml-cpp's sentence, and what usually causes it.
 std::string explain(const std::string& message) {
   struct Cause {
     std::string_view message, cause;
   };
-  constexpr std::array<Cause, 8> causes{{
+  constexpr std::array<Cause, 9> causes{{
       {"end of map not found", "check that keys of one mapping start in the same column"},
       {"end of map flow not found", "a { has no }, or a comma is missing"},
       {"end of sequence flow not found", "a [ has no ], or a comma is missing"},
@@ -152,6 +184,7 @@ std::string explain(const std::string& message) {
       {"illegal map value", "a text that contains ': ' needs quotes; or a line has two keys"},
       {"illegal block entry", "a list's '- ' starts on a line of its own"},
       {"illegal EOF in scalar", "a quote is opened and not closed"},
+      {"illegal flow end", "a } or ] is of the wrong kind, or closes nothing"},
       {"illegal tab when looking for indentation", "indent with spaces; YAML allows no tabs"},
   }};
   for (const Cause& cause : causes)
@@ -226,7 +259,11 @@ std::optional<Element> parse_document(std::string_view text, ProblemList& proble
     if (parser.HandleNextDocument(second))
       problems.error(second.root.at, "a second document starts here; a study file has one");
   } catch (const YAML::Exception& error) {
-    problems.error(builder.position(error.mark), explain(error.msg));
+    const Position at = builder.position(error.mark);
+    if (const auto tab = tab_before(text, at))
+      problems.error(*tab, "a tab indents this line; YAML allows spaces only");
+    else
+      problems.error(at, explain(error.msg));
     return std::nullopt;
   } catch (const Refusal& refusal) {
     problems.error(refusal.at, refusal.what);

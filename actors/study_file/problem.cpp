@@ -100,6 +100,10 @@ std::string_view nearest(std::string_view word, const std::vector<std::string_vi
       best = name;
       best_distance = d;
     }
+  if (!best.empty() || word.size() < 4) return best;
+  for (const std::string_view name : names)  // `workers` for `n_workers`.
+    if (name.find(word) != name.npos || (name.size() >= 4 && word.find(name) != word.npos))
+      return name;
   return best;
 }
 

@@ -138,9 +138,9 @@ class DomainReader {
     return *number;
   }
 
-  std::nullopt_t refuse_order(const Element& low, const Element& high, std::string_view is_not) {
-    return refuse(low.at, domain_.key + " is empty: its lower bound " + low.text + " is not " +
-                              std::string(is_not) + " its upper bound " + high.text);
+  std::nullopt_t refuse_order(const Element& low, const Element& high, std::string_view relation) {
+    return refuse(low.at, domain_.key + " is empty: its lower bound " + low.text + " is " +
+                              std::string(relation) + " its upper bound " + high.text);
   }
 
   std::nullopt_t refuse_log(const Element& low, std::string_view least) {
@@ -155,7 +155,7 @@ class DomainReader {
     const Element &low = bounds->at(0), &high = bounds->at(1);
     const auto low_number = real(low), high_number = real(high);
     if (!low_number || !high_number) return std::nullopt;
-    if (!(*low_number < *high_number)) return refuse_order(low, high, "below");
+    if (!(*low_number < *high_number)) return refuse_order(low, high, "not below");
     if (std::is_same_v<D, LogUniform> && *low_number <= 0) return refuse_log(low, "above 0");
     if (std::is_same_v<D, ReverseLogUniform> && (*low_number < 0 || *high_number >= 1))
       return refuse(low.at,
@@ -174,7 +174,7 @@ class DomainReader {
     const Element &low = bounds->at(0), &high = bounds->at(1);
     const auto low_number = whole(low, "a bound"), high_number = whole(high, "a bound");
     if (!low_number || !high_number) return std::nullopt;
-    if (*low_number > *high_number) return refuse_order(low, high, "at most");
+    if (*low_number > *high_number) return refuse_order(low, high, "above");
     if (std::is_same_v<D, LogRandInt> && *low_number < 1) return refuse_log(low, "1 or more");
     return D{*low_number, *high_number};
   }
@@ -188,7 +188,7 @@ class DomainReader {
     const auto count = whole(size, "the number of values");
     const auto rounded = cast_int();
     if (!low_number || !high_number || !count || !rounded) return std::nullopt;
-    if (*low_number > *high_number) return refuse_order(low, high, "at most");
+    if (*low_number > *high_number) return refuse_order(low, high, "above");
     if (std::is_same_v<D, LogFinRange> && *low_number <= 0) return refuse_log(low, "above 0");
     if (*count < 1 || *count > range_size_max)
       return refuse(size.at, "the number of values of " + domain_.key + " must be 1 to " +
@@ -278,7 +278,8 @@ std::optional<Domain> read_domain(const std::string& parameter, const Element& e
     return std::nullopt;
   };
   if (element.kind == Element::Kind::sequence)
-    return refuse("a list says not what to do with it; write {choice: [...]} or {uniform: [...]}");
+    return refuse(
+        "a list does not say what to do with it; write {choice: [...]} or {uniform: [...]}");
   if (element.kind == Element::Kind::mapping) {
     if (element.members.size() != 1)
       return refuse("expected one domain, such as {uniform: [0, 1]}; found a mapping of " +

@@ -135,11 +135,11 @@ void read_max_resource(Section& top, const std::vector<std::string_view>& declar
                      "'max_resource_attr' must name a constant that is a whole number above 0, "
                      "such as `" +
                          *name + ": 81`; '" + *name + "' is " + to_text(parameter->domain));
-  if (max_t && *max_t != *value)
-    return top.error("max_t", "'max_t' is " + std::to_string(*max_t) + ", but '" + *name +
-                                  "' (max_resource_attr) is " + std::to_string(*value) +
-                                  "; leave one out");
   spec.max_t = *value;
+  if (!max_t || *max_t == *value) return;
+  spec.max_t = 0;  // Nobody knows: no advice is built on it.
+  top.error("max_t", "'max_t' is " + std::to_string(*max_t) + ", but '" + *name +
+                         "' (max_resource_attr) is " + std::to_string(*value) + "; leave one out");
 }
 
 void read_stop_criterion(Section& top, StudySpec& spec) {

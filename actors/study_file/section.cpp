@@ -107,7 +107,7 @@ void Section::refuse_type(std::string_view key, const Element& found, std::strin
       name_of(key) + " must be " + std::string(expected) + "; found " + describe(found);
   const bool quoted_number = found.as<std::string>() != nullptr &&
                              plain_scalar(found.text).index() != found.scalar.index();
-  if (quoted_number) message += " in quotes";
+  if (quoted_number) message += " in quotes; take the quotes away";
   problems_->error(found.at, std::move(message));
 }
 

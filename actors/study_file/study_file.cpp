@@ -16,8 +16,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr Position beginning{1, 1};
-
 /// The study's name is its folder's, too.
 bool is_legal_name(std::string_view name) {
   constexpr std::size_t size_max = 100;
@@ -31,10 +29,11 @@ void read_name(Section& top, StudySpec& spec) {
   if (!top.require("study", "a name for it, such as `study: first-try`")) return;
   spec.name = top.text("study").value_or("");
   if (!spec.name.empty() && !is_legal_name(spec.name))
-    top.error("study",
-              "'study' must be a name for a folder too: letters, digits, '_', '-' and "
-              "'.'; found '" +
-                  spec.name + "'");
+    top.error(
+        "study",
+        "'study' must be a name for a folder too: letters, digits, '_', '-' and '.', a letter "
+        "or digit first; found " +
+            describe(top.find("study")->value));
 }
 
 void read_objective(Section& top, StudySpec& spec) {
@@ -140,7 +139,7 @@ StudyFile read_study_text(std::string text, const fs::path& path) {
   StudySpec spec;
   std::error_code ignored;
   spec.entry.folder = fs::absolute(path, ignored).lexically_normal().parent_path().string();
-  Section top(*root, beginning, study_keys(), problems);
+  Section top(*root, root->at, study_keys(), problems);
   if (root->kind == Element::Kind::mapping) {
     read_name(top, spec);
     read_objective(top, spec);

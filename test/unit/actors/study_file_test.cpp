@@ -1,0 +1,297 @@
+#include "actors/study_file/study_file.hpp"
+
+#include <algorithm>
+
+#include <boost/test/unit_test.hpp>
+
+#include "actors/study_file/spec_options.hpp"
+#include "runtime/core/rng.hpp"
+#include "schedulers/space/value.hpp"
+
+namespace troupe::actors {
+namespace {
+
+using namespace schedulers;
+
+const std::string least = R"(study: least
+entry: {command: [sh, train.sh]}
+config_space: {lr: {loguniform: [1e-5, 0.1]}, epochs: 243}
+metric: loss
+mode: min
+resource_attr: epoch
+max_resource_attr: epochs
+scheduler: {name: asha}
+stop_criterion: {max_num_trials_started: 9}
+)";
+
+StudyFile read(const std::string& text) {
+  return read_study_text(text, "/studies/a/study.yaml");
+}
+
+std::string printed(const StudyFile& file) {
+  std::string text;
+  for (const Problem& problem : file.problems) text += to_text(problem);
+  return text;
+}
+
+StudySpec good(const std::string& text) {
+  StudyFile file = read(text);
+  BOOST_TEST_REQUIRE(file.spec.has_value(), printed(file));
+  BOOST_TEST(file.problems.empty(), printed(file));
+  return std::move(*file.spec);
+}
+
+std::string replaced(std::string text, const std::string& from, const std::string& to) {
+  const std::size_t at = text.find(from);
+  BOOST_TEST_REQUIRE(at != text.npos, from);
+  return text.replace(at, from.size(), to);
+}
+
+/// That there is just one problem, at that place and with those words.
+void expect(const std::string& text, Position at, const std::string& words) {
+  const StudyFile file = read(text);
+  BOOST_TEST_REQUIRE(file.problems.size() == 1u, printed(file));
+  BOOST_TEST((file.problems[0].at == at), printed(file));
+  BOOST_TEST(file.problems[0].message.find(words) != std::string::npos, printed(file));
+}
+
+BOOST_AUTO_TEST_SUITE(study_file)
+
+BOOST_AUTO_TEST_CASE(fills_in_the_defaults) {
+  const StudySpec spec = good(least);
+  BOOST_TEST(spec.name == "least");
+  BOOST_TEST(spec.text == least);
+  BOOST_TEST((spec.entry.command == std::vector<std::string>{"sh", "train.sh"}));
+  BOOST_TEST(spec.entry.folder == "/studies/a");
+  BOOST_TEST((spec.entry.args == Entry::Args::flags));
+  BOOST_TEST(spec.max_t == 243);
+  BOOST_TEST(spec.max_resource_attr.value() == "epochs");
+  BOOST_TEST((spec.scheduler.type == Rule::stopping));
+  BOOST_TEST(spec.scheduler.grace_period == 1);
+  BOOST_TEST(spec.scheduler.reduction_factor == 3.0);
+  BOOST_TEST((spec.searcher.name == SearcherName::random));
+  BOOST_TEST((spec.points_to_evaluate == std::vector<Config>{spec.config_space.midpoint()}));
+  BOOST_TEST(spec.n_workers == 1u);
+  BOOST_TEST(spec.resources.cpus == 1.0);
+  BOOST_TEST(spec.max_failures == 1u);
+  BOOST_TEST(spec.max_retries == 0u);
+  BOOST_TEST(spec.lease_s == 5.0);
+  BOOST_TEST(spec.grace_kill_s == 10.0);
+  BOOST_TEST((spec.report.format == ReportFormat::Format::syne_tune));
+  BOOST_TEST(spec.report.metric == "loss");
+  BOOST_TEST(spec.report.resource_attr == "epoch");
+}
+
+BOOST_AUTO_TEST_CASE(the_template_is_a_good_study_file_that_gives_every_key) {
+  const StudyFile file = read(std::string(study_template()));
+  BOOST_TEST_REQUIRE(file.spec.has_value(), printed(file));
+  BOOST_TEST(file.problems.size() == 1u, printed(file));  // ./train does not exist.
+  const StudySpec& spec = *file.spec;
+  BOOST_TEST(spec.config_space.parameters().size() == 10u);
+  BOOST_TEST((spec.scheduler.type == Rule::promotion));
+  BOOST_TEST(spec.resources.memory_bytes == std::uint64_t{4} << 30);
+  BOOST_TEST((spec.entry.env == std::vector<EnvVariable>{{"OMP_PROC_BIND", "true"}}));
+  BOOST_TEST(spec.points_to_evaluate.size() == 1u);
+  BOOST_TEST((*find(spec.points_to_evaluate[0], "act") == Value{std::string("tanh")}));
+  BOOST_TEST((*find(spec.points_to_evaluate[0], "layers") == Value{std::int64_t{2}}));
+}
+
+BOOST_AUTO_TEST_CASE(reads_json_packed_and_spread) {
+  const std::string json =
+      R"({"study":"j","entry":{"command":["sh","-c","exit \"1\""]},"config_space":{"lr":{"uniform":)"
+      R"([0,1]},"n":512},"metric":"loss","mode":"max","resource_attr":"epoch","max_t":512,)"
+      R"("scheduler":{"name":"asha","eta":4,"rung_levels":null},"stop_criterion":)"
+      R"({"max_wallclock_time":1e2},"n_workers":2})";
+  const StudyFile file = read(json);
+  BOOST_TEST(file.problems.size() == 1u, printed(file));
+  BOOST_TEST(file.problems.at(0).message == "'rung_levels' has no value");
+  const StudySpec spec = good(replaced(json, ",\"rung_levels\":null", ""));
+  BOOST_TEST(spec.entry.command.at(2) == "exit \"1\"");
+  BOOST_TEST(spec.scheduler.reduction_factor == 4.0);
+  BOOST_TEST(spec.stop_criterion.max_wallclock_time.value() == 100.0);
+  std::string spread;
+  for (const char c : replaced(json, ",\"rung_levels\":null", ""))
+    spread += c == ',' ? ",\n\t" : c == ':' ? ": " : std::string(1, c);
+  BOOST_TEST((good(spread).config_space == spec.config_space));
+}
+
+BOOST_AUTO_TEST_CASE(takes_the_words_of_other_tools) {
+  std::string text = least;
+  text = replaced(text, "study:", "experiment:");
+  text = replaced(text, "mode: min", "mode: maximize");
+  text = replaced(text, "resource_attr:", "time_attr:");
+  text = replaced(text, "{name: asha}", "{name: pasha, eta: 2.5, min_resource: 2}");
+  const StudySpec spec = good(text + "max_concurrent_trials: 3\n");
+  BOOST_TEST(spec.name == "least");
+  BOOST_TEST((spec.mode == Mode::max));
+  BOOST_TEST(spec.resource_attr == "epoch");
+  BOOST_TEST(spec.scheduler.reduction_factor == 2.5);
+  BOOST_TEST(spec.scheduler.grace_period == 2);
+  BOOST_TEST(spec.n_workers == 3u);
+}
+
+BOOST_AUTO_TEST_CASE(a_bare_word_stands_for_a_name) {
+  const StudySpec spec =
+      good(replaced(least, "{name: asha}", "pasha") + "searcher: grid\nreport: name-value\n");
+  BOOST_TEST((spec.scheduler.name == SchedulerSpec::Name::pasha));
+  BOOST_TEST((spec.searcher.name == SearcherName::grid));
+  BOOST_TEST(spec.points_to_evaluate.empty());
+  BOOST_TEST((spec.report.format == ReportFormat::Format::name_value));
+}
+
+BOOST_AUTO_TEST_CASE(text_that_looks_like_another_type_stays_text) {
+  const StudySpec spec = good(replaced(least, "epochs: 243",
+                                       "epochs: 243, flag: no, code: 010, quoted: \"7\", on: true, "
+                                       "small: 1e-3, pick: {choice: [off, 1, 1.5, false]}"));
+  const Config config = spec.config_space.midpoint();
+  BOOST_TEST((*find(config, "flag") == Value{std::string("no")}));
+  BOOST_TEST((*find(config, "code") == Value{std::int64_t{10}}));
+  BOOST_TEST((*find(config, "quoted") == Value{std::string("7")}));
+  BOOST_TEST((*find(config, "on") == Value{true}));
+  BOOST_TEST((*find(config, "small") == Value{1e-3}));
+  BOOST_TEST((*find(config, "pick") == Value{std::string("off")}));
+}
+
+BOOST_AUTO_TEST_CASE(domains_may_be_written_with_syne_tunes_names) {
+  const StudySpec spec = good(replaced(
+      least, "epochs: 243",
+      "epochs: 243, a: {randint: {lower: 1, upper: 4}}, "
+      "b: {logfinrange: {lower: 1, upper: 8, size: 4, cast_int: true}}, c: {finrange: [0, 1, 3]}"));
+  BOOST_TEST((spec.config_space.find("a")->domain == Domain{RandInt{1, 4}}));
+  BOOST_TEST((spec.config_space.find("b")->domain == Domain{LogFinRange{1, 8, 4, true}}));
+  BOOST_TEST((spec.config_space.find("c")->domain == Domain{FinRange{0, 1, 3, false}}));
+}
+
+BOOST_AUTO_TEST_CASE(a_point_is_fitted_to_its_domain_and_completed) {
+  const StudySpec spec =
+      good(replaced(least, "epochs: 243", "epochs: 243, drop: {uniform: [0, 1]}") +
+           "points_to_evaluate: [{drop: 1}, {}]\n");
+  BOOST_TEST((*find(spec.points_to_evaluate.at(0), "drop") == Value{1.0}));
+  BOOST_TEST((*find(spec.points_to_evaluate.at(0), "epochs") == Value{std::int64_t{243}}));
+  BOOST_TEST((spec.points_to_evaluate.at(1) == spec.config_space.midpoint()));
+  BOOST_TEST(good(least + "points_to_evaluate: []\n").points_to_evaluate.empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_pattern_implies_its_format) {
+  const StudySpec spec = good(least +
+                              "report: {pattern: '(?<epoch>\\d+) (?<loss>\\S+)', stream: stderr, "
+                              "resource_offset: 1, after_resume: restarts}\n");
+  BOOST_TEST((spec.report.format == ReportFormat::Format::regex));
+  BOOST_TEST((spec.report.stream == ReportFormat::Stream::stderr_stream));
+  BOOST_TEST((spec.report.after_resume == ReportFormat::AfterResume::restarts));
+  BOOST_TEST(spec.report.resource_offset == 1);
+}
+
+BOOST_AUTO_TEST_CASE(becomes_options_of_the_pure_core) {
+  const StudySpec spec = good(replaced(least, "asha", "pasha") + "on_early_exit: drop\nseed: 5\n");
+  const HalvingOptions halving = halving_options(spec);
+  BOOST_TEST((halving.ceiling == Ceiling::progressive));
+  BOOST_TEST((halving.rule == Rule::promotion));
+  BOOST_TEST((halving.on_early_exit == EarlyExit::drop));
+  BOOST_TEST((rung_levels(halving) == std::vector<Resource>{1, 3, 9, 27, 81}));
+  BOOST_TEST(searcher_options(spec).seed == 5u);
+}
+
+BOOST_AUTO_TEST_CASE(warns_of_few_rungs_and_a_small_maximum) {
+  const StudyFile file = read(replaced(least, "243", "27"));
+  BOOST_TEST(file.spec.has_value());
+  BOOST_TEST(file.problems.size() == 2u, printed(file));
+  BOOST_TEST(printed(file).find("there are 3 rungs below") != std::string::npos);
+  BOOST_TEST(printed(file).find("less than 100 times the lowest rung 1") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(warns_of_a_program_that_is_not_there) {
+  expect(replaced(least, "[sh, train.sh]", "[./no-such-program]"), {2, 18},
+         "there is no program './no-such-program' yet");
+  expect(replaced(least, "[sh, train.sh]", "[no-such-program]"), {2, 18}, "on the PATH");
+}
+
+BOOST_AUTO_TEST_CASE(pasha_ends_by_a_criterion_only) {
+  const std::string endless = replaced(least, "stop_criterion: {max_num_trials_started: 9}\n", "");
+  expect(replaced(endless, "asha", "pasha"), {8, 19}, "PASHA never ends by itself");
+  expect(endless, {8, 19}, "until it is interrupted");
+  expect(replaced(least, "{name: asha}", "{name: pasha, brackets: 2}"), {8, 36}, "one bracket");
+}
+
+BOOST_AUTO_TEST_CASE(one_mistake_is_one_message) {
+  expect(replaced(least, "{loguniform: [1e-5, 0.1]}", "{loguniform: [a, 0.1]}") +
+             "points_to_evaluate: [{lr: 0.1}]\n",
+         {3, 34}, "must be a number; found the text 'a'");
+  expect(replaced(least, "epochs: 243", "epochs: {randint: [1, 2, 3]}"), {3, 65},
+         "expected randint: [low, high]; found a list of 3");
+  expect(replaced(least, "mode: min", "mode: [min]"), {5, 7}, "one of min, max; found a list");
+  expect(replaced(least, "{name: asha}", "7"), {8, 12}, "'scheduler' must be a mapping");
+  expect(replaced(least, "metric: loss", "metric: epoch"), {6, 16}, "are both 'epoch'");
+  expect(replaced(least, "metric: loss", "metric: 5"), {4, 9}, "put it in quotes");
+  expect(replaced(least, "study: least", "study: a/b"), {1, 8}, "a name for a folder");
+  expect(replaced(least, "epochs: 243", "epochs: 243, 2x: 1"), {3, 60}, "no name for a parameter");
+  expect(replaced(least, "epochs: 243", "epochs: 243, st_x: 1"), {3, 60}, "reserved");
+  expect(least + "max_t: 81\n", {10, 8}, "'max_t' is 81, but 'epochs' (max_resource_attr) is 243");
+  expect(least + "seed: -1\n", {10, 7}, "'seed' must be 0 or more; found -1");
+  expect(least + "lease: 0\n", {10, 8}, "must be above 0");
+  expect(least + "searcher: bayesopt\n", {10, 11}, "not in this release");
+  expect(least + "report: {pattern: x, format: name-value}\n", {10, 19}, "for format: regex");
+  expect(least + "report: {format: regex}\n", {10, 1}, "'pattern' in report is missing");
+  expect(least + "? [a]\n: 1\n", {10, 3}, "a key must be a word");
+  expect(least + "---\nstudy: b\n", {11, 1}, "a second document");
+  expect(replaced(least, "{name: asha}", "{name: asha, rung_levels: [1, 9, 3]}"), {8, 38},
+         "each entry must be greater");
+  expect(replaced(least, "{name: asha}", "{name: asha, rung_levels: [1, 3, 9, 27, 81], eta: 3}"),
+         {8, 62}, "has no meaning beside");
+  expect(replaced(least, "train.sh]", "train.sh, {a: b}]"), {2, 33}, "found a mapping");
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_is_no_study_file_is_named_so) {
+  expect("", {0, 0}, "the file is empty");
+  expect("# nothing\n", {0, 0}, "the file is empty");
+  expect("hello", {1, 1}, "must be a mapping");
+  expect(least + std::string("\xFF"), {10, 1}, "not text in UTF-8");
+  expect(std::string("a\0b", 3), {1, 2}, "not text in UTF-8");
+  expect(std::string(2 << 20, 'a'), {0, 0}, "larger than 1 MiB");
+  BOOST_TEST(printed(read(std::string(1000, '['))).find("nest too deep") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(any_bytes_are_answered) {
+  // Mutations of a file that uses everything; the address sanitizer watches.
+  const std::string original(study_template());
+  const std::string interesting = "{}[]:,-?!&*#|>'\"%@`\n\t \\~0123456789eE.+xaz\r$<>";
+  std::size_t good_files = 0, bad_files = 0;
+  for (std::uint64_t seed = 0; seed < 1000; ++seed) {
+    Rng rng = Rng::stream(seed, "mutations");
+    std::string text = original;
+    for (std::uint64_t edits = 1 + rng.below(6); edits > 0 && !text.empty(); --edits) {
+      const auto at = static_cast<std::size_t>(rng.below(text.size()));
+      const auto size = static_cast<std::size_t>(rng.below(30));
+      switch (rng.below(5)) {
+        case 0:
+          text[at] = static_cast<char>(rng.below(256));
+          break;
+        case 1:
+          text[at] = interesting[rng.below(interesting.size())];
+          break;
+        case 2:
+          text.erase(at, size);
+          break;
+        case 3:
+          text.insert(at, text.substr(rng.below(text.size()), size));
+          break;
+        default:
+          text.resize(at);
+          break;
+      }
+    }
+    const StudyFile file = read(text);
+    const bool has_error = std::ranges::any_of(file.problems, [](const Problem& problem) {
+      return problem.severity == Problem::Severity::error;
+    });
+    BOOST_TEST_REQUIRE(file.spec.has_value() != has_error, "seed " << seed);
+    ++(file.spec ? good_files : bad_files);
+  }
+  BOOST_TEST(good_files > 50u);  // Mutations of comments.
+  BOOST_TEST(bad_files > 500u);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace troupe::actors
