@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <optional>
@@ -39,6 +40,22 @@ class Curve {
         visit(other->first, other->second);
       }
     visit_grid_up_to(highest);
+  }
+
+  /// Calls `visit(resource, metric of a, metric of b)` for each resource up to and including
+  /// `highest` that both have, in order.
+  template <typename Visit>
+  static void for_each_common_up_to(Resource highest, const Curve& a, const Curve& b, Visit visit) {
+    if (!a.others_ && !b.others_ && a.first_ == b.first_ && a.step_ == b.step_) {
+      const std::size_t n = std::min(a.grid_.size(), b.grid_.size());
+      Resource resource = a.first_;
+      for (std::size_t i = 0; i < n && resource <= highest; ++i, resource += a.step_)
+        visit(resource, a.grid_[i], b.grid_[i]);
+      return;
+    }
+    a.for_each_up_to(highest, [&](Resource resource, double metric) {
+      if (const auto other = b.at(resource)) visit(resource, metric, *other);
+    });
   }
 
  private:

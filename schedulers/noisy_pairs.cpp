@@ -7,8 +7,8 @@
 
 namespace troupe::schedulers {
 
-NoisyPairs::NoisyPairs(Resource low, Resource high, std::size_t compared_max)
-    : low_(low), high_(high), compared_max_(compared_max) {
+NoisyPairs::NoisyPairs(Resource low, Resource high, double percent, std::size_t compared_max)
+    : low_(low), high_(high), compared_max_(compared_max), differences_(percent) {
   check(low < high, "a window is not empty");
   check(compared_max >= 2, "a pair is two trials");
 }
@@ -23,7 +23,7 @@ void NoisyPairs::report(TrialId trial, Resource resource, const std::vector<Curv
         if (other != slot->second) compare_anew(slot->second, other, curves);
     return;
   }
-  const std::optional<Slot> slot = admit(trial, loss_below, curves);
+  const std::optional<Slot> slot = admit(trial, loss_below);
   if (!slot) return;
   Column& here = column(resource);
   for (const Reported& other : here.reported)
@@ -31,22 +31,17 @@ void NoisyPairs::report(TrialId trial, Resource resource, const std::vector<Curv
   here.reported.push_back({*slot, metric});
 }
 
-std::optional<double> NoisyPairs::percentile(double percent) const {
-  const std::size_t n = differences_.size();
-  if (n == 0) return std::nullopt;
-  // numpy's linear interpolation, in its order of operations.
-  const double v = static_cast<double>(n - 1) * (percent / 100);
-  const auto low = static_cast<std::size_t>(std::floor(v));
-  const double t = v - static_cast<double>(low);
-  const double a = differences_.at(low);
-  const double b = differences_.at(std::min(low + 1, n - 1));
-  return t >= 0.5 ? b - (b - a) * (1 - t) : a + (b - a) * t;
+std::optional<double> NoisyPairs::percentile() {
+  return differences_.value([this](const auto& visit) {
+    for (const auto& row : pairs_)
+      for (const Pair& pair : row)
+        if (pair.noisy) visit(pair.difference());
+  });
 }
 
 /// The slot of a trial that is compared. A trial that is new to the window takes the place of the
 /// worst one if there are too many.
-std::optional<NoisyPairs::Slot> NoisyPairs::admit(TrialId trial, double loss_below,
-                                                  const std::vector<Curve>& curves) {
+std::optional<NoisyPairs::Slot> NoisyPairs::admit(TrialId trial, double loss_below) {
   if (const auto known = slots_.find(trial); known != slots_.end()) return known->second;
   if (trial >= left_out_.size()) left_out_.resize(trial + 1);
   if (left_out_[trial]) return std::nullopt;
@@ -62,7 +57,7 @@ std::optional<NoisyPairs::Slot> NoisyPairs::admit(TrialId trial, double loss_bel
       left_out_[trial] = true;
       return std::nullopt;
     }
-    evict(worst, curves);
+    evict(worst);
     rank.slot = worst.slot;
     trials_[rank.slot] = trial;
   }
@@ -71,9 +66,9 @@ std::optional<NoisyPairs::Slot> NoisyPairs::admit(TrialId trial, double loss_bel
   return rank.slot;
 }
 
-void NoisyPairs::evict(const Rank& rank, const std::vector<Curve>& curves) {
+void NoisyPairs::evict(const Rank& rank) {
   for (Slot other = 0; other < trials_.size(); ++other)
-    if (other != rank.slot) forget(rank.slot, other, curves);
+    if (other != rank.slot) forget(pair(rank.slot, other));
   for (auto& [resource, column] : columns_)
     std::erase_if(column.reported, [&](const Reported& r) { return r.slot == rank.slot; });
   left_out_[trials_[rank.slot]] = true;
@@ -103,45 +98,42 @@ void NoisyPairs::meet(const Reported& a, const Reported& b, Resource resource, s
     compare_anew(a.slot, b.slot, curves);
     return;
   }
-  if (both.noisy) {
-    const Resource before = resources_[both.column - 1];
-    differences_.erase(
-        std::abs(*curves[trials_[a.slot]].at(before) - *curves[trials_[b.slot]].at(before)));
-  }
+  if (both.noisy) differences_.erase(both.difference());
   const bool a_is_first = trials_[a.slot] < trials_[b.slot];
   advance(both, a_is_first ? a.metric > b.metric : b.metric > a.metric);
-  both.column = column & 0x7ffffffU;
-  if (both.noisy) differences_.insert(std::abs(a.metric - b.metric));
+  judge(both, column, std::abs(a.metric - b.metric));
 }
 
 /// Judges a pair from the beginning of its two curves.
 void NoisyPairs::compare_anew(Slot a, Slot b, const std::vector<Curve>& curves) {
-  forget(a, b, curves);
+  Pair& both = pair(a, b);
+  forget(both);
   if (trials_[a] > trials_[b]) std::swap(a, b);
-  const Curve& other = curves[trials_[b]];
   Pair anew;
+  Resource judged = low_;
   double difference = 0;
-  curves[trials_[a]].for_each_up_to(high_, [&](Resource resource, double metric) {
-    const std::optional<double> theirs = other.at(resource);
-    if (!theirs || !std::isfinite(*theirs) || !std::isfinite(metric)) return;
-    advance(anew, metric > *theirs);
-    if (resource <= low_) return;
-    anew.column = columns_.at(resource).number & 0x7ffffffU;
-    difference = std::abs(metric - *theirs);
-  });
-  if (anew.column == 0) return;
-  if (anew.noisy) differences_.insert(difference);
-  pair(a, b) = anew;
+  Curve::for_each_common_up_to(high_, curves[trials_[a]], curves[trials_[b]],
+                               [&](Resource resource, double metric, double other) {
+                                 if (!std::isfinite(metric) || !std::isfinite(other)) return;
+                                 advance(anew, metric > other);
+                                 judged = resource;
+                                 difference = std::abs(metric - other);
+                               });
+  if (judged <= low_) return;
+  both = anew;
+  judge(both, columns_.at(judged).number, difference);
 }
 
-void NoisyPairs::forget(Slot a, Slot b, const std::vector<Curve>& curves) {
-  Pair& both = pair(a, b);
-  if (both.noisy) {
-    const Resource resource = resources_[both.column - 1];
-    differences_.erase(
-        std::abs(*curves[trials_[a]].at(resource) - *curves[trials_[b]].at(resource)));
-  }
-  both = Pair{};
+/// Keeps what the pair's highest common resource in the window, whose truth it has, says.
+void NoisyPairs::judge(Pair& pair, std::uint32_t column, double difference) {
+  pair.column = column & 0x7ffffffU;
+  pair.difference_bits = std::bit_cast<std::array<std::uint32_t, 2>>(difference);
+  if (pair.noisy) differences_.insert(difference);
+}
+
+void NoisyPairs::forget(Pair& pair) {
+  if (pair.noisy) differences_.erase(pair.difference());
+  pair = Pair{};
 }
 
 /// The pair is noisy at a resource iff some lower one has the opposite truth, and one lower still

@@ -11,7 +11,7 @@ ProgressiveCeiling::ProgressiveCeiling(const std::vector<Rung>& rungs, Resource 
     : max_resource_(max_resource),
       percentile_(percentile),
       limit_(rungs.at(1).level()),
-      pairs_(rungs.at(0).level(), rungs.at(1).level()) {}
+      pairs_(rungs.at(0).level(), rungs.at(1).level(), percentile) {}
 
 void ProgressiveCeiling::entered(std::size_t rung, TrialId trial, double loss) {
   if (trial >= below_.size()) below_.resize(trial + 1, std::numeric_limits<double>::infinity());
@@ -28,7 +28,7 @@ void ProgressiveCeiling::reported(TrialId trial, Resource resource,
   const double loss_below =
       trial < below_.size() ? below_[trial] : std::numeric_limits<double>::infinity();
   pairs_.report(trial, resource, curves, loss_below);
-  if (const auto percentile = pairs_.percentile(percentile_)) epsilon_ = *percentile;
+  if (const auto percentile = pairs_.percentile()) epsilon_ = *percentile;
 }
 
 bool ProgressiveCeiling::compare(const std::vector<Rung>& rungs, const std::vector<Curve>& curves) {
@@ -53,7 +53,7 @@ void ProgressiveCeiling::open_window(const std::vector<Rung>& rungs,
   below_.assign(below_.size(), std::numeric_limits<double>::infinity());
   lower.entries().for_each([&](const RungEntry& entry) { below_[entry.trial] = entry.loss; });
   ranking_.rank(rungs[top_ - 1], below_);
-  pairs_ = NoisyPairs(lower.level(), limit_);
+  pairs_ = NoisyPairs(lower.level(), limit_, percentile_);
   for (TrialId trial = 0; trial < curves.size(); ++trial)
     curves[trial].for_each_up_to(limit_, [&](Resource resource, double) {
       if (resource > lower.level()) pairs_.report(trial, resource, curves, below_[trial]);

@@ -78,6 +78,30 @@ BOOST_FIXTURE_TEST_CASE(a_missing_report_is_no_error_for_epsilon, Pasha) {
   BOOST_TEST(halving.standing().ceiling == 3);
 }
 
+// 1. Beyond 2,000 trials in the window epsilon compares the best 2,000, and says so.
+
+/// Rungs at 9, 10, 11 and R = 12: nine tenths of a rung go on.
+struct Wide : HalvingFixture {
+  Wide() : HalvingFixture(with_levels({9, 10, 11}, 12)) {}
+};
+
+BOOST_FIXTURE_TEST_CASE(too_many_trials_for_epsilon_are_told_with_the_unlock, Wide) {
+  std::vector<double> metrics;
+  for (int i = 0; i < 2'300; ++i) metrics.push_back(i);
+  fill(metrics, 9);
+  for (TrialId trial = 0; trial < 2'001; ++trial) {
+    BOOST_REQUIRE((offer() == Decision(ResumeTrial{trial, 9, 10})));
+    BOOST_REQUIRE(!halving.standing().epsilon_capped);
+    (void)report(trial, 10, trial);
+  }
+  BOOST_TEST(halving.standing().epsilon_capped);
+  BOOST_TEST(unlocked.empty());
+  BOOST_TEST((offer() == Decision(ResumeTrial{2'001, 9, 10})));
+  (void)report(2'001, 10, -1);  // The worst of them below is the best above.
+  BOOST_TEST((unlocked == std::vector{RungUnlocked{11, 0.0, 2'001, true}}));
+  BOOST_TEST(!halving.standing().epsilon_capped);  // Nobody is in the new window yet.
+}
+
 // 3. The first value stands.
 
 BOOST_FIXTURE_TEST_CASE(a_second_value_for_a_resource_is_ignored_and_the_first_named, Promotion) {

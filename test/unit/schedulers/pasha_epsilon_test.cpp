@@ -63,7 +63,7 @@ class NoisyWorld {
         low_(low),
         high_(high),
         compared_max_(compared_max),
-        pairs_(low, high, compared_max) {}
+        pairs_(low, high, 90, compared_max) {}
 
   void run(std::size_t trials, int reports) {
     curves_.resize(trials);
@@ -102,11 +102,11 @@ class NoisyWorld {
     return best;
   }
 
-  void agree() const {
+  void agree() {
     const auto expected = noises(reports_, compared(), low_, high_);
     BOOST_REQUIRE_EQUAL(pairs_.noisy_pairs(), expected.size());
     BOOST_REQUIRE_EQUAL(pairs_.capped(), window_.size() > compared_max_);
-    const auto percentile = pairs_.percentile(90);
+    const auto percentile = pairs_.percentile();
     BOOST_REQUIRE_EQUAL(percentile.has_value(), !expected.empty());
     if (percentile) BOOST_REQUIRE_EQUAL(*percentile, numpy_percentile(expected, 0.9));
   }
@@ -157,14 +157,14 @@ BOOST_AUTO_TEST_CASE(compares_the_best_of_the_rung_below_once_there_are_too_many
 
 BOOST_AUTO_TEST_CASE(two_curves_that_cross_twice_are_noisy_and_once_are_not) {
   const auto judge = [](const std::vector<double>& a, const std::vector<double>& b) {
-    NoisyPairs pairs(1, 3);
+    NoisyPairs pairs(1, 3, 90);
     std::vector<Curve> curves(2);
     for (std::size_t e = 0; e < a.size(); ++e)
       for (TrialId trial : {0U, 1U}) {
         curves[trial].add(static_cast<Resource>(e) + 1, (trial == 0 ? a : b)[e]);
         pairs.report(trial, static_cast<Resource>(e) + 1, curves, 0);
       }
-    return pairs.percentile(90).value_or(-1);
+    return pairs.percentile().value_or(-1);
   };
   BOOST_TEST(judge({1, 2, 1}, {2, 1, 4}) == 3.0);
   BOOST_TEST(judge({1, 2, 2}, {2, 1, 1}) == -1.0);

@@ -1,0 +1,115 @@
+// scheduler_bench [TRIALS_MAX [NAME]]: what a report costs the scheduler (its answer and the slot
+// that it may free), and what a trial takes in memory, for 10^2, 10^3, ... trials. ALGORITHMS.md A3
+// has the targets.
+
+#include <cmath>
+#include <cstdio>
+#include <ctime>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <malloc.h>
+
+#include "runtime/core/rng.hpp"
+#include "schedulers/halving.hpp"
+
+namespace {
+
+using namespace troupe;
+using namespace troupe::schedulers;
+
+struct Case {
+  const char* name;
+  HalvingOptions options;
+  double noise;  ///< Of the metric, where the qualities of trials are spread over [0, 1).
+};
+
+struct Cost {
+  std::size_t reports = 0;
+  double microseconds = 0;  ///< Mean a report.
+  double bytes = 0;         ///< A trial.
+  Standing standing;
+};
+
+/// Four workers in turn, until `trials` have started; the metrics are made beforehand.
+Cost measure(const Case& bench, std::size_t trials) {
+  constexpr std::size_t workers = 4;
+  Rng rng(7);
+  std::vector<double> quality(trials);
+  for (double& q : quality) q = rng.uniform();
+  std::vector<double> noise(1 << 16);
+  for (double& n : noise) n = bench.noise * rng.uniform();
+
+  const std::size_t before = mallinfo2().uordblks;
+  const auto scheduler = std::make_unique<Halving>(bench.options);
+  std::vector<Resource> reached(trials);
+  std::vector<TrialId> running;
+  Cost cost;
+  const std::clock_t begin = std::clock();
+  for (std::size_t turn = 0, started = 0; started < trials; ++turn) {
+    while (running.size() < workers) {
+      const auto answer = scheduler->on(SlotOpened{});
+      if (const auto* start = std::get_if<StartTrial>(&answer[0])) {
+        ++started;
+        running.push_back(start->trial);
+      } else {
+        running.push_back(std::get<ResumeTrial>(answer[0]).trial);
+      }
+      if (started == trials) break;
+    }
+    TrialId& trial = running[turn % running.size()];
+    const Resource resource = ++reached[trial];
+    const double metric = quality[trial] + 1 / std::sqrt(static_cast<double>(resource)) +
+                          noise[(trial * 31 + static_cast<std::size_t>(resource)) % noise.size()];
+    const auto answer = scheduler->on(TrialReported{trial, resource, metric});
+    ++cost.reports;
+    if (!std::holds_alternative<ContinueTrial>(answer[0])) {
+      trial = running.back();
+      running.pop_back();
+    }
+  }
+  const auto spent = static_cast<double>(std::clock() - begin);  // Of the processor.
+  cost.microseconds = spent / (CLOCKS_PER_SEC / 1e6) / static_cast<double>(cost.reports);
+  const std::size_t own = reached.capacity() * sizeof(Resource);
+  cost.bytes =
+      static_cast<double>(mallinfo2().uordblks - before - own) / static_cast<double>(trials);
+  cost.standing = scheduler->standing();
+  return cost;
+}
+
+HalvingOptions options(Rule rule, Ceiling ceiling, std::vector<TrialId> incumbents = {}) {
+  HalvingOptions options;
+  options.rule = rule;
+  options.ceiling = ceiling;
+  options.max_resource = 200;
+  options.incumbents = std::move(incumbents);
+  return options;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const std::size_t trials_max = argc > 1 ? std::stoul(argv[1]) : 1'000'000;
+  const std::vector<Case> cases{
+      {"asha stopping", options(Rule::stopping, Ceiling::fixed), 0.05},
+      {"asha promotion", options(Rule::promotion, Ceiling::fixed), 0.05},
+      {"rush promotion", options(Rule::promotion, Ceiling::fixed, {0, 1, 2, 3}), 0.05},
+      {"pasha, no noise", options(Rule::promotion, Ceiling::progressive), 0},
+      {"pasha, little noise", options(Rule::promotion, Ceiling::progressive), 0.02},
+      {"pasha, much noise", options(Rule::promotion, Ceiling::progressive), 1},
+      {"pasha stopping, noise", options(Rule::stopping, Ceiling::progressive), 0.2},
+  };
+  std::printf("%-22s %9s %10s %12s %12s %5s %9s\n", "scheduler", "trials", "reports", "us/report",
+              "bytes/trial", "T", "epsilon");
+  for (const Case& bench : cases) {
+    if (argc > 2 && std::string(bench.name).find(argv[2]) == std::string::npos) continue;
+    for (std::size_t trials = 100; trials <= trials_max; trials *= 10) {
+      const Cost cost = measure(bench, trials);
+      std::printf("%-22s %9zu %10zu %12.3f %12.0f %5lld %9.4f%s\n", bench.name, trials,
+                  cost.reports, cost.microseconds, cost.bytes,
+                  static_cast<long long>(cost.standing.ceiling), cost.standing.epsilon,
+                  cost.standing.epsilon_capped ? " (capped)" : "");
+    }
+  }
+}
