@@ -1,0 +1,169 @@
+#include "actors/trial/attempt_folder.hpp"
+
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <utility>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "actors/trial/copy_tree.hpp"
+
+namespace troupe::actors {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+Error failed(const char* what, const std::string& path, int error = errno) {
+  return {ErrorKind::io, std::string("cannot ") + what + " " + path + ": " + std::strerror(error)};
+}
+
+enum class Made { now, before };
+
+/// With its parents, if they are missing.
+Result<Made> make_folder(const std::string& path) {
+  if (::mkdir(path.c_str(), 0777) == 0) return Made::now;
+  if (errno == EEXIST) return Made::before;
+  if (errno != ENOENT) return failed("make", path);
+  const std::string parent = fs::path(path).parent_path().string();
+  if (parent.empty() || parent == path) return failed("make", path, ENOENT);
+  if (auto made = make_folder(parent); !made) return made.error();
+  if (::mkdir(path.c_str(), 0777) != 0) return failed("make", path);
+  return Made::now;
+}
+
+Result<void> remove_tree(const std::string& path) {
+  std::error_code error;
+  fs::remove_all(path, error);
+  if (error) return failed("remove", path, error.value());
+  return {};
+}
+
+Result<void> write_all(int fd, std::string_view bytes, const std::string& path) {
+  while (!bytes.empty()) {
+    const auto wrote = ::write(fd, bytes.data(), bytes.size());
+    if (wrote < 0 && errno == EINTR) continue;
+    if (wrote < 0) return failed("write", path);
+    bytes.remove_prefix(static_cast<std::size_t>(wrote));
+  }
+  return {};
+}
+
+std::string attempt_name(std::uint32_t attempt) {
+  return "attempt-" + std::to_string(attempt);
+}
+
+std::string checkpoint_of(const std::string& trial_dir, std::uint32_t attempt) {
+  return trial_dir + "/" + attempt_name(attempt) + "/checkpoint";
+}
+
+/// Which attempt's checkpoint is published; 0 for none.
+std::uint32_t published_attempt(const std::string& trial_dir) {
+  std::array<char, 64> target{};
+  const auto size = ::readlink((trial_dir + "/checkpoint").c_str(), target.data(), target.size());
+  if (size < 0) return 0;
+  std::string_view name(target.data(), static_cast<std::size_t>(size));
+  constexpr std::string_view prefix = "attempt-";
+  if (!name.starts_with(prefix)) return 0;
+  name.remove_prefix(prefix.size());
+  std::uint32_t attempt = 0;
+  const auto read = std::from_chars(name.data(), name.data() + name.size(), attempt);
+  return read.ec == std::errc{} ? attempt : 0;
+}
+
+/// Which earlier attempt's checkpoint to go on from; 0 for none.
+std::uint32_t checkpoint_to_resume(const std::string& trial_dir, std::uint32_t attempt) {
+  const std::uint32_t published = published_attempt(trial_dir);
+  for (std::uint32_t earlier = attempt - 1; earlier > published; --earlier) {
+    std::error_code missing;
+    const auto path = checkpoint_of(trial_dir, earlier);
+    if (fs::is_directory(path, missing) && !fs::is_empty(path, missing) && !missing) return earlier;
+  }
+  return published;
+}
+
+}  // namespace
+
+std::string trial_folder(const std::string& study_folder, schedulers::TrialId trial) {
+  std::array<char, 16> number{};
+  (void)std::snprintf(number.data(), number.size(), "%04u", trial);
+  return study_folder + "/trials/" + number.data();
+}
+
+std::string attempt_folder(const std::string& study_folder, schedulers::TrialId trial,
+                           std::uint32_t attempt) {
+  return trial_folder(study_folder, trial) + "/" + attempt_name(attempt);
+}
+
+Result<AttemptFolder> AttemptFolder::prepare(const std::string& study_folder,
+                                             schedulers::TrialId trial, std::uint32_t attempt) {
+  AttemptFolder folder(trial_folder(study_folder, trial), attempt);
+  const auto made = make_folder(folder.trial_dir_);
+  if (!made) return made.error();
+  if (auto made_attempt = make_folder(folder.attempt_dir()); !made_attempt)
+    return made_attempt.error();
+  const std::string checkpoint = folder.checkpoint_dir();
+  const std::uint32_t source =
+      *made == Made::now ? 0 : checkpoint_to_resume(folder.trial_dir_, attempt);
+  if (source == 0) {
+    if (auto made_checkpoint = make_folder(checkpoint); !made_checkpoint)
+      return made_checkpoint.error();
+    return folder;
+  }
+  // Under another name until it is complete: half a copy must not look like a checkpoint.
+  const std::string partial = checkpoint + ".partial";
+  for (const auto& leftover : {partial, checkpoint})
+    if (auto removed = remove_tree(leftover); !removed) return removed.error();
+  if (auto copied = copy_tree(checkpoint_of(folder.trial_dir_, source), partial); !copied)
+    return copied.error();
+  if (::rename(partial.c_str(), checkpoint.c_str()) != 0) return failed("rename", partial);
+  return folder;
+}
+
+std::string AttemptFolder::attempt_dir() const {
+  return trial_dir_ + "/" + attempt_name(attempt_);
+}
+
+Result<void> AttemptFolder::write_config(std::string_view json) {
+  const std::string path = config_file();
+  const runtime::Descriptor file(
+      ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
+  if (!file) return failed("write", path);
+  return write_all(file.get(), json, path);
+}
+
+Result<void> AttemptFolder::log(runtime::Stream stream, std::string_view bytes) {
+  auto& file = stream == runtime::Stream::out ? out_ : err_;
+  const std::string path =
+      attempt_dir() + (stream == runtime::Stream::out ? "/stdout.log" : "/stderr.log");
+  if (!file) file.reset(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666));
+  if (!file) return failed("write", path);
+  return write_all(file.get(), bytes, path);
+}
+
+Result<void> AttemptFolder::publish() {
+  const std::string checkpoint = checkpoint_dir();
+  if (::rmdir(checkpoint.c_str()) == 0 || errno == ENOENT) return {};
+  if (errno != ENOTEMPTY && errno != EEXIST) return failed("publish", checkpoint);
+  const std::string link = trial_dir_ + "/checkpoint";
+  const std::string fresh = link + ".new";
+  (void)::unlink(fresh.c_str());
+  if (::symlink((attempt_name(attempt_) + "/checkpoint").c_str(), fresh.c_str()) != 0)
+    return failed("make", fresh);
+  if (::rename(fresh.c_str(), link.c_str()) != 0) return failed("publish", link);
+  for (std::uint32_t earlier = 1; earlier < attempt_; ++earlier)
+    if (auto removed = remove_tree(checkpoint_of(trial_dir_, earlier)); !removed) return removed;
+  return {};
+}
+
+Result<void> AttemptFolder::discard() {
+  return remove_tree(checkpoint_dir());
+}
+
+}  // namespace troupe::actors

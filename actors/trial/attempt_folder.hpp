@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "runtime/core/result.hpp"
+#include "runtime/process/descriptor.hpp"
+#include "runtime/process/processes.hpp"
+#include "schedulers/events.hpp"
+
+namespace troupe::actors {
+
+/// STUDY/trials/0007
+[[nodiscard]] std::string trial_folder(const std::string& study_folder, schedulers::TrialId trial);
+/// STUDY/trials/0007/attempt-2
+[[nodiscard]] std::string attempt_folder(const std::string& study_folder, schedulers::TrialId trial,
+                                         std::uint32_t attempt);
+
+/// What one attempt of a trial leaves on disk:
+///
+///     trials/0007/config.json
+///     trials/0007/checkpoint -> attempt-1/checkpoint      the last one published
+///     trials/0007/attempt-2/{stdout.log,stderr.log,checkpoint/}
+///
+/// The program writes to its own attempt's checkpoint folder, so that the published one stays whole
+/// whatever happens. Errors name the path and the reason.
+class AttemptFolder {
+ public:
+  /// Makes the folders. The checkpoint folder holds a copy of what this attempt goes on from: the
+  /// folder of the latest earlier attempt that was lost before it could publish or discard it, if
+  /// it is later than the published one and not empty; else the published one; else nothing.
+  static Result<AttemptFolder> prepare(const std::string& study_folder, schedulers::TrialId trial,
+                                       std::uint32_t attempt);
+
+  [[nodiscard]] const std::string& trial_dir() const { return trial_dir_; }
+  [[nodiscard]] std::string attempt_dir() const;
+  [[nodiscard]] std::string checkpoint_dir() const { return attempt_dir() + "/checkpoint"; }
+  [[nodiscard]] std::string config_file() const { return trial_dir_ + "/config.json"; }
+
+  Result<void> write_config(std::string_view json);
+  /// Appends to stdout.log or stderr.log, which is made with its first byte.
+  Result<void> log(runtime::Stream stream, std::string_view bytes);
+
+  /// The program has ended well: its checkpoint becomes the trial's, in one step, and those of
+  /// earlier attempts are removed. An empty checkpoint folder is removed instead, and the published
+  /// one stays.
+  Result<void> publish();
+  /// The program has failed: nobody shall go on from what it wrote.
+  Result<void> discard();
+
+ private:
+  AttemptFolder(std::string trial_dir, std::uint32_t attempt)
+      : trial_dir_(std::move(trial_dir)), attempt_(attempt) {}
+
+  std::string trial_dir_;
+  std::uint32_t attempt_;
+  runtime::Descriptor out_;
+  runtime::Descriptor err_;
+};
+
+}  // namespace troupe::actors

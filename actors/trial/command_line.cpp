@@ -1,0 +1,209 @@
+#include "actors/trial/command_line.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <optional>
+#include <set>
+#include <string_view>
+#include <utility>
+
+#include "actors/json.hpp"
+#include "actors/study_file/templates.hpp"
+#include "runtime/core/rng.hpp"
+
+namespace troupe::actors {
+
+using schedulers::Config;
+using schedulers::Value;
+using Args = Entry::Args;
+
+namespace {
+
+std::string as_text(const Value& value) {
+  if (const auto* text = std::get_if<std::string>(&value)) return *text;
+  if (const auto* flag = std::get_if<bool>(&value)) return *flag ? "true" : "false";
+  if (const auto* whole = std::get_if<std::int64_t>(&value)) return std::to_string(*whole);
+  std::array<char, 32> digits{};
+  const auto end = std::to_chars(digits.begin(), digits.end(), std::get<double>(value));
+  return {digits.data(), end.ptr};
+}
+
+std::string as_json(const Value& value) {
+  if (const auto* text = std::get_if<std::string>(&value)) return json_string(*text);
+  if (const auto* number = std::get_if<double>(&value)) return json_number(*number);
+  return as_text(value);
+}
+
+std::string as_json(const Config& config) {
+  std::string object;
+  for (const auto& [name, value] : config)
+    object += (object.empty() ? "{" : ", ") + json_string(name) + ": " + as_json(value);
+  return object.empty() ? "{}" : object + "}";
+}
+
+/// The configuration with the milestone in place of the maximum.
+Config with_limit(const StudySpec& study, const AttemptPlan& attempt) {
+  Config config = attempt.config;
+  for (auto& [name, value] : config)
+    if (name == study.max_resource_attr) value = resource_limit(study, attempt.until);
+  return config;
+}
+
+std::optional<std::string> look_up(const Config& config, std::string_view name) {
+  const auto found = std::ranges::find(config, name, &schedulers::Setting::name);
+  if (found == config.end()) return std::nullopt;
+  return as_text(found->value);
+}
+
+/// The parameters that no template names.
+Config left_over(const Entry& entry, const Config& config) {
+  std::set<std::string> named;
+  const auto add = [&](const std::string& text) {
+    const auto names = template_names(text);
+    named.insert(names.begin(), names.end());
+  };
+  for (const auto& argument : entry.command) add(argument);
+  for (const auto& variable : entry.env) add(variable.value);
+  Config rest;
+  for (const auto& setting : config)
+    if (!named.contains(setting.name)) rest.push_back(setting);
+  return rest;
+}
+
+class Environment {
+ public:
+  explicit Environment(std::vector<std::string> entries) : entries_(std::move(entries)) {}
+
+  void set(std::string_view name, std::string_view value) {
+    std::string entry = std::string(name) + "=" + std::string(value);
+    if (auto* const found = find(name))
+      *found = std::move(entry);
+    else
+      entries_.push_back(std::move(entry));
+  }
+  [[nodiscard]] std::optional<std::string> get(std::string_view name) {
+    const auto* const found = find(name);
+    if (found == nullptr) return std::nullopt;
+    return found->substr(name.size() + 1);
+  }
+  [[nodiscard]] std::vector<std::string> take() { return std::move(entries_); }
+
+ private:
+  std::string* find(std::string_view name) {
+    const auto found = std::ranges::find_if(entries_, [&](const std::string& entry) {
+      return entry.size() > name.size() && entry.starts_with(name) && entry[name.size()] == '=';
+    });
+    return found == entries_.end() ? nullptr : &*found;
+  }
+
+  std::vector<std::string> entries_;
+};
+
+/// The n-th of the devices that the node itself may use.
+std::string visible_devices(const std::vector<std::int64_t>& gpus,
+                            const std::optional<std::string>& of_node) {
+  std::vector<std::string> names;
+  const std::string all = of_node.value_or("");
+  for (std::string_view rest = all; !rest.empty();) {
+    const auto name = rest.substr(0, rest.find(','));
+    names.emplace_back(name);
+    rest.remove_prefix(std::min(rest.size(), name.size() + 1));
+  }
+  std::string list;
+  for (const auto gpu : gpus) {
+    const auto index = static_cast<std::size_t>(gpu);
+    if (!list.empty()) list += ',';
+    list += index < names.size() ? names[index] : std::to_string(gpu);
+  }
+  return list;
+}
+
+std::vector<std::string> arguments(const StudySpec& study, const AttemptPlan& attempt,
+                                   const Config& config, const Config& rest) {
+  std::vector<std::string> argv;
+  for (const auto& argument : study.entry.command)
+    argv.push_back(
+        expand_templates(argument, [&](std::string_view name) { return look_up(config, name); }));
+  const auto add = [&](const std::string& name, const std::string& value) {
+    if (study.entry.args == Args::equals) {
+      argv.push_back("--" + name + "=" + value);
+    } else {
+      argv.push_back("--" + name);
+      argv.push_back(value);
+    }
+  };
+  switch (study.entry.args) {
+    case Args::flags:
+    case Args::equals:
+      for (const auto& [name, value] : rest) add(name, as_text(value));
+      break;
+    case Args::json_file:
+      add("config", attempt.config_file);
+      break;
+    case Args::env:
+    case Args::none:
+      return argv;
+  }
+  // Scripts that report in Syne Tune's way expect this too; other programs would not know it.
+  if (study.report.format == ReportFormat::Format::syne_tune)
+    add("st_checkpoint_dir", attempt.checkpoint_dir);
+  return argv;
+}
+
+/// numpy and others take no larger seed.
+std::string trial_seed(const AttemptPlan& attempt) {
+  constexpr std::uint64_t seeds = std::uint64_t{1} << 31;
+  return std::to_string(Rng::stream(attempt.seed, "program", attempt.trial).below(seeds));
+}
+
+std::vector<std::string> environment(const StudySpec& study, const AttemptPlan& attempt,
+                                     const Config& config, const Config& rest,
+                                     const std::string& config_json) {
+  Environment env(attempt.environment);
+  const std::string number = std::to_string(attempt.attempt);
+  env.set("TROUPE_STUDY", study.name);
+  env.set("TROUPE_TRIAL_ID", std::to_string(attempt.trial));
+  env.set("TROUPE_ATTEMPT", number);
+  env.set("TROUPE_INCARNATION", number);
+  env.set("TROUPE_TRIAL_DIR", attempt.trial_dir);
+  env.set("TROUPE_CHECKPOINT_DIR", attempt.checkpoint_dir);
+  env.set("TROUPE_RESUME_FROM", std::to_string(attempt.from));
+  env.set("TROUPE_MAX_RESOURCE", std::to_string(resource_limit(study, attempt.until)));
+  env.set("TROUPE_SEED", trial_seed(attempt));
+  env.set("TROUPE_CONFIG_JSON", config_json);
+  if (!attempt.gpus.empty())
+    env.set("CUDA_VISIBLE_DEVICES", visible_devices(attempt.gpus, env.get("CUDA_VISIBLE_DEVICES")));
+  if (!env.get("OMP_NUM_THREADS"))
+    env.set("OMP_NUM_THREADS", std::to_string(std::max<std::int64_t>(
+                                   1, std::llround(std::ceil(study.resources.cpus)))));
+  if (study.entry.args == Args::env)
+    for (const auto& [name, value] : rest) env.set("HP_" + name, as_text(value));
+  for (const auto& variable : study.entry.env)
+    env.set(variable.name, expand_templates(variable.value, [&](std::string_view name) {
+              return look_up(config, name);
+            }));
+  return env.take();
+}
+
+}  // namespace
+
+schedulers::Resource resource_limit(const StudySpec& study, schedulers::Resource until) {
+  return study.scheduler.type == SchedulerSpec::Type::promotion ? until : study.max_t;
+}
+
+TrialCommand trial_command(const StudySpec& study, const AttemptPlan& attempt) {
+  const Config config = with_limit(study, attempt);
+  const Config rest = left_over(study.entry, config);
+  TrialCommand command;
+  command.config_json = as_json(config);
+  command.process.argv = arguments(study, attempt, config, rest);
+  command.process.env = environment(study, attempt, config, rest, command.config_json);
+  command.process.cwd = study.entry.folder;
+  if (study.resources.memory_bytes > 0)
+    command.process.memory_limit_bytes = study.resources.memory_bytes;
+  return command;
+}
+
+}  // namespace troupe::actors

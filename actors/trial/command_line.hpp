@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "actors/study_file/study_spec.hpp"
+#include "runtime/process/processes.hpp"
+#include "schedulers/space/config.hpp"
+
+namespace troupe::actors {
+
+/// One attempt, as far as its program's command line and environment depend on it.
+struct AttemptPlan {
+  schedulers::TrialId trial = 0;
+  std::uint32_t attempt = 1;
+  schedulers::Resource from = 0;   ///< Where it goes on; 0 from the beginning.
+  schedulers::Resource until = 0;  ///< The next milestone.
+  schedulers::Config config;
+  std::uint64_t seed = 0;          ///< The study's.
+  std::vector<std::int64_t> gpus;  ///< Which of those that the node may use: 0, 1, ...
+  std::string trial_dir;           ///< These three are absolute.
+  std::string checkpoint_dir;
+  std::string config_file;
+  std::vector<std::string> environment;  ///< The node's own, as KEY=VALUE.
+};
+
+struct TrialCommand {
+  runtime::ProcessSpec process;
+  std::string config_json;  ///< For `config_file`: one object, the milestone filled in.
+};
+
+/// How far the program is told to go: a promoted trial to its milestone, where it is paused anyway;
+/// one that may be stopped at any rung, to the maximum.
+[[nodiscard]] schedulers::Resource resource_limit(const StudySpec& study,
+                                                  schedulers::Resource until);
+
+/// What to run for an attempt. Parameters that a template names are not passed a second time;
+/// doubles have the shortest digits that read back to the same value; booleans are true and false.
+///
+/// Environment: the node's, then
+///   TROUPE_STUDY, TROUPE_TRIAL_ID, TROUPE_ATTEMPT, TROUPE_INCARNATION (the same),
+///   TROUPE_TRIAL_DIR, TROUPE_CHECKPOINT_DIR, TROUPE_RESUME_FROM (0: from the beginning),
+///   TROUPE_MAX_RESOURCE (see resource_limit), TROUPE_SEED (of the trial; below 2^31),
+///   TROUPE_CONFIG_JSON (the object itself); CUDA_VISIBLE_DEVICES if the study asks for GPUs;
+///   OMP_NUM_THREADS unless the node has it;
+/// then the study file's `entry.env`.
+[[nodiscard]] TrialCommand trial_command(const StudySpec& study, const AttemptPlan& attempt);
+
+}  // namespace troupe::actors

@@ -1,0 +1,158 @@
+#include "actors/trial/attempt_folder.hpp"
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include <boost/test/unit_test.hpp>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "actors/trial/copy_tree.hpp"
+
+namespace troupe::actors {
+namespace {
+
+namespace fs = std::filesystem;
+using runtime::Stream;
+
+struct Fixture {
+  fs::path root;
+
+  Fixture() {
+    std::string pattern = (fs::temp_directory_path() / "troupe-attempt-XXXXXX").string();
+    BOOST_REQUIRE(::mkdtemp(pattern.data()) != nullptr);
+    root = pattern;
+  }
+  ~Fixture() { fs::remove_all(root); }
+
+  [[nodiscard]] AttemptFolder prepare(std::uint32_t attempt) const {
+    auto folder = AttemptFolder::prepare(root.string(), 7, attempt);
+    BOOST_REQUIRE(folder.has_value());
+    return std::move(*folder);
+  }
+  static void write(const fs::path& path, const std::string& text) { std::ofstream(path) << text; }
+  static std::string read(const fs::path& path) {
+    std::ifstream file(path);
+    return {std::istreambuf_iterator<char>(file), {}};
+  }
+  static void save(const AttemptFolder& folder, const std::string& text) {
+    write(fs::path(folder.checkpoint_dir()) / "state", text);
+  }
+  static std::string saved(const AttemptFolder& folder) {
+    return read(fs::path(folder.checkpoint_dir()) / "state");
+  }
+  [[nodiscard]] fs::path trial() const { return root / "trials" / "0007"; }
+};
+
+BOOST_FIXTURE_TEST_SUITE(attempt_folder_files, Fixture)
+
+BOOST_AUTO_TEST_CASE(a_new_trial_gets_an_empty_checkpoint_folder) {
+  auto folder = prepare(1);
+  BOOST_TEST(folder.trial_dir() == trial().string());
+  BOOST_TEST(folder.attempt_dir() == (trial() / "attempt-1").string());
+  BOOST_TEST(fs::is_empty(folder.checkpoint_dir()));
+  BOOST_TEST(folder.write_config("{\"lr\": 0.1}").has_value());
+  BOOST_TEST(read(trial() / "config.json") == "{\"lr\": 0.1}");
+}
+
+BOOST_AUTO_TEST_CASE(a_trial_that_saves_nothing_publishes_nothing) {
+  auto folder = prepare(1);
+  BOOST_TEST(folder.publish().has_value());
+  BOOST_TEST(!fs::exists(folder.checkpoint_dir()));
+  BOOST_TEST(!fs::is_symlink(trial() / "checkpoint"));
+  BOOST_TEST(folder.publish().has_value());
+}
+
+BOOST_AUTO_TEST_CASE(output_goes_to_files_that_appear_with_their_first_byte) {
+  auto folder = prepare(1);
+  BOOST_TEST(folder.log(Stream::out, "one\n").has_value());
+  BOOST_TEST(folder.log(Stream::out, "two\n").has_value());
+  BOOST_TEST(read(fs::path(folder.attempt_dir()) / "stdout.log") == "one\ntwo\n");
+  BOOST_TEST(!fs::exists(fs::path(folder.attempt_dir()) / "stderr.log"));
+  BOOST_TEST(folder.log(Stream::err, "oops\n").has_value());
+  BOOST_TEST(read(fs::path(folder.attempt_dir()) / "stderr.log") == "oops\n");
+}
+
+BOOST_AUTO_TEST_CASE(the_next_attempt_goes_on_from_a_copy_of_what_was_published) {
+  auto first = prepare(1);
+  save(first, "epoch 3");
+  BOOST_TEST(first.publish().has_value());
+  BOOST_TEST(fs::read_symlink(trial() / "checkpoint") == "attempt-1/checkpoint");
+  auto second = prepare(2);
+  BOOST_TEST(saved(second) == "epoch 3");
+  save(second, "half of epo");
+  BOOST_TEST(read(trial() / "checkpoint" / "state") == "epoch 3");
+  save(second, "epoch 9");
+  BOOST_TEST(second.publish().has_value());
+  BOOST_TEST(read(trial() / "checkpoint" / "state") == "epoch 9");
+  BOOST_TEST(!fs::exists(first.checkpoint_dir()));
+}
+
+BOOST_AUTO_TEST_CASE(a_lost_attempt_is_gone_on_from_if_it_had_saved_anything) {
+  auto first = prepare(1);
+  save(first, "epoch 3");
+  BOOST_TEST(first.publish().has_value());
+  save(prepare(2), "epoch 5");  // Lost.
+  auto third = prepare(3);
+  BOOST_TEST(saved(third) == "epoch 5");
+  fs::remove_all(third.checkpoint_dir());  // Lost before it had anything.
+  BOOST_TEST(saved(prepare(4)) == "epoch 5");
+}
+
+BOOST_AUTO_TEST_CASE(a_failed_attempt_is_not_gone_on_from) {
+  auto first = prepare(1);
+  save(first, "epoch 3");
+  BOOST_TEST(first.publish().has_value());
+  auto second = prepare(2);
+  save(second, "broken");
+  BOOST_TEST(second.discard().has_value());
+  BOOST_TEST(saved(prepare(3)) == "epoch 3");
+}
+
+BOOST_AUTO_TEST_CASE(an_attempt_may_be_prepared_again_after_an_interruption) {
+  auto first = prepare(1);
+  save(first, "epoch 3");
+  BOOST_TEST(first.publish().has_value());
+  fs::create_directories(trial() / "attempt-2" / "checkpoint.partial");
+  write(trial() / "attempt-2" / "checkpoint.partial" / "state", "half a co");
+  auto second = prepare(2);
+  BOOST_TEST(saved(second) == "epoch 3");
+  BOOST_TEST(!fs::exists(trial() / "attempt-2" / "checkpoint.partial"));
+  BOOST_TEST(saved(prepare(2)) == "epoch 3");
+}
+
+BOOST_AUTO_TEST_CASE(copies_folders_modes_and_links_but_no_pipes) {
+  const fs::path from = root / "from";
+  fs::create_directories(from / "a" / "b");
+  write(from / "a" / "b" / "tool", "#!");
+  fs::permissions(from / "a" / "b" / "tool", fs::perms(0750));
+  write(from / "empty", "");
+  write(from / "big", std::string(3'000'000, 'q'));
+  fs::create_symlink("a/b/tool", from / "link");
+  BOOST_REQUIRE(::mkfifo((from / "fifo").c_str(), 0600) == 0);
+  BOOST_TEST(copy_tree(from.string(), (root / "to").string()).has_value());
+  BOOST_TEST(read(root / "to" / "a" / "b" / "tool") == "#!");
+  BOOST_TEST((fs::status(root / "to" / "a" / "b" / "tool").permissions() == fs::perms(0750)));
+  BOOST_TEST(fs::file_size(root / "to" / "empty") == 0u);
+  BOOST_TEST(fs::file_size(root / "to" / "big") == 3'000'000u);
+  BOOST_TEST(fs::read_symlink(root / "to" / "link") == "a/b/tool");
+  BOOST_TEST(!fs::exists(root / "to" / "fifo"));
+}
+
+BOOST_AUTO_TEST_CASE(an_error_names_the_path_and_the_reason) {
+  write(root / "trials", "a file in the way");
+  const auto folder = AttemptFolder::prepare(root.string(), 7, 1);
+  BOOST_TEST_REQUIRE(!folder.has_value());
+  BOOST_TEST((folder.error().kind == ErrorKind::io));
+  BOOST_TEST(folder.error().what ==
+             "cannot make " + (root / "trials" / "0007").string() + ": Not a directory");
+  const auto copied = copy_tree("/no/such/folder", (root / "to").string());
+  BOOST_TEST(copied.error().what == "cannot read /no/such/folder: No such file or directory");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace troupe::actors

@@ -1,0 +1,238 @@
+#include "actors/trial/report_parser.hpp"
+
+#include <cmath>
+#include <string>
+
+#include <boost/test/unit_test.hpp>
+
+#include "actors/trial/report_values.hpp"
+#include "runtime/core/rng.hpp"
+
+namespace troupe::actors {
+namespace {
+
+using runtime::Stream;
+using schedulers::Config;
+using schedulers::Value;
+
+struct Fixture {
+  ReportFormat format;
+  schedulers::Resource from = 0;
+
+  Fixture() {
+    format.metric = "loss";
+    format.resource_attr = "epoch";
+  }
+
+  std::vector<ReportLine> read(const std::string& text, Stream stream = Stream::out) const {
+    ReportParser parser(format, from);
+    auto found = parser.feed(stream, text);
+    for (auto& line : parser.finish()) found.push_back(std::move(line));
+    return found;
+  }
+  Report report(const std::string& text, Stream stream = Stream::out) const {
+    const auto found = read(text, stream);
+    BOOST_TEST_REQUIRE(found.size() == 1u);
+    if (const auto* malformed = std::get_if<Malformed>(&found.front()))
+      BOOST_FAIL(malformed->why << ": " << malformed->line);
+    return std::get<Report>(found.front());
+  }
+  std::string complaint(const std::string& text) const {
+    const auto found = read(text);
+    BOOST_TEST_REQUIRE(found.size() == 1u);
+    const auto* malformed = std::get_if<Malformed>(&found.front());
+    return malformed == nullptr ? "none" : malformed->why;
+  }
+  void use_pairs() { format.format = ReportFormat::Format::name_value; }
+  void use_pattern(const std::string& pattern) {
+    format.format = ReportFormat::Format::regex;
+    format.pattern = pattern;
+  }
+};
+
+BOOST_FIXTURE_TEST_SUITE(report_parser, Fixture)
+
+BOOST_AUTO_TEST_CASE(reads_a_line_of_syne_tune_with_every_key) {
+  const auto got = report(
+      "[tune-metric]: {\"epoch\": 3, \"loss\": 0.25, \"st_worker_iter\": 2, \"note\": \"a}b\", "
+      "\"ok\": true, \"skip\": null, \"list\": [1, 2]}\n");
+  BOOST_TEST(got.resource == 3);
+  BOOST_TEST(got.metric == 0.25);
+  const Config expected{
+      {"epoch", std::int64_t{3}},   {"loss", 0.25}, {"st_worker_iter", std::int64_t{2}},
+      {"note", std::string("a}b")}, {"ok", true},   {"list", std::string("[1,2]")}};
+  BOOST_TEST((got.values == expected));
+}
+
+BOOST_AUTO_TEST_CASE(finds_the_tag_anywhere_and_reads_to_the_last_brace) {
+  BOOST_TEST(report("INFO:root:[tune-metric]: {\"epoch\": 1, \"loss\": 2} trailing\n").metric == 2);
+  BOOST_TEST(complaint("[tune-metric]: {\"epoch\": 1, \"loss\": 2} and {more}\n")
+                 .starts_with("it is no JSON at byte"));
+}
+
+BOOST_AUTO_TEST_CASE(takes_numbers_as_python_prints_them) {
+  BOOST_TEST(std::isnan(report("[tune-metric]: {\"epoch\": 1, \"loss\": NaN}").metric));
+  BOOST_TEST(std::isinf(report("[tune-metric]: {\"epoch\": 1, \"loss\": Infinity}").metric));
+  BOOST_TEST(report("[tune-metric]: {\"epoch\": 1, \"loss\": -Infinity}").metric < 0);
+  BOOST_TEST(report("[tune-metric]: {\"epoch\": 2.0, \"loss\": 1e-07}").metric == 1e-07);
+  const auto text =
+      report(R"([tune-metric]: {"epoch": 1, "loss": 1, "note": "NaN \"Infinity\" is not NaN"})");
+  BOOST_TEST((text.values.back().value == Value(std::string("NaN \"Infinity\" is not NaN"))));
+}
+
+BOOST_AUTO_TEST_CASE(says_what_is_wrong_with_a_line_that_looks_like_a_report) {
+  BOOST_TEST(complaint("[tune-metric]: epoch 1") == "the tag is not followed by ' {...}'");
+  BOOST_TEST(complaint("[tune-metric]: {\"epoch\": 1") == "the tag is not followed by ' {...}'");
+  BOOST_TEST(complaint("[tune-metric]: {\"epoch\": 1}") == "it has no 'loss', the metric");
+  BOOST_TEST(complaint("[tune-metric]: {\"loss\": 1}") == "it has no 'epoch', the resource");
+  BOOST_TEST(complaint("[tune-metric]: {\"epoch\": 1, \"loss\": null}") ==
+             "it has no 'loss', the metric");
+  BOOST_TEST(complaint("[tune-metric]: {\"epoch\": 1, \"loss\": \"low\"}") ==
+             "'loss', the metric, is no number");
+  BOOST_TEST(complaint("[tune-metric]: {\"epoch\": 1.5, \"loss\": 1}") ==
+             "'epoch', the resource, is no whole number");
+  BOOST_TEST(complaint("[tune-metric]: {\"epoch\": NaN, \"loss\": 1}") ==
+             "'epoch', the resource, is no whole number");
+  BOOST_TEST(
+      complaint("[tune-metric]: {\"epoch\": 0, \"loss\": 1}") ==
+      "'epoch' is 0: the first is 1; report.resource_offset is for programs that count from 0");
+  BOOST_TEST(complaint("[tune-metric]: {\"a\": " + std::string(50, '[') + std::string(50, ']') +
+                       "}") == "it is nested too deeply");
+  BOOST_TEST(complaint("[tune-metric]: {\"x\": \"" + std::string(50'000, 'x') + "\"}") ==
+             "its JSON is longer than 50000 bytes");
+  BOOST_TEST(complaint("[tune-metric]: {\"x\": \"" + std::string(1'000'000, 'x') + "\"}") ==
+             "the line is longer than 65536 bytes");
+}
+
+BOOST_AUTO_TEST_CASE(shows_the_beginning_of_a_long_malformed_line) {
+  const auto found = read("[tune-metric]: {" + std::string(1000, 'x') + "}");
+  BOOST_TEST(std::get<Malformed>(found.at(0)).line ==
+             "[tune-metric]: {" + std::string(184, 'x') + "...");
+}
+
+BOOST_AUTO_TEST_CASE(ignores_every_other_line_and_the_other_stream) {
+  BOOST_TEST(read("epoch=1 loss=2\n\n{\"epoch\": 1, \"loss\": 2}\ntune-metric\n").empty());
+  BOOST_TEST(read("[tune-metric]: {\"epoch\": 1, \"loss\": 2}\n", Stream::err).empty());
+  format.stream = ReportFormat::Stream::stderr_stream;
+  BOOST_TEST(report("[tune-metric]: {\"epoch\": 1, \"loss\": 2}\n", Stream::err).resource == 1);
+}
+
+BOOST_AUTO_TEST_CASE(joins_lines_that_come_in_pieces) {
+  const std::string text =
+      "noise\n[tune-metric]: {\"epoch\": 1, \"loss\": 2}\r\n[tune-metric]: {\"epoch\": 2, "
+      "\"loss\": 1}";
+  for (std::size_t cut = 0; cut <= text.size(); ++cut) {
+    ReportParser parser(format, 0);
+    auto found = parser.feed(Stream::out, text.substr(0, cut));
+    for (auto& line : parser.feed(Stream::out, text.substr(cut))) found.push_back(line);
+    BOOST_TEST(found.size() == 1u);
+    for (auto& line : parser.finish()) found.push_back(line);
+    BOOST_TEST_REQUIRE(found.size() == 2u);
+    BOOST_TEST(std::get<Report>(found[0]).resource == 1);
+    BOOST_TEST(std::get<Report>(found[1]).resource == 2);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_progress_bar_that_redraws_itself_does_not_hide_a_report) {
+  std::string bar;
+  for (int i = 0; i < 10'000; ++i) bar += "\r[====>    ] " + std::to_string(i);
+  BOOST_TEST(report(bar + "\r[tune-metric]: {\"epoch\": 1, \"loss\": 2}\n").resource == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_line_without_end_takes_bounded_memory_and_passes) {
+  LineSplitter lines;
+  std::size_t seen = 0;
+  std::size_t longest = 0;
+  const auto note = [&](std::string_view line, LineSplitter::Whole) {
+    ++seen;
+    longest = std::max(longest, line.size());
+  };
+  const std::string chunk(64 << 10, 'x');
+  for (int i = 0; i < 1600; ++i) lines.feed(chunk, note);
+  lines.feed("\nshort\n", note);
+  BOOST_TEST(seen == 2u);
+  BOOST_TEST(longest == LineSplitter::line_max);
+}
+
+BOOST_AUTO_TEST_CASE(reads_pairs_of_name_and_value) {
+  use_pairs();
+  const auto got = report("2026-01-01 step: epoch=4, loss = 3.5e-2; val-acc=+0.9 tag=last\n");
+  BOOST_TEST(got.resource == 4);
+  BOOST_TEST(got.metric == 0.035);
+  const Config expected{
+      {"epoch", std::int64_t{4}}, {"loss", 0.035}, {"val-acc", 0.9}, {"tag", std::string("last")}};
+  BOOST_TEST((got.values == expected));
+  BOOST_TEST(std::isnan(report("epoch=1 loss=nan").metric));
+  BOOST_TEST(std::isinf(report("epoch=1 loss=-inf").metric));
+  BOOST_TEST(report("epoch=1 loss=1e-400").metric == 0);
+  BOOST_TEST(complaint("epoch=1 loss=bad") == "'loss', the metric, is no number");
+}
+
+BOOST_AUTO_TEST_CASE(a_metric_without_its_resource_is_told_once_and_only_at_first) {
+  use_pairs();
+  BOOST_TEST(complaint("loss=1\nloss=2\nloss=3\n") == "it has no 'epoch', the resource");
+  BOOST_TEST(read("epoch=1 loss=1\nloss=2\nloss=3\nepoch=5\n").size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(reads_what_a_pattern_finds) {
+  use_pattern(R"(\[(?<epoch>\d+)\]\s+valid-auc:(?<loss>\S+))");
+  const auto got = report("[12:00:00] [12]\tvalid-auc:0.73263849472130771\n");
+  BOOST_TEST(got.resource == 12);
+  BOOST_TEST(got.metric == 0.73263849472130771);
+  BOOST_TEST(read("[x] valid-auc:1\n").empty());
+  BOOST_TEST(complaint("[1] valid-auc:high\n") == "'loss', the metric, is no number");
+  use_pattern(R"((?P<epoch>\d+) (?P<loss>\S+)(?: (?P<extra>\S+))?)");
+  BOOST_TEST(report("3 0.5").values.size() == 2u);
+  BOOST_TEST(report("3 0.5 7").values.size() == 3u);
+}
+
+BOOST_AUTO_TEST_CASE(counts_from_zero_and_after_a_resumption_as_told) {
+  const std::string line = "[tune-metric]: {\"epoch\": 0, \"loss\": 2}";
+  from = 9;
+  format.resource_offset = 1;
+  BOOST_TEST(report(line).resource == 1);
+  format.after_resume = ReportFormat::AfterResume::restarts;
+  BOOST_TEST(report(line).resource == 10);
+  BOOST_TEST((find_value(report(line).values, "epoch")[0] == Value(std::int64_t{0})));
+}
+
+BOOST_AUTO_TEST_CASE(survives_any_bytes) {
+  Rng rng(17);
+  const std::string seed =
+      "[tune-metric]: {\"epoch\": 1, \"loss\": 0.5, \"s\": \"x\\u0041\", \"n\": [1, {\"a\": NaN}]} "
+      "epoch=1 loss=1e5\n";
+  std::size_t reports = 0;
+  std::size_t malformed = 0;
+  for (int i = 0; i < 20'000; ++i) {
+    std::string text = seed;
+    for (auto change = rng.below(6); change > 0; --change) {
+      const auto at = rng.below(text.size());
+      if (const auto kind = rng.below(3); kind == 0)
+        text[at] = static_cast<char>(rng.below(256));
+      else if (kind == 1)
+        text.erase(at, 1 + rng.below(5));
+      else
+        text.insert(at, text.substr(rng.below(text.size()), rng.below(20)));
+      if (text.empty()) text = "\n";
+    }
+    format.format = static_cast<ReportFormat::Format>(rng.below(2));
+    for (const auto& line : read(text)) {
+      if (const auto* report = std::get_if<Report>(&line)) {
+        ++reports;
+        BOOST_TEST_REQUIRE(report->resource >= 1);
+        BOOST_TEST_REQUIRE(find_value(report->values, "loss") != nullptr);
+      } else {
+        ++malformed;
+        BOOST_TEST_REQUIRE(!std::get<Malformed>(line).why.empty());
+      }
+    }
+  }
+  // The mutations are mild enough for both to be common.
+  BOOST_TEST(reports > 2000u);
+  BOOST_TEST(malformed > 2000u);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace troupe::actors
