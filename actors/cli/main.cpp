@@ -1,15 +1,19 @@
 // The command line of troupe: parses it into the plain options of commands.hpp and calls.
 
+#include <algorithm>
 #include <charconv>
 #include <cstdio>
 #include <exception>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 
 #include "actors/cli/commands.hpp"
+#include "actors/study_file/problem.hpp"
 
 namespace troupe::cli {
 namespace {
@@ -170,7 +174,9 @@ void add_lists(CLI::App& app, Parsed& parsed) {
       ->check(at_least_one, "");
   logs.add_flag("--stderr", parsed.logs.errors, "Its stderr instead of its stdout");
   auto& replay = *app.add_subcommand("replay", "Decide again all that a journal says, and compare")
-                      ->footer("Exit code 0: no difference. 1: the first differences are shown.\n");
+                      ->footer(
+                          "Example:\n  troupe replay DIR\n\n"
+                          "Exit codes: 0 no difference, 1 the first differences are shown.\n");
   add_folder(replay, parsed.replay.folder);
 }
 
@@ -203,22 +209,47 @@ int dispatch(const std::string& command, const Parsed& parsed) {
   return run_node(parsed.node);
 }
 
-int parse_and_run(int argc, char** argv) {
+/// What is wrong with a command line, and where help is. CLI11 would say so of the whole program.
+int refuse(const CLI::App& app, const std::string& what) {
+  std::string command = "troupe";
+  for (const CLI::App* chosen : app.get_subcommands()) command += " " + chosen->get_name();
+  std::fprintf(stderr, "%s: %s\nSee `%s --help`.\n", command.c_str(), what.c_str(),
+               command.c_str());
+  return exit_usage;
+}
+
+/// The first word if it should be a command and is none.
+std::optional<std::string> unknown_command(const CLI::App& app, std::span<char*> arguments) {
+  if (arguments.size() < 2 || std::string_view(arguments[1]).starts_with('-')) return std::nullopt;
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands(nullptr)) names.push_back(command->get_name());
+  const std::string word = arguments[1];
+  if (std::ranges::find(names, word) != names.end()) return std::nullopt;
+  return "unknown command '" + word + "'" +
+         actors::suggestion(word, {names.begin(), names.end()}, "commands");
+}
+
+int parse_and_run(std::span<char*> arguments) {
   CLI::App app(about);
   app.name("troupe");
   app.footer(examples);
   app.set_version_flag("--version", TROUPE_VERSION);
-  app.require_subcommand(1);
   app.get_formatter()->column_width(34);
   Parsed parsed;
   add_run(app, parsed.run);
   add_validate(app, parsed.validate);
   add_lists(app, parsed);
   add_node(app, parsed.node);
+  if (const auto what = unknown_command(app, arguments)) return refuse(app, *what);
   try {
-    app.parse(argc, argv);
+    app.parse(static_cast<int>(arguments.size()), arguments.data());
   } catch (const CLI::ParseError& error) {  // Also --help and --version, whose code is 0.
-    return app.exit(error) == 0 ? exit_ok : exit_usage;
+    if (error.get_exit_code() == 0) return app.exit(error);
+    return refuse(app, error.what());
+  }
+  if (app.get_subcommands().empty()) {
+    std::fputs(app.help().c_str(), stderr);
+    return exit_usage;
   }
   return dispatch(app.get_subcommands().front()->get_name(), parsed);
 }
@@ -242,9 +273,9 @@ int start_warden(std::span<char*> arguments) {
 int main(int argc, char** argv) {
   using namespace troupe::cli;
   try {
-    if (argc > 1 && std::string_view(argv[1]) == "warden")
-      return start_warden({argv, static_cast<std::size_t>(argc)});
-    return parse_and_run(argc, argv);
+    const std::span<char*> arguments(argv, static_cast<std::size_t>(argc));
+    if (argc > 1 && std::string_view(argv[1]) == "warden") return start_warden(arguments);
+    return parse_and_run(arguments);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "troupe: %s\n", error.what());
     return exit_failure;
