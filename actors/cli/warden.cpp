@@ -1,12 +1,11 @@
-#include <cstdio>
+#include "runtime/process/warden.hpp"
 
 #include "actors/cli/commands.hpp"
 
 namespace troupe::cli {
 
-int warden_main(int) {
-  std::fputs("troupe: 'warden' is not built yet\n", stderr);
-  return exit_failure;
+int warden_main(int fd) {
+  return runtime::warden_main(fd);
 }
 
 }  // namespace troupe::cli

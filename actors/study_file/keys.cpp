@@ -34,7 +34,8 @@ const SectionKeys& study_keys() {
 }
 
 const SectionKeys& entry_keys() {
-  static const SectionKeys keys{"entry", "", {{"command"}, {"args"}, {"env"}}};
+  static const SectionKeys keys{
+      "entry", "", {{"command"}, {"args"}, {"st_checkpoint_dir"}, {"env"}}};
   return keys;
 }
 

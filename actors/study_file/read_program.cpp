@@ -135,6 +135,9 @@ void read_entry(Section& top, const std::vector<std::string_view>& declared, Stu
           entry.require("command", "the program and its arguments, such as [./train, --fast]"))
     read_command(*command, declared, spec.entry, problems);
   spec.entry.args = entry.one_of<Entry::Args>("args").value_or(Entry::Args::flags);
+  using CheckpointFlag = Entry::CheckpointFlag;
+  spec.entry.st_checkpoint_dir =
+      entry.one_of<CheckpointFlag>("st_checkpoint_dir").value_or(CheckpointFlag::automatic);
   if (const Member* env = entry.find("env")) read_env(*env, declared, spec.entry, problems);
 
   if (spec.entry.command.empty() || !template_names(spec.entry.command.front()).empty()) return;

@@ -40,19 +40,30 @@ struct Entry {
     env,        ///< Environment variables `HP_name`.
     none,       ///< By templates only.
   };
+  /// Whether `--st_checkpoint_dir FOLDER` is passed along with flags, equals or json_file.
+  enum class CheckpointFlag {
+    automatic,  ///< Yes, if the program reports in Syne Tune's way: its scripts expect it.
+    always,
+    never,
+  };
   std::vector<std::string>
       command;  ///< argv, never a shell line; `${name}` is a parameter's value.
   Args args = Args::flags;
+  CheckpointFlag st_checkpoint_dir = CheckpointFlag::automatic;
   std::vector<EnvVariable> env;  ///< Added to the environment, in order.
   std::string folder;            ///< Absolute: the working directory, where the study file lies.
   static auto fields(auto& m) {
-    return std::tuple{field("command", m.command), field("args", m.args), field("env", m.env),
+    return std::tuple{field("command", m.command), field("args", m.args),
+                      field("st_checkpoint_dir", m.st_checkpoint_dir), field("env", m.env),
                       field("folder", m.folder)};
   }
   friend bool operator==(const Entry&, const Entry&) = default;
 };
 constexpr std::array<std::string_view, 5> enum_names(Entry::Args) {
   return {"flags", "equals", "json-file", "env", "none"};
+}
+constexpr std::array<std::string_view, 3> enum_names(Entry::CheckpointFlag) {
+  return {"auto", "true", "false"};
 }
 
 /// How a trial's program talks.

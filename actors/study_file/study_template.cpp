@@ -16,6 +16,9 @@ entry:
   #   json-file   --config FILE        env     the environment variable HP_lr=0.1
   #   none        not at all
   args: flags
+  # Whether --st_checkpoint_dir FOLDER is passed too: auto (default: if the program reports as Syne
+  # Tune's scripts do), true or false. TROUPE_CHECKPOINT_DIR has the same folder always.
+  st_checkpoint_dir: auto
   # Added to the program's environment. May be left out.
   env: {OMP_PROC_BIND: "true"}
 

@@ -120,6 +120,19 @@ std::string visible_devices(const std::vector<std::int64_t>& gpus,
   return list;
 }
 
+/// Scripts that report in Syne Tune's way expect it; other programs would not know it.
+bool wants_checkpoint_flag(const StudySpec& study) {
+  switch (study.entry.st_checkpoint_dir) {
+    case Entry::CheckpointFlag::always:
+      return true;
+    case Entry::CheckpointFlag::never:
+      return false;
+    case Entry::CheckpointFlag::automatic:
+      break;
+  }
+  return study.report.format == ReportFormat::Format::syne_tune;
+}
+
 std::vector<std::string> arguments(const StudySpec& study, const AttemptPlan& attempt,
                                    const Config& config, const Config& rest) {
   std::vector<std::string> argv;
@@ -146,9 +159,7 @@ std::vector<std::string> arguments(const StudySpec& study, const AttemptPlan& at
     case Args::none:
       return argv;
   }
-  // Scripts that report in Syne Tune's way expect this too; other programs would not know it.
-  if (study.report.format == ReportFormat::Format::syne_tune)
-    add("st_checkpoint_dir", attempt.checkpoint_dir);
+  if (wants_checkpoint_flag(study)) add("st_checkpoint_dir", attempt.checkpoint_dir);
   return argv;
 }
 

@@ -57,8 +57,8 @@ BOOST_DATA_TEST_CASE(gives_leftovers_the_time_to_end_by_themselves, wardens, war
   Node node(warden);
   auto spec = node.run({}, 50s);
   spec.argv = {"/bin/sh", "-c",
-               "(trap 'echo tidy; exit' TERM; echo up; while :; do sleep 0.01; done) & "
-               "while ! read line < /dev/null && false; do :; done; sleep 0.2"};
+               "trap exit USR1; (trap 'echo tidy; exit' TERM; echo up; kill -USR1 $$; "
+               "while :; do sleep 0.01; done) & wait"};
   Program program(node.processes, spec);
   const auto ended = program.wait_ended();
   BOOST_TEST(program.out() == "up\ntidy\n");

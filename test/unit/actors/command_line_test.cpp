@@ -61,6 +61,11 @@ BOOST_AUTO_TEST_CASE(
     a_program_with_another_way_of_reporting_gets_no_argument_that_it_does_not_know) {
   study.report.format = ReportFormat::Format::regex;
   BOOST_TEST(argv().back() == "9");
+  study.entry.st_checkpoint_dir = Entry::CheckpointFlag::always;
+  BOOST_TEST(argv().back() == attempt.checkpoint_dir);
+  study.report.format = ReportFormat::Format::syne_tune;
+  study.entry.st_checkpoint_dir = Entry::CheckpointFlag::never;
+  BOOST_TEST(argv().back() == "9");
 }
 
 BOOST_AUTO_TEST_CASE(passes_name_equals_value) {
