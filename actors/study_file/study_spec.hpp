@@ -63,7 +63,7 @@ constexpr std::array<std::string_view, 5> enum_names(Entry::Args) {
   return {"flags", "equals", "json-file", "env", "none"};
 }
 constexpr std::array<std::string_view, 3> enum_names(Entry::CheckpointFlag) {
-  return {"auto", "true", "false"};
+  return {"auto", "always", "never"};
 }
 
 /// How a trial's program talks.

@@ -17,7 +17,7 @@ entry:
   #   none        not at all
   args: flags
   # Whether --st_checkpoint_dir FOLDER is passed too: auto (default: if the program reports as Syne
-  # Tune's scripts do), true or false. TROUPE_CHECKPOINT_DIR has the same folder always.
+  # Tune's scripts do), always or never. TROUPE_CHECKPOINT_DIR has the same folder always.
   st_checkpoint_dir: auto
   # Added to the program's environment. May be left out.
   env: {OMP_PROC_BIND: "true"}

@@ -64,6 +64,7 @@ BOOST_AUTO_TEST_CASE(fills_in_the_defaults) {
   BOOST_TEST((spec.entry.command == std::vector<std::string>{"sh", "train.sh"}));
   BOOST_TEST(spec.entry.folder == "/studies/a");
   BOOST_TEST((spec.entry.args == Entry::Args::flags));
+  BOOST_TEST((spec.entry.st_checkpoint_dir == Entry::CheckpointFlag::automatic));
   BOOST_TEST(spec.max_t == 243);
   BOOST_TEST(spec.max_resource_attr.value() == "epochs");
   BOOST_TEST((spec.scheduler.type == Rule::stopping));
@@ -170,6 +171,15 @@ BOOST_AUTO_TEST_CASE(a_point_is_fitted_to_its_domain_and_completed) {
   BOOST_TEST((*find(spec.points_to_evaluate.at(0), "epochs") == Value{std::int64_t{243}}));
   BOOST_TEST((spec.points_to_evaluate.at(1) == spec.config_space.midpoint()));
   BOOST_TEST(good(least + "points_to_evaluate: []\n").points_to_evaluate.empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_program_may_do_without_the_checkpoint_flag) {
+  const auto flag = [](const std::string& word) {
+    return good(replaced(least, "train.sh]", "train.sh], st_checkpoint_dir: " + word))
+        .entry.st_checkpoint_dir;
+  };
+  BOOST_TEST((flag("never") == Entry::CheckpointFlag::never));
+  BOOST_TEST((flag("always") == Entry::CheckpointFlag::always));
 }
 
 BOOST_AUTO_TEST_CASE(a_pattern_implies_its_format) {
