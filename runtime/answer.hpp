@@ -5,6 +5,7 @@
 
 #include "runtime/address.hpp"
 #include "runtime/cell/envelope.hpp"
+#include "runtime/cell/packed.hpp"
 #include "runtime/core/result.hpp"
 #include "runtime/message.hpp"
 
@@ -55,6 +56,11 @@ Result<R> reply_in(Result<Envelope::Ptr> answer) {
   Envelope& envelope = **answer;
   if (envelope.type() == &message_type<R>) return std::move(envelope.payload<R>());
   if (envelope.kind() == Envelope::Kind::error) return envelope.payload<Error>();
+  if constexpr (!local_only<R>)
+    if (envelope.kind() == Envelope::Kind::packed_reply) {
+      const Packed& packed = envelope.payload<Packed>();
+      if (packed.wire_name == R::wire_name) return unpack<R>(packed.bytes, *packed.schemas);
+    }
   return Error{ErrorKind::bad_input, "the answer is of another type than the question's Reply"};
 }
 

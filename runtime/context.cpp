@@ -32,6 +32,16 @@ std::chrono::microseconds Context::wall() const {
 
 void Context::send(Address to, Envelope::Ptr envelope) {
   engine_->send(to, std::move(envelope));
+  if (to.node == engine_->id() || !engine_->peers().is_full(to.node)) return;
+  Dispatcher& dispatcher = engine_->dispatcher(*cell_);
+  Await room;
+  const AskId id = dispatcher.open(room);
+  engine_->peers().when_room(to.node, id);
+  dispatcher.wait(room, id, Instant::never());
+}
+
+void Context::watch_nodes() {
+  engine_->peers().subscribe(address());
 }
 
 Result<Envelope::Ptr> Context::request(Address to, Envelope::Ptr question, Duration deadline) {
@@ -40,10 +50,13 @@ Result<Envelope::Ptr> Context::request(Address to, Envelope::Ptr question, Durat
   Await await;
   const AskId id = dispatcher.open(await);
   question->ask = id;
-  engine_->send(to, std::move(question));
-  dispatcher.wait(await, id, engine_->after(deadline));
-  if (await.outcome == Await::Outcome::timed_out)
+  const Instant until = engine_->after(deadline);
+  engine_->send(to, std::move(question), until);
+  dispatcher.wait(await, id, until);
+  if (await.outcome == Await::Outcome::timed_out) {
+    engine_->peers().forget_ask(to.node, id);
     return Error{ErrorKind::timed_out, "no answer from actor " + to_string(to) + " in time"};
+  }
   return std::move(await.answer);
 }
 

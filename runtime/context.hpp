@@ -13,6 +13,7 @@
 #include "runtime/core/clock.hpp"
 #include "runtime/core/result.hpp"
 #include "runtime/ref.hpp"
+#include "runtime/remote/asking.hpp"
 #include "runtime/restart_policy.hpp"
 
 namespace troupe::runtime {
@@ -43,7 +44,8 @@ class Context {
   /// For people and files only.
   [[nodiscard]] std::chrono::microseconds wall() const;
 
-  /// Sends without waiting. In order to one receiver; lost if the receiver is gone.
+  /// Sends without waiting for the receiver. In order to one receiver; lost if the receiver is
+  /// gone. To another node: waits, as `ask` does, while too much for that node waits to be sent.
   template <typename M, typename... Ms>
     requires one_of<M, Ms...>
   void tell(const Ref<Ms...>& to, M message) {
@@ -90,6 +92,22 @@ class Context {
     return as_ref<typename A::Ref>(
         named(name, behaviour<A>, [&]() -> void* { return new A(std::forward<Args>(args)...); }));
   }
+
+  /// The actor of that name on that node, if it accepts what R does.
+  template <typename R>
+  [[nodiscard]] Result<R> find(NodeId node, const std::string& name, Duration deadline) {
+    return find_through<R>(*this, node, name, deadline);
+  }
+
+  /// A new actor on that node, which must offer actors of this spec and have free what it needs.
+  /// It belongs to that node. `infeasible`: the node never has so much; `exhausted`: not now.
+  template <typename R, Message Spec>
+  [[nodiscard]] Result<R> spawn_on(NodeId node, Spec spec, Resources need, Duration deadline) {
+    return spawn_through<R>(*this, this->node(), node, std::move(spec), need, deadline);
+  }
+
+  /// This actor gets a NodeUp for each node whose link is up, and NodeUp and NodeDown from then on.
+  void watch_nodes();
 
   /// Asks for a Down when the actor is gone; at once if it already is. One Down, however often
   /// asked.

@@ -8,8 +8,14 @@
 #include "runtime/core/clock.hpp"
 #include "runtime/core/reactor.hpp"
 #include "runtime/dispatch/dispatcher.hpp"
+#include "transport/link_options.hpp"
+#include "transport/wire.hpp"
 
 namespace troupe::runtime {
+
+/// Makes the wire of a node; called on the reactor's thread.
+using MakeWire =
+    std::function<std::unique_ptr<transport::Wire>(Reactor& reactor, transport::PeerId self)>;
 
 /// Everything undetermined that a node uses. Clock and reactor outlive the node, unless `owned`
 /// holds them.
@@ -26,6 +32,9 @@ struct Environment {
   /// What a plain thread does while it waits for actors. Without one it sleeps: the dispatchers
   /// have threads of their own.
   Drive drive;
+
+  MakeWire make_wire;  ///< Without one the node has no network.
+  transport::LinkOptions link_options;
 };
 
 }  // namespace troupe::runtime

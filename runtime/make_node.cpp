@@ -8,6 +8,7 @@
 #include "runtime/dispatch/fiber_dispatcher.hpp"
 #include "runtime/io_thread.hpp"
 #include "runtime/system_clock.hpp"
+#include "transport/zmq_wire.hpp"
 
 namespace troupe::runtime {
 namespace {
@@ -36,6 +37,10 @@ std::unique_ptr<Node> make_node(NodeOptions options) {
   for (std::size_t i = 0; i < options.threads; ++i)
     environment.dispatchers.push_back(
         std::make_unique<FiberDispatcher>("troupe-actors-" + std::to_string(i)));
+  environment.make_wire = [](Reactor& reactor, transport::PeerId self) {
+    return std::make_unique<transport::ZmqWire>(reactor, self);
+  };
+  environment.link_options = transport::LinkOptions::for_lease(options.lease);
   return std::make_unique<Node>(std::move(options), std::move(environment));
 }
 

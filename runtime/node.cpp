@@ -13,9 +13,10 @@ NodeId draw_id(std::uint64_t seed) {
 
 }  // namespace
 
-Node::Node(NodeOptions options, Environment environment) : options_(std::move(options)) {
+Node::Node(NodeOptions options, Environment environment)
+    : options_(std::move(options)), offers_(std::make_shared<Offers>()) {
   const NodeId id = draw_id(environment.seed);
-  engine_ = std::make_unique<Engine>(id, std::move(environment));
+  engine_ = std::make_unique<Engine>(id, options_.name, options_.resources, std::move(environment));
 }
 
 Node::~Node() = default;
@@ -34,6 +35,7 @@ Reactor& Node::reactor() const {
 
 void Node::send(Address to, Envelope::Ptr envelope) {
   engine_->send(to, std::move(envelope));
+  if (to.node != id()) engine_->wait_for_room(to.node);
 }
 
 Result<Envelope::Ptr> Node::request(Address to, Envelope::Ptr question, Duration deadline) {
@@ -55,7 +57,31 @@ Result<Address> Node::look_up(const std::string& name,
 }
 
 Result<Down> Node::wait(Address actor, Duration deadline) {
-  return reply_in<Down>(engine_->watch_and_wait(actor, deadline));
+  auto down = reply_in<Down>(engine_->watch_and_wait(actor, deadline));
+  if (!down && down.error().kind == ErrorKind::gone)
+    return Down{actor, Cause::node_lost, down.error().what};
+  return down;
+}
+
+void Node::add_offer(const std::string& kind, Offers::Offer offer) {
+  offers_->add(kind, std::move(offer));
+  ensure_receptionist();
+}
+
+void Node::ensure_receptionist() {
+  std::call_once(receptionist_made_, [this] {
+    engine_->set_receptionist(spawn<Receptionist>(offers_, options_.resources).address());
+  });
+}
+
+Result<std::string> Node::listen(const std::string& address) {
+  ensure_receptionist();
+  return engine_->listen(address);
+}
+
+Result<NodeId> Node::join(const std::string& address, Duration deadline) {
+  ensure_receptionist();
+  return engine_->join(address, deadline);
 }
 
 void Node::stop(Address actor) {
@@ -68,6 +94,10 @@ StopReport Node::stop(Duration deadline) {
 
 std::size_t Node::actors() const {
   return engine_->live();
+}
+
+std::uint64_t Node::frames_refused() const {
+  return engine_->frames_refused();
 }
 
 std::uint64_t Node::dead_letters() const {

@@ -2,6 +2,7 @@
 
 #include <concepts>
 #include <memory>
+#include <mutex>
 #include <span>
 #include <string>
 #include <utility>
@@ -13,6 +14,7 @@
 #include "runtime/core/result.hpp"
 #include "runtime/environment.hpp"
 #include "runtime/ref.hpp"
+#include "runtime/remote/offer.hpp"
 #include "runtime/resources.hpp"
 #include "runtime/system_messages.hpp"
 
@@ -21,7 +23,9 @@ namespace troupe::runtime {
 struct NodeOptions {
   std::string name;  ///< For people; need not be unique.
   Resources resources;
-  std::size_t threads = 2;  ///< Dispatchers, where the node makes them: see make_node.
+  // What make_node needs besides:
+  std::size_t threads = 2;                   ///< Dispatchers.
+  Duration lease = std::chrono::seconds(5);  ///< A node that is silent for so long is given up.
 };
 
 /// How a node stopped.
@@ -59,6 +63,28 @@ class Node {
     return as_ref<typename A::Ref>(
         named(name, behaviour<A>, [&]() -> void* { return new A(std::forward<Args>(args)...); }));
   }
+
+  /// Offers to spawn actors on behalf of other nodes, and of this one's: `make(Context&, Spec)`
+  /// spawns one with the context, whose child it becomes, and returns its ref, or a Result of it.
+  template <Message Spec, typename Make>
+  void offer(Make make) {
+    add_offer(std::string(Spec::wire_name), offer_of<Spec>(std::move(make)));
+  }
+  /// See Context.
+  template <typename R, Message Spec>
+  [[nodiscard]] Result<R> spawn_on(NodeId node, Spec spec, Resources need, Duration deadline) {
+    return spawn_through<R>(*this, id(), node, std::move(spec), need, deadline);
+  }
+  template <typename R>
+  [[nodiscard]] Result<R> find(NodeId node, const std::string& name, Duration deadline) {
+    return find_through<R>(*this, node, name, deadline);
+  }
+
+  /// Accepts other nodes at an address as "tcp://127.0.0.1:*"; returns the one to join.
+  [[nodiscard]] Result<std::string> listen(const std::string& address);
+  /// Links this node with the one that listens there, for good: a lost connection is made again
+  /// until the link is given up.
+  [[nodiscard]] Result<NodeId> join(const std::string& address, Duration deadline);
 
   /// The actor of that name on this node, if it accepts what R does.
   template <typename R>
@@ -99,8 +125,10 @@ class Node {
 
   /// How many actors live.
   [[nodiscard]] std::size_t actors() const;
-  /// How many messages found nobody, or nobody who handles them.
+  /// How many messages found nobody, or nobody who handles or understands them.
   [[nodiscard]] std::uint64_t dead_letters() const;
+  /// How many messages of other nodes were not even messages.
+  [[nodiscard]] std::uint64_t frames_refused() const;
 
   /// For the runtime.
   [[nodiscard]] Engine& engine() { return *engine_; }
@@ -116,7 +144,12 @@ class Node {
   [[nodiscard]] Result<Address> look_up(const std::string& name,
                                         std::span<const MessageType* const> accepted) const;
 
+  void add_offer(const std::string& kind, Offers::Offer offer);
+  void ensure_receptionist();
+
   NodeOptions options_;
+  std::shared_ptr<Offers> offers_;
+  std::once_flag receptionist_made_;
   std::unique_ptr<Engine> engine_;
 };
 

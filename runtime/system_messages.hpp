@@ -8,6 +8,7 @@
 
 #include "runtime/address.hpp"
 #include "runtime/core/field.hpp"
+#include "runtime/resources.hpp"
 
 // What the runtime itself tells an actor that has a handler for it.
 
@@ -53,7 +54,11 @@ struct NodeUp {
   static constexpr std::string_view wire_name = "NodeUp";
   NodeId node;
   std::string name;
-  static auto fields(auto& m) { return std::tuple{field("node", m.node), field("name", m.name)}; }
+  Resources resources;  ///< What it has in all.
+  static auto fields(auto& m) {
+    return std::tuple{field("node", m.node), field("name", m.name),
+                      field("resources", m.resources)};
+  }
   friend bool operator==(const NodeUp&, const NodeUp&) = default;
 };
 

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <concepts>
 #include <span>
@@ -25,6 +24,7 @@ concept Actor = requires { typename A::Ref; };
 /// The handler of one type of message.
 struct Handler {
   const MessageType* type;
+  bool is_public;  ///< Among the messages of the actor's Ref: other nodes may send it.
   void (*handle)(void* actor, Context& self, void* message);
 };
 
@@ -41,10 +41,13 @@ struct Behaviour {
       if (handler.type == message) return &handler;
     return nullptr;
   }
-  [[nodiscard]] const Handler* find(std::string_view wire_name) const {
-    const auto found =
-        std::ranges::find(handlers, wire_name, [](const Handler& h) { return h.type->wire_name; });
-    return found == handlers.end() ? nullptr : &*found;
+  /// For who knows the message by name only. Null also if it never leaves a process.
+  [[nodiscard]] const Handler* find_public(std::string_view wire_name) const {
+    for (const Handler& handler : handlers)
+      if (handler.is_public && handler.type->unpack != nullptr &&
+          handler.type->wire_name == wire_name)
+        return &handler;
+    return nullptr;
   }
 };
 
@@ -114,7 +117,7 @@ auto handled_by() {
 
 template <typename A, typename... Ms>
 constexpr std::array<Handler, sizeof...(Ms)> handlers_of(Messages<Ms...>) {
-  return {Handler{&message_type<Ms>, &handle<A, Ms>}...};
+  return {Handler{&message_type<Ms>, accepts<typename A::Ref, Ms>, &handle<A, Ms>}...};
 }
 
 template <typename A>

@@ -34,6 +34,7 @@ class Envelope {
     watch,         ///< Payload: Watch. Wants a Down; `ask` instead of a watcher: as an answer.
     unwatch,       ///< Payload: Watch.
     down,          ///< Payload: Down, of a watched actor.
+    notice,        ///< From the runtime, for who has a handler for it.
     reply,         ///< Answer to `ask`. Payload: the question's Reply.
     packed_reply,  ///< Answer to `ask` from another node. Payload: Packed.
     error,         ///< Answer to `ask`. Payload: Error.
@@ -50,15 +51,21 @@ class Envelope {
   template <typename T>
   [[nodiscard]] static Ptr with(Kind kind, T payload) {
     Ptr envelope = allocate(kind);
-    if constexpr (fits_inline<T>)
-      new (envelope->payload_) T(std::move(payload));
-    else
-      new (envelope->payload_) void*(new T(std::move(payload)));
-    envelope->type_ = &message_type<T>;
+    envelope->fill(std::move(payload));
     return envelope;
   }
   /// Without a payload.
   [[nodiscard]] static Ptr bare(Kind kind) { return allocate(kind); }
+
+  /// Gives a bare one its payload.
+  template <typename T>
+  void fill(T payload) {
+    if constexpr (fits_inline<T>)
+      new (payload_) T(std::move(payload));
+    else
+      new (payload_) void*(new T(std::move(payload)));
+    type_ = &message_type<T>;
+  }
 
   /// The payload, which is a T.
   template <typename T>
@@ -89,5 +96,17 @@ class Envelope {
   alignas(std::max_align_t) std::byte payload_[inline_payload_bytes];
 };
 static_assert(sizeof(Envelope) == 64, "an envelope is one cache line");
+
+namespace detail {
+
+template <typename T>
+Result<void> unpack_payload(std::string_view bytes, const PeerSchemas& peer, Envelope& into) {
+  auto unpacked = unpack<T>(bytes, peer);
+  if (!unpacked) return unpacked.error();
+  into.fill(std::move(unpacked).value());
+  return {};
+}
+
+}  // namespace detail
 
 }  // namespace troupe::runtime

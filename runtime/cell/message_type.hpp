@@ -4,7 +4,10 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "runtime/codec.hpp"
+#include "runtime/core/result.hpp"
 #include "runtime/message.hpp"
 
 namespace troupe::runtime {
@@ -24,12 +27,18 @@ template <typename T>
   requires(T::local_only)
 inline constexpr bool local_only<T> = true;
 
+class Envelope;
+
 /// What the runtime has to know of a message's type at run time. One per type: compared by address.
+/// The last three are null for what never leaves the process.
 struct MessageType {
   std::string_view wire_name;  ///< Empty for what never leaves the process.
   std::uint32_t bytes;
   bool is_inline;
   void (*destroy)(void* payload) noexcept;  ///< Also frees a payload that is not inline.
+  void (*pack)(const void* payload, std::string& out);  ///< Behind what is there.
+  Result<void> (*unpack)(std::string_view bytes, const PeerSchemas& peer, Envelope& into);
+  std::vector<TypeSchema> (*schema)();
 };
 
 namespace detail {
@@ -43,17 +52,26 @@ void destroy_payload(void* payload) noexcept {
 }
 
 template <typename T>
-constexpr std::string_view wire_name_of() {
+void pack_payload(const void* payload, std::string& out) {
+  pack_into(out, *static_cast<const T*>(payload));
+}
+
+/// Defined with Envelope.
+template <typename T>
+Result<void> unpack_payload(std::string_view bytes, const PeerSchemas& peer, Envelope& into);
+
+template <typename T>
+constexpr MessageType type_of() {
   if constexpr (Message<T> && !local_only<T>)
-    return T::wire_name;
+    return {T::wire_name,     sizeof(T),          fits_inline<T>, &destroy_payload<T>,
+            &pack_payload<T>, &unpack_payload<T>, &schema_of<T>};
   else
-    return {};
+    return {{}, sizeof(T), fits_inline<T>, &destroy_payload<T>, nullptr, nullptr, nullptr};
 }
 
 }  // namespace detail
 
 template <typename T>
-inline constexpr MessageType message_type{detail::wire_name_of<T>(), sizeof(T), fits_inline<T>,
-                                          &detail::destroy_payload<T>};
+inline constexpr MessageType message_type = detail::type_of<T>();
 
 }  // namespace troupe::runtime

@@ -1,19 +1,28 @@
 #include "runtime/engine/engine.hpp"
 
 #include <cstdlib>
+#include <future>
 #include <utility>
 
 #include <cxxabi.h>
 
 #include "runtime/core/check.hpp"
+#include "runtime/remote/reception.hpp"
 
 namespace troupe::runtime {
+namespace {
 
-Engine::Engine(NodeId id, Environment environment)
+/// How long a node that stops waits for the others to confirm what it sent.
+constexpr Duration goodbye_max = std::chrono::seconds(1);
+
+}  // namespace
+
+Engine::Engine(NodeId id, std::string name, Resources resources, Environment environment)
     : id_(id),
       environment_(std::move(environment)),
       cells_(environment_.dispatchers.size()),
-      timers_(*environment_.reactor, *this) {
+      timers_(*environment_.reactor, *this),
+      peers_(*this, environment_, std::move(name), resources) {
   check(!environment_.dispatchers.empty() && environment_.dispatchers.size() < OutsideAsks::home,
         "a node has 1 to 254 dispatchers");
   for (std::size_t home = 0; home < environment_.dispatchers.size(); ++home)
@@ -24,6 +33,16 @@ Engine::Engine(NodeId id, Environment environment)
 
 Engine::~Engine() {
   for (const auto& dispatcher : environment_.dispatchers) dispatcher->stop();
+  if (environment_.drive) {
+    peers_.cut();
+  } else {
+    std::promise<void> cut;
+    peers_.post([&] {
+      peers_.cut();
+      cut.set_value();
+    });
+    cut.get_future().wait();
+  }
   cells_.for_each([](Cell& cell) {
     cell.mailbox.clear();
     cell.cold.reset();
@@ -46,7 +65,9 @@ void Engine::put(Cell& cell, Envelope::Ptr envelope) {
   if (cell.mailbox.put(std::move(envelope))) dispatcher(cell).ready(cell);
 }
 
-void Engine::send(Address to, Envelope::Ptr envelope) {
+void Engine::send(Address to, Envelope::Ptr envelope, Instant expires) {
+  if (to.node != id_ && to.node != NodeId{}) return peers_.send(to, std::move(envelope), expires);
+  if (to == reception_of(id_).address()) to.actor = receptionist_.load(std::memory_order_acquire);
   Cell* const cell = to.node == id_ ? cells_.find(to.slot()) : nullptr;
   envelope->generation = to.generation();
   if (cell == nullptr || cell->generation.load(std::memory_order_relaxed) != to.generation())
@@ -132,10 +153,20 @@ Result<Address> Engine::find_named(const std::string& name,
   return entry->actor;
 }
 
+Result<Address> Engine::find_named(const std::string& name,
+                                   const std::vector<std::string>& accepted) const {
+  const auto entry = registry_.find(name);
+  if (!entry || !is_alive(entry->actor)) return Error{ErrorKind::gone, "no actor is named " + name};
+  for (const std::string& message : accepted)
+    if (entry->behaviour->find_public(message) == nullptr)
+      return Error{ErrorKind::refused, "the actor named " + name + " does not handle " + message};
+  return entry->actor;
+}
+
 Result<Envelope::Ptr> Engine::ask_and_wait(Address to, Envelope::Ptr question, Duration deadline) {
   return wait_outside(deadline, to, [&](AskId id) {
     question->ask = id;
-    send(to, std::move(question));
+    send(to, std::move(question), after(deadline));
   });
 }
 
@@ -165,7 +196,47 @@ Result<Envelope::Ptr> Engine::wait_outside(Duration deadline, Address to,
   const std::lock_guard lock(waiter->mutex);
   if (waiter->answer != nullptr) return std::move(waiter->answer);
   outside_.close(id);
+  peers_.forget_ask(to.node, id);
   return Error{ErrorKind::timed_out, "no answer from actor " + to_string(to) + " in time"};
+}
+
+void Engine::wait_for_room(NodeId node) {
+  if (!peers_.is_full(node)) return;
+  (void)wait_outside(Duration::max(), Address{node, 0},
+                     [&](AskId id) { peers_.when_room(node, id); });
+}
+
+template <typename T>
+Result<T> Engine::call_reactor(Instant until,
+                               const std::function<void(std::function<void(Result<T>)>)>& start) {
+  struct Slot {
+    std::mutex mutex;
+    std::condition_variable filled;
+    std::optional<Result<T>> result;
+  };
+  const auto slot = std::make_shared<Slot>();  // The result may come after the deadline.
+  peers_.post([start, slot] {
+    start([slot](Result<T> result) {
+      const std::lock_guard lock(slot->mutex);
+      slot->result.emplace(std::move(result));
+      slot->filled.notify_one();
+    });
+  });
+  block([&] { return slot->result.has_value(); }, until, slot->mutex, slot->filled);
+  const std::lock_guard lock(slot->mutex);
+  if (slot->result) return std::move(*slot->result);
+  return Error{ErrorKind::timed_out, "the io thread did not answer in time"};
+}
+
+Result<std::string> Engine::listen(const std::string& address) {
+  return call_reactor<std::string>(Instant::never(),
+                                   [this, address](auto done) { done(peers_.listen(address)); });
+}
+
+Result<NodeId> Engine::join(const std::string& address, Duration deadline) {
+  return call_reactor<NodeId>(Instant::never(), [this, address, deadline](auto done) {
+    peers_.join(address, deadline, std::move(done));  // It answers by then.
+  });
 }
 
 void Engine::block(const std::function<bool()>& done, Instant until, std::mutex& mutex,
@@ -186,6 +257,9 @@ std::vector<std::string> Engine::stop_all(Duration deadline) {
     put(cell, Envelope::bare(Envelope::Kind::stop_root));
   });
   block([this] { return live() == 0; }, until, quiet_mutex_, quiet_);
+  (void)call_reactor<NodeId>(Instant::never(), [this](auto done) {
+    peers_.close(goodbye_max, [done, self = id_] { done(self); });
+  });
   for (const auto& dispatcher : environment_.dispatchers) dispatcher->stop();
   cells_.for_each([this](const Cell& cell) {
     if (cell.phase != Cell::Phase::vacant) note_unfinished(cell);

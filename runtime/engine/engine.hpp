@@ -19,6 +19,8 @@
 #include "runtime/engine/registry.hpp"
 #include "runtime/engine/timers.hpp"
 #include "runtime/environment.hpp"
+#include "runtime/remote/peers.hpp"
+#include "runtime/resources.hpp"
 
 namespace troupe::runtime {
 
@@ -30,7 +32,7 @@ namespace troupe::runtime {
 /// in `live_`; whoever takes it to zero notifies under `quiet_mutex_`.
 class Engine {
  public:
-  Engine(NodeId id, Environment environment);
+  Engine(NodeId id, std::string name, Resources resources, Environment environment);
   ~Engine();
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
@@ -46,13 +48,21 @@ class Engine {
   }
   [[nodiscard]] Address address(const Cell& cell) const;
   [[nodiscard]] Timers& timers() { return timers_; }
-  [[nodiscard]] Registry& registry() { return registry_; }
+  [[nodiscard]] Peers& peers() { return peers_; }
 
   /// Gives the envelope to the actor. One that is gone does not get it: a question is answered so.
-  void send(Address to, Envelope::Ptr envelope);
+  /// `expires`: when the asker of a question gives up.
+  void send(Address to, Envelope::Ptr envelope, Instant expires = Instant::never());
   /// Gives an answer to whoever waits under its `ask`.
   void answer(Envelope::Ptr answer);
   void answer_error(AskId ask, ErrorKind kind, std::string what);
+
+  /// An id for who is no actor: `callback` gets the answer, once, on any thread.
+  [[nodiscard]] AskId open_outside_ask(OutsideAsks::Callback callback) {
+    return outside_.open(std::move(callback));
+  }
+  void tell_watcher(const Watch& watch, const Down& down);
+  void count_dead_letter() { dead_letters_.fetch_add(1, std::memory_order_relaxed); }
 
   /// With a parent: on the parent's thread. Without one it belongs to the node.
   Address spawn(Newborn newborn, Cell* parent);
@@ -63,6 +73,13 @@ class Engine {
   /// The actor of that name, if it handles all of these.
   [[nodiscard]] Result<Address> find_named(const std::string& name,
                                            std::span<const MessageType* const> accepted) const;
+  /// The same, of messages known by their wire names.
+  [[nodiscard]] Result<Address> find_named(const std::string& name,
+                                           const std::vector<std::string>& accepted) const;
+  /// Who gets what is sent to reception_of(this node).
+  void set_receptionist(Address actor) {
+    receptionist_.store(actor.actor, std::memory_order_release);
+  }
 
   /// For a plain thread: asks and waits. The answer is of kind reply or error.
   [[nodiscard]] Result<Envelope::Ptr> ask_and_wait(Address to, Envelope::Ptr question,
@@ -70,10 +87,18 @@ class Engine {
   /// For a plain thread: waits until the actor is gone. The answer holds a Down.
   [[nodiscard]] Result<Envelope::Ptr> watch_and_wait(Address actor, Duration deadline);
 
-  /// Stops every actor, waits until none is left or the deadline, then stops the dispatchers.
+  /// For a plain thread: waits until the node has less to send to that one.
+  void wait_for_room(NodeId node);
+  /// For a plain thread.
+  [[nodiscard]] Result<std::string> listen(const std::string& address);
+  [[nodiscard]] Result<NodeId> join(const std::string& address, Duration deadline);
+
+  /// Stops every actor, waits until none is left or the deadline, then says goodbye to the
+  /// other nodes and stops the dispatchers.
   /// Returns those that did not stop by themselves, for people: type, name, address.
   [[nodiscard]] std::vector<std::string> stop_all(Duration deadline);
   [[nodiscard]] std::size_t live() const { return live_.load(std::memory_order_acquire); }
+  [[nodiscard]] std::uint64_t frames_refused() const { return peers_.frames_refused(); }
   /// Messages that found nobody, or nobody who handles them.
   [[nodiscard]] std::uint64_t dead_letters() const {
     return dead_letters_.load(std::memory_order_relaxed);
@@ -93,11 +118,18 @@ class Engine {
   void block(const std::function<bool()>& done, Instant until, std::mutex& mutex,
              std::condition_variable& changed) const;
 
+  /// Starts something on the reactor's thread and waits for its result.
+  template <typename T>
+  [[nodiscard]] Result<T> call_reactor(
+      Instant until, const std::function<void(std::function<void(Result<T>)>)>& start);
+
   void put(Cell& cell, Envelope::Ptr envelope);
   void drop(Address to, Envelope::Ptr envelope);
   void handle(Cell& cell, Envelope::Ptr envelope);
   void handle_alive(Cell& cell, Envelope::Ptr envelope);
   void deliver(Cell& cell, Envelope& envelope);
+  void deliver_packed(Cell& cell, Envelope& envelope);
+  void refuse(const Envelope& envelope, ErrorKind kind, std::string why);
   void note_unfinished(const Cell& cell);
   void settle(Cell& cell, Newborn& newborn);
   void start(Cell& cell);
@@ -113,7 +145,6 @@ class Engine {
   void let_go(Cell& cell);
   void restart(Cell& cell);
   void vacate(Cell& cell);
-  void tell_watcher(const Watch& watch, const Down& down);
 
   NodeId id_;
   Environment environment_;
@@ -121,6 +152,8 @@ class Engine {
   Registry registry_;
   OutsideAsks outside_;
   Timers timers_;
+  Peers peers_;
+  std::atomic<std::uint64_t> receptionist_{0};
   std::atomic<std::uint32_t> next_home_{0};
   std::atomic<std::size_t> live_{0};
   std::atomic<std::uint64_t> dead_letters_{0};

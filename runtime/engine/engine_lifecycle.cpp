@@ -4,6 +4,7 @@
 #include <exception>
 #include <utility>
 
+#include "runtime/cell/packed.hpp"
 #include "runtime/context.hpp"
 #include "runtime/engine/engine.hpp"
 
@@ -85,9 +86,29 @@ void Engine::handle_alive(Cell& cell, Envelope::Ptr envelope) {
     case Kind::down:
       if (!cell.cold || cell.cold->watching.erase(envelope->payload<Down>().who) == 0) return;
       return deliver(cell, *envelope);
+    case Kind::packed:
+      return deliver_packed(cell, *envelope);
     default:
       return deliver(cell, *envelope);
   }
+}
+
+void Engine::refuse(const Envelope& envelope, ErrorKind kind, std::string why) {
+  count_dead_letter();
+  if (envelope.ask) answer_error(envelope.ask, kind, std::move(why));
+}
+
+void Engine::deliver_packed(Cell& cell, Envelope& envelope) {
+  const Packed& packed = envelope.payload<Packed>();
+  if (packed.expires < now()) return refuse(envelope, ErrorKind::timed_out, "it came too late");
+  const Handler* const handler = cell.behaviour->find_public(packed.wire_name);
+  if (handler == nullptr)
+    return refuse(envelope, ErrorKind::refused, "the actor does not handle " + packed.wire_name);
+  const Envelope::Ptr message = Envelope::bare(Kind::message);
+  if (auto unpacked = handler->type->unpack(packed.bytes, *packed.schemas, *message); !unpacked)
+    return refuse(envelope, ErrorKind::bad_input, unpacked.error().what);
+  message->ask = envelope.ask;
+  deliver(cell, *message);
 }
 
 void Engine::settle(Cell& cell, Newborn& newborn) {
@@ -110,12 +131,9 @@ void Engine::start(Cell& cell) {
 void Engine::deliver(Cell& cell, Envelope& envelope) {
   const Handler* const handler = cell.behaviour->find(envelope.type());
   if (handler == nullptr) {
-    if (envelope.kind() == Kind::down) return;  // The actor does not care.
-    dead_letters_.fetch_add(1, std::memory_order_relaxed);
-    if (envelope.ask)
-      answer_error(envelope.ask, ErrorKind::refused,
-                   "the actor does not handle " + std::string(envelope.type()->wire_name));
-    return;
+    if (envelope.kind() == Kind::down || envelope.kind() == Kind::notice) return;
+    return refuse(envelope, ErrorKind::refused,
+                  "the actor does not handle " + std::string(envelope.type()->wire_name));
   }
   Context self(*this, cell, envelope.ask);
   auto thrown = run_code([&] { handler->handle(cell.actor, self, envelope.payload_address()); });
@@ -224,8 +242,7 @@ void Engine::restart(Cell& cell) {
   cell.cold->said_goodbye = false;
   if (Cell* const parent = cells_.find(cell.parent)) {
     const Restarted restarted{address(cell), std::move(cell.cold->reason), ++supervision.count};
-    if (parent->behaviour->find(&message_type<Restarted>) != nullptr)
-      send(address(*parent), Envelope::with(Kind::message, restarted));
+    send(address(*parent), Envelope::with(Kind::notice, restarted));
   }
   start(cell);
   for (auto& envelope : std::exchange(cell.cold->kept, {})) handle(cell, std::move(envelope));

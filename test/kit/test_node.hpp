@@ -5,10 +5,8 @@
 #include <utility>
 
 #include "runtime/context.hpp"
-#include "runtime/dispatch/step_dispatcher.hpp"
 #include "runtime/node.hpp"
-#include "runtime/simulation/sim_reactor.hpp"
-#include "runtime/simulation/virtual_clock.hpp"
+#include "test/kit/test_world.hpp"
 
 namespace troupe::test {
 
@@ -27,21 +25,26 @@ class Probe;
 /// needed.
 class TestNode {
  public:
-  explicit TestNode(std::uint64_t seed = 1, runtime::NodeOptions options = {"test", {}, 1},
+  /// In a world of its own.
+  explicit TestNode(std::uint64_t seed = 1, runtime::NodeOptions options = {.name = "test"},
                     runtime::StepDispatcher::Choose choose = {});
+  /// One of several in a world, each with its own seed.
+  TestNode(TestWorld& world, std::uint64_t seed, runtime::NodeOptions options);
+  ~TestNode();
+  TestNode(const TestNode&) = delete;
+  TestNode& operator=(const TestNode&) = delete;
 
   [[nodiscard]] runtime::Node& node() { return *node_; }
-  [[nodiscard]] runtime::simulation::SimReactor& reactor() { return reactor_; }
-  [[nodiscard]] runtime::simulation::VirtualClock& clock() { return clock_; }
+  [[nodiscard]] TestWorld& world() { return *world_; }
+  [[nodiscard]] runtime::simulation::SimReactor& reactor() { return world_->reactor(); }
+  [[nodiscard]] runtime::simulation::VirtualClock& clock() { return world_->clock(); }
   [[nodiscard]] runtime::StepDispatcher& dispatcher() { return *dispatcher_; }
-  [[nodiscard]] Instant now() const { return clock_.now(); }
+  [[nodiscard]] Instant now() const { return world_->clock().now(); }
 
-  /// One callback of the reactor that is due, or one message. False if there is neither.
-  bool step();
-  /// Steps until nothing happens any more at the present time.
-  void run();
-  /// Moves the time on; all that is due on the way happens at its time.
-  void advance(Duration duration);
+  /// See TestWorld.
+  bool step() { return world_->step(); }
+  void run() { world_->run(); }
+  void advance(Duration duration) { world_->advance(duration); }
 
   template <typename A, typename... Args>
   typename A::Ref spawn(Args&&... args) {
@@ -63,11 +66,9 @@ class TestNode {
   Probe<Ms...> probe();
 
  private:
-  void drive(const std::function<bool()>& done, Instant until);
-
-  runtime::simulation::VirtualClock clock_;
-  runtime::simulation::SimReactor reactor_{clock_};
-  runtime::StepDispatcher* dispatcher_;  ///< The node's.
+  std::unique_ptr<TestWorld> own_world_;
+  TestWorld* world_;
+  runtime::StepDispatcher* dispatcher_ = nullptr;  ///< The node's.
   std::unique_ptr<runtime::Node> node_;
 };
 

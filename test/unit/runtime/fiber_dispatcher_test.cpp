@@ -75,7 +75,7 @@ class Hand {
 };
 
 std::unique_ptr<Node> node_of(std::size_t threads) {
-  return make_node({"test", {}, threads});
+  return make_node({.name = "test", .threads = threads});
 }
 
 BOOST_AUTO_TEST_SUITE(fiber_dispatcher)

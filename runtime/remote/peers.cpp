@@ -1,0 +1,349 @@
+// What goes out, and the coming and going of links. What comes in: peers_inbound.cpp.
+
+#include "runtime/remote/peers.hpp"
+
+#include <algorithm>
+
+#include "runtime/cell/cold_state.hpp"
+#include "runtime/codec.hpp"
+#include "runtime/engine/engine.hpp"
+
+namespace troupe::runtime {
+namespace {
+
+using WireKind = WireHeader::Kind;
+
+transport::Bytes as_bytes(std::string_view text) {
+  return std::as_bytes(std::span(text));
+}
+
+std::string_view as_text(transport::Bytes bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+std::vector<std::byte> as_vector(std::string_view text) {
+  const auto bytes = as_bytes(text);
+  return {bytes.begin(), bytes.end()};
+}
+
+std::string not_linked(NodeId node) {
+  return "node " + to_string(node) + " is not linked";
+}
+
+}  // namespace
+
+Peers::Peers(Engine& engine, const Environment& environment, std::string name, Resources resources)
+    : engine_(engine),
+      reactor_(*environment.reactor),
+      make_wire_(environment.make_wire),
+      link_options_(environment.link_options),
+      name_(std::move(name)),
+      resources_(resources) {}
+
+Peers::~Peers() = default;
+
+void Peers::post(std::function<void()> code) {
+  reactor_.post([alive = alive_for_posts_, code = std::move(code)] {
+    if (!alive.expired()) code();
+  });
+}
+
+// --- Sending: any thread.
+
+void Peers::send(Address to, Envelope::Ptr envelope, Instant expires) {
+  switch (envelope->kind()) {
+    case Envelope::Kind::message:
+      return send_message(to, *envelope, expires);
+    case Envelope::Kind::watch:
+    case Envelope::Kind::unwatch:
+      return send_watch(to, *envelope);
+    case Envelope::Kind::down: {
+      const Down& down = envelope->payload<Down>();
+      (void)enqueue(to.node,
+                    {.kind = WireKind::down,
+                     .detail = static_cast<std::uint8_t>(down.cause),
+                     .to = to.actor,
+                     .from = down.who.actor},
+                    nullptr, std::string_view(down.reason).substr(0, text_max));
+      return;
+    }
+    case Envelope::Kind::stop:
+      (void)enqueue(to.node, {.kind = WireKind::stop, .to = to.actor}, nullptr, {});
+      return;
+    default:
+      return;  // The rest stays inside a node.
+  }
+}
+
+void Peers::send_message(Address to, Envelope& envelope, Instant expires) {
+  const MessageType& type = *envelope.type();
+  const auto fail = [&](ErrorKind kind, std::string why) {
+    engine_.count_dead_letter();
+    if (envelope.ask) engine_.answer_error(envelope.ask, kind, std::move(why));
+  };
+  if (type.pack == nullptr)
+    return fail(ErrorKind::bad_input, "a message of this type cannot leave its process");
+  WireHeader header{.kind = WireKind::message, .to = to.actor, .ask = envelope.ask.value};
+  if (expires != Instant::never()) {
+    const Duration left = expires - engine_.now();
+    header.patience = std::max<std::int64_t>(left.count(), 1);
+  }
+  std::string body;
+  type.pack(envelope.payload_address(), body);
+  if (!enqueue(to.node, header, &type, body)) fail(ErrorKind::gone, not_linked(to.node));
+}
+
+void Peers::send_watch(Address to, Envelope& envelope) {
+  const Watch watch = envelope.payload<Watch>();
+  const bool starts = envelope.kind() == Envelope::Kind::watch;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto peer = peers_.find(to.node);
+    if (peer != peers_.end() && !watch.ask) {
+      if (starts)
+        peer->second.watches.emplace(watch.watcher, to);
+      else
+        peer->second.watches.erase({watch.watcher, to});
+    }
+  }
+  const WireHeader header{.kind = starts ? WireKind::watch : WireKind::unwatch,
+                          .to = to.actor,
+                          .from = watch.watcher.actor,
+                          .ask = watch.ask.value};
+  if (!enqueue(to.node, header, nullptr, {}) && starts)
+    engine_.tell_watcher(watch, Down{to, Cause::node_lost, not_linked(to.node)});
+}
+
+void Peers::send_answer(NodeId to, std::uint64_t ask, Envelope& answer) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (const auto peer = peers_.find(to); peer != peers_.end()) --peer->second.questions;
+  }
+  Error error{ErrorKind::bad_input, "an answer of this type cannot leave its process"};
+  if (answer.kind() == Envelope::Kind::reply && answer.type()->pack != nullptr) {
+    std::string body;
+    answer.type()->pack(answer.payload_address(), body);
+    (void)enqueue(to, {.kind = WireKind::reply, .ask = ask}, answer.type(), body);
+    return;
+  }
+  if (answer.kind() == Envelope::Kind::error) error = answer.payload<Error>();
+  (void)enqueue(
+      to, {.kind = WireKind::error, .detail = static_cast<std::uint8_t>(error.kind), .ask = ask},
+      nullptr, std::string_view(error.what).substr(0, text_max));
+}
+
+bool Peers::enqueue(NodeId to, const WireHeader& header, const MessageType* type,
+                    std::string_view body) {
+  std::string bytes;
+  bytes.reserve(WireHeader::bytes + body.size());
+  header.append_to(bytes);
+  bytes += body;
+  const std::lock_guard lock(mutex_);
+  const auto found = peers_.find(to);
+  if (found == peers_.end()) return false;
+  Peer& peer = found->second;
+  const bool is_ours = header.kind == WireKind::message || header.kind == WireKind::watch;
+  if (is_ours && header.ask != 0) peer.asks.insert(header.ask);
+  peer.queued_bytes += bytes.size();
+  peer.outgoing.push_back({type, std::move(bytes)});
+  if (!std::exchange(peer.flush_posted, true)) post([this, to] { flush(to); });
+  return true;
+}
+
+bool Peers::is_full(NodeId node) const {
+  const std::lock_guard lock(mutex_);
+  const auto peer = peers_.find(node);
+  return peer != peers_.end() && peer->second.queued_bytes > queue_bytes_max;
+}
+
+void Peers::when_room(NodeId node, AskId ask) {
+  {
+    const std::lock_guard lock(mutex_);
+    const auto peer = peers_.find(node);
+    if (peer != peers_.end() && peer->second.queued_bytes > queue_bytes_max)
+      return peer->second.waiting_for_room.push_back(ask);
+  }
+  auto go_on = Envelope::bare(Envelope::Kind::reply);
+  go_on->ask = ask;
+  engine_.answer(std::move(go_on));
+}
+
+void Peers::forget_ask(NodeId node, AskId ask) {
+  const std::lock_guard lock(mutex_);
+  if (const auto peer = peers_.find(node); peer != peers_.end()) peer->second.asks.erase(ask.value);
+}
+
+std::uint64_t Peers::frames_refused() const {
+  const std::lock_guard lock(mutex_);
+  return frames_refused_;
+}
+
+// --- Sending: the reactor's thread.
+
+void Peers::flush(NodeId node) {
+  const auto found = links_.find(node);
+  if (found == links_.end()) return;
+  Link& link = found->second;
+  {
+    const std::lock_guard lock(mutex_);
+    Peer& peer = peers_.at(node);
+    peer.flush_posted = false;
+    std::ranges::move(peer.outgoing, std::back_inserter(link.sending));
+    peer.outgoing.clear();
+  }
+  std::size_t sent = 0;
+  while (!link.sending.empty() && transmit(node, link, link.sending.front())) {
+    sent += link.sending.front().bytes.size();
+    link.sending.pop_front();
+  }
+  note_sent(node, sent);  // What is left goes on when the endpoint has room.
+}
+
+bool Peers::transmit(NodeId node, Link& link, Outgoing& outgoing) {
+  const auto is_exhausted = [](const Result<void>& sent) {
+    return !sent && sent.error().kind == ErrorKind::exhausted;
+  };
+  if (outgoing.type != nullptr && link.declared.number(outgoing.type) == 0) {
+    const auto declaration = DeclaredTypes::declaration(outgoing.type, link.declared.next_number());
+    if (is_exhausted(endpoint_->send(node.value, as_bytes(declaration)))) return false;
+    link.declared.add(outgoing.type);
+  }
+  if (outgoing.type != nullptr)
+    WireHeader::set_type(outgoing.bytes, link.declared.number(outgoing.type));
+  const auto sent = endpoint_->send(node.value, as_bytes(outgoing.bytes));
+  if (is_exhausted(sent)) return false;
+  if (!sent) return_to_sender(node, outgoing, sent.error());
+  return true;
+}
+
+/// The endpoint does not take it at all: it is too large, or the link is about to go down.
+void Peers::return_to_sender(NodeId node, const Outgoing& outgoing, const Error& error) {
+  const auto header = WireHeader::read(outgoing.bytes);
+  if (header->kind == WireKind::message) engine_.count_dead_letter();
+  if (header->kind == WireKind::message && header->ask != 0) {
+    forget_ask(node, AskId{header->ask});
+    engine_.answer_error(AskId{header->ask}, error.kind, error.what);
+  } else if (header->kind == WireKind::reply) {
+    (void)enqueue(node,
+                  {.kind = WireKind::error,
+                   .detail = static_cast<std::uint8_t>(error.kind),
+                   .ask = header->ask},
+                  nullptr, "the answer could not be sent: " + error.what);
+  }
+}
+
+void Peers::note_sent(NodeId node, std::size_t bytes) {
+  std::vector<AskId> released;
+  {
+    const std::lock_guard lock(mutex_);
+    Peer& peer = peers_.at(node);
+    peer.queued_bytes -= bytes;
+    if (peer.queued_bytes <= queue_bytes_max / 2) released.swap(peer.waiting_for_room);
+  }
+  for (const AskId ask : released) when_room(node, ask);
+}
+
+// --- Links: the reactor's thread.
+
+Result<void> Peers::open() {
+  if (endpoint_ != nullptr) return {};
+  if (!make_wire_ || alive_ == nullptr)
+    return Error{ErrorKind::refused, "this node has no network"};
+  const auto greeting = as_vector(pack_named(resources_));
+  transport::Endpoint::Callbacks callbacks;
+  callbacks.on_up = [this](transport::PeerId peer, std::string_view name,
+                           transport::Bytes greeted) {
+    on_up(NodeId{peer}, name, as_text(greeted));
+  };
+  callbacks.on_message = [this](transport::PeerId peer, transport::Bytes message) {
+    on_bytes(NodeId{peer}, as_text(message));
+  };
+  callbacks.on_down = [this](transport::PeerId peer, const transport::Departure& departure) {
+    on_down(NodeId{peer}, departure.reason);
+  };
+  callbacks.on_room = [this](transport::PeerId peer) { flush(NodeId{peer}); };
+  const transport::PeerId self = engine_.id().value;
+  endpoint_ = std::make_unique<transport::Endpoint>(reactor_, make_wire_(reactor_, self),
+                                                    transport::Identity{self, name_, greeting},
+                                                    link_options_, std::move(callbacks));
+  return {};
+}
+
+Result<std::string> Peers::listen(const std::string& address) {
+  if (auto opened = open(); !opened) return opened.error();
+  return endpoint_->listen(address);
+}
+
+void Peers::join(const std::string& address, Duration patience,
+                 std::function<void(Result<NodeId>)> done) {
+  if (auto opened = open(); !opened) return done(opened.error());
+  endpoint_->dial(address, patience, [done = std::move(done)](Result<transport::PeerId> peer) {
+    if (peer)
+      done(NodeId{*peer});
+    else
+      done(peer.error());
+  });
+}
+
+void Peers::close(Duration patience, std::function<void()> done) {
+  if (endpoint_ == nullptr) return done();
+  endpoint_->close("the node stops", patience, std::move(done));
+}
+
+void Peers::cut() {
+  alive_.reset();
+  endpoint_.reset();
+}
+
+void Peers::on_up(NodeId node, std::string_view name, std::string_view greeting) {
+  links_.insert_or_assign(node, Link{});
+  const auto resources = unpack_named<Resources>(greeting);
+  NodeUp up{node, std::string(name), resources ? *resources : Resources{}};
+  {
+    const std::lock_guard lock(mutex_);
+    Peer peer;
+    peer.name = up.name;
+    peer.resources = up.resources;
+    peers_.insert_or_assign(node, std::move(peer));
+  }
+  publish(up);
+}
+
+void Peers::on_down(NodeId node, const std::string& reason) {
+  links_.erase(node);
+  decltype(peers_)::node_type taken;
+  {
+    const std::lock_guard lock(mutex_);
+    taken = peers_.extract(node);
+  }
+  if (taken.empty()) return;  // It was refused before it was up.
+  Peer& peer = taken.mapped();
+  const std::string why = "node " + peer.name + " (" + to_string(node) + ") is gone: " + reason;
+  for (const std::uint64_t ask : peer.asks) engine_.answer_error(AskId{ask}, ErrorKind::gone, why);
+  for (const auto& [watcher, actor] : peer.watches)
+    engine_.tell_watcher({watcher, AskId{}}, Down{actor, Cause::node_lost, why});
+  for (const AskId ask : peer.waiting_for_room) when_room(node, ask);
+  publish(NodeDown{node, peer.name, reason});
+}
+
+void Peers::subscribe(Address actor) {
+  post([this, actor] {
+    subscribers_.insert(actor);
+    std::vector<NodeUp> up;
+    {
+      const std::lock_guard lock(mutex_);
+      for (const auto& [node, peer] : peers_) up.push_back({node, peer.name, peer.resources});
+    }
+    for (NodeUp& message : up)
+      engine_.send(actor, Envelope::with(Envelope::Kind::notice, std::move(message)));
+  });
+}
+
+template <typename M>
+void Peers::publish(const M& message) {
+  std::erase_if(subscribers_, [&](Address actor) { return !engine_.is_alive(actor); });
+  for (const Address& actor : subscribers_)
+    engine_.send(actor, Envelope::with(Envelope::Kind::notice, M(message)));
+}
+
+}  // namespace troupe::runtime

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <vector>
+
+#include "runtime/address.hpp"
+#include "runtime/core/field.hpp"
+#include "runtime/ref.hpp"
+#include "runtime/resources.hpp"
+
+// What nodes ask each other: answered by the receptionist that each has.
+
+namespace troupe::runtime {
+
+struct FoundActor {
+  static constexpr std::string_view wire_name = "troupe.FoundActor";
+  Address actor;
+  static auto fields(auto& m) { return std::tuple{field("actor", m.actor)}; }
+};
+
+/// The actor of that name, if it accepts all of these messages.
+struct FindActor {
+  static constexpr std::string_view wire_name = "troupe.FindActor";
+  using Reply = FoundActor;
+  std::string name;
+  std::vector<std::string> accepts;  ///< Wire names.
+  static auto fields(auto& m) {
+    return std::tuple{field("name", m.name), field("accepts", m.accepts)};
+  }
+};
+
+/// A new actor of a kind that the node offers.
+struct SpawnActor {
+  static constexpr std::string_view wire_name = "troupe.SpawnActor";
+  using Reply = FoundActor;
+  std::string kind;  ///< The spec's wire name.
+  std::string spec;  ///< As pack_named wrote it.
+  Resources need;
+  static auto fields(auto& m) {
+    return std::tuple{field("kind", m.kind), field("spec", m.spec), field("need", m.need)};
+  }
+};
+
+/// The same within the node.
+struct SpawnHere {
+  static constexpr std::string_view wire_name = "troupe.SpawnHere";
+  static constexpr bool local_only = true;
+  using Reply = FoundActor;
+  std::string kind;
+  std::shared_ptr<void> spec;  ///< Of the type that `kind` names.
+  Resources need;
+  static auto fields(auto& m) { return std::tuple{field("kind", m.kind), field("need", m.need)}; }
+};
+
+using ReceptionRef = Ref<FindActor, SpawnActor, SpawnHere>;
+
+/// Every node answers at this address; it is nobody's cell.
+inline ReceptionRef reception_of(NodeId node) {
+  return ReceptionRef(Address{node, 1});
+}
+
+}  // namespace troupe::runtime

@@ -1,0 +1,53 @@
+// Two nodes of real threads over ZeroMQ.
+
+#include <boost/test/unit_test.hpp>
+
+#include "runtime/make_node.hpp"
+#include "test/unit/runtime/counter.hpp"
+
+namespace troupe::runtime {
+namespace {
+
+using namespace std::chrono_literals;
+
+class Relay {
+ public:
+  using Ref = runtime::Ref<Total>;
+  explicit Relay(runtime::Ref<Total> behind) : behind_(behind) {}
+  Result<TotalReply> on(Context& self, const Total&) { return self.ask(behind_, Total{}, 30s); }
+
+ private:
+  runtime::Ref<Total> behind_;
+};
+
+BOOST_AUTO_TEST_SUITE(zmq_nodes)
+
+BOOST_AUTO_TEST_CASE(actors_talk_across_two_nodes_and_notice_when_one_stops) {
+  const auto head = make_node({.name = "head"});
+  const auto node = make_node({.name = "node"});
+  const auto address = head->listen("tcp://127.0.0.1:*").value();
+  BOOST_TEST((node->join(address, 30s).value() == head->id()));
+
+  const auto counter = head->spawn<Counter>();
+  const auto relay = node->spawn<Relay>(counter);
+  for (int i = 0; i < 2000; ++i) node->tell(counter, Add{1});
+  BOOST_TEST(node->ask(counter, Total{}, 30s).value().total == 2000);
+  BOOST_TEST(head->ask(relay, Total{}, 30s).value().total == 2000);
+
+  BOOST_TEST(head->stop(30s).left.empty());
+  const auto down = node->wait(counter, 30s);
+  BOOST_TEST((down.value().cause == Cause::node_lost));
+  BOOST_TEST((node->ask(counter, Total{}, 30s).error().kind == ErrorKind::gone));
+}
+
+BOOST_AUTO_TEST_CASE(only_loopback_is_listened_on) {
+  const auto node = make_node({.name = "node", .threads = 1});
+  const auto refused = node->listen("tcp://0.0.0.0:*");
+  BOOST_REQUIRE(!refused.has_value());
+  BOOST_TEST(refused.error().what.find("loopback") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace troupe::runtime
