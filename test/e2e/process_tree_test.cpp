@@ -1,8 +1,14 @@
 // The tree of a program, and who tries to leave it.
 
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include "runtime/core/rng.hpp"
 #include "runtime/io_thread.hpp"
 #include "runtime/process/warden_processes.hpp"
 #include "test/e2e/process_kit.hpp"
@@ -111,6 +117,31 @@ BOOST_DATA_TEST_CASE(ends_600_orphans_of_a_program_that_has_ended, wardens, ward
   const auto ended = program.wait_ended();
   BOOST_TEST(tagged(node.tag).empty());
   BOOST_TEST(ended.killed == 600u);
+}
+
+BOOST_DATA_TEST_CASE(leaves_nobody_behind_whenever_it_is_ended, wardens, warden) {
+  // Three families at a time that fork while they are ended; after each end nobody of that one may
+  // be alive. The moments vary with what the machine does meanwhile.
+  Node node(warden);
+  Rng rng(3);
+  const std::vector<std::vector<std::string>> families{
+      {"escape"}, {"escape-and-stay"}, {"bomb", "20"}, {"bomb-and-stay", "20"}, {"linger"}};
+  for (int round = 0; round < 25; ++round) {
+    std::vector<std::pair<std::string, std::unique_ptr<Program>>> running;
+    for (int i = 0; i < 3; ++i) {
+      node.tag = test::fresh_tag();
+      running.emplace_back(
+          node.tag, std::make_unique<Program>(
+                        node.processes, node.run(families.at(rng.below(families.size())), 1ms)));
+    }
+    for (auto& [tag, program] : running) {
+      if (rng.below(2) == 0) program->wait_started();
+      node.processes.end(program->id(), std::chrono::microseconds(rng.below(3000)));
+      program->wait_ended();
+      const auto left = tagged(tag);
+      BOOST_TEST(left.empty(), "round " << round << ": " << left.size() << " left");
+    }
+  }
 }
 
 BOOST_DATA_TEST_CASE(a_limit_of_memory_is_the_whole_trees, wardens, warden) {

@@ -149,8 +149,7 @@ BOOST_AUTO_TEST_CASE(calls_a_reader_again_until_it_has_read_everything) {
   on_io([&] {
     io.watch_readable(pipe[0], [&] {
       char byte = 0;
-      BOOST_REQUIRE(::read(pipe[0], &byte, 1) == 1);
-      seen += byte;
+      seen += ::read(pipe[0], &byte, 1) == 1 ? byte : '?';
       if (seen.size() == 3) done.set_value(seen);
     });
   });
