@@ -165,9 +165,11 @@ struct RungUnlocked {
   Resource resource = 0;
   double epsilon = 0;
   TrialId cause = 0;
+  bool epsilon_capped = false;  ///< Epsilon is of the 2,000 best trials, for there are more.
   static auto fields(auto& m) {
     return std::tuple{field("index", m.index), field("resource", m.resource),
-                      field("epsilon", m.epsilon), field("cause", m.cause)};
+                      field("epsilon", m.epsilon), field("cause", m.cause),
+                      field("epsilon_capped", m.epsilon_capped)};
   }
   friend bool operator==(const RungUnlocked&, const RungUnlocked&) = default;
 };

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 // What the command line says, as plain data, and a plain function per command. Only main.cpp knows
 // how a command line is parsed.
@@ -63,6 +64,8 @@ struct NodeOptions {
   std::optional<double> cpus;        ///< None: as many as the process may use.
   std::optional<std::int64_t> gpus;  ///< None: 0.
   std::string memory;                ///< As in a study file, "4G"; empty: what the machine has.
+  double lease_s = 5;                ///< Without word from the head for so long, it leaves.
+  std::vector<int> keep_open;        ///< Descriptors that it and its warden keep open: the head's.
 };
 
 /// The exit code is returned. Problems go to stderr, what was asked for to stdout.

@@ -195,6 +195,12 @@ void add_node(CLI::App& app, NodeOptions& options) {
       ->type_name("N")
       ->check(not_negative, "");
   command.add_option("--memory", options.memory, "Offered memory (default: all)")->type_name("4G");
+  command
+      .add_option("--lease", options.lease_s, "Without word from the head for so long, leave (5)")
+      ->type_name("SECONDS");
+  command.add_option("--keep-open", options.keep_open, "Descriptors, inherited from the head")
+      ->delimiter(',')
+      ->group("");  // Not for people.
 }
 
 int dispatch(const std::string& command, const Parsed& parsed) {

@@ -1,12 +1,114 @@
+// `troupe node`: offers this machine to a study, runs its trials, and hosts its scheduler or
+// searcher where the study file says so.
+
 #include <cstdio>
+#include <string>
+#include <vector>
+
+#include <signal.h>
+#include <unistd.h>
 
 #include "actors/cli/commands.hpp"
+#include "actors/cli/head_folder.hpp"
+#include "actors/cli/process.hpp"
+#include "actors/study/scheduler_actor.hpp"
+#include "actors/study/searcher_actor.hpp"
+#include "actors/study_file/memory_size.hpp"
+#include "actors/trial/node_agent.hpp"
+#include "runtime/process/warden_processes.hpp"
 
 namespace troupe::cli {
 
-int run_node(const NodeOptions&) {
-  std::fputs("troupe: 'node' is not built yet\n", stderr);
+using namespace actors;
+
+namespace {
+
+constexpr Duration join_patience = std::chrono::seconds(10);
+
+int fail(const std::string& what) {
+  std::fprintf(stderr, "troupe node: %s\n", what.c_str());
   return exit_failure;
+}
+
+/// The folder of a study stands for the address of its head.
+Result<std::string> address_of(const std::string& join) {
+  std::error_code failed;
+  if (!std::filesystem::is_directory(join, failed)) return join;
+  auto text = read_file((std::filesystem::path(join) / "address").string());
+  if (!text)
+    return Error{ErrorKind::bad_input,
+                 join + " is a folder without a running study: " + text.error().what};
+  while (!text->empty() && text->back() == '\n') text->pop_back();
+  return text;
+}
+
+std::string own_name() {
+  char host[256] = {};
+  gethostname(host, sizeof host - 1);
+  return std::string(host) + "-" + std::to_string(getpid());
+}
+
+std::shared_ptr<const std::vector<std::string>> environment_variables() {
+  auto variables = std::make_shared<std::vector<std::string>>();
+  for (char** variable = environ; *variable != nullptr; ++variable)
+    variables->emplace_back(*variable);
+  return variables;
+}
+
+/// What the options say of the node; by default, all of this machine.
+Result<runtime::Resources> offered(const NodeOptions& options) {
+  runtime::Resources resources = this_machine();
+  if (options.cpus) resources.cpus = static_cast<std::uint32_t>(*options.cpus);
+  if (options.gpus) resources.gpus = static_cast<std::uint32_t>(*options.gpus);
+  if (options.memory.empty()) return resources;
+  const auto memory = memory_size(options.memory);
+  if (!memory)
+    return Error{ErrorKind::bad_input,
+                 "--memory " + options.memory + " is no size; expected one like 4G"};
+  resources.memory = *memory;
+  return resources;
+}
+
+}  // namespace
+
+int run_node(const NodeOptions& options) {
+  const auto address = address_of(options.join);
+  if (!address) return fail(address.error().what);
+  const std::string name = options.name.empty() ? own_name() : options.name;
+  const auto resources = offered(options);
+  if (!resources) return fail(resources.error().what);
+  block_signals({SIGINT, SIGTERM});
+
+  Process process({.name = name, .resources = *resources, .lease = seconds(options.lease_s)});
+  runtime::WardenProcesses processes(
+      process.reactor(),
+      {.warden = {this_program(), "warden", "--fd"}, .inherited = options.keep_open});
+  process.node().offer<SpawnScheduler>(
+      [](runtime::Context& self, const SpawnScheduler&) { return self.spawn<SchedulerActor>(); });
+  process.node().offer<SpawnSearcher>(
+      [](runtime::Context& self, const SpawnSearcher&) { return self.spawn<SearcherActor>(); });
+  const auto head = process.node().join(*address, join_patience);
+  if (!head) return fail("cannot join " + *address + ": " + head.error().what);
+  const auto study = process.node().find<StudyRef>(*head, std::string(study_name), join_patience);
+  if (!study) return fail("there is no study at " + *address + ": " + study.error().what);
+
+  TrialEnvironment environment{
+      .processes = &processes,
+      .variables = environment_variables(),
+      .deliver =
+          [&](runtime::Address to, runtime::ProcessEvent event) {
+            std::visit([&]<typename E>(
+                           E& one) { process.node().tell(runtime::Ref<E>(to), std::move(one)); },
+                       event);
+          },
+      .complain =
+          [](const std::string& what) { std::fprintf(stderr, "troupe node: %s\n", what.c_str()); }};
+  const auto agent =
+      process.node().spawn<NodeAgent>(AgentOptions{name, *resources, *study}, environment);
+  process.on_signals({SIGINT, SIGTERM}, [&](int) { process.node().stop(agent); });
+  const auto end = process.node().wait(agent, Duration::max());
+  process.node().stop(std::chrono::seconds(5));
+  return end && end->cause == runtime::Cause::stopped ? exit_ok : exit_failure;
 }
 
 }  // namespace troupe::cli

@@ -1,12 +1,59 @@
+// `troupe replay`: derives every decision of a journal again.
+
+#include "actors/study/replay.hpp"
+
 #include <cstdio>
+#include <filesystem>
+#include <optional>
 
 #include "actors/cli/commands.hpp"
+#include "actors/json.hpp"
+#include "actors/study_file/study_file.hpp"
 
 namespace troupe::cli {
 
-int replay_journal(const ReplayOptions&) {
-  std::fputs("troupe: 'replay' is not built yet\n", stderr);
-  return exit_failure;
+using namespace actors;
+
+int replay_journal(const ReplayOptions& options) {
+  const auto fail = [](const std::string& what) {
+    std::fprintf(stderr, "troupe: %s\n", what.c_str());
+    return int{exit_failure};
+  };
+  const std::filesystem::path folder(options.folder);
+  auto reader = JournalReader::open((folder / "journal.db").string());
+  if (!reader) return fail(reader.error().what);
+  const StudyFile file = read_study_file(folder / "study.yaml");
+  if (!file.spec) {
+    for (const auto& problem : file.problems)
+      std::fprintf(stderr, "%s\n", to_text(problem).c_str());
+    return exit_failure;
+  }
+  std::optional<Replay> replay;
+  std::uint64_t rows = 0;
+  std::uint64_t differences = 0;
+  const auto read = reader->each(0, [&](const Row& row) -> Result<void> {
+    if (!replay) {
+      const auto first = from_json<Input>(row.input);
+      if (!first || !std::holds_alternative<StudyOpened>(*first))
+        return Error{ErrorKind::bad_input, "row 0 of the journal is not the opening of a study"};
+      replay.emplace(*file.spec, std::get<StudyOpened>(*first).seed);
+    }
+    ++rows;
+    for (const auto& difference : replay->on(row)) {
+      constexpr std::uint64_t shown_max = 20;
+      if (++differences <= shown_max)
+        std::printf("row %llu, %s: journal %s, replay %s\n",
+                    static_cast<unsigned long long>(difference.index), difference.what.c_str(),
+                    difference.journal.c_str(), difference.replay.c_str());
+    }
+    return {};
+  });
+  if (!read) return fail(read.error().what);
+  std::printf("%llu rows, %llu decisions derived again, %llu differences\n",
+              static_cast<unsigned long long>(rows),
+              static_cast<unsigned long long>(replay ? replay->decisions() : 0),
+              static_cast<unsigned long long>(differences));
+  return differences == 0 ? exit_ok : exit_failure;
 }
 
 }  // namespace troupe::cli

@@ -296,6 +296,12 @@ Result<JournalReader> JournalReader::open(const std::string& path) {
   return JournalReader(std::move(database).value(), std::move(meta).value());
 }
 
+Result<std::uint64_t> JournalReader::size() {
+  const auto next = database_->number("SELECT ifnull(max(number) + 1, 0) FROM rows");
+  if (!next) return next.error();
+  return static_cast<std::uint64_t>(*next);
+}
+
 Result<std::vector<Row>> JournalReader::read(std::uint64_t first, std::size_t limit) {
   return database_->read(first, limit);
 }

@@ -39,6 +39,8 @@ class JournalReader {
   static Result<JournalReader> open(const std::string& path);
 
   [[nodiscard]] const JournalMeta& meta() const { return meta_; }
+  /// How many rows there are now.
+  Result<std::uint64_t> size();
   /// At most `limit` rows from `first` on, in order; fewer where the journal ends.
   Result<std::vector<Row>> read(std::uint64_t first, std::size_t limit);
   /// Calls `take` for every row from `first` to the end, in order; stops where it fails.

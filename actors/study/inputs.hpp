@@ -21,9 +21,11 @@ struct StudyOpened {
   static constexpr std::string_view wire_name = "StudyOpened";
   std::string study;
   std::uint64_t seed = 0;
-  std::string version;  ///< Of this program.
+  std::string version;        ///< Of this program.
+  std::uint32_t workers = 0;  ///< Trials at a time; 0: as the study file says.
   static auto fields(auto& m) {
-    return std::tuple{field("study", m.study), field("seed", m.seed), field("version", m.version)};
+    return std::tuple{field("study", m.study), field("seed", m.seed), field("version", m.version),
+                      field("workers", m.workers)};
   }
 };
 
@@ -31,7 +33,10 @@ struct StudyOpened {
 struct StudyResumed {
   static constexpr std::string_view wire_name = "StudyResumed";
   std::string version;
-  static auto fields(auto& m) { return std::tuple{field("version", m.version)}; }
+  std::uint32_t workers = 0;  ///< As in StudyOpened.
+  static auto fields(auto& m) {
+    return std::tuple{field("version", m.version), field("workers", m.workers)};
+  }
 };
 
 struct NodeJoined {

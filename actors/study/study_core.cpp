@@ -82,8 +82,12 @@ std::optional<SlotOffer> StudyCore::offer() const {
   if (!node) return std::nullopt;
   if (!restarts_.empty()) return SlotOffer{*node, {}};
   if (closing_ == Closing::restarts_only || !waiting_for_.empty()) return std::nullopt;
-  if (exhausted() || ready_) return SlotOffer{*node, {}};
-  return SlotOffer{*node, static_cast<TrialId>(counts_.started)};
+  return SlotOffer{*node, next_suggestion()};
+}
+
+std::optional<TrialId> StudyCore::next_suggestion() const {
+  if (finished_ || closing_ != Closing::no || exhausted() || ready_) return std::nullopt;
+  return static_cast<TrialId>(counts_.started);
 }
 
 std::optional<schedulers::Event> StudyCore::question(const Input& input) const {
@@ -119,6 +123,10 @@ Outcome StudyCore::apply(const Input& input, std::uint64_t index,
   check_end();
   decisions_ = nullptr;
   return std::exchange(outcome_, {});
+}
+
+void StudyCore::on(const StudyOpened& opened) {
+  if (opened.workers > 0) rules_.workers_max = opened.workers;
 }
 
 void StudyCore::on(const NodeJoined& joined) {
@@ -232,30 +240,30 @@ void StudyCore::on(const Reported& report) {
   charge(trial, report);
   check(!decisions_->empty(), "a report is decided on");
   for (const auto& decision : *decisions_)
-    std::visit(
-        Overloaded{
-            [&](const schedulers::ContinueTrial& d) {
-              trial.until = d.until;
-              counted(trial, report, TrialReported::Decision::proceed);
-            },
-            [&](const schedulers::PauseTrial&) {
-              end_process(trial, State::pausing);
-              counted(trial, report, TrialReported::Decision::pause);
-            },
-            [&](const schedulers::StopTrial& d) {
-              const bool at_end = d.reason == schedulers::StopTrial::Reason::max_resource;
-              trial.stop_reason =
-                  schedulers::enum_names(d.reason).at(static_cast<std::size_t>(d.reason));
-              end_process(trial, at_end ? State::finishing : State::stopping);
-              counted(trial, report, TrialReported::Decision::stop);
-            },
-            [&](const schedulers::ReportIgnored& d) { ignored(trial, report, d); },
-            [&](const schedulers::RungUnlocked& d) {
-              outcome_.events.push_back(RungUnlocked{index_, d.resource, d.epsilon, d.cause});
-            },
-            [](const auto&) { check(false, "a report does not start a trial"); },
-        },
-        decision);
+    std::visit(Overloaded{
+                   [&](const schedulers::ContinueTrial& d) {
+                     trial.until = d.until;
+                     counted(trial, report, TrialReported::Decision::proceed);
+                   },
+                   [&](const schedulers::PauseTrial&) {
+                     end_process(trial, State::pausing);
+                     counted(trial, report, TrialReported::Decision::pause);
+                   },
+                   [&](const schedulers::StopTrial& d) {
+                     const bool at_end = d.reason == schedulers::StopTrial::Reason::max_resource;
+                     trial.stop_reason =
+                         schedulers::enum_names(d.reason).at(static_cast<std::size_t>(d.reason));
+                     end_process(trial, at_end ? State::finishing : State::stopping);
+                     counted(trial, report, TrialReported::Decision::stop);
+                   },
+                   [&](const schedulers::ReportIgnored& d) { ignored(trial, report, d); },
+                   [&](const schedulers::RungUnlocked& d) {
+                     outcome_.events.push_back(
+                         RungUnlocked{index_, d.resource, d.epsilon, d.cause, d.epsilon_capped});
+                   },
+                   [](const auto&) { check(false, "a report does not start a trial"); },
+               },
+               decision);
   check_totals();
 }
 
@@ -280,6 +288,11 @@ void StudyCore::charge(TrialRecord& trial, const Reported& report) {
 void StudyCore::counted(TrialRecord& trial, const Reported& report,
                         TrialReported::Decision decision) {
   ++evaluations_;
+  const StopRules& stop = rules_.stop;
+  if (stop.metric_min && report.metric <= *stop.metric_min)
+    metric_reached_ = "a metric of " + number(report.metric) + " was reached";
+  if (stop.metric_max && report.metric >= *stop.metric_max)
+    metric_reached_ = "a metric of " + number(report.metric) + " was reached";
   trial.resource = std::max(trial.resource, report.resource);
   trial.idle_restarts = 0;
   outcome_.commands.push_back(ObserveReport{trial.id, report.resource, report.metric});
@@ -329,13 +342,8 @@ void StudyCore::check_totals() {
     finish(std::to_string(counts_.completed) + " trials completed");
   if (reached(stop.trials_finished_max, finished_trials))
     finish(std::to_string(finished_trials) + " trials finished");
+  if (!metric_reached_.empty()) finish(metric_reached_);
   if (stop.cost_max && cost_ >= *stop.cost_max) finish("the cost reached " + number(cost_));
-  if (!incumbent_.best()) return;
-  const double best = incumbent_.best()->metric;
-  if (stop.metric_min && best < *stop.metric_min)
-    finish("the metric fell below " + number(*stop.metric_min));
-  if (stop.metric_max && best > *stop.metric_max)
-    finish("the metric rose above " + number(*stop.metric_max));
 }
 
 }  // namespace troupe::actors

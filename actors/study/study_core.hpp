@@ -91,6 +91,9 @@ class StudyCore {
   /// A slot is free and something may come of it.
   [[nodiscard]] std::optional<SlotOffer> offer() const;
 
+  /// The trial that the next suggestion is for, if one can still be of use.
+  [[nodiscard]] std::optional<TrialId> next_suggestion() const;
+
   [[nodiscard]] const std::optional<StudyFinished>& finished() const { return finished_; }
   [[nodiscard]] const TrialCounts& counts() const { return counts_; }
   [[nodiscard]] const std::map<TrialId, TrialRecord>& trials() const { return trials_; }
@@ -108,8 +111,8 @@ class StudyCore {
   /// What may still start, from everything to nothing.
   enum class Closing { no, promotions_only, restarts_only, stop };
 
-  void on(const StudyOpened&) {}
-  void on(const StudyResumed&);
+  void on(const StudyOpened& opened);
+  void on(const StudyResumed& resumed);
   void on(const NodeJoined& joined);
   void on(const NodeLeft& left);
   void on(const SlotFreed& slot);
@@ -158,6 +161,7 @@ class StudyCore {
   std::string waiting_for_;  ///< The scheduler's reason; it is asked again after the next change.
   std::uint64_t evaluations_ = 0;
   double cost_ = 0;
+  std::string metric_reached_;  ///< The report that met the criterion on the metric.
   std::int64_t resource_spent_ = 0;
 
   // While an input is applied.

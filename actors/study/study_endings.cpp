@@ -72,8 +72,8 @@ void StudyCore::on(const AttemptEnded& end) {
   }
   for (const auto& decision : *decisions_)
     if (const auto* unlocked = std::get_if<schedulers::RungUnlocked>(&decision))
-      outcome_.events.push_back(
-          RungUnlocked{index_, unlocked->resource, unlocked->epsilon, unlocked->cause});
+      outcome_.events.push_back(RungUnlocked{index_, unlocked->resource, unlocked->epsilon,
+                                             unlocked->cause, unlocked->epsilon_capped});
   check_totals();
 }
 
@@ -138,7 +138,8 @@ void StudyCore::on(const NodeLeft& left) {
   check_totals();
 }
 
-void StudyCore::on(const StudyResumed&) {
+void StudyCore::on(const StudyResumed& resumed) {
+  if (resumed.workers > 0) rules_.workers_max = resumed.workers;
   nodes_.clear();
   for (auto& [id, trial] : trials_)
     if (trial.has_process()) lose(trial, "the study's head ended while it ran");

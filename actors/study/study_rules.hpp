@@ -17,8 +17,8 @@ struct StopRules {
   std::optional<std::uint64_t> trials_finished_max;  ///< Completed, stopped or failed.
   std::optional<std::uint64_t> evaluations_max;      ///< Reports that counted.
   std::optional<double> cost_max;                    ///< Sum of the reported `cost_attr`.
-  std::optional<double> metric_min;                  ///< Ends once a metric is below (mode min).
-  std::optional<double> metric_max;                  ///< Ends once a metric is above (mode max).
+  std::optional<double> metric_min;                  ///< A report at or below this ends the study.
+  std::optional<double> metric_max;                  ///< A report at or above this ends the study.
   std::string cost_attr;  ///< Key of a report: cost of its process so far, in the user's units.
 };
 

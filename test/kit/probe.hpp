@@ -3,6 +3,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <tuple>
@@ -90,6 +91,14 @@ class Probe {
     M message = std::move(*found);
     log_->received.pop_front();
     return message;
+  }
+  /// The next message if it is an M; steps if none is here.
+  template <typename M>
+  std::optional<M> take() {
+    if (log_->received.empty()) world_->run();
+    if (log_->received.empty() || !std::holds_alternative<M>(log_->received.front()))
+      return std::nullopt;
+    return expect<M>();
   }
   /// Steps; true if no message is here then.
   [[nodiscard]] bool is_silent() {

@@ -1,0 +1,125 @@
+#include "actors/cli/head_folder.hpp"
+
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <fstream>
+#include <sstream>
+#include <utility>
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace troupe::cli {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+Error io_error(const std::string& what, const fs::path& path) {
+  return Error{ErrorKind::io, what + " " + path.string() + ": " + std::strerror(errno)};
+}
+
+/// When the process started, in clock ticks since boot: tells it from a later one with its number.
+std::string start_time(pid_t pid) {
+  std::ifstream stat("/proc/" + std::to_string(pid) + "/stat");
+  std::string text((std::istreambuf_iterator<char>(stat)), {});
+  const auto name_end = text.rfind(')');  // The name may hold spaces.
+  if (name_end == std::string::npos) return {};
+  std::istringstream rest(text.substr(name_end + 1));
+  std::string field;
+  for (int i = 3; i <= 22; ++i) rest >> field;
+  return field;
+}
+
+/// "PID START" of the head that holds the lock, if that head is alive.
+std::optional<pid_t> living_head(int fd) {
+  char text[64] = {};
+  if (pread(fd, text, sizeof text - 1, 0) <= 0) return std::nullopt;
+  std::istringstream in(text);
+  pid_t pid = 0;
+  std::string started;
+  in >> pid >> started;
+  if (pid <= 0 || started.empty() || start_time(pid) != started) return std::nullopt;
+  return pid;
+}
+
+Result<void> record_head(int fd, const fs::path& path) {
+  const std::string text = std::to_string(getpid()) + " " + start_time(getpid()) + "\n";
+  if (ftruncate(fd, 0) != 0 ||
+      pwrite(fd, text.data(), text.size(), 0) != static_cast<ssize_t>(text.size()))
+    return io_error("cannot write", path);
+  return {};
+}
+
+}  // namespace
+
+Result<HeadFolder> HeadFolder::open(const fs::path& path, void (*on_wait)(const std::string&)) {
+  std::error_code failed;
+  fs::create_directories(path / "trials", failed);
+  if (failed)
+    return Error{ErrorKind::io,
+                 "cannot make the folder " + path.string() + ": " + failed.message()};
+  const fs::path lock = path / "lock";
+  const int fd = ::open(lock.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+  if (fd < 0) return io_error("cannot open", lock);
+  HeadFolder folder(fs::absolute(path).lexically_normal(), fd);
+  if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+    if (const auto pid = living_head(fd))
+      return Error{ErrorKind::refused, "the study in " + path.string() +
+                                           " is being run by process " + std::to_string(*pid) +
+                                           "; stop that one, or use another --dir"};
+    on_wait("an earlier run of this study was cut off; waiting for its last processes to end");
+    while (flock(fd, LOCK_EX) != 0)
+      if (errno != EINTR) return io_error("cannot lock", lock);
+  }
+  if (auto recorded = record_head(fd, lock); !recorded) return recorded.error();
+  return folder;
+}
+
+HeadFolder::HeadFolder(HeadFolder&& other) noexcept
+    : path_(std::move(other.path_)), lock_fd_(std::exchange(other.lock_fd_, -1)) {}
+
+HeadFolder::~HeadFolder() {
+  if (lock_fd_ >= 0) close(lock_fd_);
+}
+
+Result<std::optional<fs::path>> HeadFolder::set_aside() {
+  if (!fs::exists(path_ / "journal.db")) return std::optional<fs::path>();
+  fs::path aside;
+  for (int n = 1; aside.empty() || fs::exists(aside); ++n)
+    aside = path_.string() + "." + std::to_string(n);
+  std::error_code failed;
+  fs::create_directory(aside, failed);
+  for (const auto& entry : fs::directory_iterator(path_, failed)) {
+    if (failed || entry.path().filename() == "lock") continue;  // The lock stays with the folder.
+    fs::rename(entry.path(), aside / entry.path().filename(), failed);
+    if (failed) break;
+  }
+  if (!failed) fs::create_directory(path_ / "trials", failed);
+  if (failed)
+    return Error{ErrorKind::io, "cannot move " + path_.string() + " to " + aside.string() + ": " +
+                                    failed.message()};
+  return std::optional<fs::path>(aside);
+}
+
+Result<void> write_file(const std::string& path, const std::string& text) {
+  const std::string draft = path + ".new";
+  const int fd = ::open(draft.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+  if (fd < 0) return io_error("cannot write", draft);
+  const bool written =
+      ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size()) && fsync(fd) == 0;
+  close(fd);
+  if (!written || rename(draft.c_str(), path.c_str()) != 0) return io_error("cannot write", path);
+  return {};
+}
+
+Result<std::string> read_file(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in) return io_error("cannot read", path);
+  return std::string((std::istreambuf_iterator<char>(in)), {});
+}
+
+}  // namespace troupe::cli

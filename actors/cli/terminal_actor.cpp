@@ -1,0 +1,72 @@
+#include "actors/cli/terminal_actor.hpp"
+
+#include <cerrno>
+#include <utility>
+
+#include <unistd.h>
+
+namespace troupe::cli {
+
+using runtime::Context;
+
+namespace {
+
+constexpr Duration tick_interval = std::chrono::milliseconds(200);
+
+template <typename... Es>
+std::vector<std::string> kinds_of(const runtime::Ref<Es...>&) {
+  return {std::string(Es::wire_name)...};
+}
+
+}  // namespace
+
+void write_out(const std::string& text) {
+  std::size_t done = 0;
+  while (done < text.size()) {
+    const ssize_t n = write(STDOUT_FILENO, text.data() + done, text.size() - done);
+    if (n < 0 && errno != EINTR) return;
+    if (n > 0) done += static_cast<std::size_t>(n);
+  }
+}
+
+TerminalActor::TerminalActor(actors::Screen screen, std::uint64_t known_rows,
+                             actors::StudyRef study, bool ticking)
+    : screen_(std::move(screen)), known_rows_(known_rows), study_(study), ticking_(ticking) {}
+
+void TerminalActor::started(Context& self) {
+  self.monitor(study_);
+  self.tell(study_, actors::Subscribe{self.address(), kinds_of(Ref()), known_rows_});
+  synced_ = self.now();
+  write_out(screen_.open(elapsed(self)));
+  if (ticking_) self.after(tick_interval, Tick{});
+}
+
+Duration TerminalActor::elapsed(Context& self) const {
+  return active_at_sync_ + (self.now() - synced_);
+}
+
+void TerminalActor::show(Context& self, const actors::StudyEvent& event) {
+  write_out(screen_.on(event, elapsed(self)));
+}
+
+void TerminalActor::on(Context& self, const actors::StudyStatus& status) {
+  active_at_sync_ =
+      std::chrono::duration_cast<Duration>(std::chrono::duration<double>(status.active_s));
+  synced_ = self.now();
+  if (!ticking_) write_out(screen_.tick(elapsed(self)));
+}
+
+void TerminalActor::on(Context& self, const Tick&) {
+  write_out(screen_.tick(elapsed(self)));
+  self.after(tick_interval, Tick{});
+}
+
+void TerminalActor::on(Context& self, const runtime::Down&) {
+  self.stop();
+}
+
+void TerminalActor::stopping(Context& self) {
+  write_out(screen_.close(elapsed(self)));
+}
+
+}  // namespace troupe::cli

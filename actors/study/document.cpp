@@ -1,0 +1,17 @@
+#include "actors/study/document.hpp"
+
+#include <utility>
+
+#include "actors/study_file/study_file.hpp"
+
+namespace troupe::actors {
+
+Result<StudySpec> read_document(const StudyDocument& document) {
+  StudyFile file = read_study_text(document.text, document.path);
+  if (file.spec) return std::move(*file.spec);
+  std::string what = "the study file makes no sense";
+  for (const auto& problem : file.problems) what += "\n" + to_text(problem);
+  return Error{ErrorKind::bad_input, what};
+}
+
+}  // namespace troupe::actors

@@ -1,0 +1,250 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "actors/events.hpp"
+#include "actors/study/inputs.hpp"
+#include "actors/study/study_core.hpp"
+#include "runtime/address.hpp"
+#include "runtime/core/field.hpp"
+#include "runtime/ref.hpp"
+#include "runtime/resources.hpp"
+#include "runtime/system_messages.hpp"
+#include "schedulers/scheduler.hpp"
+
+// What the actors of a study say to each other. A user's own scheduler or searcher actor accepts
+// what ours does: SchedulerRef, SearcherRef.
+
+namespace troupe::actors {
+
+/// The study file, for whoever has to act on it: each reads the text itself.
+struct StudyDocument {
+  static constexpr std::string_view wire_name = "StudyDocument";
+  std::string text;
+  std::string path;    ///< Where it was given; relative paths in it start at its folder.
+  std::string folder;  ///< The study's folder, absolute.
+  std::uint64_t seed = 0;
+  static auto fields(auto& m) {
+    return std::tuple{field("text", m.text), field("path", m.path), field("folder", m.folder),
+                      field("seed", m.seed)};
+  }
+};
+
+// Scheduler.
+
+/// The answer of a scheduler to one event.
+struct Decided {
+  static constexpr std::string_view wire_name = "Decided";
+  std::vector<schedulers::Decision> decisions;
+  schedulers::Standing standing;
+  static auto fields(auto& m) {
+    return std::tuple{field("decisions", m.decisions), field("standing", m.standing)};
+  }
+};
+
+/// Asked for each event, in the order of the journal. After a failure the study asks again from the
+/// first event on.
+struct Decide {
+  static constexpr std::string_view wire_name = "Decide";
+  using Reply = Decided;
+  std::uint64_t index = 0;  ///< Row of the journal.
+  schedulers::Event event;
+  static auto fields(auto& m) {
+    return std::tuple{field("index", m.index), field("event", m.event)};
+  }
+};
+
+/// Start over as if no event had come yet.
+struct BeginScheduling {
+  static constexpr std::string_view wire_name = "BeginScheduling";
+  using Reply = runtime::Done;
+  StudyDocument study;
+  static auto fields(auto& m) { return std::tuple{field("study", m.study)}; }
+};
+
+using SchedulerRef = runtime::Ref<BeginScheduling, Decide>;
+
+/// Have a node host a scheduler.
+struct SpawnScheduler {
+  static constexpr std::string_view wire_name = "SpawnScheduler";
+  static auto fields(auto&) { return no_fields(); }
+};
+
+// Searcher.
+
+struct Suggest;
+
+/// Start over as if nothing had been asked yet. Same study, same answers.
+struct BeginSearch {
+  static constexpr std::string_view wire_name = "BeginSearch";
+  using Reply = runtime::Done;
+  StudyDocument study;
+  static auto fields(auto& m) { return std::tuple{field("study", m.study)}; }
+};
+
+/// A report that counted.
+struct Observe {
+  static constexpr std::string_view wire_name = "Observe";
+  TrialId trial = 0;
+  Resource resource = 0;
+  double metric = 0;
+  static auto fields(auto& m) {
+    return std::tuple{field("trial", m.trial), field("resource", m.resource),
+                      field("metric", m.metric)};
+  }
+};
+
+using SearcherRef = runtime::Ref<BeginSearch, Suggest, Observe>;
+using SuggestionRef = runtime::Ref<Suggestion>;
+
+/// Answered by a Suggestion to `reply_to`: asked ahead of need, so nobody waits for it.
+struct Suggest {
+  static constexpr std::string_view wire_name = "Suggest";
+  TrialId trial = 0;
+  std::uint64_t at = 0;
+  SuggestionRef reply_to;
+  static auto fields(auto& m) {
+    return std::tuple{field("trial", m.trial), field("at", m.at), field("reply_to", m.reply_to)};
+  }
+};
+
+/// Have a node host a searcher.
+struct SpawnSearcher {
+  static constexpr std::string_view wire_name = "SpawnSearcher";
+  static auto fields(auto&) { return no_fields(); }
+};
+
+// Nodes and trials.
+
+/// The answer to JoinStudy.
+struct Enlisted {
+  static constexpr std::string_view wire_name = "Enlisted";
+  StudyDocument study;
+  std::string refusal;  ///< Not empty: the node is not wanted, and why.
+  static auto fields(auto& m) {
+    return std::tuple{field("study", m.study), field("refusal", m.refusal)};
+  }
+};
+
+/// Run a trial's program. What becomes of it goes to the study: Reported, ReportMalformed, and
+/// AttemptEnded last.
+struct Launch {
+  static constexpr std::string_view wire_name = "Launch";
+  TrialId trial = 0;
+  std::uint32_t attempt = 1;
+  Resource from = 0;
+  Resource until = 0;
+  Config config;
+  static auto fields(auto& m) {
+    return std::tuple{field("trial", m.trial), field("attempt", m.attempt), field("from", m.from),
+                      field("until", m.until), field("config", m.config)};
+  }
+};
+
+/// End the program of an attempt; its checkpoint is published.
+struct EndTrial {
+  static constexpr std::string_view wire_name = "EndTrial";
+  TrialId trial = 0;
+  std::uint32_t attempt = 1;
+  static auto fields(auto& m) {
+    return std::tuple{field("trial", m.trial), field("attempt", m.attempt)};
+  }
+};
+
+using AgentRef = runtime::Ref<Launch, EndTrial>;
+
+/// A node offers itself.
+struct JoinStudy {
+  static constexpr std::string_view wire_name = "JoinStudy";
+  using Reply = Enlisted;
+  std::string node;
+  runtime::Resources resources;
+  AgentRef agent;
+  static auto fields(auto& m) {
+    return std::tuple{field("node", m.node), field("resources", m.resources),
+                      field("agent", m.agent)};
+  }
+};
+
+/// Every process that the head's own node had is gone, and the node with them.
+struct NodeProcessesGone {
+  static constexpr std::string_view wire_name = "NodeProcessesGone";
+  std::string node;
+  std::string reason;
+  static auto fields(auto& m) {
+    return std::tuple{field("node", m.node), field("reason", m.reason)};
+  }
+};
+
+// Whoever is interested.
+
+/// From now on the events of `kinds` (their wire names) are sent to `subscriber`, each as itself,
+/// once they are durable. A subscriber that is gone is forgotten.
+struct Subscribe {
+  static constexpr std::string_view wire_name = "Subscribe";
+  static constexpr std::uint64_t only_new = ~std::uint64_t{0};
+  runtime::Address subscriber;
+  std::vector<std::string> kinds;
+  std::uint64_t from = only_new;  ///< Events of the journal's rows from this one on are sent first.
+  static auto fields(auto& m) {
+    return std::tuple{field("subscriber", m.subscriber), field("kinds", m.kinds),
+                      field("from", m.from)};
+  }
+};
+
+/// End the study for good, or so that it can be resumed.
+struct StopStudy {
+  static constexpr std::string_view wire_name = "StopStudy";
+  StopRequested::How how = StopRequested::How::stop;
+  std::string reason;
+  static auto fields(auto& m) { return std::tuple{field("how", m.how), field("reason", m.reason)}; }
+};
+
+/// How the study stands: published with each batch of events, and the answer to AskStatus.
+struct StudyStatus {
+  static constexpr std::string_view wire_name = "StudyStatus";
+  std::string study;
+  TrialCounts trials;
+  schedulers::Standing standing;
+  Resource max_resource = 0;  ///< R.
+  std::int64_t resource_spent = 0;
+  double active_s = 0;  ///< How long it ran, pauses of the head excluded.
+  bool has_best = false;
+  TrialId best_trial = 0;
+  Resource best_resource = 0;
+  double best_metric = 0;
+  Config best_config;
+  std::string waiting_for;  ///< Why nothing (more) is started; empty if that is not so.
+  static auto fields(auto& m) {
+    return std::tuple{field("study", m.study),
+                      field("trials", m.trials),
+                      field("standing", m.standing),
+                      field("max_resource", m.max_resource),
+                      field("resource_spent", m.resource_spent),
+                      field("active_s", m.active_s),
+                      field("has_best", m.has_best),
+                      field("best_trial", m.best_trial),
+                      field("best_resource", m.best_resource),
+                      field("best_metric", m.best_metric),
+                      field("best_config", m.best_config),
+                      field("waiting_for", m.waiting_for)};
+  }
+};
+
+struct AskStatus {
+  static constexpr std::string_view wire_name = "AskStatus";
+  using Reply = StudyStatus;
+  static auto fields(auto&) { return no_fields(); }
+};
+
+using StudyRef = runtime::Ref<JoinStudy, NodeProcessesGone, Suggestion, Reported, ReportMalformed,
+                              AttemptEnded, Subscribe, StopStudy, AskStatus>;
+
+/// The name under which a head registers its study.
+inline constexpr std::string_view study_name = "study";
+
+}  // namespace troupe::actors

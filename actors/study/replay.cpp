@@ -1,0 +1,67 @@
+#include "actors/study/replay.hpp"
+
+#include <utility>
+
+#include "actors/json.hpp"
+#include "actors/study/rules_of.hpp"
+#include "actors/study_file/spec_options.hpp"
+#include "runtime/core/check.hpp"
+#include "schedulers/halving.hpp"
+
+namespace troupe::actors {
+
+namespace {
+
+std::unique_ptr<schedulers::Searcher> searcher_with(const StudySpec& spec, std::uint64_t seed) {
+  schedulers::SearcherOptions options = searcher_options(spec);
+  options.seed = seed;
+  return schedulers::make_searcher(options);
+}
+
+}  // namespace
+
+using Decisions = std::vector<schedulers::Decision>;
+
+Replay::Replay(const StudySpec& spec, std::uint64_t seed)
+    : core_(rules_of(spec)),
+      scheduler_(schedulers::make_halving(halving_options(spec)).value()),
+      searcher_(searcher_with(spec, seed)) {}
+
+std::vector<Difference> Replay::on(const Row& row) {
+  std::vector<Difference> differences;
+  const auto differ = [&](const char* what, const std::string& journal, const std::string& replay) {
+    if (journal != replay) differences.push_back({row.index, what, journal, replay});
+  };
+  const Result<Input> input = from_json<Input>(row.input);
+  if (!input) {
+    differ("input", row.input, input.error().what);
+    return differences;
+  }
+  if (!core_.accepts(*input)) {
+    differ("input", row.input, "\"not accepted here\"");
+    return differences;
+  }
+  if (const auto* slot = std::get_if<SlotFreed>(&*input); slot != nullptr && slot->suggestion) {
+    const Suggestion again{slot->suggestion->trial, slot->suggestion->at,
+                           searcher_->suggest(slot->suggestion->trial)};
+    differ("suggestion", to_json(*slot->suggestion), to_json(again));
+  }
+  if (const auto question = core_.question(*input)) {
+    const Decisions again = scheduler_->on(*question);
+    decisions_ += again.size();
+    differ("decisions", row.decisions, to_json(again));
+  }
+  const Result<Decisions> journaled = from_json<Decisions>(row.decisions);
+  if (!journaled) {
+    differ("decisions", row.decisions, journaled.error().what);
+    return differences;
+  }
+  const Outcome outcome = core_.apply(*input, row.index, *journaled);
+  differ("events", row.events, to_json(outcome.events));
+  for (const auto& command : outcome.commands)
+    if (const auto* report = std::get_if<ObserveReport>(&command))
+      searcher_->observe(report->trial, report->resource, report->metric);
+  return differences;
+}
+
+}  // namespace troupe::actors

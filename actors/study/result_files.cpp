@@ -1,0 +1,36 @@
+#include "actors/study/result_files.hpp"
+
+#include <utility>
+
+#include "actors/results/files.hpp"
+
+namespace troupe::actors {
+
+namespace {
+
+/// trials.csv and best.json are written whole, so not with every report.
+constexpr std::int64_t tables_interval_us = 2'000'000;
+
+}  // namespace
+
+ResultFiles::ResultFiles(const std::filesystem::path& folder, JournalMeta meta)
+    : folder_(folder), meta_(std::move(meta)), results_((folder / "results.csv").string()) {}
+
+void ResultFiles::on(const std::vector<StudyEvent>& events, std::int64_t time_us) {
+  now_us_ = time_us;
+  results_.take(time_us, events);
+  view_.take(time_us, events);
+}
+
+void ResultFiles::flush() {
+  (void)results_.flush();
+  if (now_us_ - tables_us_ >= tables_interval_us || view_.finished()) write_tables();
+}
+
+void ResultFiles::write_tables() {
+  tables_us_ = now_us_;
+  (void)replace_file((folder_ / "trials.csv").string(), trials_csv(view_));
+  (void)replace_file((folder_ / "best.json").string(), best_json(view_, meta_));
+}
+
+}  // namespace troupe::actors

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "actors/results/results_csv.hpp"
+#include "actors/results/study_view.hpp"
+#include "actors/study/study.hpp"
+
+namespace troupe::actors {
+
+/// results.csv, trials.csv and best.json of a running study. They are derived from the journal:
+/// what cannot be written is made good by the next run, and never holds up the study.
+class ResultFiles final : public EventSink {
+ public:
+  ResultFiles(const std::filesystem::path& folder, JournalMeta meta);
+
+  void on(const std::vector<StudyEvent>& events, std::int64_t time_us) override;
+  void flush() override;
+
+ private:
+  void write_tables();
+
+  std::filesystem::path folder_;
+  JournalMeta meta_;
+  ResultsCsv results_;
+  StudyView view_;
+  std::int64_t now_us_ = 0;
+  std::int64_t tables_us_ = 0;  ///< When trials.csv and best.json were last written.
+};
+
+}  // namespace troupe::actors

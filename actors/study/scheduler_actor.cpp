@@ -1,0 +1,26 @@
+#include "actors/study/scheduler_actor.hpp"
+
+#include <utility>
+
+#include "actors/study/document.hpp"
+#include "actors/study_file/spec_options.hpp"
+#include "schedulers/halving.hpp"
+
+namespace troupe::actors {
+
+Result<runtime::Done> SchedulerActor::on(runtime::Context&, const BeginScheduling& begin) {
+  const Result<StudySpec> spec = read_document(begin.study);
+  if (!spec) return spec.error();
+  auto halving = schedulers::make_halving(halving_options(*spec));
+  if (!halving) return halving.error();
+  scheduler_ = std::move(halving).value();
+  return runtime::Done{};
+}
+
+Result<Decided> SchedulerActor::on(runtime::Context&, const Decide& decide) {
+  if (!scheduler_)
+    return Error{ErrorKind::refused, "the scheduler has not begun, or was restarted"};
+  return Decided{scheduler_->on(decide.event), scheduler_->standing()};
+}
+
+}  // namespace troupe::actors

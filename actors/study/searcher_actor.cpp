@@ -1,0 +1,27 @@
+#include "actors/study/searcher_actor.hpp"
+
+#include "actors/study/document.hpp"
+#include "actors/study_file/spec_options.hpp"
+
+namespace troupe::actors {
+
+Result<runtime::Done> SearcherActor::on(runtime::Context&, const BeginSearch& begin) {
+  const Result<StudySpec> spec = read_document(begin.study);
+  if (!spec) return spec.error();
+  schedulers::SearcherOptions options = searcher_options(*spec);
+  options.seed = begin.study.seed;
+  searcher_ = schedulers::make_searcher(options);
+  return runtime::Done{};
+}
+
+void SearcherActor::on(runtime::Context& self, const Suggest& suggest) {
+  if (!searcher_) return;  // Restarted: the study begins it anew, and asks again.
+  const auto config = searcher_->suggest(suggest.trial);
+  if (suggest.reply_to) self.tell(suggest.reply_to, Suggestion{suggest.trial, suggest.at, config});
+}
+
+void SearcherActor::on(runtime::Context&, const Observe& report) {
+  if (searcher_) searcher_->observe(report.trial, report.resource, report.metric);
+}
+
+}  // namespace troupe::actors

@@ -1,0 +1,156 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "actors/journal/journal.hpp"
+#include "actors/study/protocol.hpp"
+#include "actors/study/study_core.hpp"
+#include "actors/study_file/study_spec.hpp"
+#include "runtime/context.hpp"
+#include "runtime/system_messages.hpp"
+#include "schedulers/events.hpp"
+
+namespace troupe::actors {
+
+/// Where the events of committed rows go besides the subscribers: the result files.
+class EventSink {
+ public:
+  virtual ~EventSink() = default;
+  virtual void on(const std::vector<StudyEvent>& events, std::int64_t time_us) = 0;
+  /// The study ends, or the mailbox has run dry: what is buffered is written.
+  virtual void flush() = 0;
+};
+
+/// Why a study cannot go on in this process: the disk is full, the journal is another version's,
+/// its scheduler is lost. Thrown, it ends the study actor; what is durable stays, to be resumed.
+struct StudyAbandoned : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+struct StudyOptions {
+  StudySpec spec;
+  StudyDocument document;
+  std::string version;
+  /// The node that this head started itself: its loss counts once its processes are gone.
+  std::string own_node_prefix;
+};
+
+/// Owns the journal and the lifecycle of one study. Takes one input after the other, asks the
+/// scheduler, applies StudyCore, and appends a row; once the mailbox has run dry the rows become
+/// durable together, and only then is anything sent. Holds no tuning logic.
+class Study {
+ public:
+  using Ref = StudyRef;
+
+  /// Rows are due to be made durable.
+  struct Commit {
+    static constexpr std::string_view wire_name = "Commit";
+    static auto fields(auto&) { return no_fields(); }
+  };
+  /// stop_criterion.max_wallclock_time.
+  struct WallclockOver {
+    static constexpr std::string_view wire_name = "WallclockOver";
+    static auto fields(auto&) { return no_fields(); }
+  };
+  using Private = runtime::Ref<Commit, WallclockOver>;
+
+  /// `journal` is empty, or holds the study so far.
+  Study(StudyOptions options, std::unique_ptr<Journal> journal, std::unique_ptr<EventSink> results);
+
+  void started(runtime::Context& self);
+  void stopping(runtime::Context& self);
+  Enlisted on(runtime::Context& self, const JoinStudy& join);
+  void on(runtime::Context& self, const NodeProcessesGone& gone);
+  void on(runtime::Context& self, const Suggestion& suggestion);
+  void on(runtime::Context& self, const Reported& report);
+  void on(runtime::Context& self, const ReportMalformed& malformed);
+  void on(runtime::Context& self, const AttemptEnded& ended);
+  void on(runtime::Context& self, const Subscribe& subscribe);
+  void on(runtime::Context& self, const StopStudy& stop);
+  StudyStatus on(runtime::Context& self, const AskStatus&);
+  void on(runtime::Context& self, const Commit&);
+  void on(runtime::Context& self, const WallclockOver&);
+  void on(runtime::Context& self, const runtime::Down& down);
+  void on(runtime::Context& self, const runtime::Restarted& restarted);
+  void on(runtime::Context& self, const runtime::NodeUp& up);
+  void on(runtime::Context& self, const runtime::NodeDown& down);
+
+ private:
+  struct Node {
+    AgentRef agent;
+    std::uint32_t slots = 0;
+    bool listed = false;  ///< The journal knows it.
+  };
+  struct Pending {
+    Outcome outcome;
+    std::int64_t time_us = 0;
+  };
+
+  // study_opening.cpp
+  void begin(runtime::Context& self);
+  void recover(runtime::Context& self);
+  void replay_row(runtime::Context& self, const Row& row);
+  void remember(runtime::Context& self, const Input& input);
+  void observe(runtime::Context& self, const Outcome& outcome);
+  template <typename R, typename A, typename Spawn>
+  [[nodiscard]] std::optional<R> host(runtime::Context& self, const std::string& node,
+                                      const std::string& actor);
+  void open_if_hosted(runtime::Context& self);
+  void on_host_down(runtime::Context& self, const runtime::Down& down);
+  void refeed_scheduler(runtime::Context& self);
+  void refeed_searcher(runtime::Context& self);
+  void for_each_row(const std::function<void(const Row&)>& use) const;
+
+  // study.cpp
+  void take(runtime::Context& self, const Input& input);
+  void advance(runtime::Context& self);
+  void ask_ahead(runtime::Context& self);
+  [[nodiscard]] std::optional<std::vector<schedulers::Decision>> consult(
+      runtime::Context& self, std::uint64_t index, const schedulers::Event& event);
+  void list_nodes(runtime::Context& self);
+  void lose_node(runtime::Context& self, const std::string& name, const std::string& reason);
+
+  // study_effects.cpp
+  void act(runtime::Context& self, const Command& command);
+  void publish(runtime::Context& self, const StudyEvent& event);
+  void send_past(runtime::Context& self, const Subscribe& subscribe);
+  template <typename E>
+  void send_to_subscribers(runtime::Context& self, const E& event);
+  [[nodiscard]] StudyStatus status(runtime::Context& self) const;
+  void keep_time(const Input& input, std::int64_t time_us);
+  [[nodiscard]] std::int64_t active_us(std::int64_t now_us) const;
+
+  StudyOptions options_;
+  std::unique_ptr<Journal> journal_;
+  std::unique_ptr<EventSink> results_;
+  StudyCore core_;
+  std::optional<SchedulerRef> scheduler_;
+  std::optional<SearcherRef> searcher_;
+  bool open_ = false;        ///< Scheduler and searcher are there, and know the journal.
+  std::vector<Input> held_;  ///< Came while the study was not open; the next rows.
+  std::map<std::string, runtime::NodeId> peers_;  ///< By name: hosts of scheduler and searcher.
+  std::map<std::string, Node> nodes_;
+  std::map<std::string, std::vector<runtime::Address>> subscribers_;  ///< By kind of event.
+  schedulers::Standing standing_;
+
+  std::uint64_t next_index_ = 0;
+  std::vector<Row> rows_;         ///< Applied, not durable yet.
+  std::vector<Pending> pending_;  ///< What they cause.
+  bool commit_due_ = false;
+  std::optional<Suggestion> suggestion_;     ///< Has come, and is not in a row yet.
+  std::optional<TrialId> suggestion_asked_;  ///< Is on its way.
+
+  std::int64_t active_before_us_ = 0;  ///< Of earlier sessions.
+  std::int64_t session_start_us_ = 0;
+  std::int64_t last_row_us_ = 0;
+};
+
+}  // namespace troupe::actors

@@ -1,0 +1,120 @@
+// What a study does once rows are durable: orders to nodes, events to whoever subscribed.
+
+#include <algorithm>
+#include <utility>
+
+#include "actors/results/study_view.hpp"
+#include "actors/study/study.hpp"
+#include "runtime/core/check.hpp"
+
+namespace troupe::actors {
+
+using runtime::Context;
+
+void Study::on(Context& self, const Commit&) {
+  commit_due_ = false;
+  if (rows_.empty()) return;
+  // If it fails, nothing of these rows was acted on: the study is as it stood before them.
+  if (const auto appended = journal_->append(rows_); !appended)
+    throw StudyAbandoned(appended.error().what);
+  rows_.clear();
+  for (const Pending& pending : std::exchange(pending_, {})) {
+    for (const auto& command : pending.outcome.commands) act(self, command);
+    for (const auto& event : pending.outcome.events) publish(self, event);
+    results_->on(pending.outcome.events, pending.time_us);
+  }
+  results_->flush();
+  send_to_subscribers(self, status(self));
+  if (core_.finished() && rows_.empty()) self.stop();
+}
+
+void Study::act(Context& self, const Command& command) {
+  if (const auto* launch = std::get_if<LaunchAttempt>(&command)) {
+    const auto node = nodes_.find(launch->node);
+    if (node == nodes_.end())
+      return;  // Lost meanwhile: a later row says so, and restarts the trial.
+    self.tell(node->second.agent,
+              Launch{launch->trial, launch->attempt, launch->from, launch->until, launch->config});
+  }
+  if (const auto* end = std::get_if<EndAttempt>(&command)) {
+    const auto node = nodes_.find(core_.trials().at(end->trial).node);
+    if (node != nodes_.end()) self.tell(node->second.agent, EndTrial{end->trial, end->attempt});
+  }
+}
+
+void Study::publish(Context& self, const StudyEvent& event) {
+  std::visit([&](const auto& one) { send_to_subscribers(self, one); }, event);
+}
+
+template <typename E>
+void Study::send_to_subscribers(Context& self, const E& event) {
+  const auto subscribers = subscribers_.find(std::string(E::wire_name));
+  if (subscribers == subscribers_.end()) return;
+  for (const auto& address : subscribers->second) self.tell(runtime::Ref<E>(address), event);
+}
+
+void Study::on(Context& self, const Subscribe& subscribe) {
+  self.monitor(subscribe.subscriber);
+  send_past(self, subscribe);
+  for (const auto& kind : subscribe.kinds) {
+    auto& subscribers = subscribers_[kind];
+    if (std::find(subscribers.begin(), subscribers.end(), subscribe.subscriber) ==
+        subscribers.end())
+      subscribers.push_back(subscribe.subscriber);
+  }
+}
+
+void Study::send_past(Context& self, const Subscribe& subscribe) {
+  if (subscribe.from >= journal_->size()) return;
+  const auto sent = journal_->each(subscribe.from, [&](const Row& row) -> Result<void> {
+    const auto events = events_of(row);
+    if (!events) return events.error();
+    for (const auto& event : *events)
+      std::visit(
+          [&]<typename E>(const E& one) {
+            if (std::ranges::find(subscribe.kinds, E::wire_name) != subscribe.kinds.end())
+              self.tell(runtime::Ref<E>(subscribe.subscriber), one);
+          },
+          event);
+    return {};
+  });
+  if (!sent) throw StudyAbandoned(sent.error().what);
+}
+
+StudyStatus Study::status(Context& self) const {
+  StudyStatus status{.study = options_.spec.name,
+                     .trials = core_.counts(),
+                     .standing = standing_,
+                     .max_resource = options_.spec.max_t,
+                     .resource_spent = core_.resource_spent(),
+                     .active_s = static_cast<double>(active_us(self.wall().count())) * 1e-6,
+                     .waiting_for = core_.waiting_for()};
+  if (!open_) status.waiting_for = "the nodes that host its scheduler and searcher";
+  if (open_ && nodes_.empty()) status.waiting_for = "a node to join";
+  if (const auto& best = core_.best()) {
+    status.has_best = true;
+    status.best_trial = best->trial;
+    status.best_resource = best->resource;
+    status.best_metric = best->metric;
+    status.best_config = core_.trials().at(best->trial).config;
+  }
+  return status;
+}
+
+void Study::keep_time(const Input& input, std::int64_t time_us) {
+  if (std::holds_alternative<StudyResumed>(input))
+    active_before_us_ += last_row_us_ - session_start_us_;
+  if (std::holds_alternative<StudyResumed>(input) || std::holds_alternative<StudyOpened>(input))
+    session_start_us_ = time_us;
+  last_row_us_ = time_us;
+}
+
+std::int64_t Study::active_us(std::int64_t now_us) const {
+  return session_start_us_ == 0 ? 0 : active_before_us_ + now_us - session_start_us_;
+}
+
+void Study::stopping(Context&) {
+  results_->flush();
+}
+
+}  // namespace troupe::actors

@@ -1,0 +1,184 @@
+// How a study begins: hosts for its scheduler and searcher, recovery from the journal.
+
+#include <algorithm>
+#include <utility>
+
+#include "actors/json.hpp"
+#include "actors/study/rules_of.hpp"
+#include "actors/study/scheduler_actor.hpp"
+#include "actors/study/searcher_actor.hpp"
+#include "actors/study/study.hpp"
+#include "runtime/core/check.hpp"
+
+namespace troupe::actors {
+
+using runtime::Context;
+
+namespace {
+
+constexpr Duration host_deadline = std::chrono::seconds(10);
+template <typename T>
+T need(Result<T> result) {
+  if (!result) throw StudyAbandoned(result.error().what);
+  if constexpr (!std::is_void_v<T>) return std::move(result).value();
+}
+
+constexpr runtime::RestartPolicy restarts{.restarts_max = 3, .within = std::chrono::seconds(60)};
+
+}  // namespace
+
+void Study::started(Context& self) {
+  self.watch_nodes();
+  open_if_hosted(self);
+}
+
+void Study::on(Context& self, const runtime::NodeUp& up) {
+  peers_[up.name] = up.node;
+  open_if_hosted(self);
+}
+
+void Study::on(Context&, const runtime::NodeDown& down) {
+  const auto peer = peers_.find(down.name);
+  if (peer != peers_.end() && peer->second == down.node) peers_.erase(peer);
+}
+
+/// Starts or finds an actor where the study file wants it; none while that node has not joined.
+template <typename R, typename A, typename Spawn>
+std::optional<R> Study::host(Context& self, const std::string& node, const std::string& actor) {
+  if (node.empty()) return self.spawn_supervised<A>(restarts, [] { return A(); });
+  const auto peer = peers_.find(node);
+  if (peer == peers_.end()) return std::nullopt;
+  R ref = actor.empty() ? need(self.spawn_on<R>(peer->second, Spawn{}, {}, host_deadline))
+                        : need(self.find<R>(peer->second, actor, host_deadline));
+  self.monitor(ref);
+  return ref;
+}
+
+void Study::open_if_hosted(Context& self) {
+  if (open_) return;
+  const auto& spec = options_.spec;
+  if (!scheduler_)
+    scheduler_ = host<SchedulerRef, SchedulerActor, SpawnScheduler>(self, spec.scheduler.node,
+                                                                    spec.scheduler.actor);
+  if (!searcher_)
+    searcher_ = host<SearcherRef, SearcherActor, SpawnSearcher>(self, spec.searcher.node,
+                                                                spec.searcher.actor);
+  if (!scheduler_ || !searcher_) return;
+  open_ = true;
+  if (next_index_ > 0) {
+    refeed_scheduler(self);
+    refeed_searcher(self);
+  } else {
+    begin(self);
+  }
+  for (const Input& input : std::exchange(held_, {})) take(self, input);
+  list_nodes(self);
+}
+
+void Study::begin(Context& self) {
+  need(self.ask(*scheduler_, BeginScheduling{options_.document}, host_deadline));
+  need(self.ask(*searcher_, BeginSearch{options_.document}, host_deadline));
+  if (journal_->size() == 0) {
+    take(self, StudyOpened{options_.spec.name, options_.document.seed, options_.version,
+                           options_.spec.n_workers});
+  } else {
+    recover(self);
+    take(self, StudyResumed{options_.version, options_.spec.n_workers});
+  }
+  if (const auto limit = options_.spec.stop_criterion.max_wallclock_time) {
+    const double left_s = *limit - static_cast<double>(active_us(last_row_us_)) * 1e-6;
+    const std::chrono::duration<double> left(std::max(left_s, 0.0));
+    self.after(std::chrono::duration_cast<Duration>(left), WallclockOver{});
+  }
+}
+
+/// Its host is gone: inputs wait until it is back.
+void Study::on_host_down(Context& self, const runtime::Down& down) {
+  if (scheduler_ && down.who == scheduler_->address()) {
+    scheduler_.reset();
+    open_ = false;
+  }
+  if (searcher_ && down.who == searcher_->address()) {
+    searcher_.reset();
+    open_ = false;
+  }
+  if (open_) return;
+  const bool own = (!scheduler_ && options_.spec.scheduler.node.empty()) ||
+                   (!searcher_ && options_.spec.searcher.node.empty());
+  if (own) throw StudyAbandoned("the scheduler or searcher fails again and again: " + down.reason);
+  open_if_hosted(self);
+}
+
+void Study::recover(Context& self) {
+  need(journal_->each(0, [&](const Row& row) -> Result<void> {
+    replay_row(self, row);
+    return {};
+  }));
+}
+
+void Study::replay_row(Context& self, const Row& row) {
+  const Input input = need(from_json<Input>(row.input));
+  const bool accepted = core_.accepts(input);
+  std::vector<schedulers::Decision> decisions;
+  if (const auto question = accepted ? core_.question(input) : std::nullopt) {
+    auto answer = consult(self, row.index, *question);
+    if (!answer) throw StudyAbandoned("the scheduler was lost while the study was taken up again");
+    decisions = std::move(*answer);
+  }
+  if (!accepted || to_json(decisions) != row.decisions)
+    throw StudyAbandoned("row " + std::to_string(row.index) +
+                         " of the journal is not what this program derives from its inputs: was it "
+                         "written by another version, or changed? `troupe replay` shows the "
+                         "differences");
+  remember(self, input);
+  const Outcome outcome = core_.apply(input, row.index, decisions);
+  observe(self, outcome);
+  results_->on(outcome.events, row.time_us);
+  keep_time(input, row.time_us);
+  next_index_ = row.index + 1;
+}
+
+/// The searcher is asked again what it was asked, so that it knows what it has suggested.
+void Study::remember(Context& self, const Input& input) {
+  const auto* slot = std::get_if<SlotFreed>(&input);
+  if (slot == nullptr || !slot->suggestion) return;
+  self.tell(*searcher_, Suggest{slot->suggestion->trial, slot->suggestion->at, SuggestionRef()});
+}
+
+void Study::refeed_scheduler(Context& self) {
+  need(self.ask(*scheduler_, BeginScheduling{options_.document}, host_deadline));
+  StudyCore past(rules_of(options_.spec));
+  for_each_row([&](const Row& row) {
+    const Input input = need(from_json<Input>(row.input));
+    Decided answer;
+    if (const auto question = past.question(input))
+      answer = need(self.ask(*scheduler_, Decide{row.index, *question}, host_deadline));
+    if (to_json(answer.decisions) != row.decisions)
+      throw StudyAbandoned("the restarted scheduler decides row " + std::to_string(row.index) +
+                           " otherwise than before");
+    past.apply(input, row.index, answer.decisions);
+  });
+}
+
+void Study::refeed_searcher(Context& self) {
+  need(self.ask(*searcher_, BeginSearch{options_.document}, host_deadline));
+  StudyCore past(rules_of(options_.spec));
+  for_each_row([&](const Row& row) {
+    const Input input = need(from_json<Input>(row.input));
+    const auto decisions = need(from_json<std::vector<schedulers::Decision>>(row.decisions));
+    remember(self, input);
+    observe(self, past.apply(input, row.index, decisions));
+  });
+  suggestion_asked_.reset();
+  advance(self);
+}
+
+void Study::for_each_row(const std::function<void(const Row&)>& use) const {
+  need(journal_->each(0, [&](const Row& row) -> Result<void> {
+    use(row);
+    return {};
+  }));
+  for (const Row& row : rows_) use(row);
+}
+
+}  // namespace troupe::actors

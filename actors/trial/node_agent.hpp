@@ -1,0 +1,54 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "actors/study/protocol.hpp"
+#include "actors/study_file/study_spec.hpp"
+#include "actors/trial/trial.hpp"
+#include "runtime/context.hpp"
+
+namespace troupe::actors {
+
+struct AgentOptions {
+  std::string node;
+  runtime::Resources resources;
+  StudyRef study;
+};
+
+/// Offers its node's resources to a study, and has a Trial actor run each attempt that the study
+/// launches here. Ends when the study does, or is not heard of for the link's lease; its trials'
+/// programs end first.
+class NodeAgent {
+ public:
+  using Ref = AgentRef;
+
+  NodeAgent(AgentOptions options, TrialEnvironment environment);
+
+  void started(runtime::Context& self);
+  void on(runtime::Context& self, const Launch& launch);
+  void on(runtime::Context& self, const EndTrial& end);
+  void on(runtime::Context& self, const runtime::Down& down);
+
+ private:
+  struct Running {
+    TrialId trial = 0;
+    std::uint32_t attempt = 0;
+    Trial::Ref ref;
+    std::vector<std::int64_t> gpus;
+  };
+  [[nodiscard]] std::vector<std::int64_t> take_gpus();
+
+  AgentOptions options_;
+  TrialEnvironment environment_;
+  std::shared_ptr<const StudySpec> spec_;
+  StudyDocument document_;
+  std::vector<Running> running_;
+  std::vector<std::int64_t> free_gpus_;  ///< Device numbers, lowest last.
+  bool leaving_ = false;
+};
+
+}  // namespace troupe::actors

@@ -1,0 +1,254 @@
+#include "actors/study/study.hpp"
+
+#include <filesystem>
+
+#include <boost/test/unit_test.hpp>
+
+#include "actors/json.hpp"
+#include "actors/study/document.hpp"
+#include "actors/study/replay.hpp"
+#include "runtime/core/rng.hpp"
+#include "test/kit/probe.hpp"
+#include "test/kit/temp_folder.hpp"
+#include "test/kit/test_node.hpp"
+
+namespace troupe::actors {
+namespace {
+
+using test::Probe;
+using test::TestNode;
+
+constexpr const char* pasha_of_four = R"(
+study: four
+entry: {command: [./train]}
+config_space: {lr: {loguniform: [1e-4, 1]}, epochs: 27}
+metric: loss
+mode: min
+resource_attr: epoch
+max_resource_attr: epochs
+scheduler: {name: pasha, grace_period: 1, reduction_factor: 3}
+n_workers: 2
+stop_criterion: {max_num_trials_started: 4}
+max_failures: 3
+)";
+
+/// Result files are another test's business.
+class NoResults final : public EventSink {
+ public:
+  void on(const std::vector<StudyEvent>&, std::int64_t) override {}
+  void flush() override {}
+};
+
+/// A study in one thread; the test is its node and its programs.
+struct Head {
+  using Agent = Probe<Launch, EndTrial>;
+
+  explicit Head(const std::filesystem::path& folder, const char* text = pasha_of_four)
+      : journal_path((folder / "journal.db").string()),
+        document{text, (folder / "study.yaml").string(), folder.string(), 7},
+        spec(read_document(document).value()) {
+    auto journal = std::filesystem::exists(journal_path) ? Journal::open(journal_path)
+                                                         : Journal::create(journal_path, {});
+    study = world.spawn<Study>(StudyOptions{spec, document, "test", "own-"},
+                               std::make_unique<Journal>(std::move(journal).value()),
+                               std::make_unique<NoResults>());
+  }
+
+  void join(Agent& agent, const std::string& name) {
+    const auto enlisted = world.ask(study, JoinStudy{name, {.cpus = 2}, agent.ref()});
+    BOOST_REQUIRE(enlisted.has_value());
+    BOOST_TEST(enlisted->refusal == "");
+    world.run();
+  }
+
+  /// The loss of a configuration gets better with the resource.
+  void report(const Launch& launch, Resource epoch) {
+    const double loss = 1.0 / static_cast<double>(epoch) + 0.1 * launch.trial;
+    world.tell(study, Reported{launch.trial, launch.attempt, epoch, loss, {}});
+  }
+
+  void exit(const Launch& launch, std::int32_t code = 0) {
+    world.tell(study, AttemptEnded{launch.trial, launch.attempt, AttemptEnded::Cause::exited, code,
+                                   "exit code " + std::to_string(code), ""});
+  }
+
+  /// Runs a launched program as far as it was told to go.
+  void play(const Launch& launch) {
+    for (Resource epoch = launch.from + 1; epoch <= launch.until; ++epoch) report(launch, epoch);
+    exit(launch);
+    world.run();
+  }
+
+  [[nodiscard]] std::vector<Row> rows() const {
+    return JournalReader::open(journal_path).value().read(0, 100'000).value();
+  }
+
+  TestNode world;
+  std::string journal_path;
+  StudyDocument document;
+  StudySpec spec;
+  StudyRef study;
+};
+
+std::size_t differences(const Head& head) {
+  Replay replay(head.spec, head.document.seed);
+  std::size_t count = 0;
+  for (const Row& row : head.rows()) count += replay.on(row).size();
+  return count;
+}
+
+BOOST_AUTO_TEST_SUITE(study_actor)
+
+BOOST_AUTO_TEST_CASE(launches_as_many_trials_as_the_node_has_slots) {
+  const test::TempFolder folder;
+  Head head(folder.path());
+  auto agent = head.world.probe<Launch, EndTrial>();
+  head.join(agent, "n1");
+  const Launch first = agent.expect<Launch>();
+  BOOST_TEST(first.trial == 0u);
+  BOOST_TEST(first.until == 1);
+  BOOST_TEST(first.config.size() == 2u);
+  BOOST_TEST(agent.expect<Launch>().trial == 1u);
+  BOOST_TEST(agent.is_silent());
+}
+
+BOOST_AUTO_TEST_CASE(runs_a_study_to_its_end_and_replays_without_a_difference) {
+  const test::TempFolder folder;
+  Head head(folder.path());
+  auto agent = head.world.probe<Launch, EndTrial>();
+  auto watcher = head.world.probe<RungUnlocked, StudyFinished, TrialPromoted>();
+  head.world.tell(head.study, Subscribe{watcher.address(), {"StudyFinished"}});
+  head.join(agent, "n1");
+  std::size_t launches = 0;
+  while (!agent.is_silent()) {
+    const auto next = agent.take<Launch>();
+    if (!next) (void)agent.expect<EndTrial>();  // It ends by itself anyway.
+    if (!next) continue;
+    ++launches;
+    head.play(*next);
+  }
+  BOOST_TEST(launches >= 4u);
+  BOOST_TEST((watcher.expect<StudyFinished>().outcome == StudyFinished::Outcome::finished));
+  BOOST_TEST(differences(head) == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(nothing_is_launched_before_its_row_is_durable) {
+  const test::TempFolder folder;
+  Head head(folder.path());
+  auto agent = head.world.probe<Launch, EndTrial>();
+  head.join(agent, "n1");
+  (void)agent.expect<Launch>();
+  bool found = false;
+  for (const Row& row : head.rows())
+    found = found || row.events.find("TrialStarted") != std::string::npos;
+  BOOST_TEST(found);
+}
+
+BOOST_AUTO_TEST_CASE(a_new_head_takes_the_study_up_where_the_journal_ends) {
+  const test::TempFolder folder;
+  std::vector<Row> before;
+  {
+    Head head(folder.path());
+    auto agent = head.world.probe<Launch, EndTrial>();
+    head.join(agent, "n1");
+    head.play(agent.expect<Launch>());
+    (void)agent.expect<Launch>();
+    before = head.rows();
+  }
+  Head head(folder.path());
+  auto agent = head.world.probe<Launch, EndTrial>();
+  head.join(agent, "n2");
+  const auto rows = head.rows();
+  BOOST_REQUIRE(rows.size() > before.size());
+  for (std::size_t i = 0; i < before.size(); ++i) BOOST_TEST((rows[i] == before[i]));
+  const Launch again = agent.expect<Launch>();
+  BOOST_TEST(again.trial == 1u);
+  BOOST_TEST(again.attempt == 2u);
+  BOOST_TEST(differences(head) == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(a_node_that_is_lost_costs_its_running_trials_only) {
+  const test::TempFolder folder;
+  Head head(folder.path());
+  auto agent = head.world.probe<Launch, EndTrial>();
+  head.join(agent, "n1");
+  (void)agent.expect<Launch>();
+  (void)agent.expect<Launch>();
+  head.world.node().stop(agent.ref());
+  head.world.run();
+  auto other = head.world.probe<Launch, EndTrial>();
+  head.join(other, "n2");
+  BOOST_TEST(other.expect<Launch>().attempt == 2u);
+  BOOST_TEST(other.expect<Launch>().attempt == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(the_loss_of_the_heads_own_node_counts_when_its_processes_are_gone) {
+  const test::TempFolder folder;
+  Head head(folder.path());
+  auto agent = head.world.probe<Launch, EndTrial>();
+  head.join(agent, "own-1");
+  (void)agent.expect<Launch>();
+  auto other = head.world.probe<Launch, EndTrial>();
+  head.world.node().stop(agent.ref());
+  head.join(other, "own-2");
+  BOOST_TEST(other.is_silent());  // Two workers are busy, for all the study knows.
+  head.world.tell(head.study, NodeProcessesGone{"own-1", "signal SIGKILL"});
+  BOOST_TEST(other.expect<Launch>().trial == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(a_stop_ends_the_running_programs_and_then_the_study) {
+  const test::TempFolder folder;
+  Head head(folder.path());
+  auto agent = head.world.probe<Launch, EndTrial>();
+  head.join(agent, "n1");
+  const Launch first = agent.expect<Launch>();
+  const Launch second = agent.expect<Launch>();
+  head.world.tell(head.study, StopStudy{StopRequested::How::stop, "enough"});
+  BOOST_TEST(agent.expect<EndTrial>().trial == 0u);
+  BOOST_TEST(agent.expect<EndTrial>().trial == 1u);
+  head.exit(first, 143);
+  head.exit(second, 143);
+  head.world.run();
+  const auto rows = head.rows();
+  BOOST_TEST(rows.back().events.find("StudyFinished") != std::string::npos);
+  BOOST_TEST(rows.back().events.find("enough") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(refuses_a_second_node_of_the_same_name) {
+  const test::TempFolder folder;
+  Head head(folder.path());
+  auto agent = head.world.probe<Launch, EndTrial>();
+  head.join(agent, "n1");
+  auto other = head.world.probe<Launch, EndTrial>();
+  const auto enlisted = head.world.ask(head.study, JoinStudy{"n1", {.cpus = 2}, other.ref()});
+  BOOST_TEST(enlisted->refusal.find("already there") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_journal_that_was_changed_is_refused_and_not_touched) {
+  const test::TempFolder folder;
+  const std::string path = (folder.path() / "journal.db").string();
+  {
+    Head head(folder.path());
+    auto agent = head.world.probe<Launch, EndTrial>();
+    head.join(agent, "n1");
+  }
+  auto rows = JournalReader::open(path).value().read(0, 100).value();
+  std::filesystem::remove(path);
+  {
+    Journal journal = Journal::create(path, {}).value();
+    for (Row& row : rows)
+      if (const auto at = row.decisions.find("\"until\":1"); at != std::string::npos)
+        row.decisions[at + 8] = '2';
+    journal.append(rows).value();
+  }
+  Head head(folder.path());  // It has not run yet.
+  const auto down = head.world.node().wait(head.study, std::chrono::seconds(1));
+  BOOST_REQUIRE(down.has_value());
+  BOOST_TEST(down->reason.find("row 2 of the journal") != std::string::npos);
+  BOOST_TEST(head.rows().size() == rows.size());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace troupe::actors
