@@ -38,14 +38,22 @@ std::vector<std::string> candidates(const Launch& launch) {
 
 /// What the child tells its parent through their common memory.
 struct Report {
-  volatile int error = 0;
-  volatile bool bad_folder = false;
-  volatile bool in_cgroup = false;
+  int error = 0;
+  bool bad_folder = false;
+  bool in_cgroup = false;
 };
 
+/// From here on the compiler knows nothing of `report`: somebody else may have written to it.
+/// Without this it takes the parent's copy for unchanged, for it sees that the child's path never
+/// returns; volatile members do not keep GCC 12 from it.
+void forget(Report& report) {
+  auto* shared = &report;
+  asm volatile("" : "+r"(shared) : : "memory");
+}
+
 /// Runs in the child, on the parent's memory while the parent waits: system calls only.
-[[noreturn]] void become(const Launch& launch, char* const* paths, char* const* argv,
-                         char* const* env, pid_t parent, Report& report) {
+[[noreturn, gnu::noinline]] void become(const Launch& launch, char* const* paths, char* const* argv,
+                                        char* const* env, pid_t parent, Report& report) {
   ::setsid();
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (::getppid() != parent) ::_exit(127);  // It died before the line above.
@@ -81,9 +89,11 @@ Launched launch(const Launch& launch) {
   const auto argv = pointers(launch.argv);
   const auto env = pointers(launch.env);
   Report report;
+  forget(report);
   const pid_t self = ::getpid();
   const pid_t pid = ::vfork();
   if (pid == 0) become(launch, paths.data(), argv.data(), env.data(), self, report);
+  forget(report);
   const int error = pid < 0 ? errno : report.error;
   if (error == 0) return {pid, report.in_cgroup, 0, {}};
   const std::string what = report.bad_folder
