@@ -221,4 +221,11 @@ void __wrap__ZN5boost6fibers5mutex6unlockEv(void* mutex) {
   if (__tsan_release) __tsan_release(mutex);
   __real__ZN5boost6fibers5mutex6unlockEv(mutex);
 }
+
+// Boost 1.74 drops references with a release and an acquire fence, and the thread sanitizer of
+// GCC 12 does not know fences.
+const char* __tsan_default_suppressions() {
+  return "race:boost::fibers::detail::intrusive_ptr_release\n"
+         "race:boost::fibers::intrusive_ptr_release\n";
+}
 }
