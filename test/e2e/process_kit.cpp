@@ -1,11 +1,12 @@
 #include "test/e2e/process_kit.hpp"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
-#include <fstream>
-#include <iterator>
 #include <stdexcept>
+#include <string_view>
 
+#include <fcntl.h>
 #include <poll.h>
 #include <unistd.h>
 
@@ -25,9 +26,13 @@ std::string fresh_tag() {
 std::vector<pid_t> tagged(const std::string& tag) {
   std::vector<pid_t> found;
   for (const pid_t pid : all_processes()) {
-    std::ifstream file("/proc/" + std::to_string(pid) + "/cmdline");
-    std::string line((std::istreambuf_iterator<char>(file)), {});
-    if (line.find(tag + '\0') != std::string::npos) found.push_back(pid);
+    // By system calls: it may die between the two, at which a stream would throw.
+    const Descriptor file(
+        ::open(("/proc/" + std::to_string(pid) + "/cmdline").c_str(), O_RDONLY | O_CLOEXEC));
+    std::array<char, 4096> line{};
+    const auto size = ::read(file.get(), line.data(), line.size());
+    const std::string_view text(line.data(), size > 0 ? static_cast<std::size_t>(size) : 0);
+    if (text.find(tag + '\0') != text.npos) found.push_back(pid);
   }
   return found;
 }
