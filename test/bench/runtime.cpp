@@ -131,35 +131,56 @@ void measure_rallies(std::size_t threads) {
   const auto rally = [&](const auto& with, std::uint64_t count) {
     return [&node, with, count] { (void)node->ask(with, Rally{count}, 600s); };
   };
+  // Between two threads most of it is waking the other one.
+  const std::uint64_t count = threads == 1 ? 1'000'000 : 10'000;
+  const auto operations = static_cast<double>(count);
   std::printf("-- %zu dispatcher threads\n", threads);
-  measure("ping-pong, a round trip", 1e6, rally(player, 1'000'000));
-  measure("ask and await, without a deadline", 1e6, rally(asker, 1'000'000));
-  measure("ask and await, with a deadline", 3e5, rally(timed, 300'000));
+  measure("ping-pong, a round trip", operations, rally(player, count));
+  measure("ask and await, without a deadline", operations, rally(asker, count));
+  measure("ask and await, with a deadline", operations, rally(timed, count));
 }
 
-void measure_actors() {
+void measure_children() {
   const auto node = make_node({.name = "bench", .threads = 1});
   const auto nursery = node->spawn<Nursery>();
   measure("spawn and stop a child, warm", 1e5,
           [&] { (void)node->ask(nursery, Rally{100'000}, 600s); });
+}
+
+void measure_actors() {
+  const auto node = make_node({.name = "bench", .threads = 1});
   constexpr std::size_t count = 200'000;
   const double before = resident_bytes();
   const double cpu_before = cpu_seconds();
-  std::vector<Wall::Ref> idle;
-  idle.reserve(count);
-  for (std::size_t i = 0; i < count; ++i) idle.push_back(node->spawn<Wall>());
-  (void)node->ask(idle.back(), Echo{1}, 600s);
+  Wall::Ref last;
+  for (std::size_t i = 0; i < count; ++i) {
+    last = node->spawn<Wall>();
+    if (i % 1000 == 0) (void)node->ask(last, Echo{1}, 600s);  // Few messages are under way at once.
+  }
+  (void)node->ask(last, Echo{1}, 600s);
   std::printf("%-44s %9.1f ns\n", "spawn, cold",
               (cpu_seconds() - cpu_before) / static_cast<double>(count) * 1e9);
-  std::printf("%-44s %9.1f bytes\n", "an idle actor, resident (16 are this ref)",
+  std::printf("%-44s %9.1f bytes\n", "an idle actor, resident, its state too",
               (resident_bytes() - before) / static_cast<double>(count));
+}
+
+void measure_idle() {
+  const auto node = make_node({.name = "bench"});
+  const auto wall = node->spawn<Wall>();
+  (void)node->ask(wall, Echo{1}, 10s);
+  const double before = cpu_seconds();
+  (void)node->wait(wall, 5s);  // It does not end.
+  std::printf("%-44s %9.4f %% of a processor\n", "an idle node of two dispatcher threads",
+              (cpu_seconds() - before) / 5 * 100);
 }
 
 }  // namespace
 }  // namespace troupe::runtime
 
 int main() {
+  troupe::runtime::measure_actors();  // First: it needs memory that nobody has touched.
+  troupe::runtime::measure_children();
   troupe::runtime::measure_rallies(1);
   troupe::runtime::measure_rallies(2);
-  troupe::runtime::measure_actors();
+  troupe::runtime::measure_idle();
 }
