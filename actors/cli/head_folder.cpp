@@ -23,14 +23,18 @@ Error io_error(const std::string& what, const fs::path& path) {
 }
 
 /// When the process started, in clock ticks since boot: tells it from a later one with its number.
+/// Empty if it does not live (one that only waits to be reaped does not).
 std::string start_time(pid_t pid) {
   std::ifstream stat("/proc/" + std::to_string(pid) + "/stat");
   std::string text((std::istreambuf_iterator<char>(stat)), {});
   const auto name_end = text.rfind(')');  // The name may hold spaces.
   if (name_end == std::string::npos) return {};
   std::istringstream rest(text.substr(name_end + 1));
+  std::string state;
+  rest >> state;
+  if (state == "Z" || state == "X") return {};
   std::string field;
-  for (int i = 3; i <= 22; ++i) rest >> field;
+  for (int i = 4; i <= 22; ++i) rest >> field;
   return field;
 }
 

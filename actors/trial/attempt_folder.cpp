@@ -111,6 +111,7 @@ Result<AttemptFolder> AttemptFolder::prepare(const std::string& study_folder,
   const std::string checkpoint = folder.checkpoint_dir();
   const std::uint32_t source =
       *made == Made::now ? 0 : checkpoint_to_resume(folder.trial_dir_, attempt);
+  folder.source_ = source;
   if (source == 0) {
     if (auto made_checkpoint = make_folder(checkpoint); !made_checkpoint)
       return made_checkpoint.error();
@@ -128,6 +129,11 @@ Result<AttemptFolder> AttemptFolder::prepare(const std::string& study_folder,
 
 std::string AttemptFolder::attempt_dir() const {
   return trial_dir_ + "/" + attempt_name(attempt_);
+}
+
+std::string AttemptFolder::log_file(std::uint32_t attempt, runtime::Stream stream) const {
+  return trial_dir_ + "/" + attempt_name(attempt) +
+         (stream == runtime::Stream::out ? "/stdout.log" : "/stderr.log");
 }
 
 Result<void> AttemptFolder::write_config(std::string_view json) {

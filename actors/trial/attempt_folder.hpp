@@ -33,6 +33,11 @@ class AttemptFolder {
   static Result<AttemptFolder> prepare(const std::string& study_folder, schedulers::TrialId trial,
                                        std::uint32_t attempt);
 
+  /// Which attempt's checkpoint this one goes on from; 0: none.
+  [[nodiscard]] std::uint32_t source() const { return source_; }
+  /// What an earlier attempt of the trial wrote to a stream.
+  [[nodiscard]] std::string log_file(std::uint32_t attempt, runtime::Stream stream) const;
+
   [[nodiscard]] const std::string& trial_dir() const { return trial_dir_; }
   [[nodiscard]] std::string attempt_dir() const;
   [[nodiscard]] std::string checkpoint_dir() const { return attempt_dir() + "/checkpoint"; }
@@ -55,6 +60,7 @@ class AttemptFolder {
 
   std::string trial_dir_;
   std::uint32_t attempt_;
+  std::uint32_t source_ = 0;
   runtime::Descriptor out_;
   runtime::Descriptor err_;
 };

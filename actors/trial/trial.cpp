@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <fstream>
+#include <map>
 #include <utility>
 
 #include "actors/trial/command_line.hpp"
@@ -65,6 +67,7 @@ Result<void> Trial::start_program(Context& self) {
   auto folder = AttemptFolder::prepare(plan_.study.folder, launch.trial, launch.attempt);
   if (!folder) return folder.error();
   folder_ = std::move(folder).value();
+  recover_reports(self);
   TrialCommand command =
       trial_command(*plan_.spec, AttemptPlan{.trial = launch.trial,
                                              .attempt = launch.attempt,
@@ -84,6 +87,35 @@ Result<void> Trial::start_program(Context& self) {
         deliver(to, std::move(event));
       });
   return {};
+}
+
+/// The checkpoint may be ahead of the journal: attempts that were lost with their node, or whose
+/// head was gone, had reports that reached nobody. Their logs have them, and no program repeats
+/// them.
+void Trial::recover_reports(Context& self) {
+  const ReportFormat& format = plan_.spec->report;
+  if (format.after_resume == ReportFormat::AfterResume::restarts) return;
+  const auto stream = format.stream == ReportFormat::Stream::stdout_stream ? runtime::Stream::out
+                                                                           : runtime::Stream::err;
+  std::map<Resource, ReportLine> unknown;
+  for (std::uint32_t attempt = 1; attempt <= folder_->source(); ++attempt) {
+    std::ifstream log(folder_->log_file(attempt, stream), std::ios::binary);
+    ReportParser parser(format, plan_.launch.from);
+    const auto keep = [&](std::vector<ReportLine> lines) {
+      for (ReportLine& line : lines)
+        if (const auto* report = std::get_if<Report>(&line);
+            report != nullptr && report->resource > plan_.launch.from)
+          unknown.try_emplace(report->resource, std::move(line));
+    };
+    std::vector<char> chunk(std::size_t{64} << 10);
+    while (log.read(chunk.data(), static_cast<std::streamsize>(chunk.size())) || log.gcount() > 0)
+      keep(parser.feed(stream,
+                       std::string_view(chunk.data(), static_cast<std::size_t>(log.gcount()))));
+    keep(parser.finish());
+  }
+  std::vector<ReportLine> in_order;
+  for (auto& [resource, line] : unknown) in_order.push_back(std::move(line));
+  pass_on(self, in_order);
 }
 
 void Trial::stopping(Context&) {

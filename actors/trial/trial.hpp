@@ -62,6 +62,7 @@ class Trial {
 
  private:
   [[nodiscard]] Result<void> start_program(runtime::Context& self);
+  void recover_reports(runtime::Context& self);
   void pass_on(runtime::Context& self, const std::vector<ReportLine>& lines);
   void end_process();
   void settle_checkpoint(const runtime::ProcessEnded& ended);

@@ -79,6 +79,11 @@ std::optional<int> Command::wait(std::chrono::seconds at_most) {
   return code_;
 }
 
+bool Command::ended() const {
+  pollfd state{pidfd_, POLLIN, 0};
+  return code_.has_value() || poll(&state, 1, 0) > 0;
+}
+
 void Command::signal(int number) {
   kill(pid_, number);
 }

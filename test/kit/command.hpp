@@ -24,6 +24,7 @@ class Command {
 
   /// Waits for its end. None if it does not end in time.
   std::optional<int> wait(std::chrono::seconds at_most);
+  [[nodiscard]] bool ended() const;
   void signal(int number);
   [[nodiscard]] pid_t pid() const { return pid_; }
   [[nodiscard]] std::string out() const;
