@@ -1,11 +1,14 @@
 #include "runtime/cell/cell_table.hpp"
 
 #include <bit>
+#include <memory>
+#include <new>
 
 namespace troupe::runtime {
 
 CellTable::~CellTable() {
-  for (auto& slab : slabs_) delete[] slab.load(std::memory_order_relaxed);
+  for_each([](Cell& cell) { std::destroy_at(&cell); });
+  for (auto& slab : slabs_) ::operator delete(slab.load(std::memory_order_relaxed));
 }
 
 CellTable::Place CellTable::place(std::uint32_t index) {
@@ -27,10 +30,11 @@ Cell* CellTable::take(std::uint8_t home) {
   const auto [slab, offset] = place(index);
   Cell* cells = slabs_[slab].load(std::memory_order_relaxed);
   if (cells == nullptr) {
-    cells = new Cell[first_slab << slab];
+    // A cell is made when it is first used: a page costs nothing until it is touched.
+    cells = static_cast<Cell*>(::operator new(sizeof(Cell) * (first_slab << slab)));
     slabs_[slab].store(cells, std::memory_order_release);
   }
-  Cell& cell = cells[offset];
+  Cell& cell = *std::construct_at(cells + offset);
   cell.index = index;
   cell.home = home;
   cell.generation.store(1, std::memory_order_relaxed);
