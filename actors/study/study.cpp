@@ -60,13 +60,13 @@ void Study::list_nodes(Context& self) {
   advance(self);
 }
 
-void Study::lose_node(Context& self, const std::string& name, const std::string& reason) {
+void Study::lose_node(Context& self, std::string name, const std::string& reason) {
   const auto node = nodes_.find(name);
   if (node == nodes_.end()) return;
   self.demonitor(node->second.agent.address());
   const bool listed = node->second.listed;
   nodes_.erase(node);
-  if (listed) take(self, NodeLeft{name, reason});
+  if (listed) take(self, NodeLeft{std::move(name), reason});
   advance(self);
 }
 

@@ -116,7 +116,7 @@ class Study {
   [[nodiscard]] std::optional<std::vector<schedulers::Decision>> consult(
       runtime::Context& self, std::uint64_t index, const schedulers::Event& event);
   void list_nodes(runtime::Context& self);
-  void lose_node(runtime::Context& self, const std::string& name, const std::string& reason);
+  void lose_node(runtime::Context& self, std::string name, const std::string& reason);
 
   // study_effects.cpp
   void act(runtime::Context& self, const Command& command);
