@@ -1,0 +1,70 @@
+// The scheduler and the searcher in processes of their own: the same study.
+
+#include <filesystem>
+
+#include <boost/test/unit_test.hpp>
+
+#include "test/e2e/study_kit.hpp"
+
+namespace troupe::test {
+namespace {
+
+std::string lines(const std::string& placement) {
+  return "entry: {command: [" + program("e2e_curve") + "]}\n" + R"(
+config_space: {x: {uniform: [0, 1]}, epochs: 27}
+max_resource_attr: epochs
+n_workers: 1
+stop_criterion: {max_num_trials_started: 12}
+)" + placement;
+}
+
+std::unique_ptr<Command> node(const E2eStudy& study, const std::string& name) {
+  return std::make_unique<Command>(std::vector<std::string>{program("troupe"), "node", "--join",
+                                                            study.folder(), "--name", name});
+}
+
+BOOST_AUTO_TEST_SUITE(study_hosts)
+
+BOOST_AUTO_TEST_CASE(a_scheduler_and_a_searcher_elsewhere_give_the_same_journal) {
+  const E2eStudy here(lines("scheduler: {name: pasha}\nsearcher: {name: random}\n"));
+  BOOST_TEST(here.run().code == 0);
+  const E2eStudy elsewhere(
+      lines("scheduler: {name: pasha, node: s1}\nsearcher: {name: random, node: s2}\n"));
+  const auto run = elsewhere.start();
+  BOOST_REQUIRE(eventually([&] { return std::filesystem::exists(elsewhere.folder() + "/address"); },
+                           std::chrono::seconds(20)));
+  const auto first = node(elsewhere, "s1");
+  const auto second = node(elsewhere, "s2");
+  BOOST_TEST(run->wait(std::chrono::seconds(60)).value_or(-1) == 0,
+             run->err() << first->err() << second->err());
+  BOOST_TEST(here.journal().size() > 30u);
+  BOOST_TEST(here.journal() == elsewhere.journal(), boost::test_tools::per_element());
+  BOOST_TEST(elsewhere.troupe("replay").code == 0);
+  BOOST_TEST(first->wait(std::chrono::seconds(20)).value_or(-1) == 0, first->err());
+}
+
+BOOST_AUTO_TEST_CASE(a_second_node_takes_trials_while_the_study_runs) {
+  const E2eStudy study("entry: {command: [" + program("e2e_curve") + ", --period_ms, '20']}\n" + R"(
+config_space: {x: {uniform: [0, 1]}, epochs: 27}
+max_resource_attr: epochs
+scheduler: {name: asha}
+resources: {cpus: 1}
+n_workers: 8
+stop_criterion: {max_num_trials_started: 40}
+)");
+  const auto run = study.start();
+  BOOST_REQUIRE(eventually([&] { return std::filesystem::exists(study.folder() + "/address"); },
+                           std::chrono::seconds(20)));
+  const auto second = node(study, "second");
+  BOOST_TEST(run->wait(std::chrono::seconds(60)).value_or(-1) == 0, run->err() << second->err());
+  std::size_t there = 0;
+  for (const auto& row : study.journal())
+    there += row.find("\"node\":\"second\"") != std::string::npos ? 1 : 0;
+  BOOST_TEST(there > 2u);
+  BOOST_TEST(study.troupe("replay").code == 0);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace troupe::test
