@@ -1,7 +1,10 @@
 #include "actors/cli/process.hpp"
 
+#include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <future>
+#include <string_view>
 #include <utility>
 
 #include <sched.h>
@@ -62,6 +65,23 @@ void block_signals(const std::vector<int>& signals) {
 Duration seconds(double count) {
   return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(count));
 }
+
+namespace {
+
+/// As many as CUDA_VISIBLE_DEVICES lists, else as many as NVIDIA's driver shows.
+std::uint32_t gpus_here() {
+  if (const char* visible = std::getenv("CUDA_VISIBLE_DEVICES")) {
+    const std::string_view list(visible);
+    return list.empty() ? 0 : static_cast<std::uint32_t>(std::ranges::count(list, ',') + 1);
+  }
+  std::error_code none;
+  std::uint32_t count = 0;
+  for (const auto& gpu : std::filesystem::directory_iterator("/proc/driver/nvidia/gpus", none))
+    count += gpu.exists() ? 1 : 0;
+  return count;
+}
+
+}  // namespace
 
 runtime::Resources this_machine() {
   runtime::Resources resources;

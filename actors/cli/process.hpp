@@ -41,7 +41,7 @@ void block_signals(const std::vector<int>& signals);
 
 [[nodiscard]] Duration seconds(double count);
 
-/// What trials may use of this machine: processors as far as this process may, all memory, no GPU.
+/// What trials may use of this machine: the processors and GPUs that this process may, all memory.
 [[nodiscard]] runtime::Resources this_machine();
 
 /// Where this program lies, to start it again under its own name.

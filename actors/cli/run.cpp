@@ -236,7 +236,8 @@ Result<void> Head::start_own_node(const std::string& address) {
   const runtime::Resources resources = own_resources(spec_);
   OwnNode::Options own{
       .argv = {this_program(), "node", "--join", address, "--cpus", std::to_string(resources.cpus),
-               "--memory", std::to_string(resources.memory), "--lease", json_number(spec_.lease_s)},
+               "--gpus", std::to_string(resources.gpus), "--memory",
+               std::to_string(resources.memory), "--lease", json_number(spec_.lease_s)},
       .inherited_fds = {folder_.lock_fd()},
       .log = folder_.file("node.log")};
   Result<void> started;

@@ -5,6 +5,8 @@
 
 #include <unistd.h>
 
+#include "actors/terminal/surroundings.hpp"
+
 namespace troupe::cli {
 
 using runtime::Context;
@@ -37,6 +39,9 @@ void TerminalActor::started(Context& self) {
   self.monitor(study_);
   self.tell(study_, actors::Subscribe{self.address(), kinds_of(Ref()), known_rows_});
   synced_ = self.now();
+  const auto now = actors::surroundings_of(STDOUT_FILENO);
+  columns_ = now.columns;
+  rows_ = now.rows;
   write_out(screen_.open(elapsed(self)));
   if (ticking_) self.after(tick_interval, Tick{});
 }
@@ -57,6 +62,12 @@ void TerminalActor::on(Context& self, const actors::StudyStatus& status) {
 }
 
 void TerminalActor::on(Context& self, const Tick&) {
+  const auto now = actors::surroundings_of(STDOUT_FILENO);
+  if (now.columns != columns_ || now.rows != rows_) {
+    columns_ = now.columns;
+    rows_ = now.rows;
+    write_out(screen_.resize(columns_, rows_, elapsed(self)));
+  }
   write_out(screen_.tick(elapsed(self)));
   self.after(tick_interval, Tick{});
 }

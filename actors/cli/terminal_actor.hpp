@@ -48,6 +48,8 @@ class TerminalActor {
   std::uint64_t known_rows_;
   actors::StudyRef study_;
   bool ticking_;
+  std::size_t columns_ = 0;  ///< Of the terminal, as it was drawn for.
+  std::size_t rows_ = 0;
   Duration active_at_sync_{0};
   Instant synced_{};
 };

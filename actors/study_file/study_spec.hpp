@@ -114,7 +114,8 @@ constexpr std::array<std::string_view, 2> enum_names(ReportFormat::AfterResume) 
 /// What one trial occupies on its node.
 struct TrialResources {
   static constexpr std::string_view wire_name = "trial_resources";
-  double cpus = 1;                 ///< For admission only; also OMP_NUM_THREADS, rounded up.
+  /// For admission only; also OMP_NUM_THREADS, rounded up. 0: not counted, n_workers alone decides.
+  double cpus = 0;
   std::int64_t gpus = 0;           ///< For admission, and CUDA_VISIBLE_DEVICES.
   std::uint64_t memory_bytes = 0;  ///< Enforced. 0: no limit.
   static auto fields(auto& m) {

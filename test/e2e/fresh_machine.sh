@@ -29,7 +29,7 @@ leave() {
 trap leave EXIT
 
 if [ ! -e "$root/etc/debian_version" ]; then
-  debootstrap --variant=minbase bookworm "$root" http://deb.debian.org/debian >/dev/null
+  debootstrap --variant=minbase bookworm "$root" >/dev/null
   echo "a fresh Debian $(cat "$root/etc/debian_version") after $SECONDS s"
 fi
 cp /etc/resolv.conf "$root/etc/resolv.conf"

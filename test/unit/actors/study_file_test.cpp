@@ -73,7 +73,7 @@ BOOST_AUTO_TEST_CASE(fills_in_the_defaults) {
   BOOST_TEST((spec.searcher.name == SearcherName::random));
   BOOST_TEST((spec.points_to_evaluate == std::vector<Config>{spec.config_space.midpoint()}));
   BOOST_TEST(spec.n_workers == 1u);
-  BOOST_TEST(spec.resources.cpus == 1.0);
+  BOOST_TEST(spec.resources.cpus == 0.0);
   BOOST_TEST(spec.max_failures == 1u);
   BOOST_TEST(spec.max_retries == 0u);
   BOOST_TEST(spec.lease_s == 5.0);
