@@ -89,6 +89,7 @@ runtime::Resources this_machine() {
   resources.cpus = sched_getaffinity(0, sizeof cpus, &cpus) == 0
                        ? static_cast<std::uint32_t>(CPU_COUNT(&cpus))
                        : 1;
+  resources.gpus = gpus_here();
   struct sysinfo machine{};
   if (sysinfo(&machine) == 0)
     resources.memory = static_cast<std::uint64_t>(machine.totalram) * machine.mem_unit;
