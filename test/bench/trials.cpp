@@ -33,6 +33,12 @@ double percentile(std::vector<double> values, double p) {
              : values[static_cast<std::size_t>(p * static_cast<double>(values.size() - 1))];
 }
 
+/// "1000 programs, 2 at a time: 2.732 s, 366.1 a second"
+double rate_in(const std::string& line) {
+  const auto comma = line.rfind(',');
+  return comma == std::string::npos ? 0 : std::atof(line.c_str() + comma + 1);
+}
+
 /// From the end of a process (its row in the journal) to the start of the one that takes its slot.
 std::vector<double> refill_ms(const test::E2eStudy& study) {
   auto reader = actors::JournalReader::open(study.folder() + "/journal.db").value();
@@ -72,7 +78,7 @@ int main(int argc, char** argv) {
   for (int round = 0; round < rounds; ++round) {
     const auto loop =
         test::run({test::program("e2e_spawn"), trials, "2", test::program("e2e_once")});
-    bare.push_back(std::atof(loop.out.c_str()));
+    bare.push_back(rate_in(loop.out));
     const test::E2eStudy study("entry: {command: [" + test::program("e2e_once") + "]}\n" + R"(
 config_space: {x: {uniform: [0, 1]}}
 max_t: 1000
