@@ -1,5 +1,6 @@
 #include "runtime/process/warden.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <ctime>
 #include <deque>
@@ -35,10 +36,11 @@ namespace troupe::runtime {
 //   1. by its mark: the environment that it was started with (mark.hpp);
 //   2. else, if it cleared that, by a session or process group that the tree was seen to use;
 //   3. else, if only one program runs, to that one.
-// An orphan that fits nowhere (it cleared its environment, made a session of its own, and two
-// programs run) is looked at again whenever a child ends and now and then; it is killed when the
-// last program is over, or with the warden. It cannot hold a slot meanwhile, nor can it hold up the
-// end of a program's output.
+// Who fits nowhere holds up the ends of programs for 50 ms, for it may be dying, or in the middle
+// of an exec, and have no environment just then. An orphan that fits nowhere for good (it cleared
+// its environment, made a session of its own, and two programs run) is looked at again whenever a
+// child ends and now and then; it is killed when the last program is over, or with the warden. It
+// cannot hold a slot meanwhile, nor can it hold up the end of a program's output.
 //
 // Zombies are reaped as they come. A pid that the warden signals is either its own child, not yet
 // reaped, or is held by a pidfd while its parent (or cgroup) is compared.
@@ -52,7 +54,10 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr Duration sample_interval = 200ms;
-constexpr Duration stray_retry_first = 10ms;
+/// Whoever cannot be attributed for so long does not merely die, or exec, at this moment: then it
+/// has no environment to be read.
+constexpr Duration stray_settle = 50ms;
+constexpr Duration stray_retry_first = 1ms;
 constexpr Duration stray_retry_last = 10s;
 
 class Warden {
@@ -70,6 +75,10 @@ class Warden {
   void read_signals();
   void reap();
   void adopt();
+  /// False if nobody knows whose it is.
+  bool take_in(pid_t child, const ProcessStat& stat);
+  /// Somebody new may yet turn out to belong to a program that seems to be over.
+  [[nodiscard]] bool undetermined() const;
   Ward* ward_of(pid_t orphan, const ProcessStat& stat);
   void proceed();
   void kill_strays();
@@ -89,7 +98,8 @@ class Warden {
   std::map<pid_t, ProcessId> orphans_;
   std::deque<std::string> outbox_;
   Instant next_sample_ = Instant::never();
-  Instant next_stray_ = Instant::never();  ///< Set while there are children of unknown origin.
+  std::map<pid_t, Instant> strays_;        ///< Children of unknown origin, and since when.
+  Instant next_stray_ = Instant::never();  ///< Set while there are any.
   Duration stray_retry_ = stray_retry_first;
   bool ending_ = false;
 };
@@ -235,23 +245,49 @@ void Warden::reap() {
 }
 
 void Warden::adopt() {
-  std::size_t strays = 0;
-  for (const pid_t child : children_of(::getpid())) {
-    if (mains_.contains(child) || orphans_.contains(child)) continue;
-    const auto stat = read_stat(child);
-    if (!stat) continue;
-    if (Ward* ward = ward_of(child, *stat)) {
-      ward->adopt(child, *stat);
-      orphans_.emplace(child, ward->process());
-    } else if (mark_of(child, marker_)) {
-      // Its program is over: it was in the middle of an exec, without an environment, when that
-      // was decided.
-      kill_trees({child});
-    } else {
-      ++strays;
+  // One that dies leaves its children to the warden after the list was read: reap it, and read
+  // again.
+  constexpr int pass_max = 3;
+  std::map<pid_t, Instant> strays;
+  for (int pass = 1; pass <= pass_max; ++pass) {
+    bool again = false;
+    strays.clear();
+    for (const pid_t child : children_of(::getpid())) {
+      if (mains_.contains(child) || orphans_.contains(child)) continue;
+      const auto stat = read_stat(child);
+      if (!stat || stat->state == 'Z')
+        again = true;
+      else if (!take_in(child, *stat))
+        strays.emplace(child, strays_.contains(child) ? strays_.at(child) : now());
     }
+    if (!again) break;
+    reap();
   }
-  look_again(strays);
+  const bool fresh =
+      std::ranges::any_of(strays, [&](const auto& each) { return !strays_.contains(each.first); });
+  if (fresh) {
+    stray_retry_ = stray_retry_first;
+    next_stray_ = Instant::never();
+  }
+  strays_ = std::move(strays);
+  look_again(strays_.size());
+}
+
+bool Warden::take_in(pid_t child, const ProcessStat& stat) {
+  if (Ward* ward = ward_of(child, stat)) {
+    ward->adopt(child, stat);
+    orphans_.emplace(child, ward->process());
+    return true;
+  }
+  if (!mark_of(child, marker_)) return false;
+  // Its program is over: it was taken for a stray when that was decided.
+  kill_trees({child});
+  return true;
+}
+
+bool Warden::undetermined() const {
+  const Instant before = now() - stray_settle;
+  return std::ranges::any_of(strays_, [&](const auto& each) { return each.second > before; });
 }
 
 void Warden::look_again(std::size_t strays) {
@@ -278,18 +314,17 @@ void Warden::proceed() {
   const Instant at = now();
   const bool sample = at >= next_sample_;
   if (sample) next_sample_ = Instant::never();
-  for (const auto& [process, ward] : wards_)
-    if (!ward.has_cgroup()) {
-      adopt();
-      break;
-    }
+  const bool looks =
+      std::ranges::any_of(wards_, [](const auto& each) { return !each.second.has_cgroup(); });
+  if (looks || (!wards_.empty() && at >= next_stray_)) adopt();
+  const bool wait_for_strays = undetermined();
   bool any_over = false;
   for (auto each = wards_.begin(); each != wards_.end();) {
     Ward& ward = each->second;
     if (sample && ward.wants_samples()) ward.sample_memory(at);
     if (ward.wants_samples()) next_sample_ = std::min(next_sample_, at + sample_interval);
     ward.proceed(at);
-    if (!ward.over()) {
+    if (!ward.over() || (wait_for_strays && !ward.has_cgroup())) {
       ++each;
       continue;
     }
@@ -302,6 +337,7 @@ void Warden::proceed() {
 }
 
 void Warden::kill_strays() {
+  strays_.clear();
   const auto children = children_of(::getpid());
   look_again(kill_trees({children.begin(), children.end()}).size());
 }

@@ -63,8 +63,8 @@ BOOST_AUTO_TEST_CASE(reads_on_only_when_asked) {
     BOOST_TEST(program.chunks() == chunk);
     processes.more(program.id(), Stream::out);
   }
-  processes.end(program.id(), 0s);
   program.wait_chunks(4);
+  processes.end(program.id(), 0s);
   BOOST_TEST(program.order() == "started out");
 }
 
