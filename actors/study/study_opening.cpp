@@ -71,6 +71,7 @@ void Study::open_if_hosted(Context& self) {
   } else {
     begin(self);
   }
+  ask_ahead(self);  // Here, so that what the searcher knows does not depend on when nodes join.
   for (const Input& input : std::exchange(held_, {})) take(self, input);
   list_nodes(self);
 }
