@@ -17,6 +17,7 @@ const SectionKeys& study_keys() {
                                  {"max_t", "max_resource"},
                                  {"scheduler"},
                                  {"searcher"},
+                                 {"incumbents"},
                                  {"points_to_evaluate"},
                                  {"n_workers", "max_concurrent_trials"},
                                  {"resources"},

@@ -6,6 +6,7 @@
 #include <iterator>
 
 #include "actors/study_file/document.hpp"
+#include "actors/study_file/read_points.hpp"
 #include "actors/study_file/read_program.hpp"
 #include "actors/study_file/read_space.hpp"
 #include "actors/study_file/read_tuning.hpp"
@@ -68,6 +69,8 @@ void read_search(Section& top, StudySpec& spec, ProblemList& problems) {
   if (space != nullptr)
     for (const Member& member : space->value.members) declared.push_back(member.key);
   read_searcher(top, spec);
+  if (const Member* incumbents = top.find("incumbents"))
+    spec.incumbents = read_incumbents(incumbents->value, spec.config_space, declared, problems);
   if (const Member* points = top.find("points_to_evaluate"))
     spec.points_to_evaluate = read_points(points->value, spec.config_space, declared, problems);
   else if (spec.searcher.name == SearcherSpec::Name::random)

@@ -187,7 +187,11 @@ struct StudySpec {
   schedulers::Resource max_t = 0;  ///< R, from either key.
   SchedulerSpec scheduler;
   SearcherSpec searcher;
-  std::vector<schedulers::Config> points_to_evaluate;  ///< Complete, each once.
+  /// The best configurations of earlier tasks: they run first, as trials 0, 1, ..., and set the
+  /// hurdle where the scheduler has one. Complete, each once.
+  std::vector<schedulers::Config> incumbents;
+  std::vector<schedulers::Config>
+      points_to_evaluate;  ///< After the incumbents. Complete, each once.
   std::uint32_t n_workers = 1;
   TrialResources resources;
   StopCriterion stop_criterion;

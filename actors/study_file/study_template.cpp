@@ -57,6 +57,11 @@ scheduler:
 # (default 5) of a continuous or integer parameter that has more.
 searcher: {name: random}
 
+# The best configurations of earlier tasks, if there were any, with every parameter that is searched.
+# They run before all others.
+# incumbents:
+#   - {lr: 2e-3, momentum: 0.9, ...}
+
 # Configurations to try first; the middle of its domain is taken for what is missing. Default: one
 # configuration in the middle of everything (grid: none). [] for none.
 points_to_evaluate:

@@ -173,6 +173,23 @@ BOOST_AUTO_TEST_CASE(a_point_is_fitted_to_its_domain_and_completed) {
   BOOST_TEST(good(least + "points_to_evaluate: []\n").points_to_evaluate.empty());
 }
 
+BOOST_AUTO_TEST_CASE(incumbents_run_before_the_points_and_are_named_to_the_scheduler) {
+  const StudySpec spec =
+      good(least +
+           "incumbents: [{lr: 0.01}, {lr: 1e-3}]\npoints_to_evaluate: [{lr: 1e-3}, {lr: 1e-4}]\n");
+  BOOST_TEST(spec.incumbents.size() == 2u);
+  BOOST_TEST((*find(spec.incumbents.at(0), "epochs") == Value{std::int64_t{243}}));
+  BOOST_TEST((halving_options(spec).incumbents == std::vector<TrialId>{0, 1}));
+  const auto searcher = make_searcher(searcher_options(spec));
+  for (const double lr : {0.01, 1e-3, 1e-4}) {
+    const auto config = searcher->suggest(static_cast<TrialId>(lr == 0.01   ? 0
+                                                               : lr == 1e-3 ? 1
+                                                                            : 2));
+    BOOST_TEST((*find(config.value(), "lr") == Value{lr}));
+  }
+  expect(least + "incumbents: [{epochs: 243}]\n", {10, 14}, "this incumbent lacks 'lr'");
+}
+
 BOOST_AUTO_TEST_CASE(a_program_may_do_without_the_checkpoint_flag) {
   const auto flag = [](const std::string& word) {
     return good(replaced(least, "train.sh]", "train.sh], st_checkpoint_dir: " + word))
