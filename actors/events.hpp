@@ -174,6 +174,21 @@ struct RungUnlocked {
   friend bool operator==(const RungUnlocked&, const RungUnlocked&) = default;
 };
 
+/// RUSH: from now on, trials must be at least as good as this to go on from `resource`; `trial`,
+/// an incumbent, set or raised the hurdle.
+struct HurdleRaised {
+  static constexpr std::string_view wire_name = "HurdleRaised";
+  std::uint64_t index = 0;
+  TrialId trial = 0;
+  Resource resource = 0;
+  double metric = 0;
+  static auto fields(auto& m) {
+    return std::tuple{field("index", m.index), field("trial", m.trial),
+                      field("resource", m.resource), field("metric", m.metric)};
+  }
+  friend bool operator==(const HurdleRaised&, const HurdleRaised&) = default;
+};
+
 /// The best configuration (the best metric at the highest resource that at least two trials
 /// reported) is another one now, or is known better.
 struct IncumbentChanged {
@@ -212,8 +227,8 @@ constexpr std::array<std::string_view, 4> enum_names(StudyFinished::Outcome) {
   return {"finished", "stopped", "failed", "interrupted"};
 }
 
-using StudyEvent =
-    std::variant<TrialStarted, TrialReported, TrialPaused, TrialPromoted, TrialStopped, TrialFailed,
-                 TrialCompleted, TrialWarned, RungUnlocked, IncumbentChanged, StudyFinished>;
+using StudyEvent = std::variant<TrialStarted, TrialReported, TrialPaused, TrialPromoted,
+                                TrialStopped, TrialFailed, TrialCompleted, TrialWarned,
+                                RungUnlocked, HurdleRaised, IncumbentChanged, StudyFinished>;
 
 }  // namespace troupe::actors

@@ -17,7 +17,8 @@ using Resource = std::int64_t;
 
 // What happens: the scheduler's only input.
 
-/// A worker is free. Answered by exactly one StartTrial, ResumeTrial or Wait.
+/// A worker is free. Answered by exactly one StartTrial, ResumeTrial, Wait, PlaceForgone or
+/// NothingLeft, first; HurdleRaised may follow.
 struct SlotOpened {
   enum class Offer { anything, promotions };  ///< `promotions`: no new trial may start.
   static constexpr std::string_view wire_name = "slot_opened";
@@ -30,7 +31,7 @@ constexpr std::array<std::string_view, 2> enum_names(SlotOpened::Offer) {
 }
 
 /// A trial reported its metric. Answered by exactly one ContinueTrial, PauseTrial, StopTrial or
-/// ReportIgnored, first; RungUnlocked may follow.
+/// ReportIgnored, first; HurdleRaised and RungUnlocked may follow.
 struct TrialReported {
   static constexpr std::string_view wire_name = "trial_reported";
   TrialId trial = 0;
@@ -44,6 +45,7 @@ struct TrialReported {
 };
 
 /// The program of a trial ended by itself, successfully, before any decision to pause or stop it.
+/// Answered by HurdleRaised and RungUnlocked at most.
 struct TrialCompleted {
   static constexpr std::string_view wire_name = "trial_completed";
   TrialId trial = 0;
@@ -51,7 +53,8 @@ struct TrialCompleted {
   friend bool operator==(const TrialCompleted&, const TrialCompleted&) = default;
 };
 
-/// A trial failed for good: it will not be retried. Its entries in rungs stay.
+/// A trial failed for good: it will not be retried. Its entries in rungs stay. Answered by
+/// HurdleRaised at most.
 struct TrialFailed {
   static constexpr std::string_view wire_name = "trial_failed";
   TrialId trial = 0;
@@ -67,9 +70,11 @@ using Event = std::variant<SlotOpened, TrialReported, TrialCompleted, TrialFaile
 struct StartTrial {
   static constexpr std::string_view wire_name = "start_trial";
   TrialId trial = 0;
-  Resource until = 0;  ///< Milestone: the trial will be paused or stopped there, or go on.
+  Resource until = 0;         ///< Milestone: the trial will be paused or stopped there, or go on.
+  std::uint32_t bracket = 0;  ///< Which bracket it is in; 0 where there is but one.
   static auto fields(auto& m) {
-    return std::tuple{field("trial", m.trial), field("until", m.until)};
+    return std::tuple{field("trial", m.trial), field("until", m.until),
+                      field("bracket", m.bracket)};
   }
   friend bool operator==(const StartTrial&, const StartTrial&) = default;
 };
@@ -80,8 +85,10 @@ struct ResumeTrial {
   TrialId trial = 0;
   Resource from = 0;  ///< Where it was paused.
   Resource until = 0;
+  std::uint32_t bracket = 0;  ///< Which bracket's turn it was; 0 where there is but one.
   static auto fields(auto& m) {
-    return std::tuple{field("trial", m.trial), field("from", m.from), field("until", m.until)};
+    return std::tuple{field("trial", m.trial), field("from", m.from), field("until", m.until),
+                      field("bracket", m.bracket)};
   }
   friend bool operator==(const ResumeTrial&, const ResumeTrial&) = default;
 };
@@ -92,6 +99,26 @@ struct Wait {
   std::string reason;
   static auto fields(auto& m) { return std::tuple{field("reason", m.reason)}; }
   friend bool operator==(const Wait&, const Wait&) = default;
+};
+
+/// A rung of a synchronous scheduler had a place for a new trial, and none may start: the place
+/// counts as failed, so that the rung can be completed. The slot is to be offered again.
+struct PlaceForgone {
+  static constexpr std::string_view wire_name = "place_forgone";
+  Resource resource = 0;  ///< Of the rung.
+  std::uint32_t bracket = 0;
+  static auto fields(auto& m) {
+    return std::tuple{field("resource", m.resource), field("bracket", m.bracket)};
+  }
+  friend bool operator==(const PlaceForgone&, const PlaceForgone&) = default;
+};
+
+/// This scheduler will never start or resume anything again; trials that run reach their ends.
+struct NothingLeft {
+  static constexpr std::string_view wire_name = "nothing_left";
+  std::string reason;  ///< For a person.
+  static auto fields(auto& m) { return std::tuple{field("reason", m.reason)}; }
+  friend bool operator==(const NothingLeft&, const NothingLeft&) = default;
 };
 
 struct ContinueTrial {
@@ -160,7 +187,21 @@ struct RungUnlocked {
   friend bool operator==(const RungUnlocked&, const RungUnlocked&) = default;
 };
 
-using Decision = std::variant<StartTrial, ResumeTrial, Wait, ContinueTrial, PauseTrial, StopTrial,
-                              ReportIgnored, RungUnlocked>;
+/// RUSH: from now on, other trials must be at least as good as this to go on from `resource`.
+struct HurdleRaised {
+  static constexpr std::string_view wire_name = "hurdle_raised";
+  TrialId trial = 0;      ///< The incumbent that set it.
+  Resource resource = 0;  ///< The rung.
+  double metric = 0;      ///< In the units of the study file.
+  static auto fields(auto& m) {
+    return std::tuple{field("trial", m.trial), field("resource", m.resource),
+                      field("metric", m.metric)};
+  }
+  friend bool operator==(const HurdleRaised&, const HurdleRaised&) = default;
+};
+
+using Decision =
+    std::variant<StartTrial, ResumeTrial, Wait, PlaceForgone, NothingLeft, ContinueTrial,
+                 PauseTrial, StopTrial, ReportIgnored, RungUnlocked, HurdleRaised>;
 
 }  // namespace troupe::schedulers

@@ -1,66 +1,106 @@
 #include "schedulers/halving.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <string>
 #include <utility>
 
 #include "runtime/core/check.hpp"
+#include "runtime/core/rng.hpp"
+#include "schedulers/overloaded.hpp"
 
 namespace troupe::schedulers {
-namespace {
 
-template <typename... Fs>
-struct Overloaded : Fs... {
-  using Fs::operator()...;
-};
-
-}  // namespace
-
-Halving::Halving(const HalvingOptions& options) : options_(options), hurdle_(options.incumbents) {
+Halving::Halving(const HalvingOptions& options, Draw draw)
+    : options_(options), draw_(std::move(draw)), hurdle_(options.incumbents) {
   const std::vector<Resource> levels = rung_levels(options);
   const std::vector<double> fractions = promotion_fractions(options);
-  for (std::size_t k = 0; k < levels.size(); ++k)
-    rungs_.emplace_back(levels[k], fractions[k], options.mode);
-  if (options.ceiling == Ceiling::progressive && rungs_.size() >= 2)
-    ceiling_.emplace(rungs_, options.max_resource, options.epsilon_percentile);
+  double sum = 0;
+  for (const double share : bracket_distribution(options)) bounds_.push_back(sum += share);
+  for (double& bound : bounds_) bound /= sum;
+  if (!draw_)
+    draw_ = [rng = Rng::stream(options.seed, "brackets")]() mutable { return rng.uniform(); };
+  systems_.resize(options.own_rungs ? bounds_.size() : 1);
+  for (std::vector<Rung>& rungs : systems_)
+    for (std::size_t k = 0; k < levels.size(); ++k)
+      rungs.emplace_back(levels[k], fractions[k], options.mode);
+  if (options.ceiling == Ceiling::progressive && levels.size() >= 2)
+    ceiling_.emplace(rungs(), options.max_resource, options.mode, options.ranking);
 }
 
 std::vector<Decision> Halving::on(const Event& event) {
-  return std::visit(Overloaded{
-                        [&](const SlotOpened& slot) { return std::vector<Decision>{assign(slot)}; },
-                        [&](const TrialReported& report) { return take(report); },
-                        [&](const TrialCompleted& completed) { return complete(completed.trial); },
-                        [&](const TrialFailed& failed) {
-                          if (failed.trial < trials_.size()) become(failed.trial, State::finished);
-                          return std::vector<Decision>{};
-                        },
-                    },
-                    event);
+  std::vector<Decision> decisions;
+  std::visit(Overloaded{
+                 [&](const SlotOpened& slot) { decisions.push_back(assign(slot)); },
+                 [&](const TrialReported& report) { decisions = take(report); },
+                 [&](const TrialCompleted& completed) { decisions = complete(completed.trial); },
+                 [&](const TrialFailed& failed) {
+                   if (failed.trial < trials_.size()) become(failed.trial, State::finished);
+                 },
+             },
+             event);
+  if (!options_.incumbents.empty()) append_raised_hurdles(decisions);
+  return decisions;
+}
+
+/// Behind everything else.
+void Halving::append_raised_hurdles(std::vector<Decision>& decisions) {
+  for (HurdleRaised raised : hurdle_.take_raised()) {
+    raised.metric = metric_of(options_.mode, raised.metric);
+    decisions.emplace_back(raised);
+  }
 }
 
 Standing Halving::standing() const {
-  if (!ceiling_) return {.ceiling = options_.max_resource};
-  return {.ceiling = ceiling_->limit(),
-          .epsilon = ceiling_->epsilon(),
-          .epsilon_capped = ceiling_->epsilon_capped()};
+  Standing standing{.ceiling = limit()};
+  if (ceiling_) {
+    standing.epsilon = ceiling_->epsilon();
+    standing.epsilon_capped = ceiling_->epsilon_capped();
+  }
+  if (!hurdle_.losses().empty()) {
+    const auto& [resource, loss] = *hurdle_.losses().rbegin();
+    standing.hurdle_resource = resource;
+    standing.hurdle = metric_of(options_.mode, loss);
+  }
+  return standing;
+}
+
+/// How many cumulative probabilities the draw has reached.
+std::size_t Halving::draw_bracket() {
+  if (bounds_.size() == 1) return 0;
+  const double drawn = draw_();
+  const auto above = std::ranges::upper_bound(bounds_, drawn);
+  return std::min(static_cast<std::size_t>(above - bounds_.begin()), bounds_.size() - 1);
 }
 
 Decision Halving::assign(const SlotOpened& slot) {
-  if (const auto trial = promote()) {
+  const std::size_t drawn = draw_bracket();
+  const std::size_t system = options_.own_rungs ? drawn : 0;
+  const auto number = static_cast<std::uint32_t>(drawn);
+  std::optional<TrialId> trial = promote(systems_[system]);
+  const bool promotions = slot.offer == SlotOpened::Offer::promotions;
+  // No event would bring another draw: the other brackets have their turn now.
+  for (std::size_t s = 0; s < systems_.size() && promotions && running_ == 0 && !trial; ++s)
+    trial = promote(systems_[s]);
+  if (trial) {
     const Resource from = curves_[*trial].last()->resource;
     become(*trial, State::running);
-    return ResumeTrial{*trial, from, milestone(*trial)};
+    return ResumeTrial{*trial, from, milestone(*trial), number};
   }
-  if (slot.offer == SlotOpened::Offer::promotions)
+  if (promotions)
     return Wait{"none of the " + std::to_string(paused_) + " paused trials may go on yet, and " +
                 std::to_string(running_) + " are running"};
-  const auto trial = static_cast<TrialId>(trials_.size());
-  check(trial <= std::numeric_limits<std::int32_t>::max(), "a study has fewer than 2^31 trials");
-  trials_.emplace_back();
+  const auto fresh = static_cast<TrialId>(trials_.size());
+  check(fresh <= std::numeric_limits<std::int32_t>::max(), "a study has fewer than 2^31 trials");
+  trials_.push_back({State::running, static_cast<std::uint16_t>(system), number});
   curves_.emplace_back();
   ++running_;
-  return StartTrial{trial, milestone(trial)};
+  return StartTrial{fresh, milestone(fresh), number};
+}
+
+std::vector<Rung>& Halving::rungs_of(TrialId trial) {
+  return systems_[trials_[trial].system];
 }
 
 std::vector<Decision> Halving::take(const TrialReported& report) {
@@ -114,9 +154,10 @@ std::vector<RungEntry> Halving::enter_rungs(TrialId trial, Resource reached, dou
   const double loss = loss_of(options_.mode, metric);
   std::vector<RungEntry> entries;
   std::uint32_t& entered = trials_[trial].entered;
-  for (; entered < rungs_.size() && rungs_[entered].level() <= reached; ++entered) {
-    entries.push_back(rungs_[entered].enter(trial, loss));
-    if (ceiling_) ceiling_->entered(entered, trial, loss);
+  std::vector<Rung>& rungs = rungs_of(trial);
+  for (; entered < rungs.size() && rungs[entered].level() <= reached; ++entered) {
+    entries.push_back(rungs[entered].enter(trial, loss));
+    if (ceiling_) ceiling_->entered(entered, entries.back());
   }
   return entries;
 }
@@ -126,7 +167,8 @@ std::vector<RungEntry> Halving::enter_rungs(TrialId trial, Resource reached, dou
 std::optional<StopTrial::Reason> Halving::fault(const std::vector<RungEntry>& entries) {
   for (std::size_t i = 0; i < entries.size(); ++i) {
     const RungEntry& entry = entries[i];
-    const Rung& rung = rungs_[trials_[entry.trial].entered - entries.size() + i];
+    const std::size_t k = trials_[entry.trial].entered - entries.size() + i;
+    const Rung& rung = rungs_of(entry.trial)[k];
     const std::optional<double> cutoff = rung.cutoff();
     if (!std::isfinite(entry.loss) || (cutoff && entry.loss > *cutoff))
       return StopTrial::Reason::below_cutoff;
@@ -144,10 +186,10 @@ Decision Halving::pause(const std::vector<RungEntry>& entries) {
   if (!std::isfinite(entries.front().loss)) return PauseTrial{trial};
   const std::size_t above = trials_[trial].entered;
   if (options_.rule == Rule::stopping) {
-    rungs_[above - 1].wait(entries.back());
+    rungs_of(trial)[above - 1].wait(entries.back());
     return PauseTrial{trial};
   }
-  rungs_[above - entries.size()].wait(entries.front());
+  rungs_of(trial)[above - entries.size()].wait(entries.front());
   if (entries.size() > 1) beyond_[trial].assign(entries.begin() + 1, entries.end());
   return PauseTrial{trial};
 }
@@ -155,20 +197,20 @@ Decision Halving::pause(const std::vector<RungEntry>& entries) {
 std::optional<RungUnlocked> Halving::raise_ceiling(TrialId cause) {
   if (!ceiling_) return std::nullopt;
   const bool capped = ceiling_->epsilon_capped();
-  if (!ceiling_->compare(rungs_, curves_)) return std::nullopt;
+  if (!ceiling_->compare(systems_.front(), curves_)) return std::nullopt;
   return RungUnlocked{ceiling_->limit(), ceiling_->epsilon(), cause, capped};
 }
 
 /// The trial that goes on: the best that may in the highest rung, below the ceiling, with such.
-std::optional<TrialId> Halving::promote() {
-  for (std::size_t rung = rungs_.size(); rung-- > 0;)
-    if (rungs_[rung].level() < limit())
-      if (const auto trial = promote_from(rung)) return trial;
+std::optional<TrialId> Halving::promote(std::vector<Rung>& rungs) {
+  for (std::size_t k = rungs.size(); k-- > 0;)
+    if (rungs[k].level() < limit())
+      if (const auto trial = promote_from(rungs, k)) return trial;
   return std::nullopt;
 }
 
-std::optional<TrialId> Halving::promote_from(std::size_t k) {
-  Rung& rung = rungs_[k];
+std::optional<TrialId> Halving::promote_from(std::vector<Rung>& rungs, std::size_t k) {
+  Rung& rung = rungs[k];
   const bool by_cutoff = options_.rule == Rule::promotion;
   const std::optional<double> cutoff =
       by_cutoff ? rung.cutoff() : std::numeric_limits<double>::infinity();
@@ -182,20 +224,20 @@ std::optional<TrialId> Halving::promote_from(std::size_t k) {
       continue;
     }
     if (best->loss > *cutoff) return std::nullopt;
-    rung.promote();
-    if (ceiling_) ceiling_->reordered(k);
-    if (!wait_beyond(k + 1, trial)) return trial;
-    if (rungs_[k + 1].level() < limit())
-      if (const auto next = promote_from(k + 1)) return next;
+    const RungEntry moved = rung.promote();
+    if (ceiling_) ceiling_->reordered(k, moved);
+    if (k + 1 == rungs.size() || !wait_beyond(rungs[k + 1], trial)) return trial;
+    if (rungs[k + 1].level() < limit())
+      if (const auto next = promote_from(rungs, k + 1)) return next;
   }
   return std::nullopt;
 }
 
 /// Whether `trial` is in `rung` already, having overshot the one below; if so, it waits there now.
-bool Halving::wait_beyond(std::size_t rung, TrialId trial) {
+bool Halving::wait_beyond(Rung& rung, TrialId trial) {
   const auto beyond = beyond_.find(trial);
   if (beyond == beyond_.end()) return false;
-  rungs_[rung].wait(beyond->second.front());
+  rung.wait(beyond->second.front());
   beyond->second.erase(beyond->second.begin());
   if (beyond->second.empty()) beyond_.erase(beyond);
   return true;
@@ -217,17 +259,11 @@ void Halving::become(TrialId trial, State state) {
 /// Where the trial is judged next.
 Resource Halving::milestone(TrialId trial) const {
   const std::size_t next = trials_[trial].entered;
-  return next < rungs_.size() ? rungs_[next].level() : options_.max_resource;
+  return next < rungs().size() ? rungs()[next].level() : options_.max_resource;
 }
 
 Resource Halving::limit() const {
   return ceiling_ ? ceiling_->limit() : options_.max_resource;
-}
-
-Result<std::unique_ptr<Halving>> make_halving(const HalvingOptions& options) {
-  if (const auto found = problems(options); !found.empty())
-    return Error{ErrorKind::bad_input, found.front().what};
-  return std::make_unique<Halving>(options);
 }
 
 }  // namespace troupe::schedulers

@@ -1,11 +1,10 @@
 #pragma once
 
+#include <functional>
 #include <map>
-#include <memory>
 #include <optional>
 #include <vector>
 
-#include "runtime/core/result.hpp"
 #include "schedulers/curve.hpp"
 #include "schedulers/halving_options.hpp"
 #include "schedulers/hurdle.hpp"
@@ -17,26 +16,34 @@ namespace troupe::schedulers {
 
 /// Asynchronous successive halving: ASHA (Li et al. 2020), PASHA (Bohdal et al. 2023) and RUSH
 /// (Zappella et al. 2021) as one state machine with three independent choices: the rule at a rung,
-/// the ceiling over all of them, the hurdle in front of them.
+/// the ceiling over all of them, the hurdle in front of them. With several brackets it is
+/// asynchronous Hyperband (Li et al. 2020): a trial of bracket s ignores the s lowest rungs.
 ///
-/// It follows Syne Tune 0.13 decision by decision (ALGORITHMS.md B1 to B5, B8) and departs from it
+/// It follows Syne Tune 0.13 decision by decision (ALGORITHMS.md B1 to B6, B8) and departs from it
 /// in these points: a report may overshoot its milestone, and enters every rung that it passed; the
 /// first metric of a trial at a resource stands; metrics that are not finite rank last and never go
 /// on; a trial that completed early or failed keeps its entries and stands in nobody's way; under
 /// `stopping` with a progressive ceiling, which the reference does not have, a trial that passes at
-/// the ceiling pauses, and is resumed, best first, once the ceiling has risen.
+/// the ceiling pauses, and is resumed, best first, once the ceiling has risen; where brackets have
+/// rungs of their own, a slot for promotions looks into all of them once nothing runs.
 class Halving final : public Scheduler {
  public:
-  /// The options make sense: problems() finds none.
-  explicit Halving(const HalvingOptions& options);
+  /// Uniform in [0, 1), anew at each call.
+  using Draw = std::function<double()>;
+
+  /// The options make sense: problems() finds none. With several brackets, each SlotOpened draws
+  /// once; from a generator of its own, seeded by the options, unless `draw` is given.
+  explicit Halving(const HalvingOptions& options, Draw draw = {});
 
   [[nodiscard]] std::vector<Decision> on(const Event& event) override;
   [[nodiscard]] Standing standing() const override;
 
   // Inspection, for tests and people.
 
-  /// Lowest first.
-  [[nodiscard]] const std::vector<Rung>& rungs() const { return rungs_; }
+  /// Lowest first; of the first bracket, if each has its own.
+  [[nodiscard]] const std::vector<Rung>& rungs() const { return systems_.front(); }
+  /// One, or one for each bracket; bracket s never uses its s lowest rungs.
+  [[nodiscard]] const std::vector<std::vector<Rung>>& systems() const { return systems_; }
   /// None if the ceiling is fixed, or there is but one rung.
   [[nodiscard]] const std::optional<ProgressiveCeiling>& ceiling() const { return ceiling_; }
   [[nodiscard]] const Hurdle& hurdle() const { return hurdle_; }
@@ -45,10 +52,13 @@ class Halving final : public Scheduler {
   enum class State : std::uint8_t { running, paused, finished };
   struct Trial {
     State state = State::running;
-    std::uint32_t entered = 0;  ///< It is in the lowest so many rungs.
+    std::uint16_t system = 0;   ///< Whose rungs it is in.
+    std::uint32_t entered = 0;  ///< The next rung that it will be in.
   };
 
   [[nodiscard]] Decision assign(const SlotOpened& slot);
+  [[nodiscard]] std::size_t draw_bracket();
+  [[nodiscard]] std::vector<Rung>& rungs_of(TrialId trial);
   [[nodiscard]] std::vector<Decision> take(const TrialReported& report);
   [[nodiscard]] std::vector<Decision> complete(TrialId trial);
 
@@ -58,9 +68,11 @@ class Halving final : public Scheduler {
   [[nodiscard]] Decision pause(const std::vector<RungEntry>& entries);
   [[nodiscard]] std::optional<RungUnlocked> raise_ceiling(TrialId cause);
 
-  [[nodiscard]] std::optional<TrialId> promote();
-  [[nodiscard]] std::optional<TrialId> promote_from(std::size_t rung);
-  [[nodiscard]] bool wait_beyond(std::size_t rung, TrialId trial);
+  void append_raised_hurdles(std::vector<Decision>& decisions);
+
+  [[nodiscard]] std::optional<TrialId> promote(std::vector<Rung>& rungs);
+  [[nodiscard]] std::optional<TrialId> promote_from(std::vector<Rung>& rungs, std::size_t rung);
+  [[nodiscard]] bool wait_beyond(Rung& rung, TrialId trial);
 
   [[nodiscard]] bool is(TrialId trial, State state) const;
   void become(TrialId trial, State state);
@@ -68,7 +80,9 @@ class Halving final : public Scheduler {
   [[nodiscard]] Resource limit() const;
 
   HalvingOptions options_;
-  std::vector<Rung> rungs_;
+  Draw draw_;
+  std::vector<double> bounds_;  ///< Cumulative probabilities of the brackets; the last one is 1.
+  std::vector<std::vector<Rung>> systems_;
   std::optional<ProgressiveCeiling> ceiling_;
   Hurdle hurdle_;
   std::vector<Trial> trials_;
@@ -79,8 +93,5 @@ class Halving final : public Scheduler {
   /// lowest first. Each starts to wait when the one before it is promoted.
   std::map<TrialId, std::vector<RungEntry>> beyond_;
 };
-
-/// The scheduler, or the first problem with the options.
-[[nodiscard]] Result<std::unique_ptr<Halving>> make_halving(const HalvingOptions& options);
 
 }  // namespace troupe::schedulers

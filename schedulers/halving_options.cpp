@@ -1,9 +1,11 @@
 #include "schedulers/halving_options.hpp"
 
+#include <algorithm>
 #include <cmath>
-#include <sstream>
+#include <string>
 
 #include "runtime/core/check.hpp"
+#include "schedulers/number_text.hpp"
 
 // Rung ladders as Syne Tune 0.13 builds them (ALGORITHMS.md B1).
 
@@ -11,12 +13,6 @@ namespace troupe::schedulers {
 namespace {
 
 constexpr Resource rungs_max = 10'000;
-
-std::string number(double value) {
-  std::ostringstream out;
-  out << value;
-  return out.str();
-}
 
 void examine_ladder(const HalvingOptions& options, std::vector<OptionProblem>& found) {
   if (options.grace_period < 1)
@@ -37,7 +33,8 @@ void examine_ladder(const HalvingOptions& options, std::vector<OptionProblem>& f
                        "rung_increment is " + std::to_string(*options.rung_increment) +
                            ", which makes more than " + std::to_string(rungs_max) + " rungs"});
   } else if (!(options.reduction_factor >= 2) || !std::isfinite(options.reduction_factor)) {
-    found.push_back({"reduction_factor", "reduction_factor is " + number(options.reduction_factor) +
+    found.push_back({"reduction_factor", "reduction_factor is " +
+                                             number_text(options.reduction_factor) +
                                              "; it must be a number of 2 or more"});
   }
 }
@@ -61,6 +58,23 @@ void examine_levels(const HalvingOptions& options, std::vector<OptionProblem>& f
            std::to_string(options.max_resource));
 }
 
+void examine_brackets(const HalvingOptions& options, std::vector<OptionProblem>& found) {
+  if (options.brackets < 1)
+    found.push_back({"brackets", "brackets is 0; there is one bracket at least"});
+  if (options.brackets <= 1) return;
+  const std::string several = "brackets is " + std::to_string(options.brackets);
+  if (options.ceiling == Ceiling::progressive)
+    found.push_back({"brackets", several +
+                                     ", and the ceiling is progressive: PASHA compares the top two "
+                                     "rungs, which trials of higher brackets skip; it works with "
+                                     "one bracket only"});
+  if (!options.incumbents.empty())
+    found.push_back({"brackets", several +
+                                     ", and there are incumbents: RUSH's hurdle needs each of them "
+                                     "in every rung, and higher brackets skip the lowest ones; it "
+                                     "works with one bracket only"});
+}
+
 std::vector<Resource> geometric(const HalvingOptions& options) {
   const auto lowest = static_cast<double>(options.grace_period);
   const auto highest = static_cast<double>(options.max_resource);
@@ -80,10 +94,9 @@ std::vector<OptionProblem> problems(const HalvingOptions& options) {
     examine_ladder(options, found);
   else
     examine_levels(options, found);
-  if (!(options.epsilon_percentile >= 0 && options.epsilon_percentile <= 100))
-    found.push_back({"epsilon_percentile", "epsilon_percentile is " +
-                                               number(options.epsilon_percentile) +
-                                               "; it must be from 0 to 100"});
+  examine_brackets(options, found);
+  if (options.ceiling == Ceiling::progressive)
+    for (auto& problem : problems(options.ranking)) found.push_back(std::move(problem));
   return found;
 }
 
@@ -109,6 +122,20 @@ std::vector<double> promotion_fractions(const HalvingOptions& options) {
     fractions.push_back(static_cast<double>(levels[k]) / static_cast<double>(next));
   }
   return fractions;
+}
+
+std::vector<double> bracket_distribution(const HalvingOptions& options) {
+  std::vector<Resource> levels = rung_levels(options);
+  levels.push_back(options.max_resource);
+  const auto most = static_cast<double>(levels.size());
+  std::vector<double> shares;
+  double sum = 0;
+  for (std::size_t s = 0; s < levels.size() && s < options.brackets; ++s) {
+    shares.push_back(most / ((most - static_cast<double>(s)) * static_cast<double>(levels[s])));
+    sum += shares.back();
+  }
+  for (double& share : shares) share /= sum;
+  return shares;
 }
 
 }  // namespace troupe::schedulers

@@ -1,13 +1,16 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
 #include <optional>
-#include <string>
 #include <string_view>
 #include <vector>
 
+#include "schedulers/early_exit.hpp"
 #include "schedulers/events.hpp"
 #include "schedulers/mode.hpp"
+#include "schedulers/option_problem.hpp"
+#include "schedulers/ranking_options.hpp"
 
 namespace troupe::schedulers {
 
@@ -30,15 +33,6 @@ constexpr std::array<std::string_view, 2> enum_names(Ceiling) {
   return {"fixed", "progressive"};
 }
 
-/// What becomes of a trial whose program ends well before its milestone.
-enum class EarlyExit {
-  hold,  ///< Its last metric holds for every rung up to the maximum resource.
-  drop,  ///< It enters no further rung.
-};
-constexpr std::array<std::string_view, 2> enum_names(EarlyExit) {
-  return {"hold", "drop"};
-}
-
 /// Asynchronous successive halving in all its forms: the rule, the ceiling and the hurdle are
 /// chosen independently of each other.
 struct HalvingOptions {
@@ -53,16 +47,14 @@ struct HalvingOptions {
   /// If not empty, exactly these rungs: two at least, rising, none above R (one at R is no rung).
   std::vector<Resource> rung_levels;
   EarlyExit on_early_exit = EarlyExit::hold;
-  /// Progressive: the percentile of the differences of noisy pairs that epsilon is; 0 to 100.
-  double epsilon_percentile = 90;
+  RankingOptions ranking;  ///< Progressive: when the ceiling rises.
   /// RUSH: the trials that set the hurdles for all others. Empty: no hurdle.
   std::vector<TrialId> incumbents;
-};
-
-/// What is wrong with one option, for a person.
-struct OptionProblem {
-  std::string_view option;  ///< The member's name.
-  std::string what;         ///< A sentence with what was found and what was expected.
+  /// Asynchronous Hyperband: a new trial of bracket s, drawn at random, ignores the s lowest rungs.
+  /// At least 1; more than there are rungs, and one, count as that many.
+  std::uint32_t brackets = 1;
+  bool own_rungs = false;  ///< Each bracket has rungs of its own; else they share one system.
+  std::uint64_t seed = 0;  ///< Of the draws of brackets.
 };
 
 /// Every problem at once; empty if the options make sense.
@@ -73,5 +65,9 @@ struct OptionProblem {
 
 /// For each rung the fraction of its trials that goes on: r_k / r_{k+1}, and r_last / R.
 [[nodiscard]] std::vector<double> promotion_fractions(const HalvingOptions& options);
+
+/// For each bracket the probability that a new trial is in it; as many as there are brackets. With
+/// K brackets at most, bracket s is drawn in proportion to K / ((K - s) r_s).
+[[nodiscard]] std::vector<double> bracket_distribution(const HalvingOptions& options);
 
 }  // namespace troupe::schedulers

@@ -1,7 +1,5 @@
 #include "schedulers/hurdle.hpp"
 
-#include <algorithm>
-
 namespace troupe::schedulers {
 
 Hurdle::Hurdle(const std::vector<TrialId>& incumbents)
@@ -10,7 +8,10 @@ Hurdle::Hurdle(const std::vector<TrialId>& incumbents)
 bool Hurdle::clears(TrialId trial, Resource level, double loss) {
   if (incumbents_.contains(trial)) {
     const auto [hurdle, first] = losses_.emplace(level, loss);
-    hurdle->second = std::min(hurdle->second, loss);
+    if (first || loss < hurdle->second) {
+      hurdle->second = loss;
+      raised_.push_back({trial, level, loss});
+    }
     return true;
   }
   const auto hurdle = losses_.find(level);

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <set>
+#include <utility>
 #include <vector>
 
 #include "schedulers/events.hpp"
@@ -19,12 +20,16 @@ class Hurdle {
   /// loss becomes the hurdle if it is better.
   [[nodiscard]] bool clears(TrialId trial, Resource level, double loss);
 
+  /// The hurdles that were set or raised since the last call, in order; metrics are losses.
+  [[nodiscard]] std::vector<HurdleRaised> take_raised() { return std::exchange(raised_, {}); }
+
   /// The loss to beat, by level.
   [[nodiscard]] const std::map<Resource, double>& losses() const { return losses_; }
 
  private:
   std::set<TrialId> incumbents_;
   std::map<Resource, double> losses_;
+  std::vector<HurdleRaised> raised_;
 };
 
 }  // namespace troupe::schedulers

@@ -63,7 +63,7 @@ void Rung::dismiss() {
   waiting_.pop_back();
 }
 
-void Rung::promote() {
+RungEntry Rung::promote() {
   check(!waiting_.empty(), "somebody waits");
   RungEntry entry = waiting_.front();
   dismiss();
@@ -71,6 +71,7 @@ void Rung::promote() {
   entry.order = insertions_++;
   entry.promoted = true;
   entries_.insert(entry);
+  return entry;
 }
 
 }  // namespace troupe::schedulers

@@ -46,8 +46,8 @@ class Rung {
   [[nodiscard]] const RungEntry* best_waiting() const;
   /// The best entry that waits does so no more.
   void dismiss();
-  /// As `dismiss`; and the entry is marked, which moves it behind its equals.
-  void promote();
+  /// As `dismiss`; and the entry is marked, which moves it behind its equals. Returns it.
+  RungEntry promote();
 
  private:
   Resource level_;

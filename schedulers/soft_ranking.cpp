@@ -15,10 +15,10 @@ void SoftRanking::enter(double upper_loss, double below) {
   measured_ = false;
 }
 
-void SoftRanking::rank(const Rung& upper, const std::vector<double>& below) {
+void SoftRanking::rank(const Rung& upper, const std::vector<RungEntry>& below) {
   *this = SoftRanking();
   upper.entries().for_each([&](const RungEntry& entry) {
-    const double loss = below[entry.trial];
+    const double loss = below[entry.trial].loss;
     if (!std::isfinite(entry.loss) || !std::isfinite(loss)) return;
     upper_.push_back(entry.loss);
     by_upper_.push_back(loss);

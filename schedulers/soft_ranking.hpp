@@ -15,8 +15,11 @@ class SoftRanking {
  public:
   /// A trial entered the upper rung; `below`: its loss in the lower one.
   void enter(double upper_loss, double below);
-  /// Starts again from the upper rung; `below`: losses in the lower rung by trial.
-  void rank(const Rung& upper, const std::vector<double>& below);
+  /// Starts again from the upper rung; `below`: entries of the lower rung by trial.
+  void rank(const Rung& upper, const std::vector<RungEntry>& below);
+
+  /// The losses in the lower rung, rising, of the trials that are in both.
+  [[nodiscard]] const std::vector<double>& in_lower() const { return by_lower_; }
 
   /// Whether the rungs agree up to `epsilon`. Costs O(1) unless a trial has entered since the last
   /// call, or epsilon is within rounding of the largest distance.

@@ -59,6 +59,9 @@ struct Detail {
     return std::to_string(e.resource) + ", epsilon " + schedulers::text_of(e.epsilon) +
            ", by trial " + std::to_string(e.cause);
   }
+  std::string operator()(const actors::HurdleRaised& e) const {
+    return schedulers::text_of(e.metric) + at(e.resource);
+  }
   std::string operator()(const actors::IncumbentChanged& e) const {
     return schedulers::text_of(e.metric) + at(e.resource);
   }

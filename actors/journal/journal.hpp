@@ -62,7 +62,7 @@ class JournalReader {
 /// time.
 class Journal {
  public:
-  static constexpr int format = 1;
+  static constexpr int format = 2;
 
   /// Makes a new journal, whole or not at all; refuses to touch an existing file.
   static Result<Journal> create(const std::string& path, const JournalMeta& meta);

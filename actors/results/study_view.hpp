@@ -88,6 +88,7 @@ class StudyView {
   void on(const TrialCompleted& event);
   void on(const TrialWarned& event);
   void on(const RungUnlocked&) {}
+  void on(const HurdleRaised&) {}
   void on(const IncumbentChanged& event);
   void on(const StudyFinished& event);
 

@@ -6,7 +6,7 @@
 #include "actors/study/rules_of.hpp"
 #include "actors/study_file/spec_options.hpp"
 #include "runtime/core/check.hpp"
-#include "schedulers/halving.hpp"
+#include "schedulers/scheduler_options.hpp"
 
 namespace troupe::actors {
 
@@ -24,7 +24,7 @@ using Decisions = std::vector<schedulers::Decision>;
 
 Replay::Replay(const StudySpec& spec, std::uint64_t seed)
     : core_(rules_of(spec)),
-      scheduler_(schedulers::make_halving(halving_options(spec)).value()),
+      scheduler_(schedulers::make_scheduler(halving_options(spec)).value()),
       searcher_(searcher_with(spec, seed)) {}
 
 std::vector<Difference> Replay::on(const Row& row) {

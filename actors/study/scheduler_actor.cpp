@@ -4,16 +4,16 @@
 
 #include "actors/study/document.hpp"
 #include "actors/study_file/spec_options.hpp"
-#include "schedulers/halving.hpp"
+#include "schedulers/scheduler_options.hpp"
 
 namespace troupe::actors {
 
 Result<runtime::Done> SchedulerActor::on(runtime::Context&, const BeginScheduling& begin) {
   const Result<StudySpec> spec = read_document(begin.study);
   if (!spec) return spec.error();
-  auto halving = schedulers::make_halving(halving_options(*spec));
-  if (!halving) return halving.error();
-  scheduler_ = std::move(halving).value();
+  auto scheduler = schedulers::make_scheduler(halving_options(*spec));
+  if (!scheduler) return scheduler.error();
+  scheduler_ = std::move(scheduler).value();
   return runtime::Done{};
 }
 

@@ -169,7 +169,12 @@ void StudyCore::on(const SlotFreed& slot) {
             [&](const schedulers::Wait& d) {
               waiting_for_ = d.reason.empty() ? "the scheduler" : d.reason;
             },
-            [](const auto&) { check(false, "a free slot is answered by start, resume or wait"); },
+            [](const schedulers::PlaceForgone&) {},  // The slot is offered again.
+            [&](const schedulers::NothingLeft& d) {
+              close(Closing::restarts_only, StudyFinished::Outcome::finished, d.reason);
+            },
+            [&](const schedulers::HurdleRaised& d) { raised(d); },
+            [](const auto&) { check(false, "a free slot is answered by what to do with it"); },
         },
         decision);
 }
@@ -261,10 +266,15 @@ void StudyCore::on(const Reported& report) {
                      outcome_.events.push_back(
                          RungUnlocked{index_, d.resource, d.epsilon, d.cause, d.epsilon_capped});
                    },
+                   [&](const schedulers::HurdleRaised& d) { raised(d); },
                    [](const auto&) { check(false, "a report does not start a trial"); },
                },
                decision);
   check_totals();
+}
+
+void StudyCore::raised(const schedulers::HurdleRaised& hurdle) {
+  outcome_.events.push_back(HurdleRaised{index_, hurdle.trial, hurdle.resource, hurdle.metric});
 }
 
 void StudyCore::charge(TrialRecord& trial, const Reported& report) {

@@ -131,6 +131,7 @@ class StudyCore {
   void ignored(const TrialRecord& trial, const Reported& report,
                const schedulers::ReportIgnored& ignored);
   void counted(TrialRecord& trial, const Reported& report, TrialReported::Decision decision);
+  void raised(const schedulers::HurdleRaised& hurdle);
   void charge(TrialRecord& trial, const Reported& report);
   void settle(TrialRecord& trial);
   void fail(TrialRecord& trial, const AttemptEnded& end);

@@ -70,10 +70,12 @@ void StudyCore::on(const AttemptEnded& end) {
   } else {
     fail(trial, end);
   }
-  for (const auto& decision : *decisions_)
+  for (const auto& decision : *decisions_) {
     if (const auto* unlocked = std::get_if<schedulers::RungUnlocked>(&decision))
       outcome_.events.push_back(RungUnlocked{index_, unlocked->resource, unlocked->epsilon,
                                              unlocked->cause, unlocked->epsilon_capped});
+    if (const auto* hurdle = std::get_if<schedulers::HurdleRaised>(&decision)) raised(*hurdle);
+  }
   check_totals();
 }
 

@@ -40,6 +40,14 @@ Notice notice(const RungUnlocked& e, const StudyOutline& outline) {
           {}};
 }
 
+Notice notice(const HurdleRaised& e, const StudyOutline& outline) {
+  return {"hurdle",
+          Style::cyan,
+          harmless(outline.resource_attr) + " " + grouped(e.resource) + ": " +
+              short_number(e.metric) + ", " + trial_name(e.trial),
+          {}};
+}
+
 Notice notice(const IncumbentChanged& e, const StudyOutline& outline) {
   return {
       "best", Style::green, metric_at(e, outline, short_number) + ", " + trial_name(e.trial), {}};

@@ -71,6 +71,7 @@ class Tally {
   void take(const TrialCompleted& event) { enter(event.trial, TrialState::completed); }
   void take(const TrialWarned&) {}
   void take(const RungUnlocked& event);
+  void take(const HurdleRaised&) {}
   void take(const IncumbentChanged& event) { best_ = event; }
   void take(const StudyFinished& event) { finished_ = event; }
   void enter(TrialId trial, TrialState state);

@@ -82,7 +82,7 @@ class Cluster {
     if (!more) slot.offer = SlotOpened::Offer::promotions;
     Line line = begin("suggest", w);
     const std::vector<Decision> decisions = halving_.on(slot);
-    check(decisions.size() == 1, "a free slot is answered by exactly one decision");
+    check(!decisions.empty(), "a free slot is answered");
     if (const auto* start = std::get_if<StartTrial>(&decisions[0])) {
       line.action = "start";
       line.trial = start->trial;
@@ -169,10 +169,13 @@ class Cluster {
                      TrialId cause) {
     const Standing after = halving_.standing();
     const bool risen = after.ceiling != ceiling_before;
-    if (decisions.size() != (risen ? 2U : 1U)) return differ("an unlock too many or too few");
+    const auto told = std::ranges::count_if(decisions, [](const Decision& decision) {
+      return std::holds_alternative<RungUnlocked>(decision);
+    });
+    if (told != (risen ? 1 : 0)) return differ("an unlock too many or too few");
     if (!risen) return;
     const RungUnlocked expected{after.ceiling, after.epsilon, cause};
-    const auto* unlocked = std::get_if<RungUnlocked>(&decisions[1]);
+    const auto* unlocked = std::get_if<RungUnlocked>(&decisions.at(1));
     if (unlocked == nullptr || !(*unlocked == expected)) differ("the unlock is another one");
   }
 

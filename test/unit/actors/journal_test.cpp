@@ -144,7 +144,7 @@ BOOST_AUTO_TEST_CASE(says_what_a_wrong_file_is) {
 BOOST_AUTO_TEST_CASE(names_the_format_of_another_version) {
   create();
   run_sql("PRAGMA user_version = 9");
-  BOOST_TEST(refusal() == path + " has journal format 9; this troupe knows format 1");
+  BOOST_TEST(refusal() == path + " has journal format 9; this troupe knows format 2");
 }
 
 BOOST_AUTO_TEST_CASE(says_that_a_file_was_cut_short) {

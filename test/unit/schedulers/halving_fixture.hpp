@@ -24,19 +24,26 @@ struct HalvingFixture {
   }
 
   Decision offer(SlotOpened::Offer what = SlotOpened::Offer::anything) {
-    const auto decisions = halving.on(SlotOpened{what});
-    BOOST_REQUIRE_EQUAL(decisions.size(), 1u);
-    return decisions[0];
+    return answer(SlotOpened{what});
   }
 
   TrialId start() { return std::get<StartTrial>(offer()).trial; }
 
-  /// The answer to a report; an unlock that follows it is kept in `unlocked`.
   Decision report(TrialId trial, Resource resource, double metric) {
-    const auto decisions = halving.on(TrialReported{trial, resource, metric});
-    BOOST_REQUIRE(!decisions.empty() && decisions.size() <= 2);
+    return answer(TrialReported{trial, resource, metric});
+  }
+
+  /// The answer to an event; what follows it is kept in `unlocked` and `raised`.
+  Decision answer(const Event& event) {
+    const auto decisions = halving.on(event);
+    BOOST_REQUIRE(!decisions.empty());
     unlocked.clear();
-    if (decisions.size() == 2) unlocked.push_back(std::get<RungUnlocked>(decisions[1]));
+    raised.clear();
+    for (std::size_t i = 1; i < decisions.size(); ++i)
+      if (const auto* hurdle = std::get_if<HurdleRaised>(&decisions[i]))
+        raised.push_back(*hurdle);
+      else
+        unlocked.push_back(std::get<RungUnlocked>(decisions[i]));
     return decisions[0];
   }
 
@@ -59,6 +66,7 @@ struct HalvingFixture {
 
   Halving halving;
   std::vector<RungUnlocked> unlocked;
+  std::vector<HurdleRaised> raised;
 };
 
 }  // namespace troupe::schedulers

@@ -6,6 +6,7 @@
 
 #include "runtime/core/check.hpp"
 #include "schedulers/halving.hpp"
+#include "schedulers/scheduler_options.hpp"
 
 namespace troupe::schedulers {
 namespace {
@@ -76,8 +77,9 @@ BOOST_AUTO_TEST_CASE(each_bad_value_is_named) {
   BOOST_TEST(complaints(ladder(1, std::nan(""), 81)) == "reduction_factor ");
   BOOST_TEST(complaints(ladder(0, 1, 0)) == "grace_period max_resource reduction_factor ");
   auto options = ladder(1, 3, 81);
-  options.epsilon_percentile = 101;
-  BOOST_TEST(complaints(options) == "epsilon_percentile ");
+  options.ceiling = Ceiling::progressive;
+  options.ranking.percentile = 101;
+  BOOST_TEST(complaints(options) == "ranking.percentile ");
   options = ladder(1, 3, 81);
   options.rung_increment = 0;
   BOOST_TEST(complaints(options) == "rung_increment ");
@@ -93,7 +95,7 @@ BOOST_AUTO_TEST_CASE(each_bad_value_is_named) {
 }
 
 BOOST_AUTO_TEST_CASE(bad_options_make_no_scheduler) {
-  const auto refused = make_halving(ladder(9, 3, 3));
+  const auto refused = make_scheduler(ladder(9, 3, 3));
   BOOST_TEST(refused.error().what ==
              "the maximum resource is 3; it must be more than grace_period, which is 9");
   BOOST_CHECK_THROW(Halving{ladder(9, 3, 3)}, CheckFailure);

@@ -35,8 +35,10 @@ void SchedulerWorld::fill_slots(std::size_t trials, std::size_t workers) {
     const bool more = trials_.size() < trials;
     const auto offer = more ? SlotOpened::Offer::anything : SlotOpened::Offer::promotions;
     const auto answers = scheduler_->on(SlotOpened{offer});
-    check(answers.size() == 1, "a slot is answered by exactly one decision");
-    outcome_.decisions.push_back(answers[0]);
+    check(!answers.empty(), "a slot is answered");
+    for (std::size_t i = 1; i < answers.size(); ++i)
+      check(std::holds_alternative<HurdleRaised>(answers[i]), "only hurdles follow the answer");
+    outcome_.decisions.insert(outcome_.decisions.end(), answers.begin(), answers.end());
     if (const auto* start = std::get_if<StartTrial>(&answers[0])) {
       check(more, "nothing new starts in a slot for promotions");
       take(*start);
@@ -176,10 +178,16 @@ void SchedulerWorld::expect_unlock(TrialId cause, Resource ceiling_before,
                                    const std::vector<Decision>& answers, std::size_t from) {
   const Standing standing = scheduler_->standing();
   check(standing.ceiling >= ceiling_before, "the ceiling never falls");
-  check(answers.size() == from + (standing.ceiling > ceiling_before ? 1 : 0),
+  std::vector<RungUnlocked> unlocks;
+  for (std::size_t i = from; i < answers.size(); ++i)
+    if (const auto* unlock = std::get_if<RungUnlocked>(&answers[i]))
+      unlocks.push_back(*unlock);
+    else
+      check(std::holds_alternative<HurdleRaised>(answers[i]), "only news follow an answer");
+  check(unlocks.size() == (standing.ceiling > ceiling_before ? 1U : 0U),
         "an unlock is told when the ceiling rises, and only then");
-  if (answers.size() == from) return;
-  const auto& unlocked = std::get<RungUnlocked>(answers.back());
+  if (unlocks.empty()) return;
+  const RungUnlocked& unlocked = unlocks.front();
   check(unlocked.resource == standing.ceiling, "an unlock says how far trials may go");
   check(unlocked.epsilon == standing.epsilon, "an unlock says the epsilon of the comparison");
   check(unlocked.cause == cause, "an unlock names its cause");
