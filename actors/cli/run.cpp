@@ -19,6 +19,7 @@
 #include "actors/cli/terminal_actor.hpp"
 #include "actors/json.hpp"
 #include "actors/results/study_view.hpp"
+#include "actors/study/durable_log.hpp"
 #include "actors/study/result_files.hpp"
 #include "actors/study/study.hpp"
 #include "actors/study_file/spec_options.hpp"
@@ -182,7 +183,7 @@ class Head {
                        .own_node_prefix = OwnNode::name_prefix};
     study_ = process_.node()
                  .get_or_spawn<Study>(std::string(study_name), std::move(study),
-                                      std::make_unique<Journal>(std::move(*opened.journal)),
+                                      std::make_unique<DurableLog>(std::move(*opened.journal)),
                                       std::move(results))
                  .value();
   }

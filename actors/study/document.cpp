@@ -6,9 +6,10 @@
 
 namespace troupe::actors {
 
-Result<StudySpec> read_document(const StudyDocument& document) {
+Result<std::shared_ptr<const StudySpec>> read_document(const StudyDocument& document) {
+  if (document.spec) return document.spec;
   StudyFile file = read_study_text(document.text, document.path);
-  if (file.spec) return std::move(*file.spec);
+  if (file.spec) return std::make_shared<const StudySpec>(std::move(*file.spec));
   std::string what = "the study file makes no sense";
   for (const auto& problem : file.problems) what += "\n" + to_text(problem);
   return Error{ErrorKind::bad_input, what};

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,13 +22,17 @@
 
 namespace troupe::actors {
 
-/// The study file, for whoever has to act on it: each reads the text itself.
+struct StudySpec;
+
+/// The study file, for whoever has to act on it: in another process each reads the text itself.
 struct StudyDocument {
   static constexpr std::string_view wire_name = "StudyDocument";
   std::string text;
   std::string path;    ///< Where it was given; relative paths in it start at its folder.
   std::string folder;  ///< The study's folder, absolute.
   std::uint64_t seed = 0;
+  /// The file as read, for actors of the same process. Does not travel.
+  std::shared_ptr<const StudySpec> spec{};
   static auto fields(auto& m) {
     return std::tuple{field("text", m.text), field("path", m.path), field("folder", m.folder),
                       field("seed", m.seed)};

@@ -9,9 +9,9 @@
 namespace troupe::actors {
 
 Result<runtime::Done> SchedulerActor::on(runtime::Context&, const BeginScheduling& begin) {
-  const Result<StudySpec> spec = read_document(begin.study);
+  const auto spec = read_document(begin.study);
   if (!spec) return spec.error();
-  auto scheduler = schedulers::make_scheduler(halving_options(*spec));
+  auto scheduler = schedulers::make_scheduler(halving_options(**spec));
   if (!scheduler) return scheduler.error();
   scheduler_ = std::move(scheduler).value();
   return runtime::Done{};

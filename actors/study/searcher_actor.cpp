@@ -6,9 +6,9 @@
 namespace troupe::actors {
 
 Result<runtime::Done> SearcherActor::on(runtime::Context&, const BeginSearch& begin) {
-  const Result<StudySpec> spec = read_document(begin.study);
+  const auto spec = read_document(begin.study);
   if (!spec) return spec.error();
-  schedulers::SearcherOptions options = searcher_options(*spec);
+  schedulers::SearcherOptions options = searcher_options(**spec);
   options.seed = begin.study.seed;
   searcher_ = schedulers::make_searcher(options);
   return runtime::Done{};

@@ -4,7 +4,6 @@
 #include <cmath>
 #include <utility>
 
-#include "actors/json.hpp"
 #include "actors/study/rules_of.hpp"
 #include "runtime/core/check.hpp"
 
@@ -31,10 +30,10 @@ std::uint32_t slots_of(const runtime::Resources& node, const TrialResources& tri
 
 }  // namespace
 
-Study::Study(StudyOptions options, std::unique_ptr<Journal> journal,
+Study::Study(StudyOptions options, std::unique_ptr<StudyLog> log,
              std::unique_ptr<EventSink> results)
     : options_(std::move(options)),
-      journal_(std::move(journal)),
+      log_(std::move(log)),
       results_(std::move(results)),
       core_(rules_of(options_.spec)) {}
 
@@ -154,7 +153,7 @@ void Study::take(Context& self, const Input& input) {
   Outcome outcome = core_.apply(input, index, decisions);
   observe(self, outcome);
   keep_time(input, time_us);
-  rows_.push_back(Row{index, time_us, to_json(input), to_json(decisions), to_json(outcome.events)});
+  log_->add(index, time_us, input, decisions, outcome.events);
   pending_.push_back(Pending{std::move(outcome), time_us});
   ++next_index_;
   if (commit_due_) return;

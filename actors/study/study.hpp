@@ -10,9 +10,9 @@
 #include <string>
 #include <vector>
 
-#include "actors/journal/journal.hpp"
 #include "actors/study/protocol.hpp"
 #include "actors/study/study_core.hpp"
+#include "actors/study/study_log.hpp"
 #include "actors/study_file/study_spec.hpp"
 #include "runtime/context.hpp"
 #include "runtime/system_messages.hpp"
@@ -62,8 +62,8 @@ class Study {
   };
   using Private = runtime::Ref<Commit, WallclockOver>;
 
-  /// `journal` is empty, or holds the study so far.
-  Study(StudyOptions options, std::unique_ptr<Journal> journal, std::unique_ptr<EventSink> results);
+  /// `log` is empty, or holds the study so far.
+  Study(StudyOptions options, std::unique_ptr<StudyLog> log, std::unique_ptr<EventSink> results);
 
   void started(runtime::Context& self);
   void stopping(runtime::Context& self);
@@ -129,7 +129,7 @@ class Study {
   [[nodiscard]] std::int64_t active_us(std::int64_t now_us) const;
 
   StudyOptions options_;
-  std::unique_ptr<Journal> journal_;
+  std::unique_ptr<StudyLog> log_;
   std::unique_ptr<EventSink> results_;
   StudyCore core_;
   std::optional<SchedulerRef> scheduler_;
@@ -142,8 +142,7 @@ class Study {
   schedulers::Standing standing_;
 
   std::uint64_t next_index_ = 0;
-  std::vector<Row> rows_;         ///< Applied, not durable yet.
-  std::vector<Pending> pending_;  ///< What they cause.
+  std::vector<Pending> pending_;  ///< What rows cause that were applied and are not durable yet.
   bool commit_due_ = false;
   std::optional<Suggestion> suggestion_;     ///< Has come, and is not in a row yet.
   std::optional<TrialId> suggestion_asked_;  ///< Is on its way.

@@ -13,11 +13,10 @@ using runtime::Context;
 
 void Study::on(Context& self, const Commit&) {
   commit_due_ = false;
-  if (rows_.empty()) return;
+  if (pending_.empty()) return;
   // If it fails, nothing of these rows was acted on: the study is as it stood before them.
-  if (const auto appended = journal_->append(rows_); !appended)
-    throw StudyAbandoned(appended.error().what);
-  rows_.clear();
+  if (const auto committed = log_->commit(); !committed)
+    throw StudyAbandoned(committed.error().what);
   for (const Pending& pending : std::exchange(pending_, {})) {
     for (const auto& command : pending.outcome.commands) act(self, command);
     for (const auto& event : pending.outcome.events) publish(self, event);
@@ -25,7 +24,7 @@ void Study::on(Context& self, const Commit&) {
   }
   results_->flush();
   send_to_subscribers(self, status(self));
-  if (core_.finished() && rows_.empty()) self.stop();
+  if (core_.finished() && pending_.empty()) self.stop();
 }
 
 void Study::act(Context& self, const Command& command) {
@@ -65,8 +64,10 @@ void Study::on(Context& self, const Subscribe& subscribe) {
 }
 
 void Study::send_past(Context& self, const Subscribe& subscribe) {
-  if (subscribe.from >= journal_->size()) return;
-  const auto sent = journal_->each(subscribe.from, [&](const Row& row) -> Result<void> {
+  const std::uint64_t committed = log_->size();
+  if (subscribe.from >= committed) return;
+  const auto sent = log_->each(subscribe.from, [&](const Row& row) -> Result<void> {
+    if (row.index >= committed) return {};  // To be sent with all others, once it is durable.
     const auto events = events_of(row);
     if (!events) return events.error();
     for (const auto& event : *events)

@@ -79,7 +79,7 @@ void Study::open_if_hosted(Context& self) {
 void Study::begin(Context& self) {
   need(self.ask(*scheduler_, BeginScheduling{options_.document}, host_deadline));
   need(self.ask(*searcher_, BeginSearch{options_.document}, host_deadline));
-  if (journal_->size() == 0) {
+  if (log_->size() == 0) {
     take(self, StudyOpened{options_.spec.name, options_.document.seed, options_.version,
                            options_.spec.n_workers});
   } else {
@@ -111,7 +111,7 @@ void Study::on_host_down(Context& self, const runtime::Down& down) {
 }
 
 void Study::recover(Context& self) {
-  need(journal_->each(0, [&](const Row& row) -> Result<void> {
+  need(log_->each(0, [&](const Row& row) -> Result<void> {
     replay_row(self, row);
     return {};
   }));
@@ -175,11 +175,10 @@ void Study::refeed_searcher(Context& self) {
 }
 
 void Study::for_each_row(const std::function<void(const Row&)>& use) const {
-  need(journal_->each(0, [&](const Row& row) -> Result<void> {
+  need(log_->each(0, [&](const Row& row) -> Result<void> {
     use(row);
     return {};
   }));
-  for (const Row& row : rows_) use(row);
 }
 
 }  // namespace troupe::actors

@@ -39,7 +39,7 @@ void NodeAgent::started(Context& self) {
     return;
   }
   document_ = std::move(enlisted->study);
-  spec_ = std::make_shared<const StudySpec>(std::move(spec).value());
+  spec_ = std::move(spec).value();
 }
 
 std::vector<std::int64_t> NodeAgent::take_gpus() {

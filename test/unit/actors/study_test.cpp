@@ -6,6 +6,7 @@
 
 #include "actors/json.hpp"
 #include "actors/study/document.hpp"
+#include "actors/study/durable_log.hpp"
 #include "actors/study/replay.hpp"
 #include "runtime/core/rng.hpp"
 #include "test/kit/probe.hpp"
@@ -46,11 +47,11 @@ struct Head {
   explicit Head(const std::filesystem::path& folder, const char* text = pasha_of_four)
       : journal_path((folder / "journal.db").string()),
         document{text, (folder / "study.yaml").string(), folder.string(), 7},
-        spec(read_document(document).value()) {
+        spec(*read_document(document).value()) {
     auto journal = std::filesystem::exists(journal_path) ? Journal::open(journal_path)
                                                          : Journal::create(journal_path, {});
     study = world.spawn<Study>(StudyOptions{spec, document, "test", "own-"},
-                               std::make_unique<Journal>(std::move(journal).value()),
+                               std::make_unique<DurableLog>(std::move(journal).value()),
                                std::make_unique<NoResults>());
   }
 

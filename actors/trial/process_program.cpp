@@ -1,0 +1,135 @@
+#include "actors/trial/process_program.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <map>
+#include <string_view>
+#include <utility>
+
+#include "actors/trial/command_line.hpp"
+
+namespace troupe::actors {
+
+using runtime::ProcessEnded;
+
+namespace {
+
+constexpr std::size_t tail_bytes_max = 4096;
+
+/// The last lines of a text, whole ones if possible.
+std::string last_lines(const std::string& text, std::size_t lines_max) {
+  std::size_t from = text.size();
+  if (from > 0 && text[from - 1] == '\n') --from;
+  for (std::size_t lines = 0; lines < lines_max && from != std::string::npos && from > 0; ++lines) {
+    from = text.rfind('\n', from - 1);
+    if (from == std::string::npos) return text;
+  }
+  return from == std::string::npos || from == 0 ? text : text.substr(from + 1);
+}
+
+}  // namespace
+
+ProcessProgram::ProcessProgram(TrialPlan plan, TrialEnvironment environment)
+    : plan_(std::move(plan)),
+      environment_(std::move(environment)),
+      parser_(plan_.spec->report, plan_.launch.from) {}
+
+Result<std::vector<ReportLine>> ProcessProgram::start(runtime::Address trial) {
+  const Launch& launch = plan_.launch;
+  auto folder = AttemptFolder::prepare(plan_.study.folder, launch.trial, launch.attempt);
+  if (!folder) return folder.error();
+  folder_ = std::move(folder).value();
+  std::vector<ReportLine> unheard = unheard_reports();
+  TrialCommand command =
+      trial_command(*plan_.spec, AttemptPlan{.trial = launch.trial,
+                                             .attempt = launch.attempt,
+                                             .from = launch.from,
+                                             .until = launch.until,
+                                             .config = launch.config,
+                                             .seed = plan_.study.seed,
+                                             .gpus = plan_.gpus,
+                                             .trial_dir = folder_->trial_dir(),
+                                             .checkpoint_dir = folder_->checkpoint_dir(),
+                                             .config_file = folder_->config_file(),
+                                             .environment = *environment_.variables});
+  if (auto written = folder_->write_config(command.config_json); !written) return written.error();
+  process_ = environment_.processes->start(
+      std::move(command.process),
+      [deliver = environment_.deliver, trial](runtime::ProcessEvent event) {
+        deliver(trial, std::move(event));
+      });
+  return unheard;
+}
+
+/// The checkpoint may be ahead of the journal: attempts that were lost with their node, or whose
+/// head was gone, had reports that reached nobody. Their logs have them, and no program repeats
+/// them.
+std::vector<ReportLine> ProcessProgram::unheard_reports() const {
+  const ReportFormat& format = plan_.spec->report;
+  if (format.after_resume == ReportFormat::AfterResume::restarts) return {};
+  const auto stream = format.stream == ReportFormat::Stream::stdout_stream ? runtime::Stream::out
+                                                                           : runtime::Stream::err;
+  std::map<Resource, ReportLine> unknown;
+  for (std::uint32_t attempt = 1; attempt <= folder_->source(); ++attempt) {
+    std::ifstream log(folder_->log_file(attempt, stream), std::ios::binary);
+    ReportParser parser(format, plan_.launch.from);
+    const auto keep = [&](std::vector<ReportLine> lines) {
+      for (ReportLine& line : lines)
+        if (const auto* report = std::get_if<Report>(&line);
+            report != nullptr && report->resource > plan_.launch.from)
+          unknown.try_emplace(report->resource, std::move(line));
+    };
+    std::vector<char> chunk(std::size_t{64} << 10);
+    while (log.read(chunk.data(), static_cast<std::streamsize>(chunk.size())) || log.gcount() > 0)
+      keep(parser.feed(stream,
+                       std::string_view(chunk.data(), static_cast<std::size_t>(log.gcount()))));
+    keep(parser.finish());
+  }
+  std::vector<ReportLine> in_order;
+  for (auto& [resource, line] : unknown) in_order.push_back(std::move(line));
+  return in_order;
+}
+
+std::vector<ReportLine> ProcessProgram::read(const runtime::ProcessOutput& output) {
+  std::vector<ReportLine> lines;
+  if (auto logged = folder_->log(output.stream, output.bytes); !logged && !log_failed_) {
+    log_failed_ = true;
+    lines.push_back(Malformed{"", logged.error().what});
+  }
+  if (output.stream == runtime::Stream::err) {
+    stderr_tail_ += output.bytes;
+    if (stderr_tail_.size() > 2 * tail_bytes_max)
+      stderr_tail_.erase(0, stderr_tail_.size() - tail_bytes_max);
+  }
+  for (ReportLine& line : parser_.feed(output.stream, output.bytes))
+    lines.push_back(std::move(line));
+  environment_.processes->more(output.process, output.stream);
+  return lines;
+}
+
+void ProcessProgram::end(Duration grace) {
+  environment_.processes->end(process_, grace);
+}
+
+/// What a program wrote before it failed is good if it had got as far as a report: a retry goes on
+/// from there. One that fails before any may have been led astray by its checkpoint.
+std::vector<ReportLine> ProcessProgram::settle(const ProcessEnded& ended,
+                                               schedulers::Resource reported) {
+  std::vector<ReportLine> lines = parser_.finish();
+  for (const ReportLine& line : lines)
+    if (const auto* report = std::get_if<Report>(&line))
+      reported = std::max(reported, report->resource);
+  if (ended.cause == ProcessEnded::Cause::lost) return lines;  // The next attempt salvages it.
+  const bool sound = ended.requested || reported > 0 ||
+                     (ended.cause == ProcessEnded::Cause::exited && ended.code == 0);
+  const auto settled = sound ? folder_->publish() : folder_->discard();
+  if (!settled) environment_.complain(settled.error().what);
+  return lines;
+}
+
+std::string ProcessProgram::last_words() const {
+  constexpr std::size_t lines_shown = 10;
+  return last_lines(stderr_tail_, lines_shown);
+}
+
+}  // namespace troupe::actors

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "actors/trial/attempt_folder.hpp"
+#include "actors/trial/program.hpp"
+#include "actors/trial/report_parser.hpp"
+#include "actors/trial/trial_plan.hpp"
+
+namespace troupe::actors {
+
+/// A process of the study's program in the folder of its attempt: its logs, its checkpoint.
+class ProcessProgram final : public Program {
+ public:
+  ProcessProgram(TrialPlan plan, TrialEnvironment environment);
+
+  Result<std::vector<ReportLine>> start(runtime::Address trial) override;
+  std::vector<ReportLine> read(const runtime::ProcessOutput& output) override;
+  void end(Duration grace) override;
+  std::vector<ReportLine> settle(const runtime::ProcessEnded& ended,
+                                 schedulers::Resource reported) override;
+  [[nodiscard]] std::string last_words() const override;
+
+ private:
+  [[nodiscard]] std::vector<ReportLine> unheard_reports() const;
+
+  TrialPlan plan_;
+  TrialEnvironment environment_;
+  std::optional<AttemptFolder> folder_;
+  ReportParser parser_;
+  runtime::ProcessId process_ = 0;
+  bool log_failed_ = false;
+  std::string stderr_tail_;
+};
+
+}  // namespace troupe::actors

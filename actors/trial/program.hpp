@@ -1,0 +1,35 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "actors/trial/report_parser.hpp"
+#include "runtime/address.hpp"
+#include "runtime/core/clock.hpp"
+#include "runtime/core/result.hpp"
+#include "runtime/process/processes.hpp"
+
+namespace troupe::actors {
+
+/// What a Trial actor runs: a process in the attempt's folder, or the recorded curve of a
+/// simulation. It tells the actor what happens as a process does: ProcessOutput while there is
+/// something to `read`, one at a time, and ProcessEnded last.
+class Program {
+ public:
+  virtual ~Program() = default;
+
+  /// Once. What comes back are reports of earlier attempts that reached nobody.
+  [[nodiscard]] virtual Result<std::vector<ReportLine>> start(runtime::Address trial) = 0;
+  /// What the output says; the next may come.
+  [[nodiscard]] virtual std::vector<ReportLine> read(const runtime::ProcessOutput& output) = 0;
+  /// Ends it: a request first, after `grace` by force.
+  virtual void end(Duration grace) = 0;
+  /// It has ended. What it said last; its checkpoint is published or discarded. `reported`: the
+  /// last resource that this attempt reported, 0 if none.
+  [[nodiscard]] virtual std::vector<ReportLine> settle(const runtime::ProcessEnded& ended,
+                                                       schedulers::Resource reported) = 0;
+  /// The last lines that it complained with.
+  [[nodiscard]] virtual std::string last_words() const = 0;
+};
+
+}  // namespace troupe::actors

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "actors/study/protocol.hpp"
+#include "actors/study_file/study_spec.hpp"
+#include "actors/trial/program.hpp"
+#include "runtime/process/processes.hpp"
+
+namespace troupe::actors {
+
+/// One attempt, all that it needs.
+struct TrialPlan {
+  std::shared_ptr<const StudySpec> spec;
+  StudyDocument study;
+  Launch launch;
+  std::vector<std::int64_t> gpus;
+  StudyRef report_to;
+};
+
+/// What a node lends to its trials.
+struct TrialEnvironment {
+  runtime::Processes* processes = nullptr;
+  std::shared_ptr<const std::vector<std::string>>
+      variables;  ///< The node's environment, KEY=VALUE.
+  /// Called on the reactor's thread: `event` is for the Trial actor at `to`.
+  std::function<void(runtime::Address to, runtime::ProcessEvent event)> deliver;
+  std::function<void(const std::string&)> complain;  ///< For the log of the node.
+  /// If set, makes what runs instead of a process; `processes` and `variables` are not used then.
+  std::function<std::unique_ptr<Program>(const TrialPlan& plan)> make_program;
+};
+
+}  // namespace troupe::actors
