@@ -1,0 +1,275 @@
+#include "actors/tables/read_configs.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <fstream>
+#include <iterator>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "actors/study_file/read_domain.hpp"
+#include "actors/tables/json_file.hpp"
+#include "actors/tables/table_error.hpp"
+#include "schedulers/space/value.hpp"
+
+namespace troupe::actors {
+
+namespace fs = std::filesystem;
+using schedulers::Choice;
+using schedulers::Domain;
+using schedulers::Ordinal;
+using schedulers::Value;
+
+namespace {
+
+constexpr const char* types = "float, int, ordinal, categorical or string";
+
+std::string at(const Element& element) {
+  return " at line " + std::to_string(element.at.line);
+}
+
+Result<Domain> range(const fs::path& file, const std::string& name, const Element& entry,
+                     bool whole) {
+  const Element* lower = member(entry, "lower");
+  const Element* upper = member(entry, "upper");
+  const auto low = lower == nullptr ? std::nullopt : lower->number();
+  const auto high = upper == nullptr ? std::nullopt : upper->number();
+  const auto refuse = [&](const std::string& found) {
+    return table_error(file, found + " of '" + name + "'" + at(entry),
+                       "numbers lower <= upper (above 0 where log is true)",
+                       "write the range that was searched");
+  };
+  if (!low || !high) return refuse("no 'lower' or no 'upper'");
+  const Element* log = member(entry, "log");
+  const bool logarithmic = log != nullptr && log->as<bool>() != nullptr && *log->as<bool>();
+  if (*low > *high || (logarithmic && *low <= 0))
+    return refuse("the range " + schedulers::text_of(*low) + " to " + schedulers::text_of(*high));
+  if (whole) {
+    const auto first = static_cast<std::int64_t>(*low);
+    const auto last = static_cast<std::int64_t>(*high);
+    if (logarithmic) return Domain(schedulers::LogRandInt{first, last});
+    return Domain(schedulers::RandInt{first, last});
+  }
+  if (*low == *high) return Domain(schedulers::Constant{*low});
+  if (logarithmic) return Domain(schedulers::LogUniform{*low, *high});
+  return Domain(schedulers::Uniform{*low, *high});
+}
+
+Result<Domain> choices(const fs::path& file, const std::string& name, const Element& entry,
+                       bool ordered) {
+  const Element* list = member(entry, "choices");
+  std::vector<Value> values;
+  if (list != nullptr)
+    for (const Element& item : list->items)
+      if (auto value = value_of(item)) values.push_back(std::move(*value));
+  if (values.empty() || values.size() != list->items.size())
+    return table_error(file, "no usable 'choices' of '" + name + "'" + at(entry),
+                       "a list of numbers or texts", "write the values that were searched");
+  if (ordered) return Domain(Ordinal{std::move(values)});
+  return Domain(Choice{std::move(values)});
+}
+
+Result<Domain> domain(const fs::path& file, const std::string& name, const Element& entry) {
+  const Element* type = member(entry, "type");
+  const auto* text = type == nullptr ? nullptr : type->as<std::string>();
+  const std::string found = text == nullptr ? "no 'type'" : "the type '" + *text + "'";
+  if (text != nullptr && (*text == "float" || *text == "int"))
+    return range(file, name, entry, *text == "int");
+  if (text != nullptr && (*text == "ordinal" || *text == "categorical"))
+    return choices(file, name, entry, *text == "ordinal");
+  if (text != nullptr && *text == "string") return Domain(Choice{});
+  return table_error(file, found + " of '" + name + "'" + at(entry), types,
+                     "write one of these types");
+}
+
+/// The cells of one record; `text` goes on behind its line end. None: a quote stays open.
+std::optional<std::vector<std::string_view>> next_record(std::string_view& text,
+                                                         std::vector<std::string>& unquoted) {
+  std::vector<std::string_view> cells;
+  for (;;) {
+    std::size_t end = 0;
+    if (text.starts_with('"')) {
+      std::string cell;
+      std::size_t from = 1;
+      for (;;) {
+        const std::size_t quote = text.find('"', from);
+        if (quote == text.npos) return std::nullopt;
+        cell += text.substr(from, quote - from);
+        from = quote + 1;
+        if (from >= text.size() || text[from] != '"') break;
+        cell += '"';
+        ++from;
+      }
+      end = from;
+      unquoted.push_back(std::move(cell));
+      cells.push_back(unquoted.back());
+    } else {
+      end = std::min(text.find_first_of(",\n"), text.size());
+      std::string_view cell = text.substr(0, end);
+      if (cell.ends_with('\r')) cell.remove_suffix(1);
+      cells.push_back(cell);
+    }
+    if (end < text.size() && text[end] == '\r') ++end;
+    const bool more = end < text.size() && text[end] == ',';
+    text.remove_prefix(std::min(end + 1, text.size()));
+    if (!more) return cells;
+  }
+}
+
+std::optional<double> number_in(std::string_view cell) {
+  double number = 0;
+  const auto [end, error] = std::from_chars(cell.data(), cell.data() + cell.size(), number);
+  if (error != std::errc() || end != cell.data() + cell.size()) return std::nullopt;
+  return number;
+}
+
+std::optional<Value> choice_in(const std::vector<Value>& values, std::string_view cell) {
+  const auto number = number_in(cell);
+  for (const Value& value : values) {
+    if (const auto* text = std::get_if<std::string>(&value); text != nullptr && *text == cell)
+      return value;
+    const auto* whole = std::get_if<std::int64_t>(&value);
+    const auto* real = std::get_if<double>(&value);
+    if (number && whole != nullptr && static_cast<double>(*whole) == *number) return value;
+    if (number && real != nullptr && *real == *number) return value;
+    if (const auto* truth = std::get_if<bool>(&value);
+        truth != nullptr &&
+        (cell == (*truth ? "true" : "false") || cell == (*truth ? "True" : "False")))
+      return value;
+  }
+  return std::nullopt;
+}
+
+/// The value of a cell, in the type of its domain.
+std::optional<Value> value_in(const Domain& domain, std::string_view cell) {
+  if (const auto* list = std::get_if<Ordinal>(&domain)) return choice_in(list->values, cell);
+  if (const auto* list = std::get_if<Choice>(&domain)) {
+    if (list->values.empty()) return Value(std::string(cell));
+    return choice_in(list->values, cell);
+  }
+  const auto number = number_in(cell);
+  if (!number || !std::isfinite(*number)) return std::nullopt;
+  const bool whole = std::holds_alternative<schedulers::RandInt>(domain) ||
+                     std::holds_alternative<schedulers::LogRandInt>(domain);
+  if (!whole) return Value(*number);
+  if (*number != std::floor(*number)) return std::nullopt;
+  return Value(static_cast<std::int64_t>(*number));
+}
+
+struct Columns {
+  std::size_t count = 0;
+  std::size_t id = 0;
+  std::vector<std::size_t> of;  ///< For each parameter of the space.
+};
+
+Result<Columns> read_head(const fs::path& file, const std::vector<std::string_view>& names,
+                          const schedulers::Space& space) {
+  Columns columns{names.size(), 0, {}};
+  const auto place = [&](std::string_view name) -> std::optional<std::size_t> {
+    const auto found = std::ranges::find(names, name);
+    if (found == names.end()) return std::nullopt;
+    return static_cast<std::size_t>(found - names.begin());
+  };
+  const auto missing = [&](const std::string& name) {
+    return table_error(file, "no column '" + name + "'" + suggestion(name, names, "columns"),
+                       "config_id and a column for each hyperparameter of space.json",
+                       "add the column, or take it out of space.json");
+  };
+  const auto id = place("config_id");
+  if (!id) return missing("config_id");
+  columns.id = *id;
+  for (const auto& parameter : space.parameters()) {
+    const auto column = place(parameter.name);
+    if (!column) return missing(parameter.name);
+    columns.of.push_back(*column);
+  }
+  return columns;
+}
+
+/// Text without choices: what was found is what there is to choose from.
+schedulers::Space with_texts(const schedulers::Space& space,
+                             const std::vector<schedulers::Config>& configs) {
+  std::vector<schedulers::Parameter> parameters = space.parameters();
+  for (std::size_t i = 0; i < parameters.size(); ++i) {
+    auto* choice = std::get_if<Choice>(&parameters[i].domain);
+    if (choice == nullptr || !choice->values.empty()) continue;
+    for (const auto& config : configs)
+      if (std::ranges::find(choice->values, config[i].value) == choice->values.end())
+        choice->values.push_back(config[i].value);
+  }
+  return schedulers::Space(std::move(parameters));
+}
+
+}  // namespace
+
+Result<schedulers::Space> read_table_space(const fs::path& file) {
+  const auto root = read_json_object(file);
+  if (!root) return root.error();
+  const Element* list = member(*root, "hyperparameters");
+  if (list == nullptr || list->items.empty())
+    return table_error(file, "no list 'hyperparameters'",
+                       R"({"hyperparameters": [{"name": "lr", "type": "float", ...}]})",
+                       "list the columns of configs.csv that were searched");
+  std::vector<schedulers::Parameter> parameters;
+  for (const Element& entry : list->items) {
+    const Element* name = member(entry, "name");
+    if (name == nullptr || name->text.empty())
+      return table_error(file, "a hyperparameter without 'name'" + at(entry), "a name each",
+                         "name the column of configs.csv");
+    auto one = domain(file, name->text, entry);
+    if (!one) return one.error();
+    parameters.push_back({name->text, std::move(one).value()});
+  }
+  return schedulers::Space(std::move(parameters));
+}
+
+Result<std::vector<schedulers::Config>> read_configs(const fs::path& file,
+                                                     schedulers::Space& space) {
+  std::ifstream in(file, std::ios::binary);
+  if (!in.is_open())
+    return table_error(file, "no such file", "it in the folder of every table",
+                       "name the table's own folder, or convert the table again");
+  const std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+  std::string_view rest = text;
+  std::vector<std::string> unquoted;
+  unquoted.reserve(text.size() / 2 + 1);  // Cells are views of these.
+  const auto head = next_record(rest, unquoted);
+  if (!head) return table_error(file, "a quote without an end", "CSV", "convert the table again");
+  const auto columns = read_head(file, *head, space);
+  if (!columns) return columns.error();
+  std::vector<schedulers::Config> configs;
+  while (!rest.empty()) {
+    unquoted.clear();
+    const auto cells = next_record(rest, unquoted);
+    const std::string row = "row " + std::to_string(configs.size());
+    if (!cells || cells->size() != columns->count)
+      return table_error(file,
+                         cells ? row + " of " + std::to_string(cells->size()) + " cells"
+                               : row + " with a quote without an end",
+                         std::to_string(columns->count) + ", as in the first line",
+                         "correct or convert it again");
+    if (cells->at(columns->id) != std::to_string(configs.size()))
+      return table_error(file, "config_id " + std::string(cells->at(columns->id)) + " in " + row,
+                         "the row's number, counted from 0",
+                         "sort the rows; a row of curves_*.npy belongs to each");
+    schedulers::Config config;
+    config.reserve(columns->of.size());
+    for (std::size_t i = 0; i < columns->of.size(); ++i) {
+      const auto& parameter = space.parameters()[i];
+      auto value = value_in(parameter.domain, cells->at(columns->of[i]));
+      if (!value)
+        return table_error(
+            file, parameter.name + " '" + std::string(cells->at(columns->of[i])) + "' in " + row,
+            to_text(parameter.domain) + ", as space.json says", "correct the cell or space.json");
+      config.push_back({parameter.name, std::move(*value)});
+    }
+    configs.push_back(std::move(config));
+  }
+  space = with_texts(space, configs);
+  return configs;
+}
+
+}  // namespace troupe::actors
