@@ -55,8 +55,12 @@ Result<void> ResultsCsv::take(const Row& row) {
 void ResultsCsv::take(std::int64_t time_us, const std::vector<StudyEvent>& events) {
   if (!start_us_) start_us_ = time_us;
   for (const StudyEvent& event : events) {
-    if (const auto* started = std::get_if<TrialStarted>(&event))
+    if (const auto* started = std::get_if<TrialStarted>(&event)) {
       configs_[started->trial] = started->config;
+      for (const auto& setting : started->config)
+        if (std::ranges::find(parameters_, setting.name) == parameters_.end())
+          parameters_.push_back(setting.name);
+    }
     if (const auto* report = std::get_if<TrialReported>(&event)) {
       if (columns_.empty()) start_table(*report);
       add_missing_columns(*report);
@@ -70,8 +74,9 @@ void ResultsCsv::start_table(const TrialReported& report) {
   for (const auto& setting : report.values)
     if (!is_ours(setting.name) && std::ranges::find(columns_, setting.name) == columns_.end())
       columns_.push_back(setting.name);
-  for (const auto& setting : configs_[report.trial])
-    columns_.push_back(std::string(config_prefix) + setting.name);
+  for (const std::string& parameter : parameters_)
+    columns_.push_back(std::string(config_prefix) + parameter);
+  parameters_in_table_ = parameters_.size();
   for (const auto name : {decision, status, tuner_time}) columns_.emplace_back(name);
   pending_ = csv_line(columns_);
 }
@@ -83,6 +88,10 @@ void ResultsCsv::add_missing_columns(const TrialReported& report) {
       columns_.push_back(setting.name);
       missing.push_back(setting.name);
     }
+  for (; parameters_in_table_ < parameters_.size(); ++parameters_in_table_) {
+    columns_.push_back(std::string(config_prefix) + parameters_[parameters_in_table_]);
+    missing.push_back(columns_.back());
+  }
   if (missing.empty()) return;
   if (!published_) {
     pending_ = csv_widened(pending_, missing);

@@ -16,7 +16,7 @@ namespace troupe::actors {
 /// results.csv with Syne Tune's columns, one line for each report that counted: trial_id, the
 /// reported keys, config_NAME for each hyperparameter, st_decision, st_status, st_tuner_time
 /// (seconds since the first row of the journal). A key that is first reported later gets a column
-/// on the right.
+/// on the right, and so does a parameter that the first trials did not have.
 ///
 /// The file is a function of the journal's rows. It is made anew by the first `flush`, after `take`
 /// has seen the rows that are there; from then on it is appended to.
@@ -39,6 +39,8 @@ class ResultsCsv {
 
   std::string path_;
   std::map<TrialId, Config> configs_;
+  std::vector<std::string> parameters_;  ///< Of all trials, in the order of their first use.
+  std::size_t parameters_in_table_ = 0;  ///< The first so many have columns.
   std::vector<std::string> columns_;
   std::optional<std::int64_t> start_us_;
   std::string pending_;

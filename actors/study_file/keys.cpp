@@ -10,6 +10,7 @@ const SectionKeys& study_keys() {
                                 {{"study", "experiment"},
                                  {"entry"},
                                  {"config_space"},
+                                 {"forbid"},
                                  {"metric"},
                                  {"mode"},
                                  {"resource_attr", "time_attr"},

@@ -281,11 +281,12 @@ std::optional<Domain> read_domain(const std::string& parameter, const Element& e
     return refuse(
         "a list does not say what to do with it; write {choice: [...]} or {uniform: [...]}");
   if (element.kind == Element::Kind::mapping) {
-    if (element.members.size() != 1)
-      return refuse("expected one domain, such as {uniform: [0, 1]}; found a mapping of " +
-                    std::to_string(element.members.size()) + " (domains: " + joined(domain_names) +
-                    ")");
-    return DomainReader(parameter, element.members.front(), problems).read();
+    std::vector<const Member*> domains;
+    for (const Member& member : element.members)
+      if (member.key != "when") domains.push_back(&member);
+    if (domains.size() == 1) return DomainReader(parameter, *domains.front(), problems).read();
+    return refuse("expected one domain, such as {uniform: [0, 1]}; found a mapping of " +
+                  std::to_string(domains.size()) + " (domains: " + joined(domain_names) + ")");
   }
   if (const auto value = value_of(element)) return Constant{*value};
   return refuse("expected a domain, such as {uniform: [0, 1]}, or a constant; found " +
@@ -302,6 +303,13 @@ std::optional<Value> value_of(const Element& element) {
   if (const auto* text = element.as<std::string>()) return *text;
   if (const auto* real = element.as<double>(); real != nullptr && std::isfinite(*real))
     return *real;
+  return std::nullopt;
+}
+
+std::optional<Value> fitted(const Domain& domain, const Value& value) {
+  if (contains(domain, value)) return value;
+  if (const auto* whole = std::get_if<std::int64_t>(&value))
+    if (Value real = static_cast<double>(*whole); contains(domain, real)) return real;
   return std::nullopt;
 }
 

@@ -9,8 +9,8 @@
 
 namespace troupe::actors {
 
-/// Reads what a parameter may be: `{uniform: [0, 1]}`, or a plain value, which is a constant. None:
-/// its problems were reported.
+/// Reads what a parameter may be: `{uniform: [0, 1]}`, or a plain value, which is a constant. A
+/// `when` beside the domain is left to others. None: its problems were reported.
 [[nodiscard]] std::optional<schedulers::Domain> read_domain(const std::string& parameter,
                                                             const Element& element,
                                                             ProblemList& problems);
@@ -20,5 +20,9 @@ namespace troupe::actors {
 
 /// A scalar as a parameter's value. None: it is no scalar, nothing, or not finite.
 [[nodiscard]] std::optional<schedulers::Value> value_of(const Element& element);
+
+/// The value as one of the domain: `1` is also a real number. None: it is not in the domain.
+[[nodiscard]] std::optional<schedulers::Value> fitted(const schedulers::Domain& domain,
+                                                      const schedulers::Value& value);
 
 }  // namespace troupe::actors

@@ -12,14 +12,6 @@ namespace {
 
 using namespace schedulers;
 
-/// The value as one of the domain: `1` is also a real number. Empty if it is not in the domain.
-std::optional<Value> fitted(const Domain& domain, Value value) {
-  if (contains(domain, value)) return value;
-  if (const auto* whole = std::get_if<std::int64_t>(&value))
-    if (Value real = static_cast<double>(*whole); contains(domain, real)) return real;
-  return std::nullopt;
-}
-
 /// Reads the configurations of one list.
 class PointReader {
  public:
@@ -41,12 +33,29 @@ class PointReader {
     return point;
   }
 
-  /// Whether nothing that is searched is missing.
-  bool is_complete(const Element& element, const Config& point) {
-    for (const Parameter& parameter : space_.parameters()) {
-      if (std::holds_alternative<Constant>(parameter.domain)) continue;
-      if (schedulers::find(point, parameter.name) != nullptr) continue;
-      problems_.error(element.at, "this incumbent lacks '" + parameter.name +
+  /// The rest filled in; none if it gives what is inactive then, or is forbidden.
+  std::optional<Config> completed(const Element& element, const Config& given) {
+    Config point = space_.completed(given);
+    for (const Member& member : element.members)
+      if (schedulers::find(point, member.key) == nullptr) {
+        problems_.error(member.at, "'" + member.key +
+                                       "' has no meaning here: it is used only when " +
+                                       reason(*space_.find(member.key), point));
+        return std::nullopt;
+      }
+    if (const Condition* condition = space_.forbidding(point)) {
+      problems_.error(element.at, "this configuration is forbidden: " + to_text(*condition));
+      return std::nullopt;
+    }
+    return point;
+  }
+
+  /// Whether nothing that is searched was missing in `given`.
+  bool was_complete(const Element& element, const Config& given, const Config& completed) {
+    for (const Setting& setting : completed) {
+      if (std::holds_alternative<Constant>(space_.find(setting.name)->domain)) continue;
+      if (schedulers::find(given, setting.name) != nullptr) continue;
+      problems_.error(element.at, "this incumbent lacks '" + setting.name +
                                       "'; an incumbent is a configuration that an earlier task "
                                       "found, with every parameter that is searched");
       return false;
@@ -68,6 +77,17 @@ class PointReader {
                                            " is not in the space; expected a value of " +
                                            to_text(parameter->domain));
     return std::nullopt;
+  }
+
+  /// "optimizer is sgd; here optimizer is adam": what it waits for, and what there is.
+  static std::string reason(const Parameter& parameter, const Config& point) {
+    std::string text = to_text(parameter.when);
+    for (const Requirement& requirement : parameter.when) {
+      const Value* value = schedulers::find(point, requirement.parameter);
+      text += "; here " + requirement.parameter +
+              (value != nullptr ? " is " + text_of(*value) : " is not used either");
+    }
+    return text;
   }
 
   const Space& space_;
@@ -111,9 +131,11 @@ std::vector<Config> read_points(const Element& element, const Space& space,
   if (!is_list(element, "points_to_evaluate", problems)) return {};
   PointReader reader(space, declared, problems);
   DifferentPoints points(space, problems);
-  for (const Element& item : element.items)
-    if (const auto given = reader.given(item, "a point to evaluate"))
-      points.add(space.completed(*given), item.at);
+  for (const Element& item : element.items) {
+    const auto given = reader.given(item, "a point to evaluate");
+    auto point = given ? reader.completed(item, *given) : std::nullopt;
+    if (point) points.add(std::move(*point), item.at);
+  }
   return std::move(points).points();
 }
 
@@ -125,7 +147,9 @@ std::vector<Config> read_incumbents(const Element& element, const Space& space,
   DifferentPoints incumbents(space, problems);
   for (const Element& item : element.items) {
     const auto given = reader.given(item, "an incumbent");
-    if (given && reader.is_complete(item, *given)) incumbents.add(space.completed(*given), item.at);
+    auto point = given ? reader.completed(item, *given) : std::nullopt;
+    if (point && reader.was_complete(item, *given, *point))
+      incumbents.add(std::move(*point), item.at);
   }
   return std::move(incumbents).points();
 }

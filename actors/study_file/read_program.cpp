@@ -15,14 +15,24 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Reports templates that name no parameter.
-void check_templates(const Element& text, const std::vector<std::string_view>& declared,
-                     ProblemList& problems) {
-  for (const std::string& name : template_names(text.text))
-    if (std::ranges::find(declared, name) == declared.end())
+/// What a template may name.
+struct Templates {
+  const std::vector<std::string_view>& declared;
+  const schedulers::Space& space;
+};
+
+/// Reports templates that name no parameter, or one that may be absent.
+void check_templates(const Element& text, const Templates& templates, ProblemList& problems) {
+  for (const std::string& name : template_names(text.text)) {
+    if (std::ranges::find(templates.declared, name) == templates.declared.end())
       problems.error(text.at, "${" + name + "} names no parameter of config_space" +
-                                  suggestion(name, declared, "parameters") +
+                                  suggestion(name, templates.declared, "parameters") +
                                   "; write $${ for a literal ${");
+    const auto* parameter = templates.space.find(name);
+    if (parameter != nullptr && !parameter->when.empty())
+      problems.error(text.at, "${" + name + "} has no value unless " + to_text(parameter->when) +
+                                  "; leave it to 'entry.args', which passes what there is");
+  }
 }
 
 /// `a b c` as a list that YAML reads back.
@@ -36,7 +46,7 @@ std::string as_list(std::string_view words) {
   return "[" + list + "]";
 }
 
-void read_command(const Member& member, const std::vector<std::string_view>& declared, Entry& entry,
+void read_command(const Member& member, const Templates& templates, Entry& entry,
                   ProblemList& problems) {
   const Element& list = member.value;
   if (list.kind != Element::Kind::sequence || list.items.empty()) {
@@ -58,14 +68,14 @@ void read_command(const Member& member, const std::vector<std::string_view>& dec
                                                    : ""));
       continue;
     }
-    check_templates(item, declared, problems);
+    check_templates(item, templates, problems);
     entry.command.push_back(item.text);
   }
   if (list.items.front().text.empty())
     problems.error(list.items.front().at, "the program of 'entry.command' has no name");
 }
 
-void read_env(const Member& member, const std::vector<std::string_view>& declared, Entry& entry,
+void read_env(const Member& member, const Templates& templates, Entry& entry,
               ProblemList& problems) {
   if (member.value.kind != Element::Kind::mapping) {
     problems.error(member.value.at,
@@ -83,7 +93,7 @@ void read_env(const Member& member, const std::vector<std::string_view>& declare
           "an environment variable must be a text or a number; found " + describe(variable.value));
     else
       entry.env.push_back({variable.key, variable.value.text});
-    check_templates(variable.value, declared, problems);
+    check_templates(variable.value, templates, problems);
   }
 }
 
@@ -133,12 +143,13 @@ void read_entry(Section& top, const std::vector<std::string_view>& declared, Stu
   Section entry = top.section("entry", entry_keys());
   if (const Member* command =
           entry.require("command", "the program and its arguments, such as [./train, --fast]"))
-    read_command(*command, declared, spec.entry, problems);
+    read_command(*command, {declared, spec.config_space}, spec.entry, problems);
   spec.entry.args = entry.one_of<Entry::Args>("args").value_or(Entry::Args::flags);
   using CheckpointFlag = Entry::CheckpointFlag;
   spec.entry.st_checkpoint_dir =
       entry.one_of<CheckpointFlag>("st_checkpoint_dir").value_or(CheckpointFlag::automatic);
-  if (const Member* env = entry.find("env")) read_env(*env, declared, spec.entry, problems);
+  if (const Member* env = entry.find("env"))
+    read_env(*env, {declared, spec.config_space}, spec.entry, problems);
 
   if (spec.entry.command.empty() || !template_names(spec.entry.command.front()).empty()) return;
   if (!can_be_found(spec.entry.command.front(), spec.entry.folder))

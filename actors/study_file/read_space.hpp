@@ -6,7 +6,9 @@
 
 namespace troupe::actors {
 
-/// Reads `config_space`. Parameters with a problem are left out.
-[[nodiscard]] schedulers::Space read_space(const Element& element, ProblemList& problems);
+/// Reads `config_space`, and `forbid` if it is there. Parameters with a problem are left out, and
+/// conditions that name them.
+[[nodiscard]] schedulers::Space read_space(const Element& element, const Element* forbid,
+                                           ProblemList& problems);
 
 }  // namespace troupe::actors

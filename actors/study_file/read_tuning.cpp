@@ -29,10 +29,9 @@ constexpr std::array later_schedulers{std::string_view("hyperband"),
                                       std::string_view("fifo"),
                                       std::string_view("median_stopping"),
                                       std::string_view("pbt")};
-constexpr std::array later_searchers{std::string_view("mobster"),     std::string_view("bayesopt"),
-                                     std::string_view("gp"),          std::string_view("kde"),
-                                     std::string_view("tpe"),         std::string_view("sobol"),
-                                     std::string_view("quasi_random")};
+constexpr std::array later_searchers{std::string_view("mobster"), std::string_view("bayesopt"),
+                                     std::string_view("gp"), std::string_view("kde"),
+                                     std::string_view("tpe")};
 
 /// Reports a name that this release does not run although people know it; true if so.
 bool refuse_later_name(Section& section, std::string_view what,
@@ -193,8 +192,8 @@ void read_scheduler(Section& top, StudySpec& spec) {
 void read_searcher(Section& top, StudySpec& spec) {
   Section section = top.section("searcher", searcher_keys());
   SearcherSpec& searcher = spec.searcher;
-  if (refuse_later_name(section, "searcher", later_searchers, "random and grid")) return;
-  if (top.has("searcher")) (void)section.require("name", "random or grid");
+  if (refuse_later_name(section, "searcher", later_searchers, "random, grid and sobol")) return;
+  if (top.has("searcher")) (void)section.require("name", "random, grid or sobol");
   searcher.name = section.one_of<SearcherSpec::Name>("name").value_or(SearcherSpec::Name::random);
   constexpr std::int64_t samples_max = 10'000;
   searcher.num_samples =

@@ -11,6 +11,7 @@
 #include "actors/study_file/read_space.hpp"
 #include "actors/study_file/read_tuning.hpp"
 #include "actors/study_file/section.hpp"
+#include "actors/study_file/spec_options.hpp"
 
 namespace troupe::actors {
 namespace {
@@ -60,11 +61,34 @@ void read_objective(Section& top, StudySpec& spec) {
                                    "'; one is the result, the other counts epochs or the like");
 }
 
+/// The middle of everything, if that is allowed. A grid has a first configuration of its own.
+std::vector<schedulers::Config> default_points(const StudySpec& spec) {
+  schedulers::Config middle = spec.config_space.midpoint();
+  if (spec.searcher.name == SearcherSpec::Name::grid ||
+      spec.config_space.forbidding(middle) != nullptr)
+    return {};
+  return {std::move(middle)};
+}
+
+/// A grid may fall on what is forbidden, although there is more.
+void check_something_to_suggest(Section& top, const StudySpec& spec, const ProblemList& problems) {
+  if (problems.has_errors() || spec.searcher.name != SearcherSpec::Name::grid) return;
+  auto options = searcher_options(spec);
+  options.points_to_evaluate.clear();
+  if (!schedulers::make_searcher(options)->suggest(0))
+    top.error("forbid",
+              "every point of the grid is forbidden; take another searcher, or another "
+              "'searcher.num_samples'");
+}
+
 void read_search(Section& top, StudySpec& spec, ProblemList& problems) {
   const Member* space = top.require("config_space",
                                     "the parameters to tune, such as "
                                     "`config_space: {lr: {loguniform: [1e-5, 0.1]}}`");
-  if (space != nullptr) spec.config_space = read_space(space->value, problems);
+  const Member* forbid = top.find("forbid");
+  if (space != nullptr)
+    spec.config_space =
+        read_space(space->value, forbid == nullptr ? nullptr : &forbid->value, problems);
   std::vector<std::string_view> declared;
   if (space != nullptr)
     for (const Member& member : space->value.members) declared.push_back(member.key);
@@ -73,8 +97,9 @@ void read_search(Section& top, StudySpec& spec, ProblemList& problems) {
     spec.incumbents = read_incumbents(incumbents->value, spec.config_space, declared, problems);
   if (const Member* points = top.find("points_to_evaluate"))
     spec.points_to_evaluate = read_points(points->value, spec.config_space, declared, problems);
-  else if (spec.searcher.name == SearcherSpec::Name::random)
-    spec.points_to_evaluate = {spec.config_space.midpoint()};
+  else
+    spec.points_to_evaluate = default_points(spec);
+  check_something_to_suggest(top, spec, problems);
   read_max_resource(top, declared, spec);
   read_entry(top, declared, spec, problems);
 }

@@ -34,6 +34,13 @@ config_space:
   decay: {logfinrange: [1e-6, 1e-2, 5]}          # five values, evenly spaced on a log scale
   smoothing: {finrange: [0, 0.2, 3]}             # 0, 0.1 and 0.2
   epochs: 243
+  # Only where others have certain values; elsewhere it is absent, and not passed to the program:
+  # nesterov: {choice: [false, true], when: {momentum: "> 0.5", act: [relu, tanh]}}
+
+# Configurations that are never tried: a list of conditions, each of them as in `when`. May be left
+# out. A value, a list of values, or a comparison in quotes (<, <=, >, >=, !=) for each parameter.
+forbid:
+  - {layers: "> 2", units: ">= 512"}
 
 # What the program reports. It prints a line after each epoch; see `report` below.
 metric: val_loss
@@ -52,7 +59,7 @@ scheduler:
   # node: tuner                  # the name of the node that hosts it. Default: the head
   # actor: mine                  # the name of your own scheduler actor there
 
-# What proposes configurations: random or grid. Default: random.
+# What proposes configurations: random, grid or sobol (quasi-random: more even). Default: random.
 # grid takes every combination, the last parameter varying fastest, with num_samples values
 # (default 5) of a continuous or integer parameter that has more.
 searcher: {name: random}

@@ -36,11 +36,32 @@ std::vector<Value> axis(const Domain& domain, std::size_t samples) {
   return values;
 }
 
+/// By parameter, the last axis that decides whether it is active: its own, or one that its `when`
+/// names, or one that decides about that.
+std::vector<std::size_t> last_deciding(const std::vector<Parameter>& parameters) {
+  std::vector<std::size_t> last(parameters.size());
+  for (std::size_t i = 0; i < last.size(); ++i) last[i] = i;
+  for (bool changed = true; changed;) {
+    changed = false;
+    for (std::size_t i = 0; i < last.size(); ++i)
+      for (const Requirement& requirement : parameters[i].when) {
+        const auto needed = std::ranges::find(parameters, requirement.parameter, &Parameter::name);
+        const std::size_t beyond = last[static_cast<std::size_t>(needed - parameters.begin())];
+        changed = changed || beyond > last[i];
+        last[i] = std::max(last[i], beyond);
+      }
+  }
+  return last;
+}
+
 }  // namespace
 
 GridSearcher::GridSearcher(Space space, std::size_t samples, const std::vector<Config>& points)
-    : space_(std::move(space)), points_(points_in_order(space_, points)) {
+    : space_(std::move(space)),
+      points_(points_in_order(space_, points)),
+      known_at_(last_deciding(space_.parameters())) {
   check(samples >= 1, "a parameter takes at least one value");
+  check(!space_.parameters().empty(), "there is something to combine");
   for (const Parameter& parameter : space_.parameters())
     axes_.push_back(axis(parameter.domain, samples));
   for (const Config& point : points_) points_seen_.insert(space_.match(point));
@@ -57,18 +78,49 @@ std::optional<Config> GridSearcher::suggest(TrialId trial) {
 void GridSearcher::observe(TrialId, Resource, double) {}
 
 std::optional<Config> GridSearcher::next_of_grid() {
-  if (exhausted_) return std::nullopt;
-  Config config;
-  for (std::size_t i = 0; i < axes_.size(); ++i)
-    config.push_back({space_.parameters()[i].name, axes_[i][cursor_[i]]});
+  for (int left_out = 0; !exhausted_ && left_out < left_out_max; ++left_out) {
+    Config full;
+    for (std::size_t i = 0; i < axes_.size(); ++i)
+      full.push_back({space_.parameters()[i].name, axes_[i][cursor_[i]]});
+    Config config = space_.trimmed(full);
+    const auto end = dead_end(full, config);
+    advance(end.value_or(axes_.size() - 1));
+    if (!end) return config;
+  }
   exhausted_ = true;
-  for (std::size_t i = axes_.size(); exhausted_ && i-- > 0;) {
+  return std::nullopt;
+}
+
+/// The axis that has to move before there is a configuration to suggest; none if this is one.
+std::optional<std::size_t> GridSearcher::dead_end(const Config& full, const Config& config) const {
+  auto next = config.begin();
+  for (std::size_t i = 0; i < full.size(); ++i) {
+    const bool active = next != config.end() && next->name == full[i].name;
+    if (active)
+      ++next;
+    else if (cursor_[i] > 0)  // The same as with the parameter's first value.
+      return known_at_[i];
+  }
+  const Condition* forbidding = space_.forbidding(config);
+  if (forbidding == nullptr) return std::nullopt;
+  std::size_t last = 0;
+  for (const Requirement& requirement : *forbidding) {
+    const auto at = std::ranges::find(full, requirement.parameter, &Setting::name);
+    last = std::max(last, known_at_[static_cast<std::size_t>(at - full.begin())]);
+  }
+  return last;
+}
+
+/// To the next combination that differs on `axis` or before it.
+void GridSearcher::advance(std::size_t axis) {
+  std::fill(cursor_.begin() + static_cast<std::ptrdiff_t>(axis) + 1, cursor_.end(), 0);
+  exhausted_ = true;
+  for (std::size_t i = axis + 1; exhausted_ && i-- > 0;) {
     if (++cursor_[i] == axes_[i].size())
       cursor_[i] = 0;  // Carry over to the parameter before.
     else
       exhausted_ = false;
   }
-  return config;
 }
 
 }  // namespace troupe::schedulers

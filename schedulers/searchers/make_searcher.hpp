@@ -10,9 +10,9 @@
 
 namespace troupe::schedulers {
 
-enum class SearcherName { random, grid };
-constexpr std::array<std::string_view, 2> enum_names(SearcherName) {
-  return {"random", "grid"};
+enum class SearcherName { random, grid, sobol };
+constexpr std::array<std::string_view, 3> enum_names(SearcherName) {
+  return {"random", "grid", "sobol"};
 }
 
 struct SearcherOptions {

@@ -1,11 +1,12 @@
-// Each domain as a map from [0, 1] to its values, and back to an index where it is finite.
+#include "schedulers/space/domain.hpp"
 
 #include <algorithm>
 #include <cmath>
 
 #include "runtime/core/check.hpp"
-#include "schedulers/space/space.hpp"
 #include "schedulers/space/value.hpp"
+
+// Each domain as a map from [0, 1] to its values, and back to an index where it is finite.
 
 namespace troupe::schedulers {
 namespace {

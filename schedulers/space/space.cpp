@@ -1,8 +1,10 @@
 #include "schedulers/space/space.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "runtime/core/check.hpp"
+#include "schedulers/space/combinations.hpp"
 #include "schedulers/space/value.hpp"
 
 namespace troupe::schedulers {
@@ -40,14 +42,48 @@ struct IsLegal {
   }
 };
 
+/// The places of parameters, each after those that its `when` names; those in a circle or behind
+/// one are left out.
+std::vector<std::size_t> ordered(const std::vector<Parameter>& parameters) {
+  std::vector<std::size_t> order;
+  std::set<std::string_view> open;
+  for (const Parameter& parameter : parameters) open.insert(parameter.name);
+  for (std::size_t before = parameters.size() + 1; open.size() < before;) {
+    before = open.size();
+    for (std::size_t i = 0; i < parameters.size(); ++i) {
+      const bool ready = std::ranges::none_of(
+          parameters[i].when, [&](const Requirement& one) { return open.contains(one.parameter); });
+      if (!ready || !open.contains(parameters[i].name)) continue;
+      open.erase(parameters[i].name);
+      order.push_back(i);
+    }
+  }
+  return order;
+}
+
 }  // namespace
 
-Space::Space(std::vector<Parameter> parameters) : parameters_(std::move(parameters)) {
+Space::Space(std::vector<Parameter> parameters, std::vector<Condition> forbidden)
+    : parameters_(std::move(parameters)), forbidden_(std::move(forbidden)) {
+  const auto is_known = [this](const Requirement& requirement) {
+    return find(requirement.parameter) != nullptr;
+  };
   for (const Parameter& parameter : parameters_) {
     check(std::visit(IsLegal{}, parameter.domain), "a domain is not empty and its values differ");
     check(std::ranges::count(parameters_, parameter.name, &Parameter::name) == 1,
           "parameters have different names");
+    check(std::ranges::all_of(parameter.when, is_known),
+          "a condition names parameters of the space");
+    has_conditions_ = has_conditions_ || !parameter.when.empty();
   }
+  for (const Condition& condition : forbidden_) {
+    check(!condition.empty(), "not everything is forbidden");
+    check(std::ranges::all_of(condition, is_known), "a condition names parameters of the space");
+    has_conditions_ = true;
+  }
+  order_ = ordered(parameters_);
+  check(order_.size() == parameters_.size(), "conditions do not go in a circle");
+  if (has_conditions_) listed_ = list_combinations(parameters_, forbidden_, order_, counted_max);
 }
 
 const Parameter* Space::find(std::string_view name) const {
@@ -61,25 +97,53 @@ Config Space::sample(Rng& rng) const {
     const bool fixed = std::holds_alternative<Constant>(parameter.domain);
     config.push_back({parameter.name, value_at(parameter.domain, fixed ? 0 : rng.uniform())});
   }
-  return config;
+  return trimmed(std::move(config));
 }
 
 Config Space::midpoint() const {
-  Config config;
-  for (const Parameter& parameter : parameters_)
-    config.push_back({parameter.name, schedulers::midpoint(parameter.domain)});
-  return config;
+  return completed({});
 }
 
 bool Space::contains(const Config& config) const {
-  return std::ranges::equal(parameters_, config,
-                            [](const Parameter& parameter, const Setting& setting) {
-                              return parameter.name == setting.name &&
-                                     schedulers::contains(parameter.domain, setting.value);
-                            });
+  auto next = config.begin();
+  for (const Parameter& parameter : parameters_) {
+    const bool given = next != config.end() && next->name == parameter.name;
+    if (given != holds(parameter.when, config)) return false;
+    if (!given) continue;
+    if (!schedulers::contains(parameter.domain, next->value)) return false;
+    ++next;
+  }
+  return next == config.end();
+}
+
+const Condition* Space::forbidding(const Config& config) const {
+  const auto at = std::ranges::find_if(
+      forbidden_, [&](const Condition& condition) { return holds(condition, config); });
+  return at == forbidden_.end() ? nullptr : &*at;
+}
+
+Config Space::trimmed(Config full) const {
+  if (is_plain()) return full;
+  check(full.size() == parameters_.size(), "every parameter has a value");
+  std::vector<bool> active(full.size());
+  Config config;
+  // In this order it is known of each parameter what it waits for; that which is inactive is
+  // absent.
+  for (const std::size_t at : order_) {
+    active[at] = holds(parameters_[at].when, config);
+    if (active[at]) config.push_back(full[at]);
+  }
+  config.clear();
+  for (std::size_t i = 0; i < full.size(); ++i)
+    if (active[i]) config.push_back(std::move(full[i]));
+  return config;
 }
 
 std::optional<std::uint64_t> Space::cardinality() const {
+  if (!is_plain()) {
+    if (!listed_) return std::nullopt;
+    return listed_->size();
+  }
   std::uint64_t product = 1;
   for (const Parameter& parameter : parameters_) {
     const auto count = schedulers::cardinality(parameter.domain);
@@ -90,38 +154,58 @@ std::optional<std::uint64_t> Space::cardinality() const {
 }
 
 Config Space::config_number(std::uint64_t number) const {
-  Config config(parameters_.size());
-  for (std::size_t i = parameters_.size(); i-- > 0;) {
-    const auto count = schedulers::cardinality(parameters_[i].domain);
-    check(count.has_value(), "only the configurations of a finite space are numbered");
-    config[i] = {parameters_[i].name, value_number(parameters_[i].domain, number % *count)};
-    number /= *count;
-  }
-  check(number == 0, "a configuration's number is below the cardinality");
-  return config;
+  if (is_plain()) return combination(parameters_, number);
+  check(listed_ && number < listed_->size(), "a configuration's number is below the cardinality");
+  return trimmed(combination(parameters_, (*listed_)[number]));
 }
 
 std::uint64_t Space::number_of(const Config& config) const {
-  std::uint64_t number = 0;
-  for (std::size_t i = 0; i < parameters_.size(); ++i) {
-    const auto& domain = parameters_[i].domain;
-    number = number * schedulers::cardinality(domain).value() +
-             schedulers::number_of(domain, config.at(i).value);
-  }
-  return number;
+  const std::uint64_t number = combination_of(parameters_, config);
+  if (is_plain()) return number;
+  check(listed_.has_value(), "only the configurations of a finite space are numbered");
+  const auto at = std::ranges::lower_bound(*listed_, number);
+  check(at != listed_->end() && *at == number, "a numbered configuration is allowed");
+  return static_cast<std::uint64_t>(at - listed_->begin());
 }
 
 Config Space::completed(const Config& partial) const {
-  Config config = midpoint();
-  for (Setting& setting : config)
-    if (const Value* given = schedulers::find(partial, setting.name)) setting.value = *given;
-  return config;
+  Config config;
+  for (const Parameter& parameter : parameters_) {
+    const Value* given = schedulers::find(partial, parameter.name);
+    config.push_back(
+        {parameter.name, given != nullptr ? *given : schedulers::midpoint(parameter.domain)});
+  }
+  return trimmed(std::move(config));
 }
 
 std::string Space::match(const Config& config) const {
   std::string match;
-  for (const Setting& setting : config) match += match_of(setting.value) + '\n';
+  auto next = config.begin();
+  for (const Parameter& parameter : parameters_) {
+    const bool given = next != config.end() && next->name == parameter.name;
+    match += given ? match_of(next->value) + '\n' : "-\n";  // No value reads "-".
+    if (given) ++next;
+  }
   return match;
+}
+
+std::vector<std::string> circle(const std::vector<Parameter>& parameters) {
+  std::set<std::string_view> stuck;
+  for (const Parameter& parameter : parameters) stuck.insert(parameter.name);
+  for (const std::size_t at : ordered(parameters)) stuck.erase(parameters[at].name);
+  std::vector<std::string> path;
+  if (stuck.empty()) return path;
+  // From one that is stuck to one that it waits for, until that was passed before.
+  std::string name(*stuck.begin());
+  while (std::ranges::find(path, name) == path.end()) {
+    path.push_back(name);
+    const auto& when = std::ranges::find(parameters, name, &Parameter::name)->when;
+    name = std::ranges::find_if(when, [&](const Requirement& one) {
+             return stuck.contains(one.parameter);
+           })->parameter;
+  }
+  path.erase(path.begin(), std::ranges::find(path, name));
+  return path;
 }
 
 }  // namespace troupe::schedulers

@@ -4,134 +4,62 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
 #include "runtime/core/rng.hpp"
+#include "schedulers/space/condition.hpp"
 #include "schedulers/space/config.hpp"
+#include "schedulers/space/domain.hpp"
 
 namespace troupe::schedulers {
-
-// The domains of hyperparameters, by Syne Tune's names. Bounds of integers are inclusive. `low` is
-// below `high` in each (equal bounds are legal for integers and finite ranges), and above zero
-// where a logarithm is taken.
-
-struct Uniform {
-  double low = 0;
-  double high = 1;
-  friend bool operator==(const Uniform&, const Uniform&) = default;
-};
-
-/// Uniform in log x.
-struct LogUniform {
-  double low = 0;
-  double high = 0;
-  friend bool operator==(const LogUniform&, const LogUniform&) = default;
-};
-
-/// Uniform in log(1 - x), with 0 <= low < high < 1: for a momentum of 0.9, 0.99, 0.999.
-struct ReverseLogUniform {
-  double low = 0;
-  double high = 0;
-  friend bool operator==(const ReverseLogUniform&, const ReverseLogUniform&) = default;
-};
-
-struct RandInt {
-  std::int64_t low = 0;
-  std::int64_t high = 0;
-  friend bool operator==(const RandInt&, const RandInt&) = default;
-};
-
-/// Log-uniform in [low - 0.5, high + 0.5], rounded.
-struct LogRandInt {
-  std::int64_t low = 0;
-  std::int64_t high = 0;
-  friend bool operator==(const LogRandInt&, const LogRandInt&) = default;
-};
-
-/// Values without an order.
-struct Choice {
-  std::vector<Value> values;
-  friend bool operator==(const Choice&, const Choice&) = default;
-};
-
-/// Values with an order.
-struct Ordinal {
-  std::vector<Value> values;
-  friend bool operator==(const Ordinal&, const Ordinal&) = default;
-};
-
-/// `size` evenly spaced values, both ends among them.
-struct FinRange {
-  double low = 0;
-  double high = 0;
-  std::int64_t size = 0;
-  bool whole = false;  ///< Rounded to integers (Syne Tune's cast_int).
-  friend bool operator==(const FinRange&, const FinRange&) = default;
-};
-
-/// The same, evenly spaced in log x.
-struct LogFinRange {
-  double low = 0;
-  double high = 0;
-  std::int64_t size = 0;
-  bool whole = false;
-  friend bool operator==(const LogFinRange&, const LogFinRange&) = default;
-};
-
-/// Not searched; handed to the program with the rest.
-struct Constant {
-  Value value;
-  friend bool operator==(const Constant&, const Constant&) = default;
-};
-
-using Domain = std::variant<Uniform, LogUniform, ReverseLogUniform, RandInt, LogRandInt, Choice,
-                            Ordinal, FinRange, LogFinRange, Constant>;
 
 struct Parameter {
   std::string name;
   Domain domain;
+  /// Where it does not hold the parameter is inactive: absent from the configuration. Never an
+  /// empty list of values; not in a circle.
+  Condition when{};
   friend bool operator==(const Parameter&, const Parameter&) = default;
 };
 
-/// The value at `unit` in [0, 1] of a domain: 0 is its first or lowest, 1 its last or highest, and
-/// 0.5 its midpoint on its own scale. Every value of a finite domain has an equal part of [0, 1),
-/// except that LogRandInt's are as wide as their logarithms.
-[[nodiscard]] Value value_at(const Domain& domain, double unit);
-/// Syne Tune's default first value: the middle of the domain on its own scale (of integers, rounded
-/// to the even one), a choice's first.
-[[nodiscard]] Value midpoint(const Domain& domain);
-[[nodiscard]] bool contains(const Domain& domain, const Value& value);
-/// How many values there are. None: a continuum.
-[[nodiscard]] std::optional<std::uint64_t> cardinality(const Domain& domain);
-/// The values of a finite domain in order, each once: `number` is below the cardinality.
-[[nodiscard]] Value value_number(const Domain& domain, std::uint64_t number);
-/// The number of a value of a finite domain that contains it.
-[[nodiscard]] std::uint64_t number_of(const Domain& domain, const Value& value);
-
-/// What may be searched: parameters in the order of the study file, constants among them.
+/// What may be searched: parameters in the order of the study file, constants among them; some of
+/// them only where others have certain values; without the configurations that are forbidden.
 class Space {
  public:
+  /// A finite space with conditions is counted if it has no more configurations than this.
+  static constexpr std::size_t counted_max = std::size_t{1} << 18;
+
   Space() = default;
-  explicit Space(std::vector<Parameter> parameters);
+  /// A configuration for which one of `forbidden` holds is not to be suggested.
+  explicit Space(std::vector<Parameter> parameters, std::vector<Condition> forbidden = {});
 
   [[nodiscard]] const std::vector<Parameter>& parameters() const { return parameters_; }
+  [[nodiscard]] const std::vector<Condition>& forbidden() const { return forbidden_; }
   /// Null if there is none of that name.
   [[nodiscard]] const Parameter* find(std::string_view name) const;
 
-  /// One draw, in the order of the parameters; a constant draws nothing.
+  /// One draw, in the order of the parameters; a constant draws nothing, an inactive parameter
+  /// draws in vain. It may be forbidden.
   [[nodiscard]] Config sample(Rng& rng) const;
-  /// Each parameter at its midpoint.
+  /// Each active parameter at its midpoint. It may be forbidden.
   [[nodiscard]] Config midpoint() const;
-  /// All parameters, in order, each within its domain.
+  /// All active parameters and no other, in order, each within its domain.
   [[nodiscard]] bool contains(const Config& config) const;
-  /// How many configurations differ (see `match`). None: infinitely many, or more than 2^53.
+  /// The first of `forbidden` that holds; null if the configuration is allowed.
+  [[nodiscard]] const Condition* forbidding(const Config& config) const;
+  /// Of a configuration of every parameter, in order: the active ones.
+  [[nodiscard]] Config trimmed(Config full) const;
+
+  /// How many configurations that are allowed differ (see `match`). None: infinitely many, or more
+  /// than 2^53, or with conditions more than `counted_max`.
   [[nodiscard]] std::optional<std::uint64_t> cardinality() const;
   /// The configurations of a space with a cardinality, numbered from 0; the last parameter varies
   /// fastest.
   [[nodiscard]] Config config_number(std::uint64_t number) const;
+  /// Of a configuration that is in the space and allowed.
   [[nodiscard]] std::uint64_t number_of(const Config& config) const;
-  /// `partial` in the order of the space, with the midpoint for what it lacks.
+  /// `partial` in the order of the space, with the midpoint for what it lacks, without what is then
+  /// inactive.
   [[nodiscard]] Config completed(const Config& partial) const;
   /// Two configurations are the same if this is: real numbers count to seven significant digits.
   [[nodiscard]] std::string match(const Config& config) const;
@@ -139,7 +67,18 @@ class Space {
   friend bool operator==(const Space&, const Space&) = default;
 
  private:
+  [[nodiscard]] bool is_plain() const { return !has_conditions_; }
+
   std::vector<Parameter> parameters_;
+  std::vector<Condition> forbidden_;
+  bool has_conditions_ = false;
+  std::vector<std::size_t> order_;  ///< Of the parameters: each after those that its `when` names.
+  /// With conditions, if counted: the combinations that are configurations, see list_combinations.
+  std::optional<std::vector<std::uint64_t>> listed_;
 };
+
+/// The names of parameters whose `when` go in a circle, each needing the next and the last the
+/// first; empty if there is no circle. Names that are no parameter are passed over.
+[[nodiscard]] std::vector<std::string> circle(const std::vector<Parameter>& parameters);
 
 }  // namespace troupe::schedulers

@@ -152,8 +152,32 @@ BOOST_AUTO_TEST_CASE(a_key_that_is_reported_late_gets_a_column_on_the_right) {
              "0,3,0.3,0.1,relu,9,CONTINUE,InProgress,4.5,,1.5\n");
 }
 
+/// The second and the third trial have parameters that the first one lacks.
+std::vector<Row> with_conditional_parameters() {
+  const auto started = [](TrialId trial, Config config) {
+    return StudyEvent{TrialStarted{0, trial, 1, 0, 9, "n", std::move(config)}};
+  };
+  return {row(0, {started(0, {{"act", std::string("relu")}, {"epochs", std::int64_t{9}}}),
+                  started(1, config(0.1, "tanh"))}),
+          row(1, {report(0, 1, 0.5, Decision::proceed)}),
+          row(2, {started(2, {{"act", std::string("elu")}, {"alpha", 0.25}})}),
+          row(3, {report(1, 1, 0.4, Decision::proceed), report(2, 1, 0.3, Decision::proceed)})};
+}
+
+BOOST_AUTO_TEST_CASE(a_parameter_that_a_trial_lacks_has_an_empty_cell) {
+  ResultsCsv csv(path);
+  for (const Row& one : with_conditional_parameters()) csv.take(one).value();
+  csv.flush().value();
+  BOOST_TEST(test::read_file(path) ==
+             "trial_id,epoch,loss,config_act,config_epochs,config_lr,st_decision,st_status,"
+             "st_tuner_time,config_alpha\n"
+             "0,1,0.5,relu,9,,CONTINUE,InProgress,1.5,\n"
+             "1,1,0.4,tanh,9,0.1,CONTINUE,InProgress,4.5,\n"
+             "2,1,0.3,elu,,,CONTINUE,InProgress,4.5,0.25\n");
+}
+
 BOOST_AUTO_TEST_CASE(results_csv_is_the_same_file_however_it_was_written) {
-  for (const auto& rows : {two_trials(), with_late_keys()}) {
+  for (const auto& rows : {two_trials(), with_late_keys(), with_conditional_parameters()}) {
     const std::string whole = folder.file("whole.csv");
     ResultsCsv at_once(whole);
     for (const Row& one : rows) at_once.take(one).value();

@@ -21,7 +21,7 @@ namespace {
 
 namespace data = boost::unit_test::data;
 
-constexpr std::array every_searcher{SearcherName::random, SearcherName::grid};
+constexpr std::array every_searcher{SearcherName::random, SearcherName::grid, SearcherName::sobol};
 
 Space finite_space() {
   return Space({{"units", RandInt{1, 4}},

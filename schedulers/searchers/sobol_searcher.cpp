@@ -1,0 +1,47 @@
+#include "schedulers/searchers/sobol_searcher.hpp"
+
+#include <algorithm>
+
+#include "schedulers/searchers/points.hpp"
+
+namespace troupe::schedulers {
+namespace {
+
+bool is_constant(const Parameter& parameter) {
+  return std::holds_alternative<Constant>(parameter.domain);
+}
+
+/// At least one: a space of constants only has a sequence that nobody looks at.
+std::size_t dimensions(const Space& space) {
+  const auto constants = std::ranges::count_if(space.parameters(), is_constant);
+  return std::max(space.parameters().size() - static_cast<std::size_t>(constants), std::size_t{1});
+}
+
+}  // namespace
+
+SobolSearcher::SobolSearcher(Space space, std::uint64_t seed, const std::vector<Config>& points)
+    : space_(std::move(space)),
+      seed_(seed),
+      points_(points_in_order(space_, points)),
+      sequence_(dimensions(space_), seed),
+      suggested_(space_, points_) {}
+
+std::optional<Config> SobolSearcher::suggest(TrialId trial) {
+  if (trial < points_.size()) return points_[trial];
+  Rng rng = Rng::stream(seed_, "config", trial);
+  return suggested_.next([this] { return next_of_sequence(); }, rng);
+}
+
+void SobolSearcher::observe(TrialId, Resource, double) {}
+
+Config SobolSearcher::next_of_sequence() {
+  const std::vector<double> point = sequence_.next();
+  auto coordinate = point.begin();
+  Config config;
+  for (const Parameter& parameter : space_.parameters())
+    config.push_back(
+        {parameter.name, value_at(parameter.domain, is_constant(parameter) ? 0 : *coordinate++)});
+  return space_.trimmed(std::move(config));
+}
+
+}  // namespace troupe::schedulers

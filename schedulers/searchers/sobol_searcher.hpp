@@ -1,0 +1,37 @@
+#pragma once
+
+#include <vector>
+
+#include "schedulers/searchers/searcher.hpp"
+#include "schedulers/searchers/sobol_sequence.hpp"
+#include "schedulers/searchers/suggested.hpp"
+#include "schedulers/space/space.hpp"
+
+namespace troupe::schedulers {
+
+/// Quasi-random search: first `points`, then the points of a scrambled Sobol sequence, one
+/// dimension for each parameter that is searched, mapped to the parameter's own scale.
+///
+/// A point whose configuration is forbidden or was suggested already is passed over. So the
+/// suggestion for a trial is a function of the seed and the trial, and in a finite space every
+/// configuration is suggested exactly once and then none.
+class SobolSearcher final : public Searcher {
+ public:
+  SobolSearcher(Space space, std::uint64_t seed, const std::vector<Config>& points);
+  SobolSearcher(const SobolSearcher&) = delete;
+  SobolSearcher& operator=(const SobolSearcher&) = delete;
+
+  [[nodiscard]] std::optional<Config> suggest(TrialId trial) override;
+  void observe(TrialId trial, Resource resource, double metric) override;
+
+ private:
+  [[nodiscard]] Config next_of_sequence();
+
+  Space space_;
+  std::uint64_t seed_ = 0;
+  std::vector<Config> points_;  ///< Each once.
+  SobolSequence sequence_;
+  Suggested suggested_;  ///< Refers to `space_`.
+};
+
+}  // namespace troupe::schedulers

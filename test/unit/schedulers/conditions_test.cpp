@@ -1,0 +1,228 @@
+// Parameters that depend on others, and configurations that are forbidden: in the space, and from
+// every searcher.
+
+#include <algorithm>
+#include <set>
+
+#include <boost/test/data/monomorphic.hpp>
+#include <boost/test/data/test_case.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include "runtime/core/check.hpp"
+#include "schedulers/searchers/make_searcher.hpp"
+#include "schedulers/searchers/suggested.hpp"
+#include "schedulers/space/value.hpp"
+
+namespace troupe::schedulers {
+
+std::ostream& operator<<(std::ostream& out, SearcherName name);
+
+namespace {
+
+namespace data = boost::unit_test::data;
+using Relation = Requirement::Relation;
+
+constexpr std::array every_searcher{SearcherName::random, SearcherName::grid, SearcherName::sobol};
+
+Value text(const char* word) {
+  return std::string(word);
+}
+
+Requirement is(const char* parameter, std::vector<Value> values) {
+  return {.parameter = parameter, .values = std::move(values)};
+}
+
+Requirement compared(const char* parameter, Relation relation, double bound) {
+  return {.parameter = parameter, .relation = relation, .values = {}, .bound = bound};
+}
+
+/// `nesterov` waits for `momentum`, which waits for `optimizer`, which comes last.
+std::vector<Parameter> chain() {
+  return {{"nesterov", Choice{{false, true}}, {compared("momentum", Relation::above, 0)}},
+          {"momentum", FinRange{0, 0.9, 4}, {is("optimizer", {text("sgd")})}},
+          {"epochs", Constant{std::int64_t{27}}},
+          {"optimizer", Choice{{text("adam"), text("sgd"), text("lamb")}}}};
+}
+
+/// adam and lamb, sgd with momentum 0, and sgd with three momenta and both kinds: 2 + 1 + 6.
+Space finite_space() {
+  return Space(chain());
+}
+
+/// The same without lamb, and without nesterov at 0.9: 1 + 1 + 5.
+Space forbidding_space() {
+  return Space(chain(), {{is("optimizer", {text("lamb")})},
+                         {is("nesterov", {true}), compared("momentum", Relation::at_least, 0.8)}});
+}
+
+Space infinite_space() {
+  return Space({{"lr", LogUniform{1e-5, 1}},
+                {"layers", RandInt{1, 3}},
+                {"width", LogRandInt{16, 1024}, {compared("layers", Relation::at_least, 2)}}},
+               {{compared("lr", Relation::above, 0.1), is("layers", {std::int64_t{3}})}});
+}
+
+std::vector<Config> suggestions(const SearcherOptions& options, TrialId trials) {
+  const auto searcher = make_searcher(options);
+  std::vector<Config> configs;
+  for (TrialId trial = 0; trial < trials; ++trial) {
+    auto config = searcher->suggest(trial);
+    if (!config) break;
+    configs.push_back(std::move(*config));
+  }
+  return configs;
+}
+
+std::size_t different(const Space& space, const std::vector<Config>& configs) {
+  std::set<std::string> matches;
+  for (const Config& config : configs) matches.insert(space.match(config));
+  return matches.size();
+}
+
+BOOST_AUTO_TEST_SUITE(conditions)
+
+BOOST_AUTO_TEST_CASE(a_requirement_compares_numbers_and_names_values) {
+  BOOST_TEST(holds(is("a", {text("x"), text("y")}), text("y")));
+  BOOST_TEST(!holds(is("a", {text("1")}), Value{std::int64_t{1}}));
+  BOOST_TEST(
+      holds({.parameter = "a", .relation = Relation::none_of, .values = {text("x")}}, text("y")));
+  BOOST_TEST(holds(compared("a", Relation::below, 2), Value{std::int64_t{1}}));
+  BOOST_TEST(!holds(compared("a", Relation::below, 1), Value{1.0}));
+  BOOST_TEST(holds(compared("a", Relation::at_most, 1), Value{1.0}));
+  BOOST_TEST(holds(compared("a", Relation::at_least, 1), Value{1.0}));
+  BOOST_TEST(!holds(compared("a", Relation::above, 1), Value{1.0}));
+  BOOST_TEST(!holds(compared("a", Relation::above, 1), text("2")));
+}
+
+BOOST_AUTO_TEST_CASE(a_condition_of_an_absent_parameter_does_not_hold) {
+  const Condition condition{is("a", {true})};
+  BOOST_TEST(holds(condition, {{"a", true}}));
+  BOOST_TEST(!holds(condition, {{"b", true}}));
+  BOOST_TEST(holds(Condition{}, {}));
+  BOOST_TEST(to_text({is("a", {true, 1.5}), compared("b", Relation::at_least, 2)}) ==
+             "a is true or 1.5, b >= 2.0");
+}
+
+BOOST_AUTO_TEST_CASE(an_inactive_parameter_is_absent_with_all_that_waits_for_it) {
+  const Space space = finite_space();
+  const Config adam = space.completed({{"momentum", 0.9}, {"nesterov", true}});
+  BOOST_TEST((adam == Config{{"epochs", std::int64_t{27}}, {"optimizer", text("adam")}}));
+  const Config sgd = space.completed({{"optimizer", text("sgd")}, {"momentum", 0.9}});
+  BOOST_TEST((sgd == Config{{"nesterov", false},
+                            {"momentum", 0.9},
+                            {"epochs", std::int64_t{27}},
+                            {"optimizer", text("sgd")}}));
+  BOOST_TEST(space.contains(adam));
+  BOOST_TEST(space.contains(sgd));
+  BOOST_TEST(!space.contains(
+      {{"nesterov", false}, {"epochs", std::int64_t{27}}, {"optimizer", text("adam")}}));
+  BOOST_TEST(!space.contains({{"epochs", std::int64_t{27}}, {"optimizer", text("sgd")}}));
+  BOOST_TEST(space.match(adam) != space.match(sgd));
+}
+
+BOOST_AUTO_TEST_CASE(configurations_are_counted_without_what_is_inactive_or_forbidden) {
+  BOOST_TEST(finite_space().cardinality().value() == 9u);
+  BOOST_TEST(forbidding_space().cardinality().value() == 7u);
+  BOOST_TEST(!infinite_space().cardinality().has_value());
+  for (const Space& space : {finite_space(), forbidding_space()}) {
+    std::vector<Config> configs;
+    for (std::uint64_t i = 0; i < space.cardinality().value(); ++i) {
+      configs.push_back(space.config_number(i));
+      BOOST_TEST(space.contains(configs.back()));
+      BOOST_TEST(space.forbidding(configs.back()) == nullptr);
+      BOOST_TEST(space.number_of(configs.back()) == i);
+    }
+    BOOST_TEST(different(space, configs) == configs.size());
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_space_with_conditions_that_is_too_large_is_not_counted) {
+  const Space space({{"a", RandInt{1, 1000}}, {"b", RandInt{1, 1000}}},
+                    {{is("a", {std::int64_t{1}}), is("b", {std::int64_t{1}})}});
+  BOOST_TEST(!space.cardinality().has_value());
+  BOOST_TEST(Space({{"a", RandInt{1, 500}}, {"b", RandInt{1, 500}}},
+                   {{is("a", {std::int64_t{1}}), is("b", {std::int64_t{1}})}})
+                 .cardinality()
+                 .value() == 249'999u);
+  // Few configurations among many combinations.
+  std::vector<Parameter> parameters{{"on", Choice{{false, true}}}};
+  for (char name = 'a'; name < 'm'; ++name)
+    parameters.push_back({std::string(1, name), RandInt{1, 9}, {is("on", {true})}});
+  BOOST_TEST(!Space(parameters).cardinality().has_value());
+  BOOST_TEST(Space(parameters, {{is("on", {true})}}).cardinality().value() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_circle_is_found_and_refused) {
+  std::vector<Parameter> parameters = chain();
+  BOOST_TEST(circle(parameters).empty());
+  parameters[3].when = {is("nesterov", {true})};
+  BOOST_TEST((circle(parameters) == std::vector<std::string>{"momentum", "optimizer", "nesterov"}));
+  BOOST_CHECK_THROW(Space{parameters}, CheckFailure);
+  parameters.push_back({"behind", Uniform{0, 1}, {is("nesterov", {true})}});
+  BOOST_TEST(circle(parameters).size() == 3u);
+  BOOST_CHECK_THROW(Space({{"a", Uniform{0, 1}, {is("b", {true})}}}), CheckFailure);
+  BOOST_CHECK_THROW(Space({{"a", Uniform{0, 1}}}, {Condition{}}), CheckFailure);
+}
+
+BOOST_DATA_TEST_CASE(every_searcher_suggests_each_allowed_configuration_once,
+                     data::make(every_searcher), name) {
+  for (std::uint64_t seed = 0; seed < 50; ++seed) {
+    const SearcherOptions options{.name = name, .space = forbidding_space(), .seed = seed};
+    const auto configs = suggestions(options, 50);
+    BOOST_TEST_REQUIRE(configs.size() == 7u);
+    BOOST_TEST_REQUIRE(different(options.space, configs) == 7u);
+    for (const Config& config : configs) {
+      BOOST_TEST_REQUIRE(options.space.contains(config));
+      BOOST_TEST_REQUIRE(options.space.forbidding(config) == nullptr);
+    }
+  }
+}
+
+BOOST_DATA_TEST_CASE(every_searcher_respects_conditions_of_an_infinite_space,
+                     data::make(every_searcher), name) {
+  for (std::uint64_t seed = 0; seed < 50; ++seed) {
+    const SearcherOptions options{.name = name, .space = infinite_space(), .seed = seed};
+    const auto configs = suggestions(options, 40);
+    BOOST_TEST_REQUIRE(configs.size() > 20u);
+    BOOST_TEST_REQUIRE(different(options.space, configs) == configs.size());
+    for (const Config& config : configs) {
+      BOOST_TEST_REQUIRE(options.space.contains(config));
+      BOOST_TEST_REQUIRE(options.space.forbidding(config) == nullptr);
+    }
+    BOOST_TEST_REQUIRE((configs == suggestions(options, 40)));
+  }
+}
+
+BOOST_DATA_TEST_CASE(every_searcher_ends_where_everything_is_forbidden, data::make(every_searcher),
+                     name) {
+  const Condition everything{compared("lr", Relation::at_least, 0)};
+  const Space infinite({{"lr", Uniform{0, 1}}, {"units", RandInt{1, 1000}}}, {everything});
+  BOOST_TEST(suggestions({.name = name, .space = infinite}, 5).empty());
+  const Space finite({{"lr", FinRange{0, 1, 5}}, {"units", RandInt{1, 10}}}, {everything});
+  BOOST_TEST(suggestions({.name = name, .space = finite}, 5).empty());
+}
+
+BOOST_DATA_TEST_CASE(every_searcher_refuses_a_forbidden_point, data::make(every_searcher), name) {
+  const SearcherOptions options{.name = name,
+                                .space = forbidding_space(),
+                                .points_to_evaluate = {{{"optimizer", text("lamb")}}}};
+  BOOST_CHECK_THROW((void)make_searcher(options), CheckFailure);
+}
+
+BOOST_AUTO_TEST_CASE(a_grid_passes_over_what_is_forbidden_by_its_first_axes) {
+  // 10^7 combinations, of which those with a below 9 are forbidden: not each of them is looked at.
+  std::vector<Parameter> parameters;
+  for (char name = 'a'; name < 'h'; ++name)
+    parameters.push_back({std::string(1, name), RandInt{0, 9}});
+  const Space space(parameters, {{compared("a", Relation::below, 9)}});
+  const auto configs =
+      suggestions({.name = SearcherName::grid, .space = space, .num_samples = 10}, 11);
+  BOOST_TEST(configs.size() == 11u);
+  BOOST_TEST((*find(configs.at(0), "a") == Value{std::int64_t{9}}));
+  BOOST_TEST((*find(configs.at(10), "f") == Value{std::int64_t{1}}));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace troupe::schedulers
