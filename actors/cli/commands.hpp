@@ -68,6 +68,31 @@ struct NodeOptions {
   std::vector<int> keep_open;        ///< Descriptors that it and its warden keep open: the head's.
 };
 
+/// Of `simulate` and `compare`: where curves come from, and how often they are played.
+struct CurveOptions {
+  std::vector<std::string> tables;  ///< --table: folders.
+  std::string synthetic;            ///< --synthetic: "4096x200"; instead of tables.
+  std::string metric;               ///< --metric: which curve; empty: as meta.json says.
+  std::string mode;                 ///< --mode: min or max, for a metric that is not meta.json's.
+  std::string lookup = "auto";      ///< --lookup: auto, rows or nearest.
+  std::string seeds;                ///< --seeds: "0..24"; empty: the file's seed.
+  std::optional<std::uint32_t> workers;
+  std::optional<std::uint32_t> jobs;  ///< Threads; none: one for each processor.
+  TableFormat format = TableFormat::table;
+};
+
+struct SimulateOptions {
+  std::string study;
+  std::string folder;  ///< --dir: keep the study's folder of each seed there.
+  CurveOptions curves;
+};
+
+struct CompareOptions {
+  std::vector<std::string> studies;
+  std::string folder = "comparison";  ///< --out
+  CurveOptions curves;
+};
+
 /// The exit code is returned. Problems go to stderr, what was asked for to stdout.
 int run_study(const RunOptions& options);
 int validate(const ValidateOptions& options);
@@ -78,6 +103,8 @@ int list_events(const ListOptions& options);
 int show_logs(const LogsOptions& options);
 int replay_journal(const ReplayOptions& options);
 int run_node(const NodeOptions& options);
+int simulate_study(const SimulateOptions& options);
+int compare_studies(const CompareOptions& options);
 
 /// `troupe warden --fd N`: owns the process tree of trials; `fd` is its socket to the node.
 int warden_main(int fd);

@@ -13,6 +13,7 @@
 #include <CLI/CLI.hpp>
 
 #include "actors/cli/commands.hpp"
+#include "actors/cli/parse_simulation.hpp"
 #include "actors/study_file/problem.hpp"
 
 namespace troupe::cli {
@@ -31,6 +32,8 @@ constexpr const char* examples =
     "  troupe preview study.yaml                 how far trials may go, and how many of them\n"
     "  troupe run study.yaml                     runs it; the same command resumes it\n"
     "  troupe best DIR                           the best configuration found\n"
+    "  troupe simulate study.yaml --table DIR    the same over recorded curves, in virtual time\n"
+    "  troupe compare a.yaml b.yaml --table DIR  several methods over recorded curves\n"
     "\n"
     "Exit codes: 0 done (run: the study finished), 1 failure, 2 bad command line or study file,\n"
     "3 more trials failed than the study allows, 130 interrupted: the same command resumes.\n";
@@ -79,7 +82,11 @@ struct Parsed {
   LogsOptions logs;
   ReplayOptions replay;
   NodeOptions node;
+  SimulateOptions simulate;
+  CompareOptions compare;
 };
+
+}  // namespace
 
 void add_format(CLI::App& command, TableFormat& format) {
   const auto names = [](const std::string& name) {
@@ -98,6 +105,8 @@ void add_format(CLI::App& command, TableFormat& format) {
       ->check(names, "")
       ->type_name("FORMAT");
 }
+
+namespace {
 
 /// A validator with a sentence a person can read.
 std::string at_least_one(const std::string& text) {
@@ -212,6 +221,8 @@ int dispatch(const std::string& command, const Parsed& parsed) {
   if (command == "events") return list_events(parsed.list);
   if (command == "logs") return show_logs(parsed.logs);
   if (command == "replay") return replay_journal(parsed.replay);
+  if (command == "simulate") return simulate_study(parsed.simulate);
+  if (command == "compare") return compare_studies(parsed.compare);
   return run_node(parsed.node);
 }
 
@@ -246,6 +257,8 @@ int parse_and_run(std::span<char*> arguments) {
   add_validate(app, parsed.validate);
   add_lists(app, parsed);
   add_node(app, parsed.node);
+  add_simulate(app, parsed.simulate);
+  add_compare(app, parsed.compare);
   if (const auto what = unknown_command(app, arguments)) return refuse(app, *what);
   try {
     app.parse(static_cast<int>(arguments.size()), arguments.data());

@@ -1,0 +1,234 @@
+// `troupe compare`: several methods over recorded curves and seeds: the papers' table, CSV,
+// pictures.
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <filesystem>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "actors/cli/commands.hpp"
+#include "actors/cli/curves.hpp"
+#include "actors/cli/progress.hpp"
+#include "actors/cli/study_folder.hpp"
+#include "actors/cli/table.hpp"
+#include "actors/results/files.hpp"
+#include "actors/simulate/comparison.hpp"
+#include "actors/simulate/simulate_all.hpp"
+
+namespace troupe::cli {
+
+namespace fs = std::filesystem;
+using actors::Comparison;
+using actors::MethodRuns;
+using actors::SimulationOutcome;
+using actors::SimulationPlan;
+using actors::Spread;
+
+namespace {
+
+constexpr const char* what_is_counted =
+    "metric: of the chosen configuration after full training, as the table has it. time: of the\n"
+    "search alone, from the first start to its end; training the choice to the end is in no "
+    "method's\n"
+    "time. @r: how many trials reported at resource r. Mean and standard deviation over the "
+    "seeds.\n";
+
+std::string short_number(double number) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.4g", number);
+  return text;
+}
+
+std::string plus_minus(const Spread& spread, double unit = 1) {
+  if (std::isnan(spread.mean)) return "-";
+  return short_number(spread.mean / unit) + " ± " + short_number(spread.deviation / unit);
+}
+
+struct TimeUnit {
+  const char* name;
+  double seconds;
+};
+
+TimeUnit unit_for(const Comparison& comparison) {
+  double most = 0;
+  for (const auto& method : comparison.methods) most = std::max(most, method.seconds.mean);
+  if (most > 2 * 3600) return {"h", 3600};
+  if (most > 2 * 60) return {"min", 60};
+  return {"s", 1};
+}
+
+std::string paper_table(const Comparison& comparison) {
+  const TimeUnit unit = unit_for(comparison);
+  Table table{{"method", comparison.metric, std::string("time (") + unit.name + ")", "speed-up",
+               "max resource"},
+              {}};
+  for (const auto level : comparison.levels) table.columns.push_back("@" + std::to_string(level));
+  for (const auto& method : comparison.methods) {
+    std::vector<Cell> row{
+        method.name, plus_minus(method.final_metric), plus_minus(method.seconds, unit.seconds),
+        method.speed_up > 0 ? short_number(method.speed_up) + "x" : std::string("-"),
+        plus_minus(method.resource_max)};
+    for (const double reports : method.reports) row.emplace_back(short_number(reports));
+    table.rows.push_back(std::move(row));
+  }
+  std::string text = comparison.table + "\n" + to_text(table, TableFormat::table);
+  for (const auto& method : comparison.methods)
+    if (method.without_choice > 0)
+      text +=
+          method.name + ": " + std::to_string(method.without_choice) + " of " +
+          std::to_string(method.runs) +
+          " runs chose nothing, or what has no value in the table; they are not in its metric\n";
+  return text;
+}
+
+/// All tables in one, a line for each method, with plain numbers.
+Table plain_table(const std::vector<Comparison>& comparisons) {
+  std::set<actors::Resource> levels;
+  for (const auto& comparison : comparisons)
+    levels.insert(comparison.levels.begin(), comparison.levels.end());
+  Table table{{"table", "method", "metric", "runs", "metric_mean", "metric_std", "time_mean_s",
+               "time_std_s", "speed_up", "max_resource_mean", "max_resource_std",
+               "evaluations_mean", "resource_spent_mean"},
+              {}};
+  for (const auto level : levels)
+    table.columns.push_back("reports_at_" + std::to_string(level) + "_mean");
+  const auto number = [](double value) -> Cell {
+    return std::isnan(value) ? Cell{} : Cell{rounded(value)};
+  };
+  for (const auto& comparison : comparisons)
+    for (const auto& method : comparison.methods) {
+      std::vector<Cell> row{comparison.table, method.name, comparison.metric,
+                            static_cast<std::int64_t>(method.runs)};
+      for (const double value : {method.final_metric.mean, method.final_metric.deviation,
+                                 method.seconds.mean, method.seconds.deviation})
+        row.push_back(number(value));
+      row.push_back(method.speed_up > 0 ? number(method.speed_up) : Cell{});
+      for (const double value : {method.resource_max.mean, method.resource_max.deviation,
+                                 method.evaluations.mean, method.resource_spent.mean})
+        row.push_back(number(value));
+      for (const auto level : levels) {
+        const auto found = std::ranges::find(comparison.levels, level);
+        row.push_back(found == comparison.levels.end()
+                          ? Cell{}
+                          : number(method.reports.at(
+                                static_cast<std::size_t>(found - comparison.levels.begin()))));
+      }
+      table.rows.push_back(std::move(row));
+    }
+  return table;
+}
+
+void add_runs(Table& table, const std::string& of, const std::vector<MethodRuns>& methods) {
+  for (const auto& method : methods)
+    for (const auto& run : method.runs) {
+      std::vector<Cell> row{of, method.name, static_cast<std::int64_t>(run.seed)};
+      if (run.chosen)
+        row.insert(row.end(),
+                   {static_cast<std::int64_t>(run.chosen->row), rounded(run.chosen->metric),
+                    run.chosen->resource, rounded(run.chosen->final_metric)});
+      else
+        row.insert(row.end(), 4, Cell{});
+      row.insert(row.end(), {rounded(run.seconds), static_cast<std::int64_t>(run.trials.started),
+                             static_cast<std::int64_t>(run.evaluations), run.resource_spent,
+                             run.resource_max});
+      table.rows.push_back(std::move(row));
+    }
+}
+
+/// A method is called as its file is.
+std::vector<std::string> names_of(const std::vector<std::string>& studies) {
+  std::vector<std::string> names;
+  for (const auto& study : studies) {
+    std::string name = fs::path(study).stem().string();
+    while (std::ranges::find(names, name) != names.end()) name += "'";
+    names.push_back(std::move(name));
+  }
+  return names;
+}
+
+struct Work {
+  std::vector<SimulationPlan> plans;  ///< Table by table, method by method, seed by seed.
+  std::size_t seeds = 0;
+};
+
+Result<Work> all_work(const CompareOptions& options, const CurveTables& tables) {
+  Work work;
+  for (const auto& table : tables)
+    for (const auto& study : options.studies) {
+      auto plans = plans_of(study, table, options.curves);
+      if (!plans) return plans.error();
+      work.seeds = plans->size();
+      for (auto& plan : *plans) work.plans.push_back(std::move(plan));
+    }
+  return work;
+}
+
+Result<void> save(const std::string& folder, const std::string& name, const std::string& text) {
+  const std::string path = (fs::path(folder) / name).string();
+  return actors::replace_file(path, text);
+}
+
+/// The runs of one table, method by method, taken out of all.
+std::vector<MethodRuns> runs_of(std::vector<SimulationOutcome>& outcomes, std::size_t table,
+                                const std::vector<std::string>& names, std::size_t seeds) {
+  std::vector<MethodRuns> methods;
+  std::size_t next = table * names.size() * seeds;
+  for (const auto& name : names) {
+    MethodRuns method{.name = name, .runs = {}};
+    for (std::size_t i = 0; i < seeds; ++i) method.runs.push_back(std::move(outcomes[next++]));
+    methods.push_back(std::move(method));
+  }
+  return methods;
+}
+
+}  // namespace
+
+int compare_studies(const CompareOptions& options) {
+  const auto tables = open_tables(options.curves);
+  if (!tables) return complain(tables.error());
+  const auto work = all_work(options, *tables);
+  if (!work) return complain(work.error());
+  Result<std::vector<SimulationOutcome>> outcomes = std::vector<SimulationOutcome>{};
+  {
+    Progress progress("comparing", work->plans.size());
+    outcomes = actors::simulate_all(work->plans, jobs_of(options.curves),
+                                    [&](std::size_t done) { progress.show(done); });
+  }
+  if (!outcomes) return complain(outcomes.error());
+  std::error_code failed;
+  fs::create_directories(options.folder, failed);
+  const auto names = names_of(options.studies);
+  std::string text;
+  std::vector<Comparison> comparisons;
+  Table runs{
+      {"table", "method", "seed", "config_id", "metric", "resource", "metric_at_full_training",
+       "time_s", "trials", "evaluations", "resource_spent", "max_resource"},
+      {}};
+  for (std::size_t i = 0; i < tables->size(); ++i) {
+    const auto& table = *tables->at(i);
+    const auto methods = runs_of(*outcomes, i, names, work->seeds);
+    comparisons.push_back(actors::compare_methods(table, methods));
+    text += paper_table(comparisons.back());
+    if (!table.has_time()) text += "(the table has no times: a unit takes 1 s)\n";
+    text += "\n";
+    add_runs(runs, table.name(), methods);
+    if (auto saved = save(options.folder, table.name() + ".svg",
+                          actors::to_svg(actors::best_over_time(table, methods)));
+        !saved)
+      return complain(saved.error());
+  }
+  const Table plain = plain_table(comparisons);
+  for (const auto& [name, table] : {std::pair<const char*, const Table*>{"runs.csv", &runs},
+                                    std::pair<const char*, const Table*>{"summary.csv", &plain}})
+    if (auto saved = save(options.folder, name, to_text(*table, TableFormat::csv)); !saved)
+      return complain(saved.error());
+  if (options.curves.format != TableFormat::table)
+    return print(to_text(plain, options.curves.format));
+  return print(text + what_is_counted + "Runs, summary and pictures: " + options.folder + "\n");
+}
+
+}  // namespace troupe::cli

@@ -1,0 +1,120 @@
+#include "actors/cli/curves.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <optional>
+#include <string_view>
+#include <thread>
+#include <utility>
+
+#include "actors/simulate/simulate_all.hpp"
+#include "actors/tables/read_table.hpp"
+#include "actors/tables/synthetic.hpp"
+
+namespace troupe::cli {
+
+using actors::SimulationPlan;
+using schedulers::Mode;
+
+namespace {
+
+/// "4096x200", or "4096x200:7" with a seed.
+std::optional<std::array<std::uint64_t, 3>> sizes_in(std::string_view text) {
+  std::array<std::uint64_t, 3> sizes{0, 0, 0};
+  const std::array<char, 3> ends{'x', ':', '\0'};
+  for (std::size_t i = 0; i < sizes.size(); ++i) {
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), sizes[i]);
+    if (error != std::errc()) return std::nullopt;
+    text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+    if (text.empty()) return i == 0 ? std::nullopt : std::optional(sizes);
+    if (i + 1 == sizes.size() || text.front() != ends[i]) return std::nullopt;
+    text.remove_prefix(1);
+  }
+  return std::nullopt;
+}
+
+Result<CurveTables> made_up(const std::string& text) {
+  constexpr std::uint64_t numbers_max = 100'000'000;
+  const auto sizes = sizes_in(text);
+  if (!sizes || (*sizes)[0] < 1 || (*sizes)[1] < 2 || (*sizes)[0] > numbers_max / (*sizes)[1])
+    return Error{ErrorKind::bad_input,
+                 "--synthetic " + text +
+                     " is no size; expected CONFIGURATIONSxUNITS such as 4096x200 (at least 2 "
+                     "units, at most 10^8 numbers in all), or 4096x200:7 with a seed of its own"};
+  return CurveTables{std::make_shared<const actors::Table>(
+      actors::synthetic_table((*sizes)[0], (*sizes)[1], (*sizes)[2]))};
+}
+
+}  // namespace
+
+Result<CurveTables> open_tables(const CurveOptions& options) {
+  if (!options.synthetic.empty()) return made_up(options.synthetic);
+  if (options.tables.empty())
+    return Error{ErrorKind::bad_input,
+                 "there are no curves to play: give --table DIR, the folder of a recorded table, "
+                 "or --synthetic 4096x200 for made-up ones"};
+  actors::TableOptions how{.metric = options.metric, .mode = {}};
+  if (!options.mode.empty()) how.mode = options.mode == "max" ? Mode::max : Mode::min;
+  CurveTables tables;
+  for (const auto& folder : options.tables) {
+    auto table = actors::read_table(folder, how);
+    if (!table) return table.error();
+    tables.push_back(std::make_shared<const actors::Table>(std::move(table).value()));
+  }
+  return tables;
+}
+
+actors::Lookup lookup_of(const CurveOptions& options) {
+  if (options.lookup == "rows") return actors::Lookup::rows;
+  if (options.lookup == "nearest") return actors::Lookup::nearest;
+  return actors::Lookup::automatic;
+}
+
+Result<std::vector<std::uint64_t>> seeds_of(const CurveOptions& options) {
+  if (options.seeds.empty()) return std::vector<std::uint64_t>{};
+  auto seeds = actors::read_seeds(options.seeds);
+  if (!seeds) return Error{ErrorKind::bad_input, "--seeds: " + seeds.error().what};
+  return seeds;
+}
+
+std::size_t jobs_of(const CurveOptions& options) {
+  return options.jobs.value_or(std::max(1U, std::thread::hardware_concurrency()));
+}
+
+Result<std::vector<SimulationPlan>> plans_of(const std::string& study,
+                                             const std::shared_ptr<const actors::Table>& table,
+                                             const CurveOptions& options) {
+  auto seeds = seeds_of(options);
+  if (!seeds) return seeds.error();
+  auto read = actors::simulated_study(study, table, lookup_of(options));
+  if (!read) return read.error();
+  for (const auto& problem : read->warnings)
+    std::fprintf(stderr, "%s\n", actors::to_text(problem).c_str());
+  SimulationPlan plan = std::move(read->plan);
+  plan.version = TROUPE_VERSION;
+  if (options.workers) {
+    auto spec = std::make_shared<actors::StudySpec>(*plan.spec);
+    spec->n_workers = *options.workers;
+    plan.spec = std::move(spec);
+  }
+  if (seeds->empty()) seeds->push_back(plan.spec->seed);
+  std::vector<SimulationPlan> plans;
+  for (const std::uint64_t seed : *seeds) {
+    plans.push_back(plan);
+    plans.back().seed = seed;
+  }
+  return plans;
+}
+
+double rounded(double number) {
+  if (!std::isfinite(number)) return number;
+  char text[32];
+  std::snprintf(text, sizeof text, "%.6g", number);
+  return std::strtod(text, nullptr);
+}
+
+}  // namespace troupe::cli
