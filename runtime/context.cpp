@@ -65,10 +65,10 @@ Address Context::adopt(const Behaviour& behaviour, void* actor) {
 }
 
 Address Context::adopt_supervised(const Behaviour& behaviour, RestartPolicy policy,
-                                  std::function<void*()> make) {
+                                  std::function<void*()> make, Home home) {
   Newborn newborn(behaviour, make());
   newborn.make_cold().supervision = Supervision{policy, std::move(make), {}, 0};
-  return engine_->spawn(std::move(newborn), cell_);
+  return engine_->spawn(std::move(newborn), cell_, home);
 }
 
 Result<Address> Context::named(const std::string& name, const Behaviour& behaviour,

@@ -12,6 +12,7 @@
 #include "runtime/cell/envelope.hpp"
 #include "runtime/core/clock.hpp"
 #include "runtime/core/result.hpp"
+#include "runtime/home.hpp"
 #include "runtime/ref.hpp"
 #include "runtime/remote/asking.hpp"
 #include "runtime/restart_policy.hpp"
@@ -77,13 +78,14 @@ class Context {
 
   /// A child that is made by `make()`, now and after each failure, as often as the policy allows:
   /// this actor gets Restarted; ref and mailbox stay. `make` returns an A and is kept; it must not
-  /// use this actor's state, which may be on another thread.
+  /// use this actor's state, which may be on another thread. One that is asked often is quicker to
+  /// answer beside its parent.
   template <Actor A, typename Make>
     requires std::same_as<std::invoke_result_t<Make>, A>
-  typename A::Ref spawn_supervised(RestartPolicy policy, Make make) {
-    return typename A::Ref(
-        adopt_supervised(behaviour<A>, policy,
-                         [make = std::move(make)]() mutable -> void* { return new A(make()); }));
+  typename A::Ref spawn_supervised(RestartPolicy policy, Make make, Home home = Home::any) {
+    return typename A::Ref(adopt_supervised(
+        behaviour<A>, policy, [make = std::move(make)]() mutable -> void* { return new A(make()); },
+        home));
   }
 
   /// The actor of that name on this node, or a new one, which belongs to the node.
@@ -146,7 +148,7 @@ class Context {
                                               Duration deadline);
   Address adopt(const Behaviour& behaviour, void* actor);
   Address adopt_supervised(const Behaviour& behaviour, RestartPolicy policy,
-                           std::function<void*()> make);
+                           std::function<void*()> make, Home home);
   Result<Address> named(const std::string& name, const Behaviour& behaviour,
                         const std::function<void*()>& make);
   TimerId start_timer(Duration duration, Envelope::Ptr message);

@@ -14,6 +14,7 @@
 #include <pthread.h>
 
 #include "runtime/core/check.hpp"
+#include "runtime/short_turns.hpp"
 
 namespace troupe::runtime {
 
@@ -106,7 +107,10 @@ void IoThread::State::fire(TimerId id) {
 
 IoThread::IoThread(const std::string& name) : state_(std::make_unique<State>()) {
   // Callbacks come by posts that follow this assignment, so that they see the handle.
-  state_->thread = std::thread([state = state_.get()]() noexcept { state->io.run(); });
+  state_->thread = std::thread([state = state_.get()]() noexcept {
+    take_short_turns(Offspring::inherits);  // ZeroMQ's threads are started from here.
+    state->io.run();
+  });
   pthread_setname_np(state_->thread.native_handle(), name.substr(0, 15).c_str());
 }
 

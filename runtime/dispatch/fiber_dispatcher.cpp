@@ -6,6 +6,7 @@
 #include <pthread.h>
 
 #include "runtime/dispatch/fiber_loop.hpp"
+#include "runtime/short_turns.hpp"
 
 namespace troupe::runtime {
 
@@ -24,6 +25,7 @@ void FiberDispatcher::start(std::uint8_t home, RunCell run) {
   thread_ = std::make_unique<Thread>();
   thread_->loop = new FiberLoop(home, std::move(run), stack_bytes);
   thread_->thread = std::thread([loop = thread_->loop] {
+    take_short_turns(Offspring::starts_over);
     boost::fibers::context::active()->get_scheduler()->set_algo(loop);
     loop->work();
   });

@@ -109,10 +109,14 @@ void Engine::answer_error(AskId ask, ErrorKind kind, std::string what) {
   answer(std::move(envelope));
 }
 
-Address Engine::spawn(Newborn newborn, Cell* parent) {
+std::uint8_t Engine::choose_home(const Cell* parent, Home home) {
+  if (home == Home::beside_parent && parent != nullptr) return parent->home;
   const auto homes = static_cast<std::uint32_t>(environment_.dispatchers.size());
-  const std::uint32_t turn = next_home_.fetch_add(1, std::memory_order_relaxed);
-  Cell* const cell = cells_.take(static_cast<std::uint8_t>(turn % homes));
+  return static_cast<std::uint8_t>(next_home_.fetch_add(1, std::memory_order_relaxed) % homes);
+}
+
+Address Engine::spawn(Newborn newborn, Cell* parent, Home home) {
+  Cell* const cell = cells_.take(choose_home(parent, home));
   check(cell != nullptr, "a node has at most 8 million actors");
   if (parent != nullptr) link_child(*parent, *cell);
   live_.fetch_add(1, std::memory_order_relaxed);

@@ -19,6 +19,7 @@
 #include "runtime/engine/registry.hpp"
 #include "runtime/engine/timers.hpp"
 #include "runtime/environment.hpp"
+#include "runtime/home.hpp"
 #include "runtime/remote/peers.hpp"
 #include "runtime/resources.hpp"
 
@@ -65,7 +66,7 @@ class Engine {
   void count_dead_letter() { dead_letters_.fetch_add(1, std::memory_order_relaxed); }
 
   /// With a parent: on the parent's thread. Without one it belongs to the node.
-  Address spawn(Newborn newborn, Cell* parent);
+  Address spawn(Newborn newborn, Cell* parent, Home home = Home::any);
   [[nodiscard]] bool is_alive(Address actor) const;
   /// The actor of that name, or the one that `make` returns. Refused if it is of another type.
   Result<Address> get_or_spawn(const std::string& name, const Behaviour& behaviour,
@@ -123,6 +124,7 @@ class Engine {
   [[nodiscard]] Result<T> call_reactor(
       Instant until, const std::function<void(std::function<void(Result<T>)>)>& start);
 
+  [[nodiscard]] std::uint8_t choose_home(const Cell* parent, Home home);
   void put(Cell& cell, Envelope::Ptr envelope);
   void drop(Address to, Envelope::Ptr envelope);
   void handle(Cell& cell, Envelope::Ptr envelope);

@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <utility>
 
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 namespace troupe::runtime {
@@ -32,7 +33,10 @@ void PipedOutput::more() {
 void PipedOutput::finish() {
   if (finishing_) return;
   finishing_ = true;
-  if (wanted_) read();
+  if (wanted_)
+    read();
+  else
+    close_if_drained();
 }
 
 void PipedOutput::read() {
@@ -46,12 +50,23 @@ void PipedOutput::read() {
     unwatch();
     wanted_ = false;
     deliver_(std::string(chunk.data(), static_cast<std::size_t>(got)));
+    if (finishing_) close_if_drained();
     return;
   }
   if (got < 0 && errno == EAGAIN && !finishing_) {
     watch();
     return;
   }
+  close();
+}
+
+/// Nobody writes any more: if nothing is left, nobody has to ask for it first.
+void PipedOutput::close_if_drained() {
+  int left = 0;
+  if (pipe_ && ::ioctl(pipe_.get(), FIONREAD, &left) == 0 && left == 0) close();
+}
+
+void PipedOutput::close() {
   unwatch();
   pipe_.reset();
   const auto closed = std::move(closed_);

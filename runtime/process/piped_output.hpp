@@ -26,12 +26,15 @@ class PipedOutput {
   void begin();
   /// The first chunk needs no call.
   void more();
-  /// Nobody who counts can write any more: what is in the pipe now is all.
+  /// Nobody who counts can write any more: what is in the pipe now is all. With the last of it
+  /// handed out it closes, without a call of `more`.
   void finish();
   [[nodiscard]] bool closed() const { return !pipe_; }
 
  private:
   void read();
+  void close_if_drained();
+  void close();
   void watch();
   void unwatch();
 

@@ -23,6 +23,7 @@
 #include "runtime/process/process_table.hpp"
 #include "runtime/process/ward.hpp"
 #include "runtime/process/warden_protocol.hpp"
+#include "runtime/short_turns.hpp"
 #include "runtime/system_clock.hpp"
 
 namespace troupe::runtime {
@@ -96,6 +97,7 @@ class Warden {
   std::map<ProcessId, Ward> wards_;
   std::map<pid_t, ProcessId> mains_;
   std::map<pid_t, ProcessId> orphans_;
+  Packet packet_;  ///< Kept for its memory.
   std::deque<std::string> outbox_;
   Instant next_sample_ = Instant::never();
   std::map<pid_t, Instant> strays_;        ///< Children of unknown origin, and since when.
@@ -115,6 +117,7 @@ Warden::Warden(int socket, pid_t owner, Cgroups cgroups)
   signals_.reset(::signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK));
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);
   ::prctl(PR_SET_NAME, "troupe-warden");
+  take_short_turns(Offspring::starts_over);
   timespec at{};
   ::clock_gettime(CLOCK_REALTIME, &at);
   marker_ = std::to_string(::getpid()) + "-" + std::to_string(at.tv_sec) + "." +
@@ -156,9 +159,8 @@ void Warden::wait() {
 }
 
 bool Warden::serve() {
-  Packet packet;
   for (;;) {
-    switch (receive_packet(socket_, packet)) {
+    switch (receive_packet(socket_, packet_)) {
       case Received::nothing_yet:
         return true;
       case Received::closed:
@@ -166,11 +168,12 @@ bool Warden::serve() {
       case Received::packet:
         break;
     }
-    auto request = decode_request(packet.bytes);
+    auto request = decode_request(packet_.bytes);
     if (!request) return false;
     if (auto* start_request = std::get_if<StartRequest>(&*request)) {
-      if (packet.descriptors.size() != 2) return false;
-      start(std::move(*start_request), packet.descriptors);
+      if (packet_.descriptors.size() != 2) return false;
+      start(std::move(*start_request), packet_.descriptors);
+      packet_.descriptors.clear();
       continue;
     }
     const auto& end = std::get<EndRequest>(*request);

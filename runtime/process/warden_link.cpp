@@ -127,11 +127,10 @@ void WardenLink::flush() {
 
 void WardenLink::receive() {
   // Few at a time, so that the pipes get their turn.
-  Packet packet;
   for (int i = 0; i < 32; ++i) {
-    const auto received = receive_packet(socket_.get(), packet);
+    const auto received = receive_packet(socket_.get(), packet_);
     if (received == Received::nothing_yet) return;
-    auto notice = received == Received::packet ? decode_notice(packet.bytes)
+    auto notice = received == Received::packet ? decode_notice(packet_.bytes)
                                                : Result<WardenNotice>(Error{ErrorKind::gone, {}});
     if (!notice) return died();
     if (auto* hello = std::get_if<WardenHello>(&*notice))

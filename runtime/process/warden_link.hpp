@@ -10,6 +10,7 @@
 
 #include "runtime/core/reactor.hpp"
 #include "runtime/core/result.hpp"
+#include "runtime/process/packet.hpp"
 #include "runtime/process/warden_protocol.hpp"
 
 namespace troupe::runtime {
@@ -62,6 +63,7 @@ class WardenLink {
   Reactor::WatchId writable_ = Reactor::WatchId::none;
   Reactor::TimerId sweep_timer_ = Reactor::TimerId::none;
   std::deque<Outgoing> outbox_;
+  Packet packet_;  ///< Kept for its memory.
   WardenHello hello_;
   std::string why_;
 };
