@@ -19,6 +19,11 @@ namespace {
 constexpr int application_id = 0x54727065;  // "Trpe": tells our files from other SQLite databases.
 constexpr int busy_ms = 5000;  // Of a short lock: another connection recovers or closes the log.
 
+/// Pages after which the log is copied into the database and begun anew.
+constexpr int log_pages = 256;
+/// Room for them, for a last transaction, and for a frame's header on each of 4096 bytes.
+constexpr std::size_t log_bytes = std::size_t{log_pages + 16} * (4096 + 24) + 32;
+
 constexpr const char* schema =
     "CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;"
     "CREATE TABLE rows (number INTEGER PRIMARY KEY, time_us INTEGER NOT NULL,"
@@ -106,6 +111,13 @@ class Database {
     return {};
   }
 
+  Result<void> run(Statement& statement) {
+    (void)statement.step();
+    statement.reset();
+    if (!statement.ok()) return error("cannot be written", statement.code());
+    return {};
+  }
+
   Result<Statement> prepare(const char* sql) {
     sqlite3_stmt* statement = nullptr;
     const int code = sqlite3_prepare_v2(connection_.get(), sql, -1, &statement, nullptr);
@@ -186,36 +198,54 @@ class Database {
     }
   }
 
+  /// Commits go to a log from now on, which has its full length from the start: a commit then
+  /// overwrites what is there, and to synchronise it is to write that. A file that grows would have
+  /// the file system commit its own journal each time, with all that others have done meanwhile.
+  Result<void> enter_log() {
+    if (auto mode = run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL"); !mode) return mode;
+    const std::string turn = "PRAGMA wal_autocheckpoint = " + std::to_string(log_pages);
+    if (auto set = run(turn.c_str()); !set) return set;
+    if (const auto read = number("SELECT count(*) FROM meta"); !read)  // That makes the log.
+      return read.error();
+    lengthen((path_ + "-wal").c_str());
+    return {};
+  }
+
   /// Back to a single file that can be read from read-only media, if nobody else reads it now.
   void leave_log() {
     sqlite3_busy_timeout(connection_.get(), 0);
-    insert_.reset();
+    append_.reset();
     (void)run("PRAGMA journal_mode = DELETE");
   }
 
   Result<void> insert(std::span<const Row> rows) {
-    if (!insert_) {
-      auto statement = prepare("INSERT INTO rows VALUES (?1, ?2, ?3, ?4, ?5)");
-      if (!statement) return statement.error();
-      insert_ = std::make_unique<Statement>(std::move(statement).value());
+    if (!append_) {
+      auto begin = prepare("BEGIN IMMEDIATE");
+      auto insert = prepare("INSERT INTO rows VALUES (?1, ?2, ?3, ?4, ?5)");
+      auto commit = prepare("COMMIT");
+      for (const auto* statement : {&begin, &insert, &commit})
+        if (!*statement) return statement->error();
+      append_ = std::make_unique<Append>(
+          Append{std::move(begin).value(), std::move(insert).value(), std::move(commit).value()});
     }
-    if (auto begun = run("BEGIN IMMEDIATE"); !begun) return begun;
+    auto& [begin, insert, commit] = *append_;
+    if (auto begun = run(begin); !begun) return begun;
     for (const Row& row : rows) {
-      insert_->reset();
-      insert_->bind(1, static_cast<std::int64_t>(row.index));
-      insert_->bind(2, row.time_us);
-      insert_->bind(3, row.input);
-      insert_->bind(4, row.decisions);
-      insert_->bind(5, row.events);
-      (void)insert_->step();
+      insert.reset();
+      insert.bind(1, static_cast<std::int64_t>(row.index));
+      insert.bind(2, row.time_us);
+      insert.bind(3, row.input);
+      insert.bind(4, row.decisions);
+      insert.bind(5, row.events);
+      (void)insert.step();
     }
-    insert_->reset();
-    if (!insert_->ok()) {
-      const Error failure = error("cannot be written", insert_->code());
+    insert.reset();
+    if (!insert.ok()) {
+      const Error failure = error("cannot be written", insert.code());
       (void)run("ROLLBACK");
       return failure;
     }
-    return run("COMMIT");
+    return run(commit);
   }
 
   Database(const Database&) = delete;
@@ -226,9 +256,29 @@ class Database {
   Database(std::string path, sqlite3* connection)
       : path_(std::move(path)), connection_(connection) {}
 
+  struct Append {
+    Statement begin;
+    Statement insert;
+    Statement commit;
+  };
+
+  /// With zeros, which are no frames to SQLite. Where there is no room the log grows as it needs
+  /// to.
+  static void lengthen(const char* log) {
+    const int fd = ::open(log, O_WRONLY | O_CLOEXEC);
+    const off_t end = fd < 0 ? -1 : ::lseek(fd, 0, SEEK_END);
+    if (end >= 0 && static_cast<std::size_t>(end) < log_bytes) {
+      const std::string zeros(log_bytes - static_cast<std::size_t>(end), '\0');
+      const auto wrote = ::pwrite(fd, zeros.data(), zeros.size(), end);
+      if (wrote != static_cast<ssize_t>(zeros.size()) || ::fdatasync(fd) != 0)
+        (void)!::ftruncate(fd, end);
+    }
+    if (fd >= 0) ::close(fd);
+  }
+
   std::string path_;
   std::unique_ptr<sqlite3, CloseDatabase> connection_;
-  std::unique_ptr<Statement> insert_;
+  std::unique_ptr<Append> append_;
 };
 
 namespace {
@@ -349,8 +399,7 @@ Result<Journal> Journal::open(const std::string& path) {
   if (*count != *next)
     return Error{ErrorKind::io, path + " is damaged: " + std::to_string(*next - *count) + " of " +
                                     std::to_string(*next) + " rows are missing"};
-  if (auto log = database.run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL"); !log)
-    return log.error();
+  if (auto log = database.enter_log(); !log) return log.error();
   return Journal(std::move(connected).value(), std::move(meta).value(),
                  static_cast<std::uint64_t>(*count));
 }
