@@ -6,8 +6,10 @@
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
+#include <memory>
 #include <utility>
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -24,18 +26,15 @@ Error failed(const char* what, const std::string& path, int error = errno) {
   return {ErrorKind::io, std::string("cannot ") + what + " " + path + ": " + std::strerror(error)};
 }
 
-enum class Made { now, before };
-
 /// With its parents, if they are missing.
-Result<Made> make_folder(const std::string& path) {
-  if (::mkdir(path.c_str(), 0777) == 0) return Made::now;
-  if (errno == EEXIST) return Made::before;
+Result<void> make_folder(const std::string& path) {
+  if (::mkdir(path.c_str(), 0777) == 0 || errno == EEXIST) return {};
   if (errno != ENOENT) return failed("make", path);
   const std::string parent = fs::path(path).parent_path().string();
   if (parent.empty() || parent == path) return failed("make", path, ENOENT);
   if (auto made = make_folder(parent); !made) return made.error();
   if (::mkdir(path.c_str(), 0777) != 0) return failed("make", path);
-  return Made::now;
+  return {};
 }
 
 Result<void> remove_tree(const std::string& path) {
@@ -77,13 +76,20 @@ std::uint32_t published_attempt(const std::string& trial_dir) {
   return read.ec == std::errc{} ? attempt : 0;
 }
 
+/// With half the system calls of std::filesystem's, for it is asked at the end of every program.
+bool is_empty_or_missing(const std::string& path) {
+  const std::unique_ptr<DIR, int (*)(DIR*)> folder(::opendir(path.c_str()), ::closedir);
+  while (const dirent* entry = folder ? ::readdir(folder.get()) : nullptr)
+    if (const std::string_view name(entry->d_name); name != "." && name != "..") return false;
+  return true;
+}
+
 /// Which earlier attempt's checkpoint to go on from; 0 for none.
 std::uint32_t checkpoint_to_resume(const std::string& trial_dir, std::uint32_t attempt) {
+  if (attempt == 1) return 0;
   const std::uint32_t published = published_attempt(trial_dir);
   for (std::uint32_t earlier = attempt - 1; earlier > published; --earlier) {
-    std::error_code missing;
-    const auto path = checkpoint_of(trial_dir, earlier);
-    if (fs::is_directory(path, missing) && !fs::is_empty(path, missing) && !missing) return earlier;
+    if (!is_empty_or_missing(checkpoint_of(trial_dir, earlier))) return earlier;
   }
   return published;
 }
@@ -104,19 +110,14 @@ std::string attempt_folder(const std::string& study_folder, schedulers::TrialId 
 Result<AttemptFolder> AttemptFolder::prepare(const std::string& study_folder,
                                              schedulers::TrialId trial, std::uint32_t attempt) {
   AttemptFolder folder(trial_folder(study_folder, trial), attempt);
-  const auto made = make_folder(folder.trial_dir_);
-  if (!made) return made.error();
-  if (auto made_attempt = make_folder(folder.attempt_dir()); !made_attempt)
-    return made_attempt.error();
   const std::string checkpoint = folder.checkpoint_dir();
-  const std::uint32_t source =
-      *made == Made::now ? 0 : checkpoint_to_resume(folder.trial_dir_, attempt);
+  const std::uint32_t source = checkpoint_to_resume(folder.trial_dir_, attempt);
   folder.source_ = source;
   if (source == 0) {
-    if (auto made_checkpoint = make_folder(checkpoint); !made_checkpoint)
-      return made_checkpoint.error();
+    if (auto made = make_folder(checkpoint); !made) return made.error();
     return folder;
   }
+  if (auto made = make_folder(folder.attempt_dir()); !made) return made.error();
   // Under another name until it is complete: half a copy must not look like a checkpoint.
   const std::string partial = checkpoint + ".partial";
   for (const auto& leftover : {partial, checkpoint})
@@ -138,10 +139,14 @@ std::string AttemptFolder::log_file(std::uint32_t attempt, runtime::Stream strea
 
 Result<void> AttemptFolder::write_config(std::string_view json) {
   const std::string path = config_file();
-  const runtime::Descriptor file(
-      ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
-  if (!file) return failed("write", path);
-  return write_all(file.get(), json, path);
+  const runtime::Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666));
+  struct stat before{};
+  if (!file || ::fstat(file.get(), &before) != 0) return failed("write", path);
+  // Not at once: ext4 sends a file that was emptied to the disk when it is closed.
+  if (auto written = write_all(file.get(), json, path); !written) return written;
+  const auto size = static_cast<off_t>(json.size());
+  if (before.st_size > size && ::ftruncate(file.get(), size) != 0) return failed("write", path);
+  return {};
 }
 
 Result<void> AttemptFolder::log(runtime::Stream stream, std::string_view bytes) {
@@ -154,9 +159,7 @@ Result<void> AttemptFolder::log(runtime::Stream stream, std::string_view bytes) 
 }
 
 Result<void> AttemptFolder::publish() {
-  const std::string checkpoint = checkpoint_dir();
-  if (::rmdir(checkpoint.c_str()) == 0 || errno == ENOENT) return {};
-  if (errno != ENOTEMPTY && errno != EEXIST) return failed("publish", checkpoint);
+  if (is_empty_or_missing(checkpoint_dir())) return {};
   const std::string link = trial_dir_ + "/checkpoint";
   const std::string fresh = link + ".new";
   (void)::unlink(fresh.c_str());

@@ -48,8 +48,9 @@ class AttemptFolder {
   Result<void> log(runtime::Stream stream, std::string_view bytes);
 
   /// The program has ended well: its checkpoint becomes the trial's, in one step, and those of
-  /// earlier attempts are removed. An empty checkpoint folder is removed instead, and the published
-  /// one stays.
+  /// earlier attempts are removed. If the folder is empty, the published one stays. (The empty one
+  /// does too: ext4 gives no number of a removed file out again for a minute, but looks at it each
+  /// time a file is made.)
   Result<void> publish();
   /// The program has failed: nobody shall go on from what it wrote.
   Result<void> discard();

@@ -40,6 +40,8 @@ void NodeAgent::started(Context& self) {
   }
   document_ = std::move(enlisted->study);
   spec_ = std::move(spec).value();
+  if (!environment_.make_program)
+    spare_ = std::make_unique<SpareFolder>(document_.folder, options_.node);
 }
 
 std::vector<std::int64_t> NodeAgent::take_gpus() {
@@ -59,6 +61,7 @@ void NodeAgent::on(Context& self, const Launch& launch) {
                                            0, "the node is leaving", ""});
     return;
   }
+  if (spare_ && launch.attempt == 1) spare_->give(launch.trial);
   std::vector<std::int64_t> gpus = take_gpus();
   const Trial::Ref ref = self.spawn<Trial>(TrialPlan{.spec = spec_,
                                                      .study = document_,
@@ -67,6 +70,11 @@ void NodeAgent::on(Context& self, const Launch& launch) {
                                                      .report_to = options_.study},
                                            environment_);
   running_.push_back(Running{launch.trial, launch.attempt, ref, std::move(gpus)});
+  if (spare_) self.tell(runtime::Ref<Prepare>(self.address()), Prepare{});
+}
+
+void NodeAgent::on(Context&, const Prepare&) {
+  spare_->make();
 }
 
 void NodeAgent::on(Context& self, const EndTrial& end) {

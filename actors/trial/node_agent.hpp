@@ -4,10 +4,12 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "actors/study/protocol.hpp"
 #include "actors/study_file/study_spec.hpp"
+#include "actors/trial/spare_folder.hpp"
 #include "actors/trial/trial.hpp"
 #include "runtime/context.hpp"
 
@@ -26,11 +28,19 @@ class NodeAgent {
  public:
   using Ref = AgentRef;
 
+  /// The last program is on its way: time to get ready for the next.
+  struct Prepare {
+    static constexpr std::string_view wire_name = "Prepare";
+    static auto fields(auto&) { return no_fields(); }
+  };
+  using Private = runtime::Ref<Prepare>;
+
   NodeAgent(AgentOptions options, TrialEnvironment environment);
 
   void started(runtime::Context& self);
   void on(runtime::Context& self, const Launch& launch);
   void on(runtime::Context& self, const EndTrial& end);
+  void on(runtime::Context& self, const Prepare&);
   void on(runtime::Context& self, const runtime::Down& down);
 
  private:
@@ -46,6 +56,7 @@ class NodeAgent {
   TrialEnvironment environment_;
   std::shared_ptr<const StudySpec> spec_;
   StudyDocument document_;
+  std::unique_ptr<SpareFolder> spare_;  ///< None where programs have no folders.
   std::vector<Running> running_;
   std::vector<std::int64_t> free_gpus_;  ///< Device numbers, lowest last.
   bool leaving_ = false;

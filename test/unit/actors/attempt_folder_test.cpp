@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "actors/trial/copy_tree.hpp"
+#include "actors/trial/spare_folder.hpp"
 
 namespace troupe::actors {
 namespace {
@@ -60,9 +61,8 @@ BOOST_AUTO_TEST_CASE(a_new_trial_gets_an_empty_checkpoint_folder) {
 BOOST_AUTO_TEST_CASE(a_trial_that_saves_nothing_publishes_nothing) {
   auto folder = prepare(1);
   BOOST_TEST(folder.publish().has_value());
-  BOOST_TEST(!fs::exists(folder.checkpoint_dir()));
   BOOST_TEST(!fs::is_symlink(trial() / "checkpoint"));
-  BOOST_TEST(folder.publish().has_value());
+  BOOST_TEST(fs::is_empty(prepare(2).checkpoint_dir()));
 }
 
 BOOST_AUTO_TEST_CASE(output_goes_to_files_that_appear_with_their_first_byte) {
@@ -123,6 +123,33 @@ BOOST_AUTO_TEST_CASE(an_attempt_may_be_prepared_again_after_an_interruption) {
   BOOST_TEST(saved(prepare(2)) == "epoch 3");
 }
 
+BOOST_AUTO_TEST_CASE(a_new_trial_takes_the_folder_that_was_made_ahead) {
+  fs::create_directories(root / "trials");
+  SpareFolder spare(root.string(), "n1");
+  spare.make();
+  BOOST_TEST(fs::exists(root / "trials" / ".spare-n1"));
+  spare.give(7);
+  BOOST_TEST(!fs::exists(root / "trials" / ".spare-n1"));
+  auto folder = prepare(1);
+  BOOST_TEST(fs::is_empty(folder.checkpoint_dir()));
+  BOOST_TEST(folder.write_config("{}").has_value());
+  BOOST_TEST(read(trial() / "config.json") == "{}");
+}
+
+BOOST_AUTO_TEST_CASE(a_trial_that_has_a_folder_keeps_it) {
+  auto first = prepare(1);
+  save(first, "epoch 3");
+  {
+    SpareFolder spare(root.string(), "n1");
+    spare.give(7);  // There is none yet.
+    spare.make();
+    spare.give(7);
+    BOOST_TEST(saved(first) == "epoch 3");
+    BOOST_TEST(fs::exists(root / "trials" / ".spare-n1"));
+  }
+  BOOST_TEST(!fs::exists(root / "trials" / ".spare-n1"));
+}
+
 BOOST_AUTO_TEST_CASE(copies_folders_modes_and_links_but_no_pipes) {
   const fs::path from = root / "from";
   fs::create_directories(from / "a" / "b");
@@ -146,8 +173,9 @@ BOOST_AUTO_TEST_CASE(an_error_names_the_path_and_the_reason) {
   const auto folder = AttemptFolder::prepare(root.string(), 7, 1);
   BOOST_TEST_REQUIRE(!folder.has_value());
   BOOST_TEST((folder.error().kind == ErrorKind::io));
-  BOOST_TEST(folder.error().what ==
-             "cannot make " + (root / "trials" / "0007").string() + ": Not a directory");
+  BOOST_TEST(folder.error().what == "cannot make " +
+                                        (trial() / "attempt-1" / "checkpoint").string() +
+                                        ": Not a directory");
   const auto copied = copy_tree("/no/such/folder", (root / "to").string());
   BOOST_TEST(copied.error().what == "cannot read /no/such/folder: No such file or directory");
 }
