@@ -130,7 +130,8 @@ Result<SimulationOutcome> simulate(const SimulationPlan& plan) {
   std::string problem = "nothing happens any more";
   SimWorld world("simulation");
   const auto study = world.node().spawn<Study>(
-      StudyOptions{.spec = *spec, .document = document, .version = plan.version},
+      StudyOptions{
+          .spec = *spec, .document = document, .version = plan.version, .commit_wait = Duration(0)},
       std::move(outputs->log), std::move(outputs->sink));
   world.node().spawn<NodeAgent>(AgentOptions{"simulated", ample(*spec), study},
                                 environment_of(plan, world, problem));

@@ -154,12 +154,9 @@ void Study::take(Context& self, const Input& input) {
   observe(self, outcome);
   keep_time(input, time_us);
   log_->add(index, time_us, input, decisions, outcome.events);
-  pending_.push_back(Pending{std::move(outcome), time_us});
   ++next_index_;
-  if (commit_due_) return;
-  commit_due_ = true;
-  // Behind all that waits in the mailbox now: those rows share one commit.
-  self.tell(runtime::Ref<Commit>(self.address()), Commit{});
+  commit_soon(self, outcome);
+  pending_.push_back(Pending{std::move(outcome), time_us});
 }
 
 /// The searcher belongs to the pure core: it learns in the order of the rows, committed or not.

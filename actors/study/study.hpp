@@ -25,7 +25,7 @@ class EventSink {
  public:
   virtual ~EventSink() = default;
   virtual void on(const std::vector<StudyEvent>& events, std::int64_t time_us) = 0;
-  /// The study ends, or the mailbox has run dry: what is buffered is written.
+  /// What is buffered is written: soon after it came, and when the study ends.
   virtual void flush() = 0;
 };
 
@@ -41,18 +41,33 @@ struct StudyOptions {
   std::string version;
   /// The node that this head started itself: its loss counts once its processes are gone.
   std::string own_node_prefix;
+  /// How long rows that fill no slot wait for others, to share the cost of a commit. What they say
+  /// is in a log file of the trial already, and a program that is to end has often done so by then.
+  Duration commit_wait = std::chrono::milliseconds(10);
 };
 
 /// Owns the journal and the lifecycle of one study. Takes one input after the other, asks the
-/// scheduler, applies StudyCore, and appends a row; once the mailbox has run dry the rows become
-/// durable together, and only then is anything sent. Holds no tuning logic.
+/// scheduler, applies StudyCore, and appends a row. Rows become durable together, and only then is
+/// anything sent: as soon as the mailbox has run dry if one of them fills a slot, a moment
+/// later if not (the end of a program often follows its last report at once). Holds no tuning
+/// logic.
 class Study {
  public:
   using Ref = StudyRef;
 
-  /// Rows are due to be made durable.
+  /// Rows that fill a slot are due to be made durable.
   struct Commit {
     static constexpr std::string_view wire_name = "Commit";
+    static auto fields(auto&) { return no_fields(); }
+  };
+  /// Rows that nobody waits for have waited for others long enough.
+  struct CommitLate {
+    static constexpr std::string_view wire_name = "CommitLate";
+    static auto fields(auto&) { return no_fields(); }
+  };
+  /// The result files and the status are due to be brought up to date.
+  struct Show {
+    static constexpr std::string_view wire_name = "Show";
     static auto fields(auto&) { return no_fields(); }
   };
   /// stop_criterion.max_wallclock_time.
@@ -60,7 +75,7 @@ class Study {
     static constexpr std::string_view wire_name = "WallclockOver";
     static auto fields(auto&) { return no_fields(); }
   };
-  using Private = runtime::Ref<Commit, WallclockOver>;
+  using Private = runtime::Ref<Commit, CommitLate, Show, WallclockOver>;
 
   /// `log` is empty, or holds the study so far.
   Study(StudyOptions options, std::unique_ptr<StudyLog> log, std::unique_ptr<EventSink> results);
@@ -77,6 +92,8 @@ class Study {
   void on(runtime::Context& self, const StopStudy& stop);
   StudyStatus on(runtime::Context& self, const AskStatus&);
   void on(runtime::Context& self, const Commit&);
+  void on(runtime::Context& self, const CommitLate&);
+  void on(runtime::Context& self, const Show&);
   void on(runtime::Context& self, const WallclockOver&);
   void on(runtime::Context& self, const runtime::Down& down);
   void on(runtime::Context& self, const runtime::Restarted& restarted);
@@ -119,6 +136,9 @@ class Study {
   void lose_node(runtime::Context& self, std::string name, const std::string& reason);
 
   // study_effects.cpp
+  void commit_soon(runtime::Context& self, const Outcome& outcome);
+  void commit(runtime::Context& self);
+  void show(runtime::Context& self);
   void act(runtime::Context& self, const Command& command);
   void publish(runtime::Context& self, const StudyEvent& event);
   void send_past(runtime::Context& self, const Subscribe& subscribe);
@@ -143,7 +163,9 @@ class Study {
 
   std::uint64_t next_index_ = 0;
   std::vector<Pending> pending_;  ///< What rows cause that were applied and are not durable yet.
-  bool commit_due_ = false;
+  bool commit_due_ = false;       ///< A Commit is on its way; so of the next two.
+  bool commit_late_due_ = false;
+  bool show_due_ = false;
   std::optional<Suggestion> suggestion_;     ///< Has come, and is not in a row yet.
   std::optional<TrialId> suggestion_asked_;  ///< Is on its way.
 

@@ -11,20 +11,69 @@ namespace troupe::actors {
 
 using runtime::Context;
 
+namespace {
+
+/// How far result files and status may be behind the journal.
+constexpr Duration show_wait = std::chrono::milliseconds(100);
+
+bool fills_slot(const Outcome& outcome) {
+  return std::ranges::any_of(outcome.commands, [](const Command& command) {
+    return std::holds_alternative<LaunchAttempt>(command);
+  });
+}
+
+}  // namespace
+
+void Study::commit_soon(Context& self, const Outcome& outcome) {
+  if (commit_due_) return;
+  const Duration wait = options_.commit_wait;
+  if (wait == Duration(0) || fills_slot(outcome) || core_.finished()) {
+    commit_due_ = true;
+    // Behind all that waits in the mailbox now: those rows share one commit.
+    self.tell(runtime::Ref<Commit>(self.address()), Commit{});
+  } else if (!std::exchange(commit_late_due_, true)) {
+    self.after(wait, CommitLate{});
+  }
+}
+
 void Study::on(Context& self, const Commit&) {
   commit_due_ = false;
+  commit(self);
+}
+
+void Study::on(Context& self, const CommitLate&) {
+  commit_late_due_ = false;
+  commit(self);
+}
+
+void Study::on(Context& self, const Show&) {
+  show_due_ = false;
+  show(self);
+}
+
+void Study::commit(Context& self) {
   if (pending_.empty()) return;
   // If it fails, nothing of these rows was acted on: the study is as it stood before them.
   if (const auto committed = log_->commit(); !committed)
     throw StudyAbandoned(committed.error().what);
-  for (const Pending& pending : std::exchange(pending_, {})) {
+  const auto durable = std::exchange(pending_, {});
+  for (const Pending& pending : durable)
     for (const auto& command : pending.outcome.commands) act(self, command);
+  for (const Pending& pending : durable) {
     for (const auto& event : pending.outcome.events) publish(self, event);
     results_->on(pending.outcome.events, pending.time_us);
   }
+  if (core_.finished()) {
+    show(self);
+    self.stop();
+  } else if (!std::exchange(show_due_, true)) {
+    self.after(show_wait, Show{});
+  }
+}
+
+void Study::show(Context& self) {
   results_->flush();
   send_to_subscribers(self, status(self));
-  if (core_.finished() && pending_.empty()) self.stop();
 }
 
 void Study::act(Context& self, const Command& command) {

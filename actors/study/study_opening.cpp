@@ -45,7 +45,8 @@ void Study::on(Context&, const runtime::NodeDown& down) {
 /// Starts or finds an actor where the study file wants it; none while that node has not joined.
 template <typename R, typename A, typename Spawn>
 std::optional<R> Study::host(Context& self, const std::string& node, const std::string& actor) {
-  if (node.empty()) return self.spawn_supervised<A>(restarts, [] { return A(); });
+  if (node.empty())
+    return self.spawn_supervised<A>(restarts, [] { return A(); }, runtime::Home::beside_parent);
   const auto peer = peers_.find(node);
   if (peer == peers_.end()) return std::nullopt;
   R ref = actor.empty() ? need(self.spawn_on<R>(peer->second, Spawn{}, {}, host_deadline))

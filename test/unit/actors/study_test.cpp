@@ -145,6 +145,42 @@ BOOST_AUTO_TEST_CASE(nothing_is_launched_before_its_row_is_durable) {
   BOOST_TEST(found);
 }
 
+BOOST_AUTO_TEST_CASE(a_report_waits_a_moment_to_share_the_commit_of_what_follows) {
+  const test::TempFolder folder;
+  Head head(folder.path());
+  auto agent = head.world.probe<Launch, EndTrial>();
+  head.join(agent, "n1");
+  const Launch first = agent.expect<Launch>();
+  (void)agent.expect<Launch>();
+  const std::size_t before = head.rows().size();
+  head.report(first, 1);
+  head.world.run();
+  BOOST_TEST(head.rows().size() == before);
+  head.exit(first);
+  // At once, and with it all that led there.
+  BOOST_TEST(agent.expect<EndTrial>().trial == first.trial);
+  BOOST_TEST(agent.expect<Launch>().trial == 2u);
+  BOOST_TEST(head.rows().size() == before + 3);
+}
+
+BOOST_AUTO_TEST_CASE(a_report_that_nothing_follows_is_durable_soon) {
+  const test::TempFolder folder;
+  Head head(folder.path());
+  auto agent = head.world.probe<Launch, EndTrial>();
+  auto watcher = head.world.probe<TrialReported>();
+  head.world.tell(head.study, Subscribe{watcher.address(), {"TrialReported"}});
+  head.join(agent, "n1");
+  const Launch first = agent.expect<Launch>();
+  const std::size_t before = head.rows().size();
+  head.report(first, 1);
+  head.world.advance(std::chrono::milliseconds(9));
+  BOOST_TEST(head.rows().size() == before);
+  BOOST_TEST(watcher.is_silent());
+  head.world.advance(std::chrono::milliseconds(1));
+  BOOST_TEST(head.rows().size() == before + 1);
+  BOOST_TEST(watcher.expect<TrialReported>().resource == 1);
+}
+
 BOOST_AUTO_TEST_CASE(a_new_head_takes_the_study_up_where_the_journal_ends) {
   const test::TempFolder folder;
   std::vector<Row> before;
@@ -205,6 +241,7 @@ BOOST_AUTO_TEST_CASE(a_stop_ends_the_running_programs_and_then_the_study) {
   const Launch first = agent.expect<Launch>();
   const Launch second = agent.expect<Launch>();
   head.world.tell(head.study, StopStudy{StopRequested::How::stop, "enough"});
+  head.world.advance(std::chrono::milliseconds(10));
   BOOST_TEST(agent.expect<EndTrial>().trial == 0u);
   BOOST_TEST(agent.expect<EndTrial>().trial == 1u);
   head.exit(first, 143);
