@@ -9,7 +9,9 @@
 #include <cstdio>
 #include <cstdlib>
 #include <map>
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "actors/journal/journal.hpp"
@@ -75,17 +77,21 @@ int main(int argc, char** argv) {
   std::vector<double> bare;
   std::vector<double> ours;
   std::vector<double> refill;
+  // Kept to the end: ext4 makes files slowly for a minute after many were removed.
+  std::vector<std::unique_ptr<const test::E2eStudy>> studies;
   for (int round = 0; round < rounds; ++round) {
     const auto loop =
         test::run({test::program("e2e_spawn"), trials, "2", test::program("e2e_once")});
     bare.push_back(rate_in(loop.out));
-    const test::E2eStudy study("entry: {command: [" + test::program("e2e_once") + "]}\n" + R"(
+    studies.push_back(std::make_unique<const test::E2eStudy>("entry: {command: [" +
+                                                             test::program("e2e_once") + "]}\n" +
+                                                             R"(
 config_space: {x: {uniform: [0, 1]}}
 max_t: 1000
 scheduler: {name: asha}
 n_workers: 2
-stop_criterion: {max_num_trials_started: )" +
-                               trials + "}\n");
+stop_criterion: {max_num_trials_started: )" + trials + "}\n"));
+    const test::E2eStudy& study = *studies.back();
     const auto from = std::chrono::steady_clock::now();
     const auto run = study.run();
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - from;

@@ -48,9 +48,11 @@ static void start(struct run* run, int poll, char** argv) {
 }
 
 /// Whether it has ended: its output is at its end, and it is reaped.
-static int ended(struct run* run) {
+static int ended(struct run* run, int poll) {
   char bytes[4096];
   if (read(run->output, bytes, sizeof bytes) > 0) return 0;
+  // A child that is in the middle of its exec has a copy of it, and would keep it there.
+  epoll_ctl(poll, EPOLL_CTL_DEL, run->output, NULL);
   close(run->output);
   int status = 0;
   if (waitpid(run->pid, &status, 0) < 0) die("waitpid");
@@ -78,7 +80,7 @@ int main(int argc, char** argv) {
     struct epoll_event event;
     if (epoll_wait(poll, &event, 1, -1) != 1) continue;
     struct run* run = event.data.ptr;
-    if (!ended(run)) continue;
+    if (!ended(run, poll)) continue;
     ++done;
     if (started < count) {
       ++started;
