@@ -78,17 +78,12 @@ Decision Halving::assign(const SlotOpened& slot) {
   const std::size_t drawn = draw_bracket();
   const std::size_t system = options_.own_rungs ? drawn : 0;
   const auto number = static_cast<std::uint32_t>(drawn);
-  std::optional<TrialId> trial = promote(systems_[system]);
-  const bool promotions = slot.offer == SlotOpened::Offer::promotions;
-  // No event would bring another draw: the other brackets have their turn now.
-  for (std::size_t s = 0; s < systems_.size() && promotions && running_ == 0 && !trial; ++s)
-    trial = promote(systems_[s]);
-  if (trial) {
+  if (const auto trial = promote(systems_[system])) {
     const Resource from = curves_[*trial].last()->resource;
     become(*trial, State::running);
     return ResumeTrial{*trial, from, milestone(*trial), number};
   }
-  if (promotions)
+  if (slot.offer == SlotOpened::Offer::promotions)
     return Wait{"none of the " + std::to_string(paused_) + " paused trials may go on yet, and " +
                 std::to_string(running_) + " are running"};
   const auto fresh = static_cast<TrialId>(trials_.size());

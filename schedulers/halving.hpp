@@ -24,8 +24,7 @@ namespace troupe::schedulers {
 /// first metric of a trial at a resource stands; metrics that are not finite rank last and never go
 /// on; a trial that completed early or failed keeps its entries and stands in nobody's way; under
 /// `stopping` with a progressive ceiling, which the reference does not have, a trial that passes at
-/// the ceiling pauses, and is resumed, best first, once the ceiling has risen; where brackets have
-/// rungs of their own, a slot for promotions looks into all of them once nothing runs.
+/// the ceiling pauses, and is resumed, best first, once the ceiling has risen.
 class Halving final : public Scheduler {
  public:
   /// Uniform in [0, 1), anew at each call.

@@ -53,6 +53,7 @@ void ProgressiveCeiling::reported(TrialId trial, Resource resource,
 }
 
 bool ProgressiveCeiling::compare(const std::vector<Rung>& rungs, const std::vector<Curve>& curves) {
+  if (std::exchange(opened_, false)) score_.reset();
   disagreed_ = !agrees(rungs);
   if (!disagreed_ || limit_ == max_resource_) return false;
   if (top_ == rungs.size()) {
@@ -117,6 +118,7 @@ void ProgressiveCeiling::open_window(const std::vector<Rung>& rungs,
   below_.assign(below_.size(), absent);
   lower.entries().for_each([&](const RungEntry& entry) { below_[entry.trial] = entry; });
   changed_ = true;
+  opened_ = true;
   if (soft()) ranking_.rank(rungs[top_ - 1], below_);
   if (!pairs_) return;
   pairs_.emplace(lower.level(), limit_, options_.percentile);

@@ -33,8 +33,8 @@ class ProgressiveCeiling {
   [[nodiscard]] Resource limit() const { return limit_; }
   /// Of soft ranking; 0 with other criteria.
   [[nodiscard]] double epsilon() const { return epsilon_; }
-  /// What the last comparison was about: the overlap or regret of orders, or an epsilon measured
-  /// from spreads; none before, and with criteria that compute nothing.
+  /// What the last comparison computed: the overlap or regret of orders, or epsilon of a spread;
+  /// none if there was nothing to compute, or the criterion does not.
   [[nodiscard]] std::optional<double> score() const { return score_; }
   [[nodiscard]] bool epsilon_capped() const { return pairs_ && pairs_->capped(); }
   /// The top rung, counted from 1.
@@ -71,6 +71,7 @@ class ProgressiveCeiling {
   SoftRanking ranking_;
   bool reordered_ = false;           ///< The upper rung, since the last comparison.
   bool changed_ = false;             ///< What the comparison is made of, since the last one.
+  bool opened_ = false;              ///< The window, since the last comparison.
   std::optional<NoisyPairs> pairs_;  ///< With automatic epsilon.
 };
 

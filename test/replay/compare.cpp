@@ -1,5 +1,6 @@
 #include "test/replay/compare.hpp"
 
+#include <cmath>
 #include <iomanip>
 #include <sstream>
 
@@ -22,6 +23,8 @@ template <typename A, typename B>
 void show(std::ostream& out, const std::pair<A, B>& both);
 template <typename A, typename B>
 void show(std::ostream& out, const std::map<A, B>& values);
+void show(std::ostream& out, const SyncPlace& place);
+void show(std::ostream& out, const RungRow& row);
 
 template <typename... Ts>
 void show_all(std::ostream& out, const Ts&... parts) {
@@ -31,16 +34,28 @@ void show_all(std::ostream& out, const Ts&... parts) {
   out << ')';
 }
 void show(std::ostream& out, const Op& op) {
-  show_all(out, op.kind, op.level, op.trial, op.position);
+  show_all(out, op.kind, op.system, op.level, op.trial, op.position);
 }
 void show(std::ostream& out, const RungState& rung) {
-  show_all(out, rung.level, rung.trials, rung.promoted);
+  show_all(out, rung.system, rung.level, rung.trials, rung.promoted);
+}
+void show(std::ostream& out, const SyncPlace& place) {
+  show_all(out, place.trial, place.filled, place.y);
+}
+void show(std::ostream& out, const SyncOp& op) {
+  show_all(out, op.kind, op.bracket, op.level, op.number, op.trials, op.place);
+}
+void show(std::ostream& out, const SyncRungState& rung) {
+  show_all(out, rung.bracket, rung.level, rung.size, rung.places);
 }
 void show(std::ostream& out, const PashaState& pasha) {
   show_all(out, pasha.max_t, pasha.idx, pasha.eps, pasha.inc);
 }
 void show(std::ostream& out, const RungRow& row) {
   show_all(out, row.trial, row.y, row.promoted);
+}
+void show(std::ostream& out, const EndRung& rung) {
+  show_all(out, rung.system, rung.level, rung.rows);
 }
 template <typename A, typename B>
 void show(std::ostream& out, const std::pair<A, B>& both) {
@@ -89,6 +104,15 @@ class Comparison {
 
 }  // namespace
 
+namespace {
+
+std::optional<PashaState> without_score(std::optional<PashaState> state) {
+  if (state) state->score.reset();
+  return state;
+}
+
+}  // namespace
+
 std::optional<std::string> difference(const Line& expected, const Line& found) {
   Comparison comparison;
   comparison.same("i", expected.i, found.i)
@@ -102,13 +126,20 @@ std::optional<std::string> difference(const Line& expected, const Line& found) {
       .same("until", expected.until, found.until)
       .same("epoch", expected.epoch, found.epoch)
       .same("y", expected.y, found.y)
+      .same("u", expected.u, found.u)
+      .same("bracket", expected.bracket, found.bracket)
       .same("decision", expected.decision, found.decision)
       .same("milestone", expected.milestone, found.milestone)
       .same("next", expected.next, found.next)
       .same("ops", expected.ops, found.ops)
+      .same("sync ops", expected.sync_ops, found.sync_ops)
       .same("thresholds", expected.thresholds, found.thresholds);
   if (expected.rungs) comparison.same("rungs", expected.rungs, found.rungs);
-  if (expected.pasha) comparison.same("pasha", expected.pasha, found.pasha);
+  if (!expected.pasha) return comparison.first();
+  comparison.same("pasha", without_score(expected.pasha), without_score(found.pasha));
+  const auto score = expected.pasha->score;
+  const auto own = found.pasha ? found.pasha->score : std::nullopt;
+  if (!score || !own || !(std::abs(*score - *own) <= 1e-12)) comparison.same("score", score, own);
   return comparison.first();
 }
 
@@ -119,9 +150,10 @@ std::optional<std::string> difference(const End& expected, const End& found) {
       .same("epochs", expected.epochs, found.epochs)
       .same("last_epoch", expected.last_epoch, found.last_epoch)
       .same("rungs", expected.rungs, found.rungs)
+      .same("sync rungs", expected.sync_rungs, found.sync_rungs)
       .same("best y", expected.best_y, found.best_y)
       .same("best trial", expected.best_trial, found.best_trial)
-      .same("pasha", expected.pasha, found.pasha)
+      .same("pasha", without_score(expected.pasha), without_score(found.pasha))
       .first();
 }
 

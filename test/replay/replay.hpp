@@ -8,9 +8,6 @@
 
 namespace troupe::replay {
 
-/// Why this trace cannot be replayed: it was made by a scheduler that does not exist here yet.
-[[nodiscard]] std::optional<std::string> reason_to_skip(const Trace& trace);
-
 /// Runs the recorded study again on a simulated cluster and compares every field of every line.
 /// Returns the first difference, none if there is none.
 [[nodiscard]] std::optional<std::string> replay(const Trace& trace, const RecordedCurves& curves);

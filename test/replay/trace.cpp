@@ -20,7 +20,7 @@ std::optional<PashaState> pasha_of(const Json& json) {
   const auto found = json.find("pasha");
   if (found == json.end()) return std::nullopt;
   return PashaState{found->at("max_t"), found->at("idx"), found->at("eps"),
-                    maybe<bool>(*found, "inc")};
+                    maybe<bool>(*found, "inc"), maybe<double>(*found, "score")};
 }
 
 Thresholds thresholds_of(const Json& json) {
@@ -43,11 +43,23 @@ void read_header(const Json& json, Trace& trace) {
     trace.rung_levels = json.at("rung_levels").get<std::vector<Resource>>();
     trace.quantiles = json.at("quantiles").get<std::vector<double>>();
   }
-  if (json.contains("ranking")) trace.ranking = json.at("ranking").at("criterion");
+  if (json.contains("ranking")) {
+    trace.ranking = json.at("ranking").at("criterion");
+    trace.ranking_epsilon = json.at("ranking").at("epsilon");
+    trace.ranking_scaling = json.at("ranking").at("epsilon_scaling");
+  }
+  trace.own_rungs = json.value("rung_system_per_bracket", false);
+  trace.bracket_distribution = json.value("bracket_distribution", std::vector<double>());
+  if (json.contains("bracket_rungs"))
+    for (const Json& bracket : json.at("bracket_rungs")) {
+      auto& rungs = trace.bracket_rungs.emplace_back();
+      for (const Json& rung : bracket) rungs.emplace_back(rung.at(1), rung.at(0));
+    }
   const Json& params = json.at("params");
   trace.eta = maybe<double>(params, "eta");
   trace.r_min = maybe<Resource>(params, "r_min");
   trace.rung_increment = maybe<Resource>(params, "rung_increment");
+  trace.brackets = maybe<std::uint32_t>(params, "brackets");
   if (params.contains("rung_levels"))
     trace.given_levels = params.at("rung_levels").get<std::vector<Resource>>();
   if (json.contains("fail"))
@@ -55,7 +67,31 @@ void read_header(const Json& json, Trace& trace) {
       trace.fail[std::stoul(config)] = epoch;
 }
 
-Line read_line(const Json& json) {
+std::optional<TrialId> trial_of(const Json& json) {
+  if (json.is_null()) return std::nullopt;
+  return json.get<TrialId>();
+}
+
+/// Null: the place is not filled; "nan": it is, by no number.
+SyncPlace place_of(const Json& trial, const Json& y) {
+  SyncPlace place{trial_of(trial), !y.is_null(), std::nullopt};
+  if (y.is_number()) place.y = y.get<double>();
+  return place;
+}
+
+void read_sync_op(const Json& json, Line& line) {
+  SyncOp op{json.at(0), json.at(1), json.at(2), json.at(3), {}, {}};
+  if (op.kind == "set") {
+    op.place = place_of(json.at(4), json.at(5));
+  } else {
+    // The recorder lists rungs above the lowest of a new bracket as opened by "s": they are not.
+    if (json.at(4) == Json::array({"s"})) return;
+    for (const Json& trial : json.at(4)) op.trials.push_back(trial_of(trial));
+  }
+  line.sync_ops.push_back(std::move(op));
+}
+
+Line read_line(const Json& json, bool synchronous) {
   Line line;
   line.i = json.at("i");
   line.ev = json.at("ev");
@@ -68,16 +104,22 @@ Line read_line(const Json& json) {
   line.until = maybe<Resource>(json, "until");
   line.epoch = maybe<Resource>(json, "epoch");
   line.y = maybe<double>(json, "y");
+  line.u = maybe<double>(json, "u");
+  line.bracket = maybe<std::uint32_t>(json, "bracket");
   line.decision = json.value("decision", "");
   line.milestone = maybe<bool>(json, "milestone");
   line.next = maybe<Resource>(json, "next");
   if (json.contains("ops"))
-    for (const Json& op : json.at("ops"))
-      line.ops.push_back({op.at(0), op.at(2), op.at(3), op.at(4)});
+    for (const Json& op : json.at("ops")) {
+      if (synchronous)
+        read_sync_op(op, line);
+      else
+        line.ops.push_back({op.at(0), op.at(1), op.at(2), op.at(3), op.at(4)});
+    }
   if (json.contains("rungs")) {
     line.rungs.emplace();
     for (const Json& rung : json.at("rungs"))
-      line.rungs->push_back({rung.at(1), rung.at(2).get<std::vector<TrialId>>(),
+      line.rungs->push_back({rung.at(0), rung.at(1), rung.at(2).get<std::vector<TrialId>>(),
                              rung.at(3).get<std::vector<TrialId>>()});
   }
   line.pasha = pasha_of(json);
@@ -85,7 +127,18 @@ Line read_line(const Json& json) {
   return line;
 }
 
-End read_end(const Json& json) {
+SyncRungState sync_rung_of(const Json& json) {
+  SyncRungState state{json.at(0), json.at(1), 0, {}};
+  if (json.at(2).is_object()) {
+    state.size = json.at(2).at("size");
+    return state;
+  }
+  for (const Json& row : json.at(2)) state.places.push_back(place_of(row.at(0), row.at(1)));
+  state.size = state.places.size();
+  return state;
+}
+
+End read_end(const Json& json, bool synchronous) {
   End end;
   end.t = json.at("t");
   end.n_trials = json.at("n_trials");
@@ -93,19 +146,17 @@ End read_end(const Json& json) {
   for (const auto& [trial, epoch] : json.at("last_epoch").items())
     end.last_epoch[static_cast<TrialId>(std::stoul(trial))] = epoch;
   for (const Json& rung : json.at("rungs")) {
-    auto& [level, rows] = end.rungs.emplace_back();
-    level = rung.at(1);
-    for (const Json& row : rung.at(2)) rows.push_back({row.at(0), row.at(1), row.at(2) != 0});
+    if (synchronous) {
+      end.sync_rungs.push_back(sync_rung_of(rung));
+      continue;
+    }
+    EndRung& state = end.rungs.emplace_back(EndRung{rung.at(0), rung.at(1), {}});
+    for (const Json& row : rung.at(2)) state.rows.push_back({row.at(0), row.at(1), row.at(2) != 0});
   }
   end.best_y = json.at("best").at("y");
   end.best_trial = json.at("best").at("trial");
   end.pasha = pasha_of(json);
   return end;
-}
-
-/// Synchronous schedulers and asynchronous brackets record other fields: their headers suffice.
-bool header_only(const Trace& trace) {
-  return trace.type == "synchronous" || trace.num_brackets > 1;
 }
 
 }  // namespace
@@ -122,12 +173,11 @@ Result<Trace> read_trace(const std::filesystem::path& file) {
       const Json json = Json::parse(text);
       if (json.at("ev") == "header") {
         read_header(json, trace);
-        if (header_only(trace)) return trace;
       } else if (json.at("ev") == "end") {
-        trace.end = read_end(json);
+        trace.end = read_end(json, trace.type == "synchronous");
         ended = true;
       } else {
-        trace.lines.push_back(read_line(json));
+        trace.lines.push_back(read_line(json, trace.type == "synchronous"));
       }
     }
   } catch (const Json::exception& wrong) {

@@ -180,6 +180,9 @@ BOOST_FIXTURE_TEST_CASE(a_hurdle_holds_back_a_promotion_and_lets_the_next_one_pa
   BOOST_TEST((offer() == Decision(ResumeTrial{3, 1, 3})));  // No hurdle yet, and the best.
   BOOST_TEST((offer() == Decision(ResumeTrial{1, 1, 3})));  // Sets the hurdle to 0.5.
   BOOST_TEST(halving.hurdle().losses().at(1) == 0.5);
+  BOOST_TEST((raised == std::vector<HurdleRaised>{{1, 1, 0.5}}));
+  BOOST_TEST(halving.standing().hurdle_resource == 1);
+  BOOST_TEST(halving.standing().hurdle == 0.5);
   // The cutoff would let 0.6 pass: all that is left for this rung is incumbent 0, which fails it.
   BOOST_TEST(halving.rungs()[0].cutoff().value() >= 0.6);
   BOOST_TEST((offer() == Decision(StartTrial{10, 1})));
