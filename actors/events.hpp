@@ -30,11 +30,12 @@ struct TrialStarted {
   Resource until = 0;
   std::string node;
   Config config;
+  bool incumbent = false;  ///< Of A*: the best of an earlier task, or named in the study file.
   static auto fields(auto& m) {
     return std::tuple{field("index", m.index),     field("trial", m.trial),
                       field("attempt", m.attempt), field("from", m.from),
                       field("until", m.until),     field("node", m.node),
-                      field("config", m.config)};
+                      field("config", m.config),   field("incumbent", m.incumbent)};
   }
   friend bool operator==(const TrialStarted&, const TrialStarted&) = default;
 };

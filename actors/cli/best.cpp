@@ -4,9 +4,11 @@
 #include <vector>
 
 #include "actors/cli/commands.hpp"
+#include "actors/cli/sequence_lists.hpp"
 #include "actors/cli/study_folder.hpp"
 #include "actors/results/csv.hpp"
 #include "actors/results/files.hpp"
+#include "actors/sequence/sequence_folder.hpp"
 #include "actors/terminal/line.hpp"
 #include "schedulers/space/value.hpp"
 
@@ -49,6 +51,7 @@ std::string for_people(const OpenedStudy& study, const IncumbentChanged& best,
 }  // namespace
 
 int show_best(const ListOptions& options) {
+  if (actors::holds_sequence(options.folder)) return list_tasks(options.folder, options.format);
   const auto study = open_study(options.folder);
   if (!study) return complain(study.error());
   const auto& best = study->view.best();

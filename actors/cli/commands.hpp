@@ -27,6 +27,7 @@ struct RunOptions {
   std::string folder;                    ///< --dir; empty: by the study's name.
   std::optional<std::uint32_t> workers;  ///< Instead of n_workers.
   std::optional<std::uint64_t> seed;     ///< Instead of the file's seed.
+  std::string memory;                    ///< --memory; empty: what the file says.
   bool fresh = false;  ///< Move an earlier study of the folder away, and start anew.
   Verbosity verbosity = Verbosity::normal;
 };
@@ -58,6 +59,14 @@ struct ReplayOptions {
   std::string folder;
 };
 
+struct MemoryOptions {
+  enum class What { list, show, forget, export_all };
+  What what = What::list;
+  std::string file;
+  std::string task;  ///< forget: name or number.
+  TableFormat format = TableFormat::table;
+};
+
 struct NodeOptions {
   std::string join;                  ///< Address of the head.
   std::string name;                  ///< Empty: the host's name.
@@ -78,6 +87,8 @@ struct CurveOptions {
   std::string seeds;                ///< --seeds: "0..24"; empty: the file's seed.
   std::optional<std::uint32_t> workers;
   std::optional<std::uint32_t> jobs;  ///< Threads; none: one for each processor.
+  /// The tables are the tasks of a sequence, in their order and as many others less one.
+  std::optional<std::uint32_t> permutations;
   TableFormat format = TableFormat::table;
 };
 
@@ -102,6 +113,7 @@ int show_best(const ListOptions& options);
 int list_events(const ListOptions& options);
 int show_logs(const LogsOptions& options);
 int replay_journal(const ReplayOptions& options);
+int use_memory(const MemoryOptions& options);
 int run_node(const NodeOptions& options);
 int simulate_study(const SimulateOptions& options);
 int compare_studies(const CompareOptions& options);

@@ -13,6 +13,7 @@
 #include "actors/cli/commands.hpp"
 #include "actors/cli/curves.hpp"
 #include "actors/cli/progress.hpp"
+#include "actors/cli/simulate_sequence.hpp"
 #include "actors/cli/study_folder.hpp"
 #include "actors/cli/table.hpp"
 #include "actors/results/files.hpp"
@@ -188,6 +189,7 @@ std::vector<MethodRuns> runs_of(std::vector<SimulationOutcome>& outcomes, std::s
 }  // namespace
 
 int compare_studies(const CompareOptions& options) {
+  if (options.curves.permutations) return compare_sequences(options);
   const auto tables = open_tables(options.curves);
   if (!tables) return complain(tables.error());
   const auto work = all_work(options, *tables);

@@ -35,7 +35,8 @@ std::string name(E value) {
 /// What a person wants to know beside the event's name and its trial.
 struct Detail {
   std::string operator()(const actors::TrialStarted& e) const {
-    std::string text = attempt(e.attempt, e.from, e.until, e.node) + ":";
+    std::string text = attempt(e.attempt, e.from, e.until, e.node);
+    text += e.incumbent ? ", an incumbent:" : ":";
     for (const auto& setting : e.config)
       text += " " + setting.name + "=" + schedulers::text_of(setting.value);
     return text;

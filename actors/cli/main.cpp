@@ -73,6 +73,15 @@ constexpr const char* node_examples =
     "Example:\n"
     "  troupe node --join tcp://127.0.0.1:40123 --name second --cpus 4 --memory 8G\n";
 
+constexpr const char* memory_examples =
+    "A memory is made by the first task that uses it: `troupe run study.yaml --memory team.db`.\n"
+    "\n"
+    "Examples:\n"
+    "  troupe memory list team.db\n"
+    "  troupe memory show team.db -f json\n"
+    "  troupe memory forget team.db 3            the task's number, or its name\n"
+    "  troupe memory export team.db > team.json\n";
+
 /// Everything that a command line can say.
 struct Parsed {
   RunOptions run;
@@ -81,6 +90,7 @@ struct Parsed {
   ListOptions list;
   LogsOptions logs;
   ReplayOptions replay;
+  MemoryOptions memory;
   NodeOptions node;
   SimulateOptions simulate;
   CompareOptions compare;
@@ -137,6 +147,10 @@ void add_run(CLI::App& app, RunOptions& options) {
       ->type_name("N")
       ->check(at_least_one, "");
   command.add_option("--seed", options.seed, "Instead of the file's seed")->type_name("N");
+  command
+      .add_option("--memory", options.memory,
+                  "What earlier tasks found: their best run first, and ours joins them")
+      ->type_name("FILE");
   command.add_flag("--fresh", options.fresh, "Start over, although the folder holds a study");
   auto* quiet = command.add_flag_callback(
       "-q,--quiet", [&options] { options.verbosity = Verbosity::quiet; }, "Show errors only");
@@ -212,6 +226,28 @@ void add_node(CLI::App& app, NodeOptions& options) {
       ->group("");  // Not for people.
 }
 
+void add_memory(CLI::App& app, MemoryOptions& options) {
+  auto& memory =
+      *app.add_subcommand("memory", "What earlier tasks found: list, show, forget, export")
+           ->footer(memory_examples);
+  memory.require_subcommand(1);
+  const auto add = [&](const char* name, const char* help, MemoryOptions::What what) {
+    auto& command = *memory.add_subcommand(name, help);
+    command.add_option("FILE", options.file, "The memory")->required()->type_name("");
+    command.callback([&options, what] { options.what = what; });
+    return &command;
+  };
+  using What = MemoryOptions::What;
+  add_format(*add("list", "List the tasks", What::list), options.format);
+  add_format(*add("show", "Show A*, the best configurations, in the order of joining", What::show),
+             options.format);
+  add("forget", "Take a task out, and what only it has found", What::forget)
+      ->add_option("TASK", options.task, "Its number or name")
+      ->required()
+      ->type_name("");
+  add("export", "Print everything as JSON", What::export_all);
+}
+
 int dispatch(const std::string& command, const Parsed& parsed) {
   if (command == "run") return run_study(parsed.run);
   if (command == "validate") return validate(parsed.validate);
@@ -221,6 +257,7 @@ int dispatch(const std::string& command, const Parsed& parsed) {
   if (command == "events") return list_events(parsed.list);
   if (command == "logs") return show_logs(parsed.logs);
   if (command == "replay") return replay_journal(parsed.replay);
+  if (command == "memory") return use_memory(parsed.memory);
   if (command == "simulate") return simulate_study(parsed.simulate);
   if (command == "compare") return compare_studies(parsed.compare);
   return run_node(parsed.node);
@@ -256,6 +293,7 @@ int parse_and_run(std::span<char*> arguments) {
   add_run(app, parsed.run);
   add_validate(app, parsed.validate);
   add_lists(app, parsed);
+  add_memory(app, parsed.memory);
   add_node(app, parsed.node);
   add_simulate(app, parsed.simulate);
   add_compare(app, parsed.compare);

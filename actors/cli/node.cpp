@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 #include "actors/cli/commands.hpp"
-#include "actors/cli/head_folder.hpp"
-#include "actors/cli/process.hpp"
+#include "actors/head/head_folder.hpp"
+#include "actors/head/process.hpp"
 #include "actors/study/scheduler_actor.hpp"
 #include "actors/study/searcher_actor.hpp"
 #include "actors/study_file/memory_size.hpp"

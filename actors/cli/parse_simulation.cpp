@@ -77,6 +77,11 @@ void add_curves(CLI::App& command, CurveOptions& options) {
   command.add_option("--workers", options.workers, "Trials at a time, instead of n_workers")
       ->type_name("N")
       ->check(one_or_more, "");
+  command
+      .add_option("--permutations", options.permutations,
+                  "The tables are tasks of a sequence, played in so many orders")
+      ->type_name("N")
+      ->check(one_or_more, "");
   command.add_option("--jobs", options.jobs, "Threads (default: one for each processor)")
       ->type_name("N")
       ->check(one_or_more, "");

@@ -7,7 +7,10 @@
 #include <optional>
 
 #include "actors/cli/commands.hpp"
+#include "actors/cli/sequence_lists.hpp"
 #include "actors/json.hpp"
+#include "actors/sequence/sequence_folder.hpp"
+#include "actors/study/document.hpp"
 #include "actors/study_file/study_file.hpp"
 
 namespace troupe::cli {
@@ -15,6 +18,7 @@ namespace troupe::cli {
 using namespace actors;
 
 int replay_journal(const ReplayOptions& options) {
+  if (holds_sequence(options.folder)) return replay_sequence(options.folder);
   const auto fail = [](const std::string& what) {
     std::fprintf(stderr, "troupe: %s\n", what.c_str());
     return int{exit_failure};
@@ -36,7 +40,9 @@ int replay_journal(const ReplayOptions& options) {
       const auto first = from_json<Input>(row.input);
       if (!first || !std::holds_alternative<StudyOpened>(*first))
         return Error{ErrorKind::bad_input, "row 0 of the journal is not the opening of a study"};
-      replay.emplace(*file.spec, std::get<StudyOpened>(*first).seed);
+      StudySpec spec = *file.spec;
+      add_incumbents(spec, std::get<StudyOpened>(*first).incumbents);
+      replay.emplace(spec, std::get<StudyOpened>(*first).seed);
     }
     ++rows;
     for (const auto& difference : replay->on(row)) {

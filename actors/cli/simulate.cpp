@@ -9,8 +9,10 @@
 #include "actors/cli/commands.hpp"
 #include "actors/cli/curves.hpp"
 #include "actors/cli/progress.hpp"
+#include "actors/cli/simulate_sequence.hpp"
 #include "actors/cli/study_folder.hpp"
 #include "actors/cli/table.hpp"
+#include "actors/sequence/sequence_file.hpp"
 #include "actors/simulate/simulate_all.hpp"
 #include "actors/simulate/spread.hpp"
 
@@ -84,9 +86,9 @@ std::string heading(const SimulationPlan& plan) {
 }  // namespace
 
 int simulate_study(const SimulateOptions& options) {
-  if (options.curves.tables.size() > 1)
-    return complain(
-        {ErrorKind::bad_input, "one --table at a time; `troupe compare` takes several"});
+  if (options.curves.permutations || options.curves.tables.size() > 1 ||
+      actors::is_sequence_file(options.study))
+    return simulate_sequence_file(options);
   const auto tables = open_tables(options.curves);
   if (!tables) return complain(tables.error());
   auto plans = plans_of(options.study, tables->front(), options.curves);

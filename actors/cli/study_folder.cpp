@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "actors/cli/commands.hpp"
+#include "actors/sequence/sequence_folder.hpp"
 
 namespace troupe::cli {
 
@@ -20,6 +21,15 @@ Result<actors::JournalReader> open_journal(const std::string& folder) {
     return refuse(folder +
                   " is a file; this command takes the folder of a study, where `troupe "
                   "run` keeps its results");
+  if (actors::holds_sequence(folder)) {
+    const auto tasks = actors::tasks_in(folder);
+    if (!tasks) return tasks.error();
+    std::string names;
+    for (const auto& task : *tasks)
+      if (task.end) names += "\n  " + task.folder;
+    return refuse(folder + " is the folder of a sequence; name one of its tasks:" +
+                  (names.empty() ? " none has begun" : names));
+  }
   const fs::path journal = fs::path(folder) / "journal.db";
   if (!fs::exists(journal, failure))
     return refuse(folder + " is not the folder of a study: there is no journal.db in it");

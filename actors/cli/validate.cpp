@@ -2,6 +2,9 @@
 #include <string>
 
 #include "actors/cli/commands.hpp"
+#include "actors/cli/sequence_lists.hpp"
+#include "actors/head/session.hpp"
+#include "actors/sequence/sequence_file.hpp"
 #include "actors/study_file/study_file.hpp"
 
 namespace troupe::cli {
@@ -37,6 +40,7 @@ int validate(const ValidateOptions& options) {
     std::fputs("troupe validate: name a study file, or ask for one with --template\n", stderr);
     return exit_usage;
   }
+  if (actors::is_sequence_file(options.study)) return validate_sequence(options.study);
   const auto file = actors::read_study_file(options.study);
   std::size_t errors = 0;
   for (const auto& problem : file.problems) {
@@ -47,6 +51,10 @@ int validate(const ValidateOptions& options) {
   if (!file.spec) {
     std::fprintf(stderr, "%s: %s, %s\n", options.study.c_str(), counted(errors, "error").c_str(),
                  counted(warnings, "warning").c_str());
+    return exit_usage;
+  }
+  if (const auto fits = actors::check_memory(*file.spec); !fits) {
+    std::fprintf(stderr, "%s: error: %s\n", options.study.c_str(), fits.error().what.c_str());
     return exit_usage;
   }
   std::printf("%s: good (%s)\n%s\n", options.study.c_str(), counted(warnings, "warning").c_str(),

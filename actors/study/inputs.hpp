@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "runtime/core/field.hpp"
 #include "schedulers/events.hpp"
@@ -21,11 +22,12 @@ struct StudyOpened {
   static constexpr std::string_view wire_name = "StudyOpened";
   std::string study;
   std::uint64_t seed = 0;
-  std::string version;        ///< Of this program.
-  std::uint32_t workers = 0;  ///< Trials at a time; 0: as the study file says.
+  std::string version;                         ///< Of this program.
+  std::uint32_t workers = 0;                   ///< Trials at a time; 0: as the study file says.
+  std::vector<schedulers::Config> incumbents;  ///< Of its memory, as it was when the study began.
   static auto fields(auto& m) {
     return std::tuple{field("study", m.study), field("seed", m.seed), field("version", m.version),
-                      field("workers", m.workers)};
+                      field("workers", m.workers), field("incumbents", m.incumbents)};
   }
 };
 

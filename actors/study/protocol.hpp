@@ -33,9 +33,10 @@ struct StudyDocument {
   std::uint64_t seed = 0;
   /// The file as read, for actors of the same process. Does not travel.
   std::shared_ptr<const StudySpec> spec{};
+  std::vector<Config> incumbents{};  ///< Of its memory, as it was when the study began.
   static auto fields(auto& m) {
     return std::tuple{field("text", m.text), field("path", m.path), field("folder", m.folder),
-                      field("seed", m.seed)};
+                      field("seed", m.seed), field("incumbents", m.incumbents)};
   }
 };
 

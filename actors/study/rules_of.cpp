@@ -1,5 +1,7 @@
 #include "actors/study/rules_of.hpp"
 
+#include "schedulers/searchers/points.hpp"
+
 namespace troupe::actors {
 
 StudyRules rules_of(const StudySpec& spec) {
@@ -7,6 +9,8 @@ StudyRules rules_of(const StudySpec& spec) {
   StudyRules rules;
   rules.maximize = spec.mode == StudySpec::Mode::max;
   rules.workers_max = spec.n_workers;
+  rules.incumbents =
+      static_cast<TrialId>(schedulers::points_in_order(spec.config_space, spec.incumbents).size());
   rules.failures_max = spec.max_failures;
   rules.retries_max = spec.max_retries;
   rules.stop = {.wallclock_max_s = stop.max_wallclock_time,

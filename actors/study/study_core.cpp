@@ -191,8 +191,8 @@ void StudyCore::start(const schedulers::StartTrial& start, const std::string& no
   ++counts_.started;
   ++counts_.running;
   launch(trial, node, 0);
-  outcome_.events.push_back(
-      TrialStarted{index_, trial.id, trial.attempt, 0, trial.until, node, trial.config});
+  outcome_.events.push_back(TrialStarted{index_, trial.id, trial.attempt, 0, trial.until, node,
+                                         trial.config, trial.id < rules_.incumbents});
 }
 
 void StudyCore::promote(const schedulers::ResumeTrial& resume, const std::string& node) {
@@ -226,7 +226,8 @@ void StudyCore::restart(TrialRecord& trial, const std::string& node) {
   move_to(trial, State::running);
   launch(trial, node, trial.resource);
   outcome_.events.push_back(TrialStarted{index_, trial.id, trial.attempt, trial.resource,
-                                         trial.until, node, trial.config});
+                                         trial.until, node, trial.config,
+                                         trial.id < rules_.incumbents});
 }
 
 void StudyCore::launch(TrialRecord& trial, const std::string& node, Resource from) {

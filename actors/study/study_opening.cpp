@@ -82,7 +82,7 @@ void Study::begin(Context& self) {
   need(self.ask(*searcher_, BeginSearch{options_.document}, host_deadline));
   if (log_->size() == 0) {
     take(self, StudyOpened{options_.spec.name, options_.document.seed, options_.version,
-                           options_.spec.n_workers});
+                           options_.spec.n_workers, options_.document.incumbents});
   } else {
     recover(self);
     take(self, StudyResumed{options_.version, options_.spec.n_workers});

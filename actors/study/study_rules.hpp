@@ -8,6 +8,8 @@
 
 namespace troupe::actors {
 
+using schedulers::TrialId;
+
 /// What ends a study; every count is a total over all its sessions, and exact.
 struct StopRules {
   std::optional<double> wallclock_max_s;
@@ -33,6 +35,7 @@ enum class WhenExhausted {
 struct StudyRules {
   bool maximize = false;
   std::uint32_t workers_max = 1;
+  TrialId incumbents = 0;  ///< So many trials, the first ones, are incumbents.
   StopRules stop;
   WhenExhausted when_exhausted = WhenExhausted::finish;
   std::uint64_t failures_max = 0;  ///< The study fails once more trials than this failed.

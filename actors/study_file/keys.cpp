@@ -20,6 +20,7 @@ const SectionKeys& study_keys() {
                                  {"searcher"},
                                  {"incumbents"},
                                  {"points_to_evaluate"},
+                                 {"memory"},
                                  {"n_workers", "max_concurrent_trials"},
                                  {"resources"},
                                  {"stop_criterion"},
@@ -88,11 +89,16 @@ const SectionKeys& report_keys() {
   return keys;
 }
 
+const SectionKeys& memory_keys() {
+  static const SectionKeys keys{"memory", "file", {{"file"}, {"rename"}, {"defaults"}}};
+  return keys;
+}
+
 std::string_view home_of(std::string_view key) {
   const auto knows = [key](const Key& known) { return known.name == key || known.alias == key; };
   if (std::ranges::any_of(study_keys().keys, knows)) return "the top level";
   for (const auto* section : {&entry_keys(), &scheduler_keys(), &searcher_keys(), &resources_keys(),
-                              &stop_criterion_keys(), &report_keys()})
+                              &stop_criterion_keys(), &report_keys(), &memory_keys()})
     if (std::ranges::any_of(section->keys, knows)) return section->section;
   return {};
 }

@@ -26,6 +26,7 @@ struct SectionKeys {
 [[nodiscard]] const SectionKeys& resources_keys();
 [[nodiscard]] const SectionKeys& stop_criterion_keys();
 [[nodiscard]] const SectionKeys& report_keys();
+[[nodiscard]] const SectionKeys& memory_keys();
 
 /// Where else a key that is unknown here is known: "scheduler"; empty if nowhere.
 [[nodiscard]] std::string_view home_of(std::string_view key);

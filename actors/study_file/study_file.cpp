@@ -6,9 +6,11 @@
 #include <iterator>
 
 #include "actors/study_file/document.hpp"
+#include "actors/study_file/read_memory.hpp"
 #include "actors/study_file/read_points.hpp"
 #include "actors/study_file/read_program.hpp"
 #include "actors/study_file/read_space.hpp"
+#include "actors/study_file/read_study.hpp"
 #include "actors/study_file/read_tuning.hpp"
 #include "actors/study_file/section.hpp"
 #include "actors/study_file/spec_options.hpp"
@@ -17,15 +19,6 @@ namespace troupe::actors {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// The study's name is its folder's, too.
-bool is_legal_name(std::string_view name) {
-  constexpr std::size_t size_max = 100;
-  return name.size() <= size_max && std::isalnum(static_cast<unsigned char>(name.front())) != 0 &&
-         std::ranges::all_of(name, [](unsigned char c) {
-           return std::isalnum(c) != 0 || c == '_' || c == '-' || c == '.';
-         });
-}
 
 void read_name(Section& top, StudySpec& spec) {
   if (!top.require("study", "a name for it, such as `study: first-try`")) return;
@@ -134,25 +127,53 @@ void read_running(Section& top, StudySpec& spec) {
   }
 }
 
-std::string read_file(const fs::path& path, bool& readable) {
-  std::error_code ignored;
-  std::ifstream in(path, std::ios::binary);
-  readable = in.is_open() && !fs::is_directory(path, ignored);
-  if (!readable) return {};
-  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-}
-
 }  // namespace
 
-StudyFile read_study_file(const fs::path& path) {
-  bool readable = false;
-  std::string text = read_file(path, readable);
-  if (readable) return read_study_text(std::move(text), path);
-  ProblemList problems(path.string(), "");
+bool is_legal_name(std::string_view name) {
+  constexpr std::size_t size_max = 100;
+  return !name.empty() && name.size() <= size_max &&
+         std::isalnum(static_cast<unsigned char>(name.front())) != 0 &&
+         std::ranges::all_of(name, [](unsigned char c) {
+           return std::isalnum(c) != 0 || c == '_' || c == '-' || c == '.';
+         });
+}
+
+std::optional<std::string> read_text(const fs::path& path, ProblemList& problems) {
   std::error_code ignored;
-  problems.error({}, fs::is_directory(path, ignored) ? "this is a folder; name the study file in it"
-                     : fs::exists(path, ignored)     ? "the file cannot be read"
-                                                     : "there is no such file");
+  std::ifstream in(path, std::ios::binary);
+  const bool is_folder = fs::is_directory(path, ignored);
+  if (in.is_open() && !is_folder)
+    return std::string(std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>());
+  problems.error({}, is_folder                   ? "this is a folder; name the study file in it"
+                     : fs::exists(path, ignored) ? "the file cannot be read"
+                                                 : "there is no such file");
+  return std::nullopt;
+}
+
+std::optional<StudySpec> read_study(const Element& root, const fs::path& path,
+                                    ProblemList& problems) {
+  StudySpec spec;
+  std::error_code ignored;
+  spec.entry.folder = fs::absolute(path, ignored).lexically_normal().parent_path().string();
+  Section top(root, root.at, study_keys(), problems);
+  if (root.kind == Element::Kind::mapping) {
+    read_name(top, spec);
+    read_objective(top, spec);
+    read_search(top, spec, problems);
+    read_memory(top, spec.entry.folder, spec, problems);
+    read_report(top, spec);
+    read_resources(top, spec, problems);
+    read_stop_criterion(top, spec);
+    read_running(top, spec);
+    read_scheduler(top, spec);
+  }
+  if (problems.has_errors()) return std::nullopt;
+  return spec;
+}
+
+StudyFile read_study_file(const fs::path& path) {
+  ProblemList problems(path.string(), "");
+  if (auto text = read_text(path, problems)) return read_study_text(std::move(*text), path);
   return {std::nullopt, problems.sorted()};
 }
 
@@ -164,22 +185,8 @@ StudyFile read_study_text(std::string text, const fs::path& path) {
     problems.error({}, "the file is empty; `troupe validate --template` prints a study file");
     return {std::nullopt, problems.sorted()};
   }
-  StudySpec spec;
-  std::error_code ignored;
-  spec.entry.folder = fs::absolute(path, ignored).lexically_normal().parent_path().string();
-  Section top(*root, root->at, study_keys(), problems);
-  if (root->kind == Element::Kind::mapping) {
-    read_name(top, spec);
-    read_objective(top, spec);
-    read_search(top, spec, problems);
-    read_report(top, spec);
-    read_resources(top, spec, problems);
-    read_stop_criterion(top, spec);
-    read_running(top, spec);
-    read_scheduler(top, spec);
-  }
-  if (problems.has_errors()) return {std::nullopt, problems.sorted()};
-  spec.text = std::move(text);
+  auto spec = read_study(*root, path, problems);
+  if (spec) spec->text = std::move(text);
   return {std::move(spec), problems.sorted()};
 }
 

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "actors/study_file/memory_spec.hpp"
 #include "runtime/core/field.hpp"
 #include "schedulers/events.hpp"
 #include "schedulers/halving_options.hpp"
@@ -191,7 +192,8 @@ struct StudySpec {
   /// hurdle where the scheduler has one. Complete, each once.
   std::vector<schedulers::Config> incumbents;
   std::vector<schedulers::Config>
-      points_to_evaluate;  ///< After the incumbents. Complete, each once.
+      points_to_evaluate;            ///< After the incumbents. Complete, each once.
+  std::optional<MemorySpec> memory;  ///< None: the file says nothing of one.
   std::uint32_t n_workers = 1;
   TrialResources resources;
   StopCriterion stop_criterion;

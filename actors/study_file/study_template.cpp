@@ -69,6 +69,10 @@ searcher: {name: random}
 # incumbents:
 #   - {lr: 2e-3, momentum: 0.9, ...}
 
+# The same out of a memory, which each finished study adds its best to; or `--memory team.db`.
+# memory: team.db
+# memory: {file: team.db, rename: {learning_rate: lr}, defaults: {momentum: 0.0}}
+
 # Configurations to try first; the middle of its domain is taken for what is missing. Default: one
 # configuration in the middle of everything (grid: none). [] for none.
 points_to_evaluate:

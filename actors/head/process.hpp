@@ -10,7 +10,7 @@
 #include "runtime/node.hpp"
 #include "runtime/resources.hpp"
 
-namespace troupe::cli {
+namespace troupe::actors {
 
 /// What every process of a study has: a real node, and signals that are told on its reactor.
 class Process {
@@ -47,4 +47,4 @@ void block_signals(const std::vector<int>& signals);
 /// Where this program lies, to start it again under its own name.
 [[nodiscard]] std::string this_program();
 
-}  // namespace troupe::cli
+}  // namespace troupe::actors

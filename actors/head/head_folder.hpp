@@ -6,11 +6,11 @@
 
 #include "runtime/core/result.hpp"
 
-namespace troupe::cli {
+namespace troupe::actors {
 
-/// The folder of a study, and the lock on it. The lock belongs to an open file, which the nodes
-/// that the head starts and their wardens inherit: it is free exactly when no process of the study
-/// is left, however the earlier ones ended.
+/// The folder of a study or of a sequence, and the lock on it. The lock belongs to an open file,
+/// which the nodes that the head starts and their wardens inherit: it is free exactly when no
+/// process of the study is left, however the earlier ones ended.
 class HeadFolder {
  public:
   /// Makes the folder if need be, and takes the lock. While processes of an earlier head are still
@@ -28,8 +28,8 @@ class HeadFolder {
   /// To be inherited by whatever may run trials.
   [[nodiscard]] int lock_fd() const { return lock_fd_; }
 
-  /// Moves an earlier study aside, to PATH.1, .2, ... Returns where it is now; none if there was
-  /// none.
+  /// Moves an earlier study or sequence aside, to PATH.1, .2, ... Returns where it is now; none if
+  /// there was none.
   Result<std::optional<std::filesystem::path>> set_aside();
 
  private:
@@ -43,4 +43,4 @@ class HeadFolder {
 Result<void> write_file(const std::string& path, const std::string& text);
 Result<std::string> read_file(const std::string& path);
 
-}  // namespace troupe::cli
+}  // namespace troupe::actors

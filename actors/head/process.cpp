@@ -1,4 +1,4 @@
-#include "actors/cli/process.hpp"
+#include "actors/head/process.hpp"
 
 #include <algorithm>
 #include <cstdlib>
@@ -15,7 +15,7 @@
 
 #include "runtime/make_node.hpp"
 
-namespace troupe::cli {
+namespace troupe::actors {
 
 namespace {
 
@@ -102,4 +102,4 @@ std::string this_program() {
   return failed ? "/proc/self/exe" : path.string();
 }
 
-}  // namespace troupe::cli
+}  // namespace troupe::actors

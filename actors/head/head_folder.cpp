@@ -1,4 +1,4 @@
-#include "actors/cli/head_folder.hpp"
+#include "actors/head/head_folder.hpp"
 
 #include <cerrno>
 #include <csignal>
@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-namespace troupe::cli {
+namespace troupe::actors {
 
 namespace fs = std::filesystem;
 
@@ -62,7 +62,7 @@ Result<void> record_head(int fd, const fs::path& path) {
 
 Result<HeadFolder> HeadFolder::open(const fs::path& path, void (*on_wait)(const std::string&)) {
   std::error_code failed;
-  fs::create_directories(path / "trials", failed);
+  fs::create_directories(path, failed);
   if (failed)
     return Error{ErrorKind::io,
                  "cannot make the folder " + path.string() + ": " + failed.message()};
@@ -91,7 +91,8 @@ HeadFolder::~HeadFolder() {
 }
 
 Result<std::optional<fs::path>> HeadFolder::set_aside() {
-  if (!fs::exists(path_ / "journal.db")) return std::optional<fs::path>();
+  if (!fs::exists(path_ / "journal.db") && !fs::exists(path_ / "sequence.yaml"))
+    return std::optional<fs::path>();
   fs::path aside;
   for (int n = 1; aside.empty() || fs::exists(aside); ++n)
     aside = path_.string() + "." + std::to_string(n);
@@ -102,7 +103,6 @@ Result<std::optional<fs::path>> HeadFolder::set_aside() {
     fs::rename(entry.path(), aside / entry.path().filename(), failed);
     if (failed) break;
   }
-  if (!failed) fs::create_directory(path_ / "trials", failed);
   if (failed)
     return Error{ErrorKind::io, "cannot move " + path_.string() + " to " + aside.string() + ": " +
                                     failed.message()};
@@ -126,4 +126,4 @@ Result<std::string> read_file(const std::string& path) {
   return std::string((std::istreambuf_iterator<char>(in)), {});
 }
 
-}  // namespace troupe::cli
+}  // namespace troupe::actors

@@ -10,7 +10,7 @@
 #include "runtime/core/reactor.hpp"
 #include "runtime/core/result.hpp"
 
-namespace troupe::cli {
+namespace troupe::actors {
 
 /// The node process that a head starts beside itself. The process and its warden inherit one end of
 /// a pipe; end of file on the other says that both, and so all their trials, are gone. Everything
@@ -55,4 +55,4 @@ class OwnNode {
   Reactor::WatchId watch_ = Reactor::WatchId::none;
 };
 
-}  // namespace troupe::cli
+}  // namespace troupe::actors

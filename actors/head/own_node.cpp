@@ -1,4 +1,4 @@
-#include "actors/cli/own_node.hpp"
+#include "actors/head/own_node.hpp"
 
 #include <cerrno>
 #include <cstring>
@@ -15,7 +15,7 @@
 
 extern char** environ;
 
-namespace troupe::cli {
+namespace troupe::actors {
 
 namespace {
 
@@ -47,7 +47,7 @@ Result<pid_t> spawn(std::vector<std::string> argv, const std::vector<int>& kept,
   posix_spawnattr_setpgroup(&attributes, 0);
   posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP);
   pid_t pid = 0;
-  const int failed = posix_spawn(&pid, words[0], &actions, &attributes, words.data(), environ);
+  const int failed = posix_spawnp(&pid, words[0], &actions, &attributes, words.data(), environ);
   posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&actions);
   if (failed != 0)
@@ -108,4 +108,4 @@ void OwnNode::gone() {
                   WIFEXITED(status) && WEXITSTATUS(status) == 0, reason_of(status)});
 }
 
-}  // namespace troupe::cli
+}  // namespace troupe::actors

@@ -1,0 +1,57 @@
+#include "actors/cli/screens.hpp"
+
+#include <algorithm>
+
+#include <unistd.h>
+
+#include "actors/journal/journal.hpp"
+#include "actors/results/study_view.hpp"
+#include "actors/study_file/spec_options.hpp"
+#include "actors/terminal/surroundings.hpp"
+
+namespace troupe::cli {
+
+using namespace actors;
+
+namespace {
+
+StudyOutline outline_of(const StudySpec& spec, const HeadFolder& folder) {
+  const auto halving = halving_options(spec);
+  StudyOutline outline{.study = spec.name, .folder = folder.path().string()};
+  outline.scheduler =
+      enum_names(spec.scheduler.name).at(static_cast<std::size_t>(spec.scheduler.name));
+  outline.metric = spec.metric;
+  outline.resource_attr = spec.resource_attr;
+  outline.levels = schedulers::rung_levels(halving);
+  outline.levels.push_back(spec.max_t);
+  if (spec.scheduler.name == SchedulerSpec::Name::pasha)
+    outline.ceiling = outline.levels.at(std::min<std::size_t>(1, outline.levels.size() - 1));
+  outline.trials_max = spec.stop_criterion.max_num_trials_started;
+  return outline;
+}
+
+}  // namespace
+
+Manner manner_of(Verbosity verbosity) {
+  if (verbosity == Verbosity::quiet) return Manner::quiet;
+  if (verbosity == Verbosity::json) return Manner::json;
+  return manner_in(surroundings_of(STDOUT_FILENO));
+}
+
+std::pair<Screen, std::uint64_t> screen_for(Manner manner, const StudySpec& spec,
+                                            const HeadFolder& folder) {
+  Screen screen(manner, paper_in(surroundings_of(STDOUT_FILENO)), outline_of(spec, folder));
+  auto reader = JournalReader::open(folder.file("journal.db"));
+  if (!reader) return {std::move(screen), 0};
+  std::uint64_t rows = 0;
+  (void)reader->each(0, [&](const Row& row) -> Result<void> {
+    const auto events = events_of(row);
+    if (!events) return events.error();
+    for (const auto& event : *events) screen.recall(event);
+    rows = row.index + 1;
+    return {};
+  });
+  return {std::move(screen), rows};
+}
+
+}  // namespace troupe::cli

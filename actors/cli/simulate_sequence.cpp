@@ -1,0 +1,311 @@
+// `troupe simulate` and `troupe compare` over sequences: each table is a task, and its order drawn.
+
+#include "actors/cli/simulate_sequence.hpp"
+
+#include <cmath>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "actors/cli/curves.hpp"
+#include "actors/cli/progress.hpp"
+#include "actors/cli/study_folder.hpp"
+#include "actors/cli/table.hpp"
+#include "actors/results/files.hpp"
+#include "actors/sequence/sequence_file.hpp"
+#include "actors/sequence/simulated_sequence.hpp"
+#include "actors/simulate/simulated_study.hpp"
+#include "actors/simulate/spread.hpp"
+
+namespace troupe::cli {
+
+namespace fs = std::filesystem;
+using actors::Resource;
+using actors::SequenceRun;
+using actors::SequenceSimulation;
+using actors::SimulationOutcome;
+using actors::Spread;
+
+namespace {
+
+using Runs = std::vector<SequenceRun>;
+
+Result<SequenceSimulation> simulation_of(const std::string& file, const CurveTables& tables,
+                                         const CurveOptions& options) {
+  const auto texts = actors::task_texts(file, tables.size());
+  if (!texts) return texts.error();
+  SequenceSimulation sequence{.tasks = {}, .remembers = texts->is_sequence};
+  std::set<std::string> told;
+  for (std::size_t i = 0; i < tables.size(); ++i) {
+    auto study = actors::simulated_study_text(texts->texts[i], file, tables[i], lookup_of(options));
+    if (!study) return study.error();
+    for (const auto& problem : study->warnings)
+      if (told.insert(problem.message).second)
+        std::fprintf(stderr, "%s: %s\n", file.c_str(), problem.message.c_str());
+    auto spec = std::make_shared<actors::StudySpec>(*study->plan.spec);
+    if (options.workers) spec->n_workers = *options.workers;
+    study->plan.spec = std::move(spec);
+    study->plan.version = TROUPE_VERSION;
+    sequence.tasks.push_back(std::move(study->plan));
+  }
+  return sequence;
+}
+
+Result<std::vector<Runs>> simulated(const std::vector<SequenceSimulation>& sequences,
+                                    const CurveOptions& options, const char* doing) {
+  const std::uint64_t permutations = options.permutations.value_or(1);
+  Progress progress(doing, sequences.size() * permutations);
+  return actors::simulate_sequences(sequences, permutations, jobs_of(options),
+                                    [&](std::size_t done) { progress.show(done); });
+}
+
+/// Of one number of each outcome.
+template <typename Number>
+Spread spread(const Runs& runs, std::size_t place, Number number) {
+  std::vector<double> numbers;
+  for (const auto& run : runs) {
+    const double value = number(run, place);
+    if (!std::isnan(value)) numbers.push_back(value);
+  }
+  return actors::spread_of(numbers);
+}
+
+double final_metric(const SequenceRun& run, std::size_t place) {
+  const auto& chosen = run.outcomes[place].chosen;
+  return chosen ? chosen->final_metric : std::nan("");
+}
+double seconds(const SequenceRun& run, std::size_t place) {
+  return run.outcomes[place].seconds;
+}
+double evaluations(const SequenceRun& run, std::size_t place) {
+  return static_cast<double>(run.outcomes[place].evaluations);
+}
+double incumbents(const SequenceRun& run, std::size_t place) {
+  return static_cast<double>(run.incumbents[place]);
+}
+
+/// Over the tasks of one run: the mean of the metric, the sum of what was spent.
+double mean_metric(const SequenceRun& run) {
+  double sum = 0;
+  std::size_t count = 0;
+  for (std::size_t place = 0; place < run.outcomes.size(); ++place) {
+    const double value = final_metric(run, place);
+    if (std::isnan(value)) continue;
+    sum += value;
+    ++count;
+  }
+  return count == 0 ? std::nan("") : sum / static_cast<double>(count);
+}
+template <typename Number>
+double sum_over(const SequenceRun& run, Number number) {
+  double sum = 0;
+  for (std::size_t place = 0; place < run.outcomes.size(); ++place) sum += number(run, place);
+  return sum;
+}
+double reports_at(const SequenceRun& run, Resource level) {
+  double sum = 0;
+  for (const auto& outcome : run.outcomes)
+    if (static_cast<std::size_t>(level) < outcome.reports.size())
+      sum += static_cast<double>(outcome.reports[static_cast<std::size_t>(level)]);
+  return sum;
+}
+
+std::string short_number(double number) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.4g", number);
+  return text;
+}
+std::string plus_minus(const Spread& spread) {
+  return std::isnan(spread.mean)
+             ? "-"
+             : short_number(spread.mean) + " ± " + short_number(spread.deviation);
+}
+
+/// Whole sequences, a number for each permutation.
+struct Method {
+  std::string name;
+  Spread metric, seconds, evaluations, resource;
+  std::vector<double> reports;  ///< Mean number of trials that reported at each level.
+};
+
+Method method_of(std::string name, const Runs& runs, const std::vector<Resource>& levels) {
+  const auto over = [&](auto number) {
+    std::vector<double> numbers;
+    for (const auto& run : runs) numbers.push_back(number(run));
+    return actors::spread_of(numbers);
+  };
+  Method method{.name = std::move(name),
+                .metric = over(mean_metric),
+                .seconds = over([](const auto& run) { return sum_over(run, cli::seconds); }),
+                .evaluations = over([](const auto& run) { return sum_over(run, evaluations); }),
+                .resource = over([](const auto& run) {
+                  return sum_over(run, [](const SequenceRun& one, std::size_t place) {
+                    return static_cast<double>(one.outcomes[place].resource_spent);
+                  });
+                }),
+                .reports = {}};
+  for (const Resource level : levels)
+    method.reports.push_back(over([&](const auto& run) { return reports_at(run, level); }).mean);
+  return method;
+}
+
+std::vector<Resource> levels_of(const std::vector<SequenceSimulation>& sequences) {
+  Resource most = 1;
+  for (const auto& sequence : sequences)
+    for (const auto& task : sequence.tasks) most = std::max(most, task.spec->max_t);
+  std::vector<Resource> levels;
+  for (Resource level = 1; level < most; level *= 3) levels.push_back(level);
+  levels.push_back(most);
+  return levels;
+}
+
+Table comparison_table(const std::vector<Method>& methods, const std::vector<Resource>& levels,
+                       const std::string& metric, bool for_people) {
+  const auto cells = [&](std::vector<Cell>& row, const Spread& spread) {
+    if (for_people) {
+      row.emplace_back(plus_minus(spread));
+    } else {
+      row.emplace_back(rounded(spread.mean));
+      row.emplace_back(rounded(spread.deviation));
+    }
+  };
+  Table table;
+  if (for_people)
+    table.columns = {"method", metric, "time (s)", "time gained", "evaluations", "resource"};
+  else
+    table.columns = {"method",        "metric_mean", "metric_std",       "time_mean_s",
+                     "time_std_s",    "time_gained", "evaluations_mean", "evaluations_std",
+                     "resource_mean", "resource_std"};
+  for (const Resource level : levels)
+    table.columns.push_back((for_people ? "@" : "reports_at_") + std::to_string(level));
+  for (const auto& method : methods) {
+    std::vector<Cell> row{method.name};
+    cells(row, method.metric);
+    cells(row, method.seconds);
+    const double gained = 1 - method.seconds.mean / methods.front().seconds.mean;
+    if (for_people)
+      row.emplace_back(short_number(100 * gained) + " %");
+    else
+      row.emplace_back(rounded(gained));
+    cells(row, method.evaluations);
+    cells(row, method.resource);
+    for (const double reports : method.reports)
+      row.push_back(for_people ? Cell{short_number(reports)} : Cell{rounded(reports)});
+    table.rows.push_back(std::move(row));
+  }
+  return table;
+}
+
+/// A line for each run of each task.
+Table all_runs(const std::vector<std::string>& names, const std::vector<Runs>& all,
+               const CurveTables& tables) {
+  Table table{{"method", "permutation", "place", "table", "incumbents", "config_id",
+               "metric_at_full_training", "time_s", "trials", "evaluations", "resource_spent",
+               "max_resource"},
+              {}};
+  for (std::size_t m = 0; m < all.size(); ++m)
+    for (std::size_t p = 0; p < all[m].size(); ++p)
+      for (std::size_t place = 0; place < all[m][p].outcomes.size(); ++place) {
+        const SequenceRun& run = all[m][p];
+        const SimulationOutcome& outcome = run.outcomes[place];
+        Cell row;
+        Cell metric;
+        if (outcome.chosen) {
+          row = static_cast<std::int64_t>(outcome.chosen->row);
+          metric = rounded(outcome.chosen->final_metric);
+        }
+        table.rows.push_back(
+            {names[m], static_cast<std::int64_t>(p), static_cast<std::int64_t>(place + 1),
+             tables[run.order[place]]->name(), static_cast<std::int64_t>(run.incumbents[place]),
+             row, metric, rounded(outcome.seconds),
+             static_cast<std::int64_t>(outcome.trials.started),
+             static_cast<std::int64_t>(outcome.evaluations), outcome.resource_spent,
+             outcome.resource_max});
+      }
+  return table;
+}
+
+}  // namespace
+
+int simulate_sequence_file(const SimulateOptions& options) {
+  const auto tables = open_tables(options.curves);
+  if (!tables) return complain(tables.error());
+  auto sequence = simulation_of(options.study, *tables, options.curves);
+  if (!sequence) return complain(sequence.error());
+  const auto all = simulated({*sequence}, options.curves, "simulating");
+  if (!all) return complain(all.error());
+  const Runs& runs = all->front();
+  const bool for_people = options.curves.format == TableFormat::table;
+  const std::string metric = sequence->tasks.front().spec->metric;
+  Table table{{"place", "table", "incumbents", metric, "time (s)", "evaluations"}, {}};
+  if (!for_people)
+    table.columns = {"place",      "table",       "incumbents",      "metric_mean",
+                     "metric_std", "time_mean_s", "evaluations_mean"};
+  for (std::size_t place = 0; place < tables->size(); ++place) {
+    const Spread at = spread(runs, place, final_metric);
+    const std::string name =
+        runs.size() == 1 ? tables->at(runs.front().order[place])->name() : std::string("any");
+    std::vector<Cell> row{static_cast<std::int64_t>(place + 1), name,
+                          rounded(spread(runs, place, incumbents).mean)};
+    if (for_people) {
+      row.insert(row.end(), {plus_minus(at), plus_minus(spread(runs, place, cli::seconds)),
+                             plus_minus(spread(runs, place, evaluations))});
+    } else {
+      row.insert(row.end(), {rounded(at.mean), rounded(at.deviation),
+                             rounded(spread(runs, place, cli::seconds).mean),
+                             rounded(spread(runs, place, evaluations).mean)});
+    }
+    table.rows.push_back(std::move(row));
+  }
+  const std::string text = to_text(table, options.curves.format);
+  if (!for_people) return print(text);
+  return print(std::to_string(tables->size()) + " tasks, " + std::to_string(runs.size()) +
+               " permutations; " +
+               (sequence->remembers ? "each begins with the best of those before it\n"
+                                    : "each begins from nothing: the file is no sequence\n") +
+               text);
+}
+
+int compare_sequences(const CompareOptions& options) {
+  const auto tables = open_tables(options.curves);
+  if (!tables) return complain(tables.error());
+  std::vector<SequenceSimulation> sequences;
+  std::vector<std::string> names;
+  for (const auto& file : options.studies) {
+    auto sequence = simulation_of(file, *tables, options.curves);
+    if (!sequence) return complain(sequence.error());
+    sequences.push_back(std::move(sequence).value());
+    names.push_back(fs::path(file).stem().string());
+  }
+  const auto all = simulated(sequences, options.curves, "comparing");
+  if (!all) return complain(all.error());
+  const std::vector<Resource> levels = levels_of(sequences);
+  std::vector<Method> methods;
+  for (std::size_t i = 0; i < names.size(); ++i)
+    methods.push_back(method_of(names[i], all->at(i), levels));
+  const std::string metric = sequences.front().tasks.front().spec->metric;
+  const Table plain = comparison_table(methods, levels, metric, false);
+  const Table runs = all_runs(names, *all, *tables);
+  std::error_code failed;
+  fs::create_directories(options.folder, failed);
+  for (const auto& [name, table] : {std::pair{"runs.csv", &runs}, std::pair{"summary.csv", &plain}})
+    if (auto saved = actors::replace_file((fs::path(options.folder) / name).string(),
+                                          to_text(*table, TableFormat::csv));
+        !saved)
+      return complain(saved.error());
+  if (options.curves.format != TableFormat::table)
+    return print(to_text(plain, options.curves.format));
+  return print(std::to_string(tables->size()) + " tasks in sequence, " +
+               std::to_string(options.curves.permutations.value_or(1)) + " permutations\n" +
+               to_text(comparison_table(methods, levels, metric, true), TableFormat::table) +
+               "metric: of the chosen configurations after full training, mean over the tasks. "
+               "time, evaluations,\nresource, @r (trials that reported at r): sums over the "
+               "tasks. Mean and standard deviation over the permutations.\nRuns and summary: " +
+               options.folder + "\n");
+}
+
+}  // namespace troupe::cli

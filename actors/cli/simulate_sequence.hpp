@@ -1,0 +1,13 @@
+#pragma once
+
+#include "actors/cli/commands.hpp"
+
+namespace troupe::cli {
+
+/// `troupe simulate` of a sequence: each table is a task.
+int simulate_sequence_file(const SimulateOptions& options);
+
+/// `troupe compare --permutations`: whole sequences of tasks.
+int compare_sequences(const CompareOptions& options);
+
+}  // namespace troupe::cli

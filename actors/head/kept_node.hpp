@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "actors/head/own_node.hpp"
+#include "actors/head/process.hpp"
+#include "actors/study/protocol.hpp"
+#include "runtime/resources.hpp"
+
+namespace troupe::actors {
+
+/// Keeps a node process beside a head for as long as one study runs: starts it again when it is
+/// lost, and tells the study when its processes are gone.
+class KeptNode {
+ public:
+  struct Options {
+    std::string program;  ///< The `troupe` that is started as `troupe node`.
+    std::string address;  ///< Where the head listens.
+    double lease_s = 5;
+    runtime::Resources resources;
+    std::vector<int> inherited_fds;  ///< Locks that are held until its last process is gone.
+    std::string log;
+  };
+
+  /// `over` is called on the reactor's thread, once: the study is over (or this node cannot be kept
+  /// alive, which the study was told), and every process of the node is gone.
+  KeptNode(Process& process, StudyRef study, Options options, std::function<void()> over);
+  ~KeptNode();
+  KeptNode(const KeptNode&) = delete;
+  KeptNode& operator=(const KeptNode&) = delete;
+
+  Result<void> start();
+  /// The study is interrupted: a node that is lost from now on is not started again.
+  void leave();
+
+ private:
+  void gone(const OwnNode::Ending& ending);
+
+  Process& process_;
+  StudyRef study_;
+  std::function<void()> over_;
+  std::unique_ptr<OwnNode> node_;  ///< Lives on the reactor's thread, as what follows.
+  bool leaving_ = false;
+  std::uint32_t losses_ = 0;
+};
+
+}  // namespace troupe::actors

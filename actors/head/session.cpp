@@ -1,0 +1,187 @@
+#include "actors/head/session.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <filesystem>
+#include <utility>
+#include <variant>
+
+#include <sys/random.h>
+
+#include "actors/head/own_node.hpp"
+#include "actors/head/process.hpp"
+#include "actors/json.hpp"
+#include "actors/memory/memory.hpp"
+#include "actors/study/document.hpp"
+#include "runtime/core/check.hpp"
+
+namespace troupe::actors {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// Tells this study from every other, wherever its folder is moved to.
+std::string new_identity() {
+  std::array<unsigned char, 16> bytes{};
+  check(getrandom(bytes.data(), bytes.size(), 0) == static_cast<ssize_t>(bytes.size()),
+        "the system has random bytes");
+  std::string text;
+  for (const unsigned char byte : bytes) {
+    std::array<char, 3> digits{};
+    std::snprintf(digits.data(), digits.size(), "%02x", byte);
+    text += digits.data();
+  }
+  return text;
+}
+
+/// What the journal's first row fixed; none if there is no row yet.
+Result<std::optional<StudyOpened>> opening_of(const std::string& path) {
+  auto reader = JournalReader::open(path);
+  if (!reader) return reader.error();
+  const auto first = reader->read(0, 1);
+  if (!first) return first.error();
+  if (first->empty()) return std::optional<StudyOpened>();
+  const Result<Input> input = from_json<Input>(first->at(0).input);
+  if (!input) return input.error();
+  const auto* opened = std::get_if<StudyOpened>(&*input);
+  if (opened == nullptr)
+    return Error{ErrorKind::bad_input, path + ": row 0 is not the opening of a study"};
+  return std::optional(*opened);
+}
+
+/// An unfinished study of the folder is this one.
+Result<void> check_same(const StudyRequest& request, const HeadFolder& folder,
+                        const StudyOpened& opened) {
+  const Result<std::string> text = read_file(folder.file("study.yaml"));
+  if (!text) return text.error();
+  if (*text != request.spec.text)
+    return Error{ErrorKind::refused, request.file + " is not the file that the study in " +
+                                         folder.path().string() + " began with (" +
+                                         folder.file("study.yaml") +
+                                         "). A study cannot change on its way: use --fresh to "
+                                         "start over (the results so far are kept "
+                                         "aside), or --dir for another folder"};
+  if (request.seed && *request.seed != opened.seed)
+    return Error{ErrorKind::refused, "the study in " + folder.path().string() +
+                                         " began with seed " + std::to_string(opened.seed) +
+                                         "; --seed " + std::to_string(*request.seed) +
+                                         " needs --fresh or another --dir"};
+  return {};
+}
+
+std::string memory_of(const StudyRequest& request) {
+  if (!request.memory.empty()) return fs::absolute(request.memory).lexically_normal().string();
+  return request.spec.memory ? request.spec.memory->file : std::string();
+}
+
+/// What A* is now, for a study that begins.
+Result<void> recall(Session& session, const std::string& path) {
+  if (path.empty()) return {};
+  if (!session.spec.searcher.actor.empty())
+    return Error{ErrorKind::refused,
+                 "what a memory knows is suggested by our own searchers; with 'searcher.actor' "
+                 "nobody can know which trials its incumbents are: leave out one of the two"};
+  auto memory = Memory::open_or_create(path);
+  if (!memory) return memory.error();
+  auto recalled =
+      memory->recall(session.spec.config_space, session.spec.memory.value_or(MemorySpec{}));
+  if (!recalled) return recalled.error();
+  session.document.incumbents = std::move(recalled->incumbents);
+  session.left_out = recalled->left_out;
+  return {};
+}
+
+Result<Journal> journal_in(const HeadFolder& folder, const Session& session,
+                           const std::string& memory) {
+  const std::string path = folder.file("journal.db");
+  if (fs::exists(path)) return Journal::open(path);
+  if (auto written = write_file(folder.file("study.yaml"), session.spec.text); !written)
+    return written.error();
+  JournalMeta meta{{"study", session.spec.name},
+                   {"metric", session.spec.metric},
+                   {"seed", std::to_string(session.document.seed)},
+                   {"file", session.document.path},
+                   {identity_key, new_identity()}};
+  if (!memory.empty()) meta.emplace(memory_key, memory);
+  return Journal::create(path, meta);
+}
+
+}  // namespace
+
+Result<Session> open_session(StudyRequest request, const HeadFolder& folder) {
+  const std::string path = folder.file("journal.db");
+  std::error_code failed;
+  fs::create_directories(folder.path() / "trials", failed);
+  if (failed)
+    return Error{ErrorKind::io, "cannot make the folder " + (folder.path() / "trials").string() +
+                                    ": " + failed.message()};
+  std::optional<StudyOpened> opening;
+  if (fs::exists(path)) {
+    auto opened = opening_of(path);
+    if (!opened) return opened.error();
+    opening = std::move(opened).value();
+  }
+  if (opening)
+    if (auto same = check_same(request, folder, *opening); !same) return same.error();
+  const std::string memory = memory_of(request);
+  const std::uint64_t seed = request.seed.value_or(request.spec.seed);
+  Session session{.spec = std::move(request.spec)};
+  if (request.workers) session.spec.n_workers = *request.workers;
+  session.document.text = session.spec.text;
+  session.document.path = fs::absolute(request.file).lexically_normal().string();
+  session.document.folder = folder.path().string();
+  session.document.seed = opening ? opening->seed : seed;
+  if (opening) session.document.incumbents = opening->incumbents;
+  if (!opening)
+    if (auto recalled = recall(session, memory); !recalled) return recalled.error();
+  add_incumbents(session.spec, session.document.incumbents);
+  auto journal = journal_in(folder, session, memory);
+  if (!journal) return journal.error();
+  session.journal = std::make_unique<Journal>(std::move(journal).value());
+  return session;
+}
+
+runtime::Resources own_resources(const StudySpec& spec) {
+  runtime::Resources here = this_machine();
+  // Whoever does not count processors means n_workers.
+  if (spec.resources.cpus <= 0) here.cpus = std::max(here.cpus, spec.n_workers);
+  return here;
+}
+
+Result<void> check_feasible(const StudySpec& spec, const runtime::Resources& here) {
+  const auto refuse = [](const std::string& what, const std::string& found,
+                         const std::string& has) {
+    return Error{ErrorKind::infeasible, "resources." + what + ": a trial needs " + found +
+                                            ", and this machine has " + has};
+  };
+  if (spec.resources.cpus > here.cpus)
+    return refuse("cpus", json_number(spec.resources.cpus), std::to_string(here.cpus));
+  if (spec.resources.gpus > static_cast<std::int64_t>(here.gpus))
+    return refuse("gpus", std::to_string(spec.resources.gpus), std::to_string(here.gpus));
+  if (spec.resources.memory_bytes > here.memory)
+    return refuse("memory", std::to_string(spec.resources.memory_bytes >> 20) + " MiB",
+                  std::to_string(here.memory >> 20) + " MiB");
+  return {};
+}
+
+Result<void> check_memory(const StudySpec& spec) {
+  std::error_code ignored;
+  if (!spec.memory || spec.memory->file.empty() || !fs::exists(spec.memory->file, ignored))
+    return {};
+  auto memory = Memory::open(spec.memory->file);
+  if (!memory) return memory.error();
+  const auto recalled = memory->recall(spec.config_space, *spec.memory);
+  if (!recalled) return recalled.error();
+  return {};
+}
+
+StudyOptions options_of(Session& session) {
+  return {.spec = std::move(session.spec),
+          .document = std::move(session.document),
+          .version = TROUPE_VERSION,
+          .own_node_prefix = OwnNode::name_prefix};
+}
+
+}  // namespace troupe::actors

@@ -1,0 +1,78 @@
+#include "actors/head/study_head.hpp"
+
+#include <chrono>
+#include <utility>
+
+namespace troupe::actors {
+
+StudyHead::StudyHead(Options options)
+    : options_(std::move(options)),
+      process_({.name = "head", .lease = seconds(options_.lease_s)}) {}
+
+StudyHead::~StudyHead() {
+  node_.reset();
+  process_.node().stop(std::chrono::seconds(5));
+}
+
+Result<std::unique_ptr<StudyHead>> StudyHead::open(Options options) {
+  std::unique_ptr<StudyHead> head(new StudyHead(std::move(options)));
+  auto address = head->process_.node().listen(head->options_.listen);
+  if (!address) return address.error();
+  head->address_ = std::move(address).value();
+  return head;
+}
+
+Result<StudyRef> StudyHead::begin(Session session, const HeadFolder& folder) {
+  if (auto written = write_file(folder.file("address"), address_ + "\n"); !written)
+    return written.error();
+  KeptNode::Options options{.program = options_.program,
+                            .address = address_,
+                            .lease_s = options_.lease_s,
+                            .resources = own_resources(session.spec),
+                            .inherited_fds = {folder.lock_fd()},
+                            .log = folder.file("node.log")};
+  grace_kill_s_ = session.spec.grace_kill_s;
+  over_ = {};
+  study_ = spawn_study(process_.node(), std::move(session), folder);
+  node_ = std::make_unique<KeptNode>(process_, study_, std::move(options),
+                                     [this] { over_.set_value(); });
+  if (auto started = node_->start(); !started) return started.error();
+  return study_;
+}
+
+Result<void> StudyHead::wait() {
+  const auto end = process_.node().wait(study_, Duration::max());
+  over_.get_future().wait_for(std::chrono::duration<double>(grace_kill_s_ + 5));
+  node_.reset();
+  if (end && end->cause == runtime::Cause::failed) return Error{ErrorKind::io, end->reason};
+  return {};
+}
+
+void StudyHead::interrupt(const std::string& reason) {
+  node_->leave();
+  process_.node().tell(study_, StopStudy{StopRequested::How::interrupt, reason});
+}
+
+Result<TaskEnd> StudyHead::run(const StudyRequest& request, const std::string& folder) {
+  auto opened = HeadFolder::open(folder, [](const std::string&) {});
+  if (!opened) return opened.error();
+  auto end = task_end(folder);
+  if (!end) return end.error();
+  if (!*end || !(*end)->counts()) {
+    auto session = open_session(request, *opened);
+    if (!session) return session.error();
+    if (const auto study = begin(std::move(session).value(), *opened); !study) return study.error();
+    if (auto over = wait(); !over) return over.error();
+    end = task_end(folder);
+    if (!end) return end.error();
+  }
+  std::string memory = request.memory;
+  if (memory.empty() && request.spec.memory) memory = request.spec.memory->file;
+  if (memory.empty()) memory = (*end)->memory;
+  if (!memory.empty())
+    if (auto told = remember(**end, request.spec, opened->path().string(), memory); !told)
+      return told.error();
+  return std::move(**end);
+}
+
+}  // namespace troupe::actors

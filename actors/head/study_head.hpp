@@ -1,0 +1,53 @@
+#pragma once
+
+#include <functional>
+#include <future>
+#include <memory>
+#include <string>
+
+#include "actors/head/head_folder.hpp"
+#include "actors/head/kept_node.hpp"
+#include "actors/head/process.hpp"
+#include "actors/head/session.hpp"
+#include "actors/head/task_end.hpp"
+
+namespace troupe::actors {
+
+/// Runs studies in this process, one after another, with a node process beside it for each. Other
+/// nodes may join. For plain threads; whoever wants to know what happens subscribes to the study.
+class StudyHead {
+ public:
+  struct Options {
+    std::string program =
+        "troupe";  ///< Where it lies, or a name in PATH: nodes and wardens are it.
+    std::string listen = "tcp://127.0.0.1:*";
+    double lease_s = 5;
+  };
+  static Result<std::unique_ptr<StudyHead>> open(Options options);
+  ~StudyHead();
+
+  [[nodiscard]] Process& process() { return process_; }
+
+  /// Starts the study of a session. `folder` outlives it.
+  Result<StudyRef> begin(Session session, const HeadFolder& folder);
+  /// Blocks until the study that was begun is over, and every process of its node gone.
+  Result<void> wait();
+  /// The study is to be interrupted, by a signal.
+  void interrupt(const std::string& reason);
+
+  /// All of it: the study in `folder`, new or resumed, to its end, and into its memory.
+  Result<TaskEnd> run(const StudyRequest& request, const std::string& folder);
+
+ private:
+  explicit StudyHead(Options options);
+
+  Options options_;
+  std::string address_;
+  Process process_;
+  StudyRef study_;
+  double grace_kill_s_ = 0;
+  std::promise<void> over_;
+  std::unique_ptr<KeptNode> node_;
+};
+
+}  // namespace troupe::actors

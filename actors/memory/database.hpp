@@ -1,0 +1,71 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "runtime/core/result.hpp"
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace troupe::actors::memory {
+
+/// A prepared statement. What goes wrong is remembered, for one check at the end.
+class Statement {
+ public:
+  explicit Statement(sqlite3_stmt* statement);
+
+  Statement& bind(int at, std::int64_t value);
+  Statement& bind(int at, double value);
+  Statement& bind(int at, const std::string& value);
+  Statement& bind_null(int at);
+  /// True if there is a row; false at the end or after an error.
+  bool step();
+  [[nodiscard]] int code() const { return code_; }  ///< Of SQLite; 0 if all went well.
+
+  [[nodiscard]] bool is_null(int column) const;
+  [[nodiscard]] std::int64_t integer(int column) const;
+  [[nodiscard]] double real(int column) const;
+  [[nodiscard]] std::string text(int column) const;
+
+ private:
+  struct Finalize {
+    void operator()(sqlite3_stmt* statement) const;
+  };
+  void note(int code);
+
+  std::unique_ptr<sqlite3_stmt, Finalize> statement_;
+  int code_ = 0;
+};
+
+/// A connection to a memory's file, and the sentences for what may be wrong with it.
+class Database {
+ public:
+  enum class Missing { is_an_error, is_created };
+  static Result<std::unique_ptr<Database>> connect(const std::string& path, Missing missing);
+
+  Result<Statement> prepare(const char* sql);
+  Result<void> run(const char* sql);
+  /// Steps a statement without rows to its end.
+  Result<void> finish(Statement& statement);
+  [[nodiscard]] Error error(int code) const;
+  /// `work` in one transaction that nobody else's can come between; undone if it fails.
+  Result<void> transaction(const std::function<Result<void>()>& work);
+
+ private:
+  Database(std::string path, sqlite3* connection);
+  Result<std::int64_t> number(const char* sql);
+  Result<void> check_format();
+  Result<void> create();
+
+  struct Close {
+    void operator()(sqlite3* connection) const;
+  };
+  std::string path_;
+  std::unique_ptr<sqlite3, Close> connection_;
+};
+
+}  // namespace troupe::actors::memory

@@ -1,0 +1,296 @@
+#include "actors/sequence/sequence_file.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <cstdio>
+#include <map>
+#include <set>
+#include <string_view>
+#include <utility>
+
+#include "actors/sequence/merge.hpp"
+#include "actors/study_file/read_study.hpp"
+#include "actors/study_file/section.hpp"
+
+namespace troupe::actors {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// What belongs to the head, and to the memory that all tasks share.
+constexpr std::array shared_only{std::string_view("memory"), std::string_view("listen"),
+                                 std::string_view("lease"), std::string_view("incumbents")};
+
+SectionKeys keys_of_sequence() {
+  SectionKeys keys = study_keys();
+  std::erase_if(keys.keys, [](const Key& key) { return key.name == "study"; });
+  keys.keys.insert(keys.keys.begin(), {{"sequence"}, {"tasks"}});
+  return keys;
+}
+
+SectionKeys keys_of_task() {
+  SectionKeys keys = study_keys();
+  keys.section = "task";
+  std::erase_if(keys.keys, [](const Key& key) {
+    return key.name == "study" || std::ranges::find(shared_only, key.name) != shared_only.end();
+  });
+  keys.keys.insert(keys.keys.begin(), {{"name"}});
+  return keys;
+}
+
+const Member* member_of(const Element& mapping, std::string_view key) {
+  const auto found = std::ranges::find(mapping.members, key, &Member::key);
+  return found == mapping.members.end() ? nullptr : &*found;
+}
+
+Element text_at(Position at, const std::string& text) {
+  return {.at = at, .scalar = text, .text = text};
+}
+
+Element number_at(Position at, std::int64_t number) {
+  return {.at = at, .scalar = number, .text = std::to_string(number)};
+}
+
+void set(Element& mapping, std::string key, Position at, Element value) {
+  std::erase_if(mapping.members, [&](const Member& member) { return member.key == key; });
+  mapping.members.insert(mapping.members.begin(), Member{std::move(key), at, std::move(value)});
+}
+
+/// A study in a sequence's place, and what else is not said in the words of a sequence.
+void refuse_study(Element& root, ProblemList& problems) {
+  for (const std::string_view key : {"study", "experiment"})
+    if (const Member* study = member_of(root, key)) {
+      problems.error(study->at,
+                     "a sequence is named by `sequence: NAME`, and its tasks by their "
+                     "'name'; leave '" +
+                         std::string(key) + "' out");
+      std::erase_if(root.members, [&](const Member& member) { return member.key == key; });
+    }
+}
+
+class SequenceReader {
+ public:
+  SequenceReader(const Element& root, const fs::path& path, ProblemList& problems)
+      : root_(root),
+        path_(path),
+        problems_(problems),
+        sequence_keys_(keys_of_sequence()),
+        task_keys_(keys_of_task()) {}
+
+  SequenceSpec read() {
+    SequenceSpec spec;
+    refuse_study(root_, problems_);
+    Section top(root_, root_.at, sequence_keys_, problems_);
+    if (root_.kind != Element::Kind::mapping) return spec;
+    if (top.require("sequence", "a name for it, such as `sequence: nightly`"))
+      spec.name = top.text("sequence").value_or("");
+    check_name(top.find("sequence"), spec.name, "'sequence'");
+    first_seed_ = top.whole("seed", 0).value_or(0);
+    base_ = root_;
+    std::erase_if(base_.members, [&](const Member& member) {
+      return member.key == "sequence" || member.key == "tasks" || !is_known(member.key);
+    });
+    const Member* tasks = top.require(
+        "tasks", "what each task has otherwise, such as `tasks: [{name: first}, {name: second}]`");
+    if (tasks == nullptr) return spec;
+    if (tasks->value.kind != Element::Kind::sequence || tasks->value.items.empty()) {
+      top.error("tasks",
+                "'tasks' must be a list of at least one task, such as `- name: first`; "
+                "found " +
+                    (tasks->value.kind == Element::Kind::sequence ? std::string("an empty list")
+                                                                  : describe(tasks->value)));
+      return spec;
+    }
+    for (const Element& task : tasks->value.items) read_task(task, spec);
+    return spec;
+  }
+
+ private:
+  [[nodiscard]] bool is_known(std::string_view key) const {
+    const std::string_view name = canonical(sequence_keys_, key);
+    return std::ranges::find(sequence_keys_.keys, name, &Key::name) != sequence_keys_.keys.end();
+  }
+
+  void check_name(const Member* member, const std::string& name, const std::string& what) {
+    if (member == nullptr || name.empty() || is_legal_name(name)) return;
+    problems_.error(member->value.at,
+                    what +
+                        " must be a name for a folder too: letters, digits, '_', '-' and '.', "
+                        "a letter or digit first; found " +
+                        describe(member->value));
+  }
+
+  void read_task(const Element& task, SequenceSpec& spec) {
+    Section section(task, task.at, task_keys_, problems_);
+    if (task.kind != Element::Kind::mapping) return;
+    const Member* name = section.require("name", "what to call it, such as `name: second`");
+    if (name == nullptr) return;
+    const std::string called = section.text("name").value_or("");
+    if (called.empty()) return;
+    check_name(name, called, "'task.name'");
+    const auto [first, is_new] = names_.emplace(called, name->at.line);
+    if (!is_new)
+      problems_.error(name->value.at, "two tasks are called '" + called + "'; the first in line " +
+                                          std::to_string(first->second));
+    const bool same_space = check_space(task);
+    Element changes = task;
+    std::erase_if(changes.members, [&](const Member& member) {
+      const std::string_view key = canonical(task_keys_, member.key);
+      return key == "name" || (key == "config_space" && !same_space) ||
+             std::ranges::find(task_keys_.keys, key, &Key::name) == task_keys_.keys.end();
+    });
+    Element root = merged(base_, changes, study_keys());
+    const auto sound = [](const std::string& given) { return is_legal_name(given) ? given : "x"; };
+    set(root, "study", name->value.at,
+        text_at(name->value.at, sound(spec.name) + "." + sound(called)));
+    if (member_of(changes, "seed") == nullptr)
+      set(root, "seed", root.at,
+          number_at(root.at, first_seed_ + static_cast<std::int64_t>(spec.tasks.size())));
+    const std::string text = "# Task " + std::to_string(spec.tasks.size() + 1) + ", '" + called +
+                             "', of the sequence '" + spec.name + "'.\n" + to_yaml(root);
+    auto study = read_study(root, path_, problems_);
+    SequenceTask read{called, study ? std::move(*study) : StudySpec{}};
+    read.spec.text = text;
+    spec.tasks.push_back(std::move(read));
+  }
+
+  /// The tasks search the same; but a constant is part of the command. False: it was reported.
+  [[nodiscard]] bool check_space(const Element& task) {
+    const Member* changes = member_of(task, "config_space");
+    const Member* space = member_of(base_, "config_space");
+    if (changes == nullptr) return true;
+    if (changes->value.kind != Element::Kind::mapping || space == nullptr) {
+      problems_.error(changes->at,
+                      "the tasks of a sequence search one space, which stands at the top; a task "
+                      "may change its constants only, such as `config_space: {epochs: 27}`");
+      return false;
+    }
+    std::vector<std::string_view> constants;
+    for (const Member& member : space->value.members)
+      if (member.value.kind == Element::Kind::scalar) constants.push_back(member.key);
+    bool good = true;
+    for (const Member& change : changes->value.members) {
+      if (std::ranges::find(constants, change.key) != constants.end() &&
+          change.value.kind == Element::Kind::scalar)
+        continue;
+      good = false;
+      problems_.error(change.at, "'" + change.key +
+                                     "' is no constant of the sequence's config_space; a task may "
+                                     "change its constants only" +
+                                     suggestion(change.key, constants, "constants"));
+    }
+    return good;
+  }
+
+  Element root_;
+  const fs::path& path_;
+  ProblemList& problems_;
+  SectionKeys sequence_keys_;
+  SectionKeys task_keys_;
+  Element base_;
+  std::int64_t first_seed_ = 0;
+  std::map<std::string, std::size_t> names_;  ///< And their lines.
+};
+
+/// What all tasks share is read once for each: a problem with it is told once.
+std::vector<Problem> once_each(std::vector<Problem> problems) {
+  std::set<std::pair<Position, std::string>> told;
+  std::erase_if(problems, [&](const Problem& problem) {
+    return !told.emplace(problem.at, problem.message).second;
+  });
+  return problems;
+}
+
+/// The text with `study` for `sequence`, every other character in its place.
+std::string as_study(std::string text, Position key) {
+  std::size_t start = 0;
+  for (std::size_t line = 1; line < key.line; ++line) start = text.find('\n', start) + 1;
+  constexpr std::string_view sequence = "sequence";
+  const std::size_t at = text.find(sequence, start);
+  if (at == text.npos) return text;
+  std::string study = "study";
+  if (at > 0 && (text[at - 1] == '"' || text[at - 1] == '\'')) study += text[at - 1];
+  const std::size_t size = sequence.size() + (study.size() > 5 ? 1 : 0);
+  study.resize(size, ' ');
+  return text.replace(at, size, study);
+}
+
+/// A simulation has a task for each table, and completes what the text lacks.
+Result<TaskTexts> texts_of(const std::string& text, const Element& root, const fs::path& file,
+                           std::size_t tables) {
+  const auto refuse = [&](const std::string& what) {
+    return Error{ErrorKind::bad_input, file.string() + ": " + what};
+  };
+  const Member* named = member_of(root, "sequence");
+  const Member* tasks = member_of(root, "tasks");
+  const auto* name = named == nullptr ? nullptr : named->value.as<std::string>();
+  TaskTexts result{.is_sequence = named != nullptr || tasks != nullptr, .texts = {}};
+  if (tasks == nullptr) {
+    result.texts.assign(tables, named == nullptr ? text : as_study(text, named->at));
+    return result;
+  }
+  const std::vector<Element>& changes = tasks->value.items;
+  if (changes.size() != tables)
+    return refuse("the sequence has " + std::to_string(changes.size()) + " tasks, and there are " +
+                  std::to_string(tables) +
+                  " tables; give a --table for each task, or leave 'tasks' out: then each table is "
+                  "one");
+  Element base = root;
+  std::erase_if(base.members, [](const Member& member) {
+    return member.key == "sequence" || member.key == "tasks" || member.key == "memory";
+  });
+  if (name != nullptr) set(base, "study", named->value.at, text_at(named->value.at, *name));
+  for (const Element& change : changes) {
+    Element own = change;
+    std::erase_if(own.members, [](const Member& member) { return member.key == "name"; });
+    result.texts.push_back(to_yaml(merged(base, own, study_keys())));
+  }
+  return result;
+}
+
+}  // namespace
+
+Result<TaskTexts> task_texts(const fs::path& file, std::size_t tables) {
+  ProblemList problems(file.string(), "");
+  const auto text = read_text(file, problems);
+  if (text) problems = ProblemList(file.string(), *text);
+  const auto root = text ? parse_document(*text, problems) : std::nullopt;
+  if (root && !problems.has_errors() && root->kind == Element::Kind::mapping)
+    return texts_of(*text, *root, file, tables);
+  std::string what = file.string() + " makes no sense";
+  for (const auto& problem : problems.sorted()) what += "\n" + to_text(problem);
+  return Error{ErrorKind::bad_input, what};
+}
+
+bool is_sequence_file(const fs::path& path) {
+  ProblemList unheard(path.string(), "");
+  const auto text = read_text(path, unheard);
+  if (!text) return false;
+  const auto root = parse_document(*text, unheard);
+  return root && (member_of(*root, "sequence") != nullptr || member_of(*root, "tasks") != nullptr);
+}
+
+SequenceFile read_sequence_file(const fs::path& path) {
+  ProblemList problems(path.string(), "");
+  if (auto text = read_text(path, problems)) return read_sequence_text(std::move(*text), path);
+  return {std::nullopt, problems.sorted()};
+}
+
+SequenceFile read_sequence_text(std::string text, const fs::path& path) {
+  ProblemList problems(path.string(), text);
+  const auto root = parse_document(text, problems);
+  if (!root) return {std::nullopt, problems.sorted()};
+  SequenceSpec spec = SequenceReader(*root, path, problems).read();
+  spec.text = std::move(text);
+  if (problems.has_errors()) return {std::nullopt, once_each(problems.sorted())};
+  return {std::move(spec), once_each(problems.sorted())};
+}
+
+std::string task_folder(std::size_t index, const std::string& task) {
+  std::array<char, 24> number{};
+  std::snprintf(number.data(), number.size(), "%02zu", index + 1);
+  return "tasks/" + std::string(number.data()) + "-" + task;
+}
+
+}  // namespace troupe::actors

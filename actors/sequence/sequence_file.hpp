@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "actors/study_file/problem.hpp"
+#include "actors/study_file/study_spec.hpp"
+#include "runtime/core/result.hpp"
+
+namespace troupe::actors {
+
+struct SequenceTask {
+  std::string name;
+  /// The study that it is, called SEQUENCE.TASK. Its text is a study file of its own.
+  StudySpec spec;
+};
+
+/// Tasks over one space, to be run one after another.
+struct SequenceSpec {
+  std::string name;
+  std::string text;  ///< The file as given.
+  std::vector<SequenceTask> tasks;
+};
+
+struct SequenceFile {
+  std::optional<SequenceSpec>
+      spec;                       ///< Absent if and only if there is an error among the problems.
+  std::vector<Problem> problems;  ///< In the order of the file; warnings too.
+};
+
+/// Whether a file is meant as a sequence: it has the key `sequence` or `tasks`.
+[[nodiscard]] bool is_sequence_file(const std::filesystem::path& path);
+
+/// Reads a file that says what its tasks share as a study file does, with `sequence: NAME` in place
+/// of `study: NAME`, and in `tasks` what each has otherwise.
+[[nodiscard]] SequenceFile read_sequence_file(const std::filesystem::path& path);
+[[nodiscard]] SequenceFile read_sequence_text(std::string text, const std::filesystem::path& path);
+
+/// What a simulation reads: the text of a study for each task; tables complete it. A file without
+/// tasks stands for any number of them.
+struct TaskTexts {
+  bool is_sequence = false;  ///< Its tasks remember.
+  std::vector<std::string> texts;
+};
+[[nodiscard]] Result<TaskTexts> task_texts(const std::filesystem::path& file, std::size_t tables);
+
+/// Where a task's study lies in the folder of its sequence: "tasks/01-first".
+[[nodiscard]] std::string task_folder(std::size_t index, const std::string& task);
+
+}  // namespace troupe::actors

@@ -1,0 +1,228 @@
+// Task sequences by the real `troupe`: what is known outlives every process.
+
+#include <csignal>
+#include <fstream>
+#include <memory>
+
+#include <boost/test/unit_test.hpp>
+
+#include "actors/journal/journal.hpp"
+#include "actors/json.hpp"
+#include "actors/study/inputs.hpp"
+#include "test/e2e/study_kit.hpp"
+
+namespace troupe::test {
+namespace {
+
+/// One worker and one seed: what is decided depends on nothing but the file. `shift` moves the
+/// optimum from task to task.
+std::string five_tasks(const std::string& name, int trials = 8) {
+  std::string text = "sequence: " + name + "\nentry: {command: [" + program("e2e_curve") +
+                     ", --period_ms, '5']}\n" + R"(
+config_space: {x: {uniform: [0, 1]}, epochs: 9}
+metric: loss
+mode: min
+resource_attr: epoch
+max_resource_attr: epochs
+scheduler: {name: asha, grace_period: 1, reduction_factor: 3}
+n_workers: 1
+grace_kill_s: 1
+lease: 3
+stop_criterion: {max_num_trials_started: )" +
+                     std::to_string(trials) + "}\ntasks:\n";
+  for (int i = 1; i <= 5; ++i) text += "  - {name: t" + std::to_string(i) + "}\n";
+  return text;
+}
+
+class Sequence {
+ public:
+  explicit Sequence(const std::string& text) {
+    write_file(scratch_.path() / "sequence.yaml", text);
+  }
+
+  [[nodiscard]] std::unique_ptr<Command> start(std::vector<std::string> options = {}) const {
+    std::vector<std::string> argv{program("troupe"), "run",    scratch_.file("sequence.yaml"),
+                                  "--dir",           folder(), "--quiet"};
+    argv.insert(argv.end(), options.begin(), options.end());
+    return std::make_unique<Command>(std::move(argv), std::vector{"TROUPE_E2E=" + folder()});
+  }
+  [[nodiscard]] Finished run(std::vector<std::string> options = {}) const {
+    const auto command = start(std::move(options));
+    const auto code = command->wait(std::chrono::seconds(240));
+    return {code.value_or(-1), command->out(), command->err()};
+  }
+  [[nodiscard]] Finished troupe(const std::string& command) const {
+    return test::run({program("troupe"), command, folder()});
+  }
+  [[nodiscard]] std::string folder() const { return scratch_.file("out"); }
+  [[nodiscard]] std::string memory() const { return folder() + "/memory.db"; }
+  [[nodiscard]] std::string task(int number) const {
+    return folder() + "/tasks/0" + std::to_string(number) + "-t" + std::to_string(number);
+  }
+  [[nodiscard]] std::size_t rows(int number) const {
+    auto reader = actors::JournalReader::open(task(number) + "/journal.db");
+    return reader ? reader->size().value() : 0;
+  }
+  /// All that was decided in a task, without when; what was known at its start comes first.
+  [[nodiscard]] std::vector<std::string> decisions(int number) const {
+    std::vector<std::string> all;
+    auto reader = actors::JournalReader::open(task(number) + "/journal.db");
+    BOOST_REQUIRE(reader.has_value());
+    reader
+        ->each(0,
+               [&](const actors::Row& row) -> Result<void> {
+                 const auto input = actors::from_json<actors::Input>(row.input).value();
+                 if (const auto* opened = std::get_if<actors::StudyOpened>(&input))
+                   all.push_back(actors::to_json(opened->incumbents));
+                 if (row.decisions != "[]") all.push_back(row.decisions);
+                 return {};
+               })
+        .value();
+    return all;
+  }
+  /// A* without task numbers and times.
+  [[nodiscard]] std::string known() const {
+    return test::run({"sh", "-c",
+                      program("troupe") + " memory show -f csv " + memory() + " | cut -d, -f 1,5-"})
+        .out;
+  }
+
+ private:
+  TempFolder scratch_;
+};
+
+BOOST_AUTO_TEST_SUITE(sequence)
+
+BOOST_AUTO_TEST_CASE(a_head_that_is_killed_in_the_third_task_changes_no_decision) {
+  const Sequence killed(five_tasks("five"));
+  const Sequence undisturbed(five_tasks("five"));
+  const auto whole = undisturbed.start();
+  for (const std::size_t rows : {5u, 20u}) {
+    const auto run = killed.start();
+    BOOST_TEST(eventually([&] { return killed.rows(3) >= rows || run->ended(); },
+                          std::chrono::seconds(120)));
+    run->signal(SIGKILL);
+    (void)run->wait(std::chrono::seconds(5));
+  }
+  const Finished end = killed.run();
+  BOOST_TEST(end.code == 0, end.err);
+  BOOST_TEST(whole->wait(std::chrono::seconds(240)).value_or(-1) == 0, whole->err());
+  for (int task = 1; task <= 5; ++task) BOOST_TEST_CONTEXT("task " << task)
+  BOOST_TEST(killed.decisions(task) == undisturbed.decisions(task),
+             boost::test_tools::per_element());
+  BOOST_TEST(!killed.known().empty());
+  BOOST_TEST(killed.known() == undisturbed.known());
+  const Finished replay = killed.troupe("replay");
+  BOOST_TEST(replay.code == 0, replay.out << replay.err);
+  BOOST_TEST(replay.out.find("each task began with A* as the tasks before it left it") !=
+             std::string::npos);
+  BOOST_TEST(eventually([&] { return processes_with("TROUPE_E2E=" + killed.folder()).empty(); },
+                        std::chrono::seconds(6)));
+}
+
+BOOST_AUTO_TEST_CASE(two_sequences_that_use_one_memory_at_once_lose_nothing) {
+  const TempFolder shared;
+  const std::string memory = shared.file("team.db");
+  const Sequence one(five_tasks("one", 4));
+  const Sequence two(five_tasks("two", 4));
+  const auto first = one.start({"--memory", memory});
+  const auto second = two.start({"--memory", memory, "--seed", "100"});
+  BOOST_TEST(first->wait(std::chrono::seconds(240)).value_or(-1) == 0, first->err());
+  BOOST_TEST(second->wait(std::chrono::seconds(240)).value_or(-1) == 0, second->err());
+  const Finished list = test::run({program("troupe"), "memory", "list", memory, "-f", "csv"});
+  for (const char* name : {"one", "two"})
+    for (int task = 1; task <= 5; ++task) {
+      const std::string called = "," + std::string(name) + ".t" + std::to_string(task) + ",";
+      const auto at = list.out.find(called);
+      BOOST_TEST(at != std::string::npos, called);
+      BOOST_TEST(list.out.find(called, at + 1) == std::string::npos, called << " twice");
+    }
+  BOOST_TEST(one.troupe("replay").code == 0);
+  BOOST_TEST(two.troupe("replay").code == 0);
+}
+
+BOOST_AUTO_TEST_CASE(the_lists_know_a_sequence) {
+  const Sequence sequence(five_tasks("lists", 3));
+  BOOST_REQUIRE(sequence.run().code == 0);
+  const Finished best = sequence.troupe("best");
+  BOOST_TEST(best.code == 0);
+  BOOST_TEST(best.out.find("finished") != std::string::npos);
+  const Finished trials = sequence.troupe("trials");
+  BOOST_TEST(trials.code == 2);
+  BOOST_TEST(trials.err.find("is the folder of a sequence; name one of its tasks:\n  " +
+                             sequence.task(1)) != std::string::npos);
+  BOOST_TEST(test::run({program("troupe"), "trials", sequence.task(2)}).code == 0);
+  BOOST_TEST(test::run({program("troupe"), "events", sequence.task(2)}).out.find("incumbent") !=
+             std::string::npos);
+  const Finished again = sequence.run();  // It is over: nothing is done twice.
+  BOOST_TEST(again.code == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_sequence_may_grow_at_its_end_and_not_change) {
+  const std::string text = five_tasks("grows", 3);
+  const Sequence sequence(text);
+  BOOST_REQUIRE(sequence.run().code == 0);
+  const std::string file = sequence.folder() + "/../sequence.yaml";
+  write_file(file, text + "  - {name: t6}\n");
+  BOOST_TEST(sequence.run().code == 0);
+  BOOST_TEST(sequence.rows(6) > 0u);
+  write_file(file, text.substr(0, text.rfind("  - {name: t5}")));
+  const Finished shorter = sequence.run();
+  BOOST_TEST(shorter.code == 2);
+  BOOST_TEST(shorter.err.find("was begun, and the file has no such task at that place") !=
+             std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_task_goes_on_from_a_memory_of_last_week) {
+  const TempFolder scratch;
+  const auto write = [&](const std::string& name, const std::string& space,
+                         const std::string& more) {
+    write_file(scratch.path() / (name + ".yaml"),
+               "study: " + name + "\nentry: {command: [" + program("e2e_curve") + "]}\n" +
+                   "config_space: {" + space + ", epochs: 9}\n" +
+                   "metric: loss\nmode: min\nresource_attr: epoch\nmax_resource_attr: epochs\n"
+                   "scheduler: {name: asha}\nstop_criterion: {max_num_trials_started: 6}\n" +
+                   more);
+  };
+  const auto run = [&](const std::string& name) {
+    return test::run({program("troupe"), "run", scratch.file(name + ".yaml"), "--dir",
+                      scratch.file(name), "--memory", scratch.file("team.db")});
+  };
+  write("monday", "x: {uniform: [0, 1]}", "");
+  write("tuesday", "x: {uniform: [0, 1]}", "seed: 5\n");
+  write("other", "x: {uniform: [0, 2]}", "");
+  write("renamed", "rate: {uniform: [0, 1]}", "memory: {rename: {x: rate}}\n");
+  const Finished monday = run("monday");
+  BOOST_TEST(monday.code == 0, monday.err);
+  BOOST_TEST(monday.out.find("0 incumbents ran, hurdle stopped 0 of 6 trials, joined A*: yes") !=
+                 std::string::npos,
+             monday.out);
+  const Finished tuesday = run("tuesday");
+  BOOST_TEST(tuesday.code == 0, tuesday.err);
+  BOOST_TEST(tuesday.out.find("1 incumbent ran, hurdle stopped ") != std::string::npos,
+             tuesday.out);
+  const Finished other = run("other");
+  BOOST_TEST(other.code == 2);
+  BOOST_TEST(
+      other.err.find("'x' is uniform: [0.0, 2.0] in config_space, and uniform: [0.0, 1.0] in "
+                     "the memory") != std::string::npos,
+      other.err);
+  const Finished renamed = run("renamed");
+  BOOST_TEST(renamed.code == 0, renamed.err);
+  // The head died between the end of the study and the memory: the same command makes up for it.
+  std::filesystem::remove(scratch.file("team.db"));
+  BOOST_TEST(run("monday").code == 0);
+  const Finished list =
+      test::run({program("troupe"), "memory", "list", scratch.file("team.db"), "-f", "csv"});
+  BOOST_TEST(list.out.find(",monday,") != std::string::npos);
+  const Finished forgotten =
+      test::run({program("troupe"), "memory", "forget", scratch.file("team.db"), "mondy"});
+  BOOST_TEST(forgotten.code == 2);
+  BOOST_TEST(forgotten.err.find("has no task 'mondy'; did you mean 'monday'?") !=
+             std::string::npos);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace troupe::test

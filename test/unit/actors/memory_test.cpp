@@ -1,0 +1,257 @@
+#include "actors/memory/memory.hpp"
+
+#include <filesystem>
+#include <fstream>
+#include <thread>
+
+#include <boost/test/unit_test.hpp>
+#include <sqlite3.h>
+
+#include "actors/journal/journal.hpp"
+#include "test/kit/temp_folder.hpp"
+
+namespace troupe::actors {
+namespace {
+
+using schedulers::Config;
+using schedulers::Constant;
+using schedulers::LogUniform;
+using schedulers::RandInt;
+using schedulers::Space;
+using schedulers::Uniform;
+using schedulers::Value;
+
+Space space_of(std::int64_t epochs = 27) {
+  return Space(
+      {{"lr", LogUniform{1e-4, 1}}, {"units", RandInt{1, 64}}, {"epochs", Constant{epochs}}});
+}
+
+Config config(double lr, std::int64_t units, std::int64_t epochs = 27) {
+  return {{"lr", lr}, {"units", units}, {"epochs", epochs}};
+}
+
+FinishedTask task(const std::string& study, std::optional<Config> best) {
+  return {.study = study,
+          .name = "task-" + study,
+          .folder = "/studies/" + study,
+          .metric = "loss",
+          .mode = schedulers::Mode::min,
+          .finished_us = 1'000'000,
+          .best = std::move(best),
+          .value = 0.25,
+          .resource = 27};
+}
+
+struct Fixture {
+  test::TempFolder folder;
+  std::string path = folder.file("team.db");
+  Memory memory = Memory::open_or_create(path).value();
+  MemorySpec as_is;
+
+  std::string refusal(const Space& space, const MemorySpec& spec) {
+    const auto recalled = memory.recall(space, spec);
+    return recalled ? "" : recalled.error().what;
+  }
+};
+
+void sql(const std::string& path, const std::string& text) {
+  sqlite3* connection = nullptr;
+  BOOST_REQUIRE(sqlite3_open(path.c_str(), &connection) == SQLITE_OK);
+  BOOST_REQUIRE(sqlite3_exec(connection, text.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK);
+  sqlite3_close(connection);
+}
+
+BOOST_FIXTURE_TEST_SUITE(memory, Fixture)
+
+BOOST_AUTO_TEST_CASE(knows_nothing_at_first_and_fits_every_space) {
+  BOOST_TEST(memory.recall(space_of(), as_is)->incumbents.empty());
+  BOOST_TEST(memory.tasks()->empty());
+  BOOST_TEST(memory.parameters()->empty());
+}
+
+BOOST_AUTO_TEST_CASE(gives_the_best_of_each_task_in_the_order_of_joining) {
+  BOOST_TEST(memory.remember(task("a", config(0.1, 3)), space_of(), as_is).value());
+  BOOST_TEST(memory.remember(task("b", config(0.01, 5)), space_of(), as_is).value());
+  const auto recalled = memory.recall(space_of(), as_is).value();
+  BOOST_TEST((recalled.incumbents == std::vector<Config>{config(0.1, 3), config(0.01, 5)}));
+  BOOST_TEST(recalled.left_out == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(a_configuration_joins_once_by_identity) {
+  BOOST_TEST(memory.remember(task("a", config(0.1, 3)), space_of(), as_is).value());
+  BOOST_TEST(!memory.remember(task("b", config(0.1 + 1e-12, 3)), space_of(), as_is).value());
+  BOOST_TEST(memory.incumbents()->size() == 1u);
+  BOOST_TEST(memory.tasks()->size() == 2u);
+  BOOST_TEST(!memory.tasks()->at(1).joined);
+}
+
+BOOST_AUTO_TEST_CASE(a_study_that_is_told_twice_is_remembered_once) {
+  BOOST_TEST(memory.remember(task("a", config(0.1, 3)), space_of(), as_is).value());
+  BOOST_TEST(memory.remember(task("a", config(0.2, 9)), space_of(), as_is).value());
+  BOOST_TEST(memory.tasks()->size() == 1u);
+  BOOST_TEST((memory.recall(space_of(), as_is)->incumbents == std::vector<Config>{config(0.1, 3)}));
+}
+
+BOOST_AUTO_TEST_CASE(the_constants_of_a_space_are_each_task_s_own) {
+  (void)memory.remember(task("a", config(0.1, 3, 27)), space_of(27), as_is).value();
+  const auto recalled = memory.recall(space_of(81), as_is).value();
+  BOOST_TEST((recalled.incumbents == std::vector<Config>{config(0.1, 3, 81)}));
+}
+
+BOOST_AUTO_TEST_CASE(a_task_without_a_best_is_listed_and_adds_nothing) {
+  BOOST_TEST(!memory.remember(task("a", std::nullopt), space_of(), as_is).value());
+  BOOST_TEST(memory.tasks()->size() == 1u);
+  BOOST_TEST(memory.incumbents()->empty());
+}
+
+BOOST_AUTO_TEST_CASE(another_domain_is_refused_by_the_name_of_the_parameter) {
+  (void)memory.remember(task("a", config(0.1, 3)), space_of(), as_is).value();
+  const Space other({{"lr", LogUniform{1e-3, 1}}, {"units", RandInt{1, 64}}});
+  BOOST_TEST(refusal(other, as_is) ==
+             path +
+                 ": 'lr' is loguniform: [0.001, 1.0] in config_space, and loguniform: "
+                 "[1e-04, 1.0] in the memory; the tasks of a memory search the same space");
+  const Space fixed({{"lr", Constant{0.1}}, {"units", RandInt{1, 64}}});
+  BOOST_TEST(
+      refusal(fixed, as_is).starts_with(path + ": 'lr' is the constant 0.1 in config_space"));
+}
+
+BOOST_AUTO_TEST_CASE(a_missing_parameter_is_refused_with_the_way_out) {
+  (void)memory.remember(task("a", config(0.1, 3)), space_of(), as_is).value();
+  const Space renamed({{"learning_rate", LogUniform{1e-4, 1}}, {"units", RandInt{1, 64}}});
+  BOOST_TEST(refusal(renamed, as_is) ==
+             path +
+                 ": the memory's tasks search 'lr' (loguniform: [1e-04, 1.0]), and "
+                 "config_space has no 'lr'; if it is called otherwise here, say so: "
+                 "`memory: {rename: {lr: NAME}}`");
+  MemorySpec spec;
+  spec.renames = {{"lr", "learning_rate"}};
+  const auto recalled = memory.recall(renamed, spec).value();
+  BOOST_TEST((recalled.incumbents ==
+              std::vector<Config>{{{"learning_rate", 0.1}, {"units", std::int64_t{3}}}}));
+  spec.renames = {{"rl", "learning_rate"}};
+  BOOST_TEST(refusal(renamed, spec)
+                 .find("the memory's tasks have no parameter 'rl'; did you mean "
+                       "'lr'?") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_renamed_joins_under_the_memory_s_name) {
+  (void)memory.remember(task("a", config(0.1, 3)), space_of(), as_is).value();
+  const Space renamed({{"learning_rate", LogUniform{1e-4, 1}}, {"units", RandInt{1, 64}}});
+  MemorySpec spec;
+  spec.renames = {{"lr", "learning_rate"}};
+  const Config same{{"learning_rate", 0.1}, {"units", std::int64_t{3}}};
+  const Config other{{"learning_rate", 0.2}, {"units", std::int64_t{3}}};
+  BOOST_TEST(!memory.remember(task("b", same), renamed, spec).value());
+  BOOST_TEST(memory.remember(task("c", other), renamed, spec).value());
+  BOOST_TEST((memory.recall(space_of(), as_is)->incumbents ==
+              std::vector<Config>{config(0.1, 3), config(0.2, 3)}));
+}
+
+const Space with_dropout({{"lr", LogUniform{1e-4, 1}},
+                          {"units", RandInt{1, 64}},
+                          {"dropout", Uniform{0, 0.5}}});
+
+Config dropped(double lr, double dropout) {
+  return {{"lr", lr}, {"units", std::int64_t{3}}, {"dropout", dropout}};
+}
+
+BOOST_AUTO_TEST_CASE(a_new_parameter_needs_what_it_was_before) {
+  (void)memory.remember(task("a", config(0.1, 3)), space_of(), as_is).value();
+  BOOST_TEST(refusal(with_dropout, as_is) ==
+             path +
+                 ": 'dropout' (uniform: [0.0, 0.5]) is searched here, and not by the memory's "
+                 "tasks (they search: lr, units); say what it was for them, `memory: {defaults: "
+                 "{dropout: VALUE}}`, or how they call it, `memory: {rename: {NAME: dropout}}`");
+  MemorySpec spec;
+  spec.defaults = {{"dropout", 0.0}};
+  BOOST_TEST(
+      (memory.recall(with_dropout, spec)->incumbents == std::vector<Config>{dropped(0.1, 0.0)}));
+}
+
+BOOST_AUTO_TEST_CASE(a_memory_grows_by_a_new_parameter_and_still_serves_the_old_space) {
+  (void)memory.remember(task("a", config(0.1, 3)), space_of(), as_is).value();
+  MemorySpec spec;
+  spec.defaults = {{"dropout", 0.0}};
+  BOOST_TEST(!memory.remember(task("b", dropped(0.1, 0.0)), with_dropout, spec).value());
+  BOOST_TEST(memory.remember(task("c", dropped(0.1, 0.25)), with_dropout, spec).value());
+  // The new space needs no defaults any more; the old one cannot express the second configuration.
+  BOOST_TEST((memory.recall(with_dropout, as_is)->incumbents ==
+              std::vector<Config>{dropped(0.1, 0.0), dropped(0.1, 0.25)}));
+  const auto old = memory.recall(space_of(), as_is).value();
+  BOOST_TEST((old.incumbents == std::vector<Config>{config(0.1, 3)}));
+  BOOST_TEST(old.left_out == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_forgotten_task_takes_along_what_only_it_has_found) {
+  (void)memory.remember(task("a", config(0.1, 3)), space_of(), as_is).value();
+  (void)memory.remember(task("b", config(0.1, 3)), space_of(), as_is).value();
+  (void)memory.remember(task("c", config(0.2, 3)), space_of(), as_is).value();
+  BOOST_TEST(memory.forget(1).has_value());
+  BOOST_TEST(memory.forget(3).has_value());
+  BOOST_TEST((memory.recall(space_of(), as_is)->incumbents == std::vector<Config>{config(0.1, 3)}));
+  BOOST_TEST(memory.incumbents()->at(0).task == 2u);
+  (void)memory.remember(task("c", config(0.2, 3)), space_of(), as_is)
+      .value();  // Its head asks again.
+  BOOST_TEST(memory.tasks()->size() == 1u);
+  BOOST_TEST(memory.incumbents()->size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(connections_that_write_at_once_lose_nothing) {
+  constexpr int each = 10;
+  const auto write = [&](const std::string& who) {
+    for (int i = 0; i < each; ++i) {
+      auto own = Memory::open_or_create(path);
+      (void)own
+          ->remember(task(who + std::to_string(i), config(0.1, who == "x" ? i + 1 : i + 31)),
+                     space_of(), MemorySpec{})
+          .value();
+    }
+  };
+  std::thread one(write, "x");
+  std::thread two(write, "y");
+  one.join();
+  two.join();
+  BOOST_TEST(memory.tasks()->size() == 2u * each);
+  BOOST_TEST(memory.recall(space_of(), as_is)->incumbents.size() == 2u * each);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_no_memory_is_refused_by_what_it_is) {
+  const auto refused = [](const std::string& file) {
+    const auto opened = Memory::open(file);
+    return opened ? "" : opened.error().what;
+  };
+  const std::string absent = folder.file("none.db");
+  BOOST_TEST(refused(absent) == "there is no memory at " + absent);
+  BOOST_TEST(!std::filesystem::exists(absent));
+  BOOST_TEST(refused(folder.path().string()) ==
+             folder.path().string() + " is no memory: it is not a file");
+  const std::string text = folder.file("text.db");
+  test::write_file(text, std::string(4096, 'x'));
+  BOOST_TEST(refused(text) == text + " is no memory: it is not an SQLite database");
+  const std::string journal = folder.file("journal.db");
+  (void)Journal::create(journal, {}).value();
+  BOOST_TEST(refused(journal) == journal + " is no memory: it is the journal of a study");
+  const std::string foreign = folder.file("foreign.db");
+  sql(foreign, "CREATE TABLE t (x)");
+  BOOST_TEST(refused(foreign) ==
+             foreign + " is no memory: it is an SQLite database of another kind, or empty");
+  BOOST_TEST(!Memory::open_or_create(foreign).has_value());
+  sql(path, "PRAGMA user_version = 7");
+  BOOST_TEST(refused(path) == path + " has memory format 7; this troupe knows format 1");
+}
+
+BOOST_AUTO_TEST_CASE(a_damaged_file_is_told_so) {
+  for (int i = 0; i < 200; ++i)
+    (void)memory.remember(task(std::to_string(i), config(0.1 + 0.001 * i, 3)), space_of(), as_is)
+        .value();
+  std::filesystem::resize_file(path, 8192);
+  const auto opened = Memory::open(path);
+  BOOST_TEST(!opened.has_value());
+  BOOST_TEST(opened.error().what.starts_with(path + " is damaged (cut short, or overwritten)"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace troupe::actors
