@@ -54,7 +54,9 @@ struct TimeUnit {
   double seconds;
 };
 
-TimeUnit unit_for(const Comparison& comparison) {
+/// Where a table has no times, seconds are units of resource, and stay so.
+TimeUnit unit_for(const Comparison& comparison, const actors::Table& table) {
+  if (!table.has_time()) return {"s", 1};
   double most = 0;
   for (const auto& method : comparison.methods) most = std::max(most, method.seconds.mean);
   if (most > 2 * 3600) return {"h", 3600};
@@ -62,8 +64,8 @@ TimeUnit unit_for(const Comparison& comparison) {
   return {"s", 1};
 }
 
-std::string paper_table(const Comparison& comparison) {
-  const TimeUnit unit = unit_for(comparison);
+std::string paper_table(const Comparison& comparison, const actors::Table& of) {
+  const TimeUnit unit = unit_for(comparison, of);
   Table table{{"method", comparison.metric, std::string("time (") + unit.name + ")", "speed-up",
                "max resource"},
               {}};
@@ -214,7 +216,7 @@ int compare_studies(const CompareOptions& options) {
     const auto& table = *tables->at(i);
     const auto methods = runs_of(*outcomes, i, names, work->seeds);
     comparisons.push_back(actors::compare_methods(table, methods));
-    text += paper_table(comparisons.back());
+    text += paper_table(comparisons.back(), table);
     if (!table.has_time()) text += "(the table has no times: a unit takes 1 s)\n";
     text += "\n";
     add_runs(runs, table.name(), methods);

@@ -135,16 +135,17 @@ Chart best_over_time(const Table& table, const std::vector<MethodRuns>& methods)
     }
   if (!std::isfinite(first) || first >= last) first = std::max(last / 1000, 1e-6);
   last = std::max(last, first * 1.0001);
-  const TimeUnit unit = unit_for(last);
+  const TimeUnit unit = table.has_time() ? unit_for(last) : TimeUnit{"s", 1};
   const bool min = table.mode() == schedulers::Mode::min;
   Chart chart{.title = table.metric_name() + " on " + table.name(),
               .subtitle = "best reported so far (" + std::string(min ? "less" : "more") +
                           " is better); median and quartiles over " + std::to_string(runs) +
                           " seeds; a dot where the last run ends",
-              .x_label = std::string("virtual time (") + unit.name + ")",
+              .x_label = std::string("virtual time (") + unit.name +
+                         (table.has_time() ? ")" : "; a unit takes 1 s)"),
               .y_label = table.metric_name(),
               .log_x = true,
-              .log_y = min && low > 0 && high > 20 * low,
+              .log_y = min && low > 0 && high > 8 * low,
               .series = {}};
   for (const auto& method : methods)
     chart.series.push_back(series_of(method, first, last, unit.seconds));

@@ -42,7 +42,11 @@ Result<Domain> range(const fs::path& file, const std::string& name, const Elemen
                        "numbers lower <= upper (above 0 where log is true)",
                        "write the range that was searched");
   };
-  if (!low || !high) return refuse("no 'lower' or no 'upper'");
+  if (!low && !high) {
+    if (whole) return Domain(schedulers::RandInt{1, 0});
+    return Domain(schedulers::Uniform{1, 0});
+  }
+  if (!low || !high) return refuse("'lower' or 'upper' without the other");
   const Element* log = member(entry, "log");
   const bool logarithmic = log != nullptr && log->as<bool>() != nullptr && *log->as<bool>();
   if (*low > *high || (logarithmic && *low <= 0))
@@ -65,9 +69,14 @@ Result<Domain> choices(const fs::path& file, const std::string& name, const Elem
   if (list != nullptr)
     for (const Element& item : list->items)
       if (auto value = value_of(item)) values.push_back(std::move(*value));
-  if (values.empty() || values.size() != list->items.size())
+  bool differ = true;
+  for (std::size_t i = 0; i < values.size(); ++i)
+    differ = differ && std::find(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(i),
+                                 values[i]) == values.begin() + static_cast<std::ptrdiff_t>(i);
+  if (values.empty() || values.size() != list->items.size() || !differ)
     return table_error(file, "no usable 'choices' of '" + name + "'" + at(entry),
-                       "a list of numbers or texts", "write the values that were searched");
+                       "a list of different numbers or texts",
+                       "write the values that were searched");
   if (ordered) return Domain(Ordinal{std::move(values)});
   return Domain(Choice{std::move(values)});
 }
@@ -166,7 +175,7 @@ struct Columns {
 };
 
 Result<Columns> read_head(const fs::path& file, const std::vector<std::string_view>& names,
-                          const schedulers::Space& space) {
+                          const std::vector<schedulers::Parameter>& space) {
   Columns columns{names.size(), 0, {}};
   const auto place = [&](std::string_view name) -> std::optional<std::size_t> {
     const auto found = std::ranges::find(names, name);
@@ -181,7 +190,7 @@ Result<Columns> read_head(const fs::path& file, const std::vector<std::string_vi
   const auto id = place("config_id");
   if (!id) return missing("config_id");
   columns.id = *id;
-  for (const auto& parameter : space.parameters()) {
+  for (const auto& parameter : space) {
     const auto column = place(parameter.name);
     if (!column) return missing(parameter.name);
     columns.of.push_back(*column);
@@ -189,23 +198,41 @@ Result<Columns> read_head(const fs::path& file, const std::vector<std::string_vi
   return columns;
 }
 
-/// Text without choices: what was found is what there is to choose from.
-schedulers::Space with_texts(const schedulers::Space& space,
-                             const std::vector<schedulers::Config>& configs) {
-  std::vector<schedulers::Parameter> parameters = space.parameters();
-  for (std::size_t i = 0; i < parameters.size(); ++i) {
-    auto* choice = std::get_if<Choice>(&parameters[i].domain);
-    if (choice == nullptr || !choice->values.empty()) continue;
-    for (const auto& config : configs)
-      if (std::ranges::find(choice->values, config[i].value) == choice->values.end())
-        choice->values.push_back(config[i].value);
+/// Numbers without bounds and text without choices: what was found is what there is.
+void fill_in(std::vector<schedulers::Parameter>& space,
+             const std::vector<schedulers::Config>& configs) {
+  for (std::size_t i = 0; i < space.size(); ++i) {
+    auto* choice = std::get_if<Choice>(&space[i].domain);
+    auto* whole = std::get_if<schedulers::RandInt>(&space[i].domain);
+    auto* real = std::get_if<schedulers::Uniform>(&space[i].domain);
+    if (choice != nullptr && choice->values.empty()) {
+      for (const auto& config : configs)
+        if (std::ranges::find(choice->values, config[i].value) == choice->values.end())
+          choice->values.push_back(config[i].value);
+    } else if (whole != nullptr && whole->low > whole->high) {
+      whole->low = whole->high = std::get<std::int64_t>(configs.front()[i].value);
+      for (const auto& config : configs) {
+        whole->low = std::min(whole->low, std::get<std::int64_t>(config[i].value));
+        whole->high = std::max(whole->high, std::get<std::int64_t>(config[i].value));
+      }
+    } else if (real != nullptr && real->low > real->high) {
+      double low = std::get<double>(configs.front()[i].value);
+      double high = low;
+      for (const auto& config : configs) {
+        low = std::min(low, std::get<double>(config[i].value));
+        high = std::max(high, std::get<double>(config[i].value));
+      }
+      if (low < high)
+        *real = {low, high};
+      else
+        space[i].domain = schedulers::Constant{low};
+    }
   }
-  return schedulers::Space(std::move(parameters));
 }
 
 }  // namespace
 
-Result<schedulers::Space> read_table_space(const fs::path& file) {
+Result<std::vector<schedulers::Parameter>> read_table_space(const fs::path& file) {
   const auto root = read_json_object(file);
   if (!root) return root.error();
   const Element* list = member(*root, "hyperparameters");
@@ -223,11 +250,11 @@ Result<schedulers::Space> read_table_space(const fs::path& file) {
     if (!one) return one.error();
     parameters.push_back({name->text, std::move(one).value()});
   }
-  return schedulers::Space(std::move(parameters));
+  return parameters;
 }
 
 Result<std::vector<schedulers::Config>> read_configs(const fs::path& file,
-                                                     schedulers::Space& space) {
+                                                     std::vector<schedulers::Parameter>& space) {
   std::ifstream in(file, std::ios::binary);
   if (!in.is_open())
     return table_error(file, "no such file", "it in the folder of every table",
@@ -258,7 +285,7 @@ Result<std::vector<schedulers::Config>> read_configs(const fs::path& file,
     schedulers::Config config;
     config.reserve(columns->of.size());
     for (std::size_t i = 0; i < columns->of.size(); ++i) {
-      const auto& parameter = space.parameters()[i];
+      const auto& parameter = space[i];
       auto value = value_in(parameter.domain, cells->at(columns->of[i]));
       if (!value)
         return table_error(
@@ -268,7 +295,10 @@ Result<std::vector<schedulers::Config>> read_configs(const fs::path& file,
     }
     configs.push_back(std::move(config));
   }
-  space = with_texts(space, configs);
+  if (configs.empty())
+    return table_error(file, "no configuration", "a line for each below the first",
+                       "convert the table again");
+  fill_in(space, configs);
   return configs;
 }
 

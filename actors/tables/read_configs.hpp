@@ -8,13 +8,15 @@
 
 namespace troupe::actors {
 
-/// space.json: the hyperparameters of a table. Text without choices becomes an empty Choice, which
-/// `read_configs` fills with the values it finds.
-[[nodiscard]] Result<schedulers::Space> read_table_space(const std::filesystem::path& file);
+/// space.json: the hyperparameters of a table. What it leaves open, `read_configs` fills in from
+/// the values it finds: text without choices is an empty Choice, a number without bounds a range
+/// whose ends are the wrong way round.
+[[nodiscard]] Result<std::vector<schedulers::Parameter>> read_table_space(
+    const std::filesystem::path& file);
 
 /// configs.csv: a configuration for each row, config_id 0, 1, 2, ... Columns that are no
 /// hyperparameters are left out.
 [[nodiscard]] Result<std::vector<schedulers::Config>> read_configs(
-    const std::filesystem::path& file, schedulers::Space& space);
+    const std::filesystem::path& file, std::vector<schedulers::Parameter>& space);
 
 }  // namespace troupe::actors

@@ -164,7 +164,7 @@ Result<Table> read_table(const fs::path& folder, const TableOptions& options) {
                 .metric = metric->substr(curve_prefix.size()),
                 .mode = *mode,
                 .resource = resource == nullptr ? "step" : resource->text,
-                .space = std::move(space).value(),
+                .space = schedulers::Space(std::move(space).value()),
                 .configs = std::move(configs).value(),
                 .curves = std::move(curves).value(),
                 .seconds = std::move(seconds)});

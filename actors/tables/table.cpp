@@ -1,8 +1,11 @@
 #include "actors/tables/table.hpp"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <cmath>
 #include <limits>
+#include <system_error>
 #include <utility>
 
 #include "runtime/core/check.hpp"
@@ -10,6 +13,20 @@
 namespace troupe::actors {
 
 using schedulers::Resource;
+
+namespace {
+
+/// The double that reads like the float: 0.1, not 0.10000000149. People wrote these numbers.
+double as_written(float number) {
+  if (!std::isfinite(number)) return number;
+  std::array<char, 32> text{};
+  const auto [end, error] = std::to_chars(text.data(), text.data() + text.size(), number);
+  double written = number;
+  if (error == std::errc()) std::from_chars(text.data(), end, written);
+  return written;
+}
+
+}  // namespace
 
 Table::Table(Contents contents) : contents_(std::move(contents)) {
   const Matrix& curves = contents_.curves;
@@ -34,7 +51,7 @@ double Table::metric(std::size_t row, Resource resource) const {
   check(resource >= 1 && resource <= max_resource(), "a table is asked for a unit that it has");
   const Resource known = std::min(resource, lengths_[row]);
   if (known == 0) return std::numeric_limits<double>::quiet_NaN();
-  return contents_.curves.at(row, static_cast<std::size_t>(known - 1));
+  return as_written(contents_.curves.at(row, static_cast<std::size_t>(known - 1)));
 }
 
 double Table::unit_seconds(std::size_t row, Resource resource) const {

@@ -1,0 +1,127 @@
+// `troupe simulate` and `troupe compare` as a person calls them.
+
+#include <filesystem>
+#include <string>
+
+#include <boost/test/unit_test.hpp>
+
+#include "test/e2e/shell.hpp"
+#include "test/kit/temp_folder.hpp"
+
+namespace troupe {
+namespace {
+
+constexpr const char* pasha =
+    "scheduler: {name: pasha}\n"
+    "n_workers: 4\n"
+    "stop_criterion: {max_num_trials_started: 50}\n";
+constexpr const char* asha =
+    "scheduler: {name: asha, type: promotion}\n"
+    "n_workers: 4\n"
+    "stop_criterion: {max_num_trials_started: 50}\n";
+
+struct Desk {
+  test::TempFolder temp;
+  Desk() {
+    test::write_file(temp.path() / "pasha.yaml", pasha);
+    test::write_file(temp.path() / "asha.yaml", asha);
+  }
+  [[nodiscard]] ShellRun troupe(const std::string& arguments) const {
+    return shell("cd " + temp.path().string() + " && " TROUPE_BIN "/troupe " + arguments);
+  }
+};
+
+BOOST_AUTO_TEST_SUITE(simulate_command)
+
+BOOST_AUTO_TEST_CASE(prints_a_line_for_each_seed_and_a_summary) {
+  const Desk desk;
+  const ShellRun run = desk.troupe("simulate pasha.yaml --synthetic 80x27 --seeds 0..2");
+  BOOST_TEST(run.code == 0);
+  BOOST_TEST(run.text.starts_with("pasha over synthetic-80x27: 80 configurations, 27 units"));
+  BOOST_TEST(run.text.find("\nmean") != std::string::npos);
+  BOOST_TEST(run.text.find("\nstd") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(the_same_seed_gives_the_same_bytes_whatever_jobs_says) {
+  const Desk desk;
+  for (const char* format : {"table", "json", "csv"}) {
+    const std::string command =
+        std::string("simulate pasha.yaml --synthetic 80x27 --seeds 0..9 -f ") + format;
+    const ShellRun one = desk.troupe(command + " --jobs 1");
+    const ShellRun two = desk.troupe(command + " --jobs 2");
+    BOOST_TEST(one.code == 0);
+    BOOST_TEST(one.text == two.text);
+    BOOST_TEST(one.text.size() > 300u);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_kept_folder_replays_without_a_difference) {
+  const Desk desk;
+  BOOST_TEST(desk.troupe("simulate pasha.yaml --synthetic 80x27 --seeds 3 --dir kept").code == 0);
+  const ShellRun replay = desk.troupe("replay kept");
+  BOOST_TEST(replay.code == 0);
+  BOOST_TEST(replay.text.find(" 0 differences") != std::string::npos);
+  BOOST_TEST(desk.troupe("best kept -f csv").code == 0);
+  BOOST_TEST(
+      desk.troupe("simulate pasha.yaml --synthetic 80x27 --dir kept 2>&1").text.find("not empty") !=
+      std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(mistakes_are_told_and_give_exit_code_2) {
+  const Desk desk;
+  const auto refused = [&](const std::string& arguments, const std::string& words) {
+    const ShellRun run = desk.troupe(arguments + " 2>&1");
+    BOOST_TEST_CONTEXT(arguments) {
+      BOOST_TEST(run.code == 2);
+      BOOST_TEST_INFO(run.text);
+      BOOST_TEST(run.text.find(words) != std::string::npos);
+    }
+  };
+  refused("simulate pasha.yaml", "--table DIR");
+  refused("simulate pasha.yaml --table nowhere", "nowhere: found nothing");
+  refused("simulate pasha.yaml --synthetic 80", "CONFIGURATIONSxUNITS");
+  refused("simulate pasha.yaml --synthetic 80x27 --seeds 4..1", "0..24");
+  refused("simulate pasha.yaml --synthetic 80x27 --lookup far", "far");
+  refused("simulate no.yaml --synthetic 80x27", "no such file");
+  refused("compare pasha.yaml --synthetic 80x27 --table t", "--table");
+}
+
+BOOST_AUTO_TEST_CASE(compare_prints_the_papers_table_and_writes_csv_and_a_picture) {
+  const Desk desk;
+  const std::string command = "compare asha.yaml pasha.yaml --synthetic 80x27 --seeds 0..4";
+  const ShellRun run = desk.troupe(command + " --out one --jobs 1");
+  BOOST_TEST(run.code == 0);
+  BOOST_TEST(run.text.find("speed-up") != std::string::npos);
+  BOOST_TEST(run.text.find("\nasha ") != std::string::npos);
+  BOOST_TEST(run.text.find("\npasha ") != std::string::npos);
+  BOOST_TEST(desk.troupe(command + " --out two --jobs 2 -f csv").text ==
+             test::read_file(desk.temp.path() / "one/summary.csv"));
+  for (const char* file : {"runs.csv", "summary.csv", "synthetic-80x27.svg"})
+    BOOST_TEST(test::read_file(desk.temp.path() / "one" / file) ==
+               test::read_file(desk.temp.path() / "two" / file));
+  const std::string svg = test::read_file(desk.temp.path() / "one/synthetic-80x27.svg");
+  BOOST_TEST(svg.starts_with("<?xml"));
+  BOOST_TEST(svg.ends_with("</svg>\n"));
+}
+
+BOOST_AUTO_TEST_CASE(every_method_of_the_examples_runs) {
+  const Desk desk;
+  const std::filesystem::path methods = std::filesystem::path(TROUPE_ROOT) / "examples/methods";
+  std::size_t count = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(methods)) {
+    if (entry.path().extension() != ".yaml") continue;
+    ++count;
+    const ShellRun run = desk.troupe("simulate " + entry.path().string() +
+                                     " --synthetic 120x81 --seeds 0..1 -f csv 2>&1");
+    BOOST_TEST_CONTEXT(entry.path()) {
+      BOOST_TEST_INFO(run.text);
+      BOOST_TEST(run.code == 0);
+    }
+  }
+  BOOST_TEST(count >= 2u);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace troupe
