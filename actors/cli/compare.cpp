@@ -33,10 +33,10 @@ namespace {
 
 constexpr const char* what_is_counted =
     "metric: of the chosen configuration after full training, as the table has it. time: of the\n"
-    "search alone, from the first start to its end; training the choice to the end is in no "
-    "method's\n"
-    "time. @r: how many trials reported at resource r. Mean and standard deviation over the "
-    "seeds.\n";
+    "search alone, from the first start to its end; training the choice further is in no method's\n"
+    "time, and a method that starts one configuration only has chosen it at 0. @r: how many "
+    "trials\n"
+    "reported at resource r. Mean and standard deviation over the seeds.\n";
 
 std::string short_number(double number) {
   char text[32];
@@ -135,9 +135,10 @@ void add_runs(Table& table, const std::string& of, const std::vector<MethodRuns>
                     run.chosen->resource, rounded(run.chosen->final_metric)});
       else
         row.insert(row.end(), 4, Cell{});
-      row.insert(row.end(), {rounded(run.seconds), static_cast<std::int64_t>(run.trials.started),
-                             static_cast<std::int64_t>(run.evaluations), run.resource_spent,
-                             run.resource_max});
+      row.insert(
+          row.end(),
+          {rounded(actors::search_seconds(run)), static_cast<std::int64_t>(run.trials.started),
+           static_cast<std::int64_t>(run.evaluations), run.resource_spent, run.resource_max});
       table.rows.push_back(std::move(row));
     }
 }

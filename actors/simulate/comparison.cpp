@@ -40,8 +40,8 @@ Chart::Point point_of(double x, std::vector<double> numbers) {
 }
 
 bool takes_no_time(const MethodRuns& method) {
-  return std::ranges::all_of(method.runs,
-                             [](const auto& run) { return run.best.empty() || run.seconds <= 0; });
+  return std::ranges::all_of(
+      method.runs, [](const auto& run) { return run.best.empty() || search_seconds(run) <= 0; });
 }
 
 struct TimeUnit {
@@ -90,6 +90,10 @@ Chart::Series series_of(const MethodRuns& method, double first, double last, dou
 
 }  // namespace
 
+double search_seconds(const SimulationOutcome& run) {
+  return run.trials.started > 1 ? run.seconds : 0;
+}
+
 Comparison compare_methods(const Table& table, const std::vector<MethodRuns>& methods) {
   Comparison comparison{.table = table.name(), .metric = table.metric_name()};
   std::set<Resource> levels;
@@ -101,7 +105,7 @@ Comparison compare_methods(const Table& table, const std::vector<MethodRuns>& me
     const auto metrics = final_metrics(method);
     summary.without_choice = method.runs.size() - metrics.size();
     summary.final_metric = spread_of(metrics);
-    summary.seconds = over_runs(method, [](const auto& run) { return run.seconds; });
+    summary.seconds = over_runs(method, [](const auto& run) { return search_seconds(run); });
     summary.resource_max = over_runs(method, [](const auto& run) { return run.resource_max; });
     summary.evaluations = over_runs(method, [](const auto& run) { return run.evaluations; });
     summary.resource_spent = over_runs(method, [](const auto& run) { return run.resource_spent; });
@@ -126,6 +130,7 @@ Chart best_over_time(const Table& table, const std::vector<MethodRuns>& methods)
   for (const auto& method : methods)
     for (const auto& run : method.runs) {
       runs = std::max(runs, method.runs.size());
+      if (search_seconds(run) <= 0) continue;
       last = std::max(last, run.seconds);
       for (const auto& best : run.best) {
         if (best.seconds > 0) first = std::min(first, best.seconds);

@@ -17,13 +17,17 @@ struct MethodRuns {
   std::vector<SimulationOutcome> runs;  ///< One for each seed.
 };
 
+/// Virtual time until the run had chosen. Who starts one configuration only has chosen it before
+/// the start: training it is no search, as training their choices further is in nobody's time.
+[[nodiscard]] double search_seconds(const SimulationOutcome& run);
+
 /// A line of the papers' table: mean and standard deviation over the runs.
 struct MethodSummary {
   std::string name;
   std::size_t runs = 0;
   std::size_t without_choice = 0;  ///< Runs that chose no configuration; not in `final_metric`.
   Spread final_metric;  ///< Of the chosen configuration after full training, from the table.
-  Spread seconds;       ///< Virtual time from the first start to the end of the search.
+  Spread seconds;       ///< See search_seconds.
   double speed_up = 0;  ///< Mean time of the first method by that of this one. 0: it took none.
   Spread resource_max;
   Spread evaluations;

@@ -12,7 +12,7 @@
 
 namespace troupe::actors {
 
-/// Where a study keeps its rows: a journal on disk, or, in a simulation, memory.
+/// Where a study keeps its rows: a journal on disk, or, in a simulation, nowhere.
 class StudyLog {
  public:
   virtual ~StudyLog() = default;
