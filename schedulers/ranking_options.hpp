@@ -52,6 +52,7 @@ struct RankingOptions {
   double p = 1;             ///< Of RBO, RRR, ARRR: how much each next rank counts; above 0, to 1.
   std::optional<double> t;  ///< Their threshold: 0 to 1 for RBO (0.5), 0 or more else (0.05).
   RankingForm form = RankingForm::paper;
+  friend bool operator==(const RankingOptions&, const RankingOptions&) = default;
 };
 
 /// `t`, or what it is by default.

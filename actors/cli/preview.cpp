@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <cmath>
 #include <cstdio>
 #include <optional>
 #include <string>
@@ -8,57 +7,43 @@
 #include "actors/cli/table.hpp"
 #include "actors/study_file/spec_options.hpp"
 #include "actors/study_file/study_file.hpp"
-#include "schedulers/halving.hpp"
 
 namespace troupe::cli {
 namespace {
 
 using actors::StudySpec;
+using schedulers::BracketOutline;
 using schedulers::Resource;
+using schedulers::RungOutline;
 using Count = std::optional<std::uint64_t>;
-
-/// A step of the ladder: the rungs, and the maximum resource above them.
-struct Step {
-  Resource resource = 0;
-  std::optional<double> fraction;  ///< Of its trials that go on; none at the top.
-  Count trials;                    ///< That reach it at most, if the study bounds them.
-  Count cost;                      ///< Resource that those trials use since the step below.
-};
+using Name = actors::SchedulerSpec::Name;
 
 Count trials_at_most(const StudySpec& spec) {
   Count most = spec.stop_criterion.max_num_trials_started;
-  auto space = spec.config_space.cardinality();
-  if (spec.searcher.name == schedulers::SearcherName::random && space)
+  const auto space = spec.config_space.cardinality();
+  if (spec.searcher.name != schedulers::SearcherName::grid && space)
     most = std::min(most.value_or(*space), *space);
   return most;
 }
 
-/// How many of `trials` pass a rung where all of them have reported (ALGORITHMS.md B2): those up to
-/// an interpolated quantile, which is one more than the fraction at most.
-std::uint64_t passing(std::uint64_t trials, double fraction) {
-  if (trials < 2) return trials;  // The first trial of a rung never waits under `stopping`.
-  return static_cast<std::uint64_t>(std::floor(static_cast<double>(trials - 1) * fraction)) + 1;
+/// Of each rung the resource that its trials use since the one below; none if it is unbounded.
+std::vector<Count> costs(const BracketOutline& bracket) {
+  std::vector<Count> costs;
+  Resource below = 0;
+  for (const RungOutline& rung : bracket.rungs) {
+    Count cost;
+    if (rung.trials_max)
+      cost = *rung.trials_max * static_cast<std::uint64_t>(rung.resource - below);
+    costs.push_back(cost);
+    below = rung.resource;
+  }
+  return costs;
 }
 
-std::vector<Step> ladder(const StudySpec& spec) {
-  const auto options = actors::halving_options(spec);
-  const auto levels = schedulers::rung_levels(options);
-  const auto fractions = schedulers::promotion_fractions(options);
-  std::vector<Step> steps;
-  Count trials = trials_at_most(spec);
-  Resource below = 0;
-  for (std::size_t k = 0; k <= levels.size(); ++k) {
-    Step step{.resource = k < levels.size() ? levels[k] : spec.max_t};
-    step.trials = trials;
-    if (trials) step.cost = *trials * static_cast<std::uint64_t>(step.resource - below);
-    if (k < levels.size()) {
-      step.fraction = fractions[k];
-      if (trials) trials = passing(*trials, fractions[k]);
-    }
-    below = step.resource;
-    steps.push_back(step);
-  }
-  return steps;
+std::uint64_t total_cost(const BracketOutline& bracket) {
+  std::uint64_t total = 0;
+  for (const Count& cost : costs(bracket)) total += cost.value_or(0);
+  return total;
 }
 
 Cell cell(const Count& count) {
@@ -75,21 +60,86 @@ Cell cell(const std::optional<double>& fraction, TableFormat format) {
   return std::string(text);
 }
 
-std::string explanation(const StudySpec& spec, const std::vector<Step>& steps) {
-  std::string text;
-  const schedulers::Halving halving(actors::halving_options(spec));
-  if (spec.scheduler.name == actors::SchedulerSpec::Name::pasha)
-    text += "PASHA starts with the rungs up to " + spec.resource_attr + " " +
-            std::to_string(halving.standing().ceiling) +
-            ", and unlocks the next one while the top two rank trials differently.\n";
-  if (!steps.front().trials)
-    return text + "How many trials there are is open: no max_num_trials_started.\n";
+Table table_of(const StudySpec& spec, const std::vector<BracketOutline>& brackets,
+               TableFormat format) {
+  const char* step = spec.scheduler.name == Name::synchronous_rush ? "round" : "rung";
+  Table table{.columns = {step, "resource", "fraction", "trials", "cost"}, .rows = {}};
+  const bool several = brackets.size() > 1;
+  if (several) table.columns.insert(table.columns.begin(), {"bracket", "share"});
+  for (std::size_t b = 0; b < brackets.size(); ++b) {
+    const auto& rungs = brackets[b].rungs;
+    const auto rung_costs = costs(brackets[b]);
+    for (std::size_t k = 0; k < rungs.size(); ++k) {
+      std::vector<Cell> row;
+      if (several) row = {static_cast<std::int64_t>(b), cell(brackets[b].share, format)};
+      if (rungs[k].resource == spec.max_t)
+        row.emplace_back(std::string("R"));
+      else
+        row.emplace_back(static_cast<std::int64_t>(k));
+      row.emplace_back(rungs[k].resource);
+      row.push_back(cell(rungs[k].fraction, format));
+      row.push_back(cell(rungs[k].trials_max));
+      row.push_back(cell(rung_costs[k]));
+      table.rows.push_back(std::move(row));
+    }
+  }
+  return table;
+}
+
+std::string cost_of_trials(const StudySpec& spec, const std::vector<BracketOutline>& brackets) {
+  const Count trials = brackets.front().rungs.front().trials_max;
+  if (!trials) return "How many trials there are is open: no max_num_trials_started.\n";
   std::uint64_t cost = 0;
-  for (const Step& step : steps) cost += step.cost.value_or(0);
-  const std::uint64_t everything = *steps.front().trials * static_cast<std::uint64_t>(spec.max_t);
-  text += "At most " + std::to_string(cost) + " of " + spec.resource_attr +
-          " in all, where running " + std::to_string(*steps.front().trials) +
-          " trials to the end takes " + std::to_string(everything) + ".\n";
+  for (const BracketOutline& bracket : brackets) cost = std::max(cost, total_cost(bracket));
+  return "At most " + std::to_string(cost) + " of " + spec.resource_attr +
+         " in all, where running " + std::to_string(*trials) + " trials to the end takes " +
+         std::to_string(*trials * static_cast<std::uint64_t>(spec.max_t)) + ".\n";
+}
+
+std::string about_synchronous(const StudySpec& spec, const std::vector<BracketOutline>& brackets) {
+  std::uint64_t trials = 0, cost = 0;
+  for (const BracketOutline& bracket : brackets) {
+    trials += bracket.rungs.front().trials_max.value_or(0);
+    cost += total_cost(bracket);
+  }
+  return "A rung is judged once it is full, and its best fill the next one. " +
+         (brackets.size() == 1
+              ? std::string("The bracket is run again and again; each time it takes ")
+              : "The " + std::to_string(brackets.size()) +
+                    " brackets are run in turn, again and again; all of them take ") +
+         std::to_string(trials) + " trials and " + std::to_string(cost) + " of " +
+         spec.resource_attr + ".\n";
+}
+
+std::string about_rounds(const StudySpec& spec, const BracketOutline& rounds) {
+  return std::to_string(rounds.rungs.size()) + " rounds use " + std::to_string(total_cost(rounds)) +
+         " of " + spec.resource_attr + " at most; the budget is " +
+         std::to_string(spec.scheduler.budget) +
+         ". After each round those go on that are not behind the best incumbent, and no more than "
+         "the next round has trials.\n";
+}
+
+std::string explanation(const StudySpec& spec, const std::vector<BracketOutline>& brackets) {
+  const Name name = spec.scheduler.name;
+  if (name == Name::synchronous_rush) return about_rounds(spec, brackets.front());
+  if (is_synchronous(name)) return about_synchronous(spec, brackets);
+  if (!is_asynchronous(name))
+    return "No trial is judged before its end.\n" + cost_of_trials(spec, brackets);
+  std::string text;
+  if (spec.scheduler.ceiling == schedulers::Ceiling::progressive)
+    text += "PASHA starts with the rungs up to " + spec.resource_attr + " " +
+            std::to_string(make_scheduler(scheduler_options(spec)).value()->standing().ceiling) +
+            ", and unlocks the next one while the top two rank trials differently.\n";
+  if (!spec.incumbents.empty() &&
+      spec.scheduler.hurdle == actors::SchedulerSpec::Hurdle::incumbents)
+    text += "A trial goes on only if it is also as good as the best of " +
+            std::to_string(spec.incumbents.size()) + " incumbents there.\n";
+  if (brackets.size() > 1)
+    text +=
+        "A new trial is in each bracket with the probability 'share'; each is counted as if all "
+        "trials were in it.\n";
+  text += cost_of_trials(spec, brackets);
+  if (!brackets.front().rungs.front().trials_max) return text;
   return text +
          "Counted as if each rung were full before it is judged; trials that were ahead "
          "earlier may add to it.\n";
@@ -101,17 +151,11 @@ int preview(const PreviewOptions& options) {
   const auto file = actors::read_study_file(options.study);
   for (const auto& problem : file.problems) std::fputs(to_text(problem).c_str(), stderr);
   if (!file.spec) return exit_usage;
-  const auto steps = ladder(*file.spec);
-  Table table{.columns = {"rung", "resource", "fraction", "trials", "cost"}, .rows = {}};
-  for (std::size_t k = 0; k < steps.size(); ++k) {
-    Cell rung = static_cast<std::int64_t>(k);
-    if (k + 1 == steps.size()) rung = std::string("R");
-    table.rows.push_back({rung, steps[k].resource, cell(steps[k].fraction, options.format),
-                          cell(steps[k].trials), cell(steps[k].cost)});
-  }
+  const auto brackets = outline(scheduler_options(*file.spec), trials_at_most(*file.spec));
+  const Table table = table_of(*file.spec, brackets, options.format);
   std::fputs(to_text(table, options.format).c_str(), stdout);
   if (options.format == TableFormat::table)
-    std::printf("\n%s", explanation(*file.spec, steps).c_str());
+    std::printf("\n%s", explanation(*file.spec, brackets).c_str());
   return exit_ok;
 }
 

@@ -16,15 +16,13 @@ using namespace actors;
 namespace {
 
 StudyOutline outline_of(const StudySpec& spec, const HeadFolder& folder) {
-  const auto halving = halving_options(spec);
   StudyOutline outline{.study = spec.name, .folder = folder.path().string()};
   outline.scheduler =
       enum_names(spec.scheduler.name).at(static_cast<std::size_t>(spec.scheduler.name));
   outline.metric = spec.metric;
   outline.resource_attr = spec.resource_attr;
-  outline.levels = schedulers::rung_levels(halving);
-  outline.levels.push_back(spec.max_t);
-  if (spec.scheduler.name == SchedulerSpec::Name::pasha)
+  outline.levels = rungs_of(spec);
+  if (spec.scheduler.ceiling == schedulers::Ceiling::progressive)
     outline.ceiling = outline.levels.at(std::min<std::size_t>(1, outline.levels.size() - 1));
   outline.trials_max = spec.stop_criterion.max_num_trials_started;
   return outline;

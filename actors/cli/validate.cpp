@@ -14,16 +14,26 @@ std::string counted(std::size_t number, const std::string& noun) {
   return std::to_string(number) + " " + noun + (number == 1 ? "" : "s");
 }
 
+/// "rush (stopping, 2 incumbents)".
+std::string described(const actors::StudySpec& spec) {
+  const auto& scheduler = spec.scheduler;
+  std::string text(enum_names(scheduler.name)[static_cast<std::size_t>(scheduler.name)]);
+  std::string how;
+  if (is_asynchronous(scheduler.name))
+    how = enum_names(scheduler.type)[static_cast<std::size_t>(scheduler.type)];
+  if (!spec.incumbents.empty())
+    how += (how.empty() ? "" : ", ") + counted(spec.incumbents.size(), "incumbent");
+  return how.empty() ? text : text + " (" + how + ")";
+}
+
 /// One line that lets a person see at a glance that the file was understood.
 std::string outline(const actors::StudySpec& spec) {
   const auto mode = enum_names(spec.mode)[static_cast<std::size_t>(spec.mode)];
-  const auto scheduler =
-      enum_names(spec.scheduler.name)[static_cast<std::size_t>(spec.scheduler.name)];
   std::size_t searched = 0;
   for (const auto& parameter : spec.config_space.parameters())
     searched += std::holds_alternative<schedulers::Constant>(parameter.domain) ? 0 : 1;
   return "study '" + spec.name + "': " + counted(searched, "parameter") + " to search, " +
-         std::string(mode) + " " + spec.metric + ", " + std::string(scheduler) + " up to " +
+         std::string(mode) + " " + spec.metric + ", " + described(spec) + " up to " +
          spec.resource_attr + " " + std::to_string(spec.max_t) + ", " +
          counted(spec.n_workers, "worker");
 }

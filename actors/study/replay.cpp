@@ -10,22 +10,12 @@
 
 namespace troupe::actors {
 
-namespace {
-
-std::unique_ptr<schedulers::Searcher> searcher_with(const StudySpec& spec, std::uint64_t seed) {
-  schedulers::SearcherOptions options = searcher_options(spec);
-  options.seed = seed;
-  return schedulers::make_searcher(options);
-}
-
-}  // namespace
-
 using Decisions = std::vector<schedulers::Decision>;
 
 Replay::Replay(const StudySpec& spec, std::uint64_t seed)
     : core_(rules_of(spec)),
-      scheduler_(schedulers::make_scheduler(halving_options(spec)).value()),
-      searcher_(searcher_with(spec, seed)) {}
+      scheduler_(schedulers::make_scheduler(scheduler_options(spec, seed)).value()),
+      searcher_(schedulers::make_searcher(searcher_options(spec, seed))) {}
 
 std::vector<Difference> Replay::on(const Row& row) {
   std::vector<Difference> differences;

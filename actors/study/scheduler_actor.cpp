@@ -11,7 +11,7 @@ namespace troupe::actors {
 Result<runtime::Done> SchedulerActor::on(runtime::Context&, const BeginScheduling& begin) {
   const auto spec = read_document(begin.study);
   if (!spec) return spec.error();
-  auto scheduler = schedulers::make_scheduler(halving_options(**spec));
+  auto scheduler = schedulers::make_scheduler(scheduler_options(**spec, begin.study.seed));
   if (!scheduler) return scheduler.error();
   scheduler_ = std::move(scheduler).value();
   return runtime::Done{};

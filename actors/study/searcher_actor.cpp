@@ -8,9 +8,7 @@ namespace troupe::actors {
 Result<runtime::Done> SearcherActor::on(runtime::Context&, const BeginSearch& begin) {
   const auto spec = read_document(begin.study);
   if (!spec) return spec.error();
-  schedulers::SearcherOptions options = searcher_options(**spec);
-  options.seed = begin.study.seed;
-  searcher_ = schedulers::make_searcher(options);
+  searcher_ = schedulers::make_searcher(searcher_options(**spec, begin.study.seed));
   return runtime::Done{};
 }
 

@@ -50,9 +50,26 @@ const SectionKeys& scheduler_keys() {
                                  {"grace_period", "min_resource"},
                                  {"reduction_factor", "eta"},
                                  {"rung_levels"},
+                                 {"rung_increment"},
                                  {"brackets"},
+                                 {"own_rungs", "rung_system_per_bracket"},
+                                 {"ceiling"},
+                                 {"hurdle"},
+                                 {"ranking"},
+                                 {"budget"},
+                                 {"arms"},
+                                 {"budget_rule"},
+                                 {"k"},
                                  {"node"},
                                  {"actor"}}};
+  return keys;
+}
+
+const SectionKeys& ranking_keys() {
+  static const SectionKeys keys{
+      "ranking",
+      "criterion",
+      {{"criterion"}, {"epsilon"}, {"percentile"}, {"scaling", "m"}, {"p"}, {"t"}, {"form"}}};
   return keys;
 }
 
@@ -97,8 +114,9 @@ const SectionKeys& memory_keys() {
 std::string_view home_of(std::string_view key) {
   const auto knows = [key](const Key& known) { return known.name == key || known.alias == key; };
   if (std::ranges::any_of(study_keys().keys, knows)) return "the top level";
-  for (const auto* section : {&entry_keys(), &scheduler_keys(), &searcher_keys(), &resources_keys(),
-                              &stop_criterion_keys(), &report_keys(), &memory_keys()})
+  for (const auto* section :
+       {&entry_keys(), &scheduler_keys(), &ranking_keys(), &searcher_keys(), &resources_keys(),
+        &stop_criterion_keys(), &report_keys(), &memory_keys()})
     if (std::ranges::any_of(section->keys, knows)) return section->section;
   return {};
 }

@@ -22,6 +22,7 @@ struct SectionKeys {
 [[nodiscard]] const SectionKeys& study_keys();
 [[nodiscard]] const SectionKeys& entry_keys();
 [[nodiscard]] const SectionKeys& scheduler_keys();
+[[nodiscard]] const SectionKeys& ranking_keys();
 [[nodiscard]] const SectionKeys& searcher_keys();
 [[nodiscard]] const SectionKeys& resources_keys();
 [[nodiscard]] const SectionKeys& stop_criterion_keys();

@@ -155,6 +155,14 @@ std::optional<std::int64_t> Section::whole(std::string_view key, std::int64_t lo
   return std::nullopt;
 }
 
+std::optional<bool> Section::truth(std::string_view key) {
+  const Member* member = find(key);
+  if (member == nullptr) return std::nullopt;
+  if (const auto* truth = member->value.as<bool>()) return *truth;
+  refuse_type(key, member->value, "true or false");
+  return std::nullopt;
+}
+
 std::optional<std::size_t> Section::index_of(std::string_view key,
                                              const std::vector<std::string_view>& names,
                                              const std::vector<Synonym>& synonyms) {

@@ -40,6 +40,7 @@ class Section {
   [[nodiscard]] std::optional<std::int64_t> whole(
       std::string_view key, std::int64_t low,
       std::int64_t high = std::numeric_limits<std::int64_t>::max());
+  [[nodiscard]] std::optional<bool> truth(std::string_view key);
   /// The enumerator, by the names that `enum_names(E)` gives.
   template <typename E>
   [[nodiscard]] std::optional<E> one_of(std::string_view key,

@@ -6,12 +6,15 @@
 #include <iterator>
 
 #include "actors/study_file/document.hpp"
+#include "actors/study_file/read_max_resource.hpp"
 #include "actors/study_file/read_memory.hpp"
 #include "actors/study_file/read_points.hpp"
 #include "actors/study_file/read_program.hpp"
+#include "actors/study_file/read_scheduler.hpp"
+#include "actors/study_file/read_searcher.hpp"
 #include "actors/study_file/read_space.hpp"
+#include "actors/study_file/read_stop_criterion.hpp"
 #include "actors/study_file/read_study.hpp"
-#include "actors/study_file/read_tuning.hpp"
 #include "actors/study_file/section.hpp"
 #include "actors/study_file/spec_options.hpp"
 

@@ -8,9 +8,10 @@
 #include <vector>
 
 #include "actors/study_file/memory_spec.hpp"
+#include "actors/study_file/scheduler_spec.hpp"
 #include "runtime/core/field.hpp"
+#include "schedulers/early_exit.hpp"
 #include "schedulers/events.hpp"
-#include "schedulers/halving_options.hpp"
 #include "schedulers/mode.hpp"
 #include "schedulers/searchers/make_searcher.hpp"
 #include "schedulers/space/config.hpp"
@@ -125,22 +126,6 @@ struct TrialResources {
   }
   friend bool operator==(const TrialResources&, const TrialResources&) = default;
 };
-
-struct SchedulerSpec {
-  enum class Name { asha, pasha };
-  using Type = schedulers::Rule;
-  Name name = Name::asha;
-  Type type = Type::stopping;  ///< Default: stopping for asha, promotion for pasha.
-  schedulers::Resource grace_period = 1;
-  double reduction_factor = 3;                      ///< At least 2; need not be whole.
-  std::vector<schedulers::Resource> rung_levels{};  ///< Empty: from the two above.
-  std::string node{};   ///< Name of the node process that hosts it. Empty: the head.
-  std::string actor{};  ///< Name of a user's own scheduler actor on that node. Empty: ours.
-  friend bool operator==(const SchedulerSpec&, const SchedulerSpec&) = default;
-};
-constexpr std::array<std::string_view, 2> enum_names(SchedulerSpec::Name) {
-  return {"asha", "pasha"};
-}
 
 struct SearcherSpec {
   using Name = schedulers::SearcherName;

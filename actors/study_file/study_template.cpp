@@ -49,13 +49,36 @@ resource_attr: epoch             # the key that counts 1, 2, 3, ...
 max_resource_attr: epochs        # the constant above that holds the most a trial may use.
                                  # Or give that number itself: max_t: 243
 
-# What decides how far trials go. name: pasha or asha.
+# What decides how far trials go.
+#   asha                   asynchronous successive halving: at each rung the best go on
+#   pasha                  the same under a ceiling that rises while the top two rungs disagree
+#   hyperband              asha in several brackets, of which some begin at a higher rung
+#   rush                   asha where a trial must also be as good as the `incumbents` are there
+#   successive_halving     synchronous: a rung is judged once it is full
+#   synchronous_hyperband  the same in several brackets, one after another
+#   synchronous_rush       rounds of a fixed budget, in which arms behind the incumbents are dropped
+#   k_epoch, random_search, random_choice   every trial to k; every trial to the maximum; one trial
 scheduler:
   name: pasha
-  type: promotion                # or stopping. Default: promotion for pasha, stopping for asha
+  type: promotion                # or stopping: a trial that is good enough runs on without a pause.
+                                 # Default: stopping; promotion where the ceiling rises
   grace_period: 1                # the lowest rung. Default 1
   reduction_factor: 3            # each rung is so many times the one below. Default 3
-  # rung_levels: [1, 5, 20]      # instead of the two above: exactly these rungs
+  # rung_increment: 10           # instead of reduction_factor: rungs so far apart
+  # rung_levels: [1, 5, 20]      # instead of the three above: exactly these rungs
+  # brackets: 3                  # of the hyperbands. Default: as many as there are
+  # own_rungs: true              # hyperband: each bracket has rungs of its own. Default false
+  # ceiling: progressive         # rush: as pasha has it. Default fixed
+  # hurdle: none                 # asha, pasha: `incumbents` only run first. Default: they are the
+                                 # hurdle, as rush has it
+  # When pasha's ceiling rises: `criterion` is soft (default), direct, rbo, rrr or arrr.
+  # ranking: {criterion: soft, epsilon: auto, percentile: 90}   # epsilon: a number; or
+  # ranking: {criterion: soft, epsilon: sigma, scaling: 2}      # sigma, mean or median, so many times
+  # ranking: {criterion: rbo, p: 1, t: 0.5, form: paper}        # form: paper (default) or reference
+  # budget: 4000                 # synchronous_rush: of the resource, for all arms together
+  # arms: 27                     # synchronous_rush: trials that compete, incumbents among them
+  # budget_rule: kept            # or as_printed: the poster's formula, which spends more
+  # k: 3                         # k_epoch: the resource that every trial runs to
   # node: tuner                  # the name of the node that hosts it. Default: the head
   # actor: mine                  # the name of your own scheduler actor there
 
@@ -65,7 +88,7 @@ scheduler:
 searcher: {name: random}
 
 # The best configurations of earlier tasks, if there were any, with every parameter that is searched.
-# They run before all others.
+# They run before all others, and are the hurdle of rush.
 # incumbents:
 #   - {lr: 2e-3, momentum: 0.9, ...}
 
@@ -84,7 +107,8 @@ n_workers: 4                     # trials at a time. Default 1
 # memory is enforced; cpus and gpus are counted, and CUDA_VISIBLE_DEVICES is set.
 resources: {cpus: 1, gpus: 0, memory: 4G}
 
-# The study ends at the first of these. Counts are totals, and exact. PASHA needs at least one.
+# The study ends at the first of these. Counts are totals, and exact. Where the study would not end
+# by itself at least one is needed.
 stop_criterion:
   max_wallclock_time: 3600       # seconds
   max_num_trials_started: 256
@@ -95,7 +119,8 @@ stop_criterion:
   # min_metric_value: 0.01       # a report at or below this
   # max_metric_value: 0.99       # a report at or above this
 
-when_exhausted: finish           # no new trials are left: finish what runs (default), promote, stop
+when_exhausted: finish           # no new trials are left: finish what runs (default), promote (default
+                                 # where rungs are judged once they are full), stop
 on_early_exit: hold              # a program ended early: its last value holds (default), or drop
 seed: 0                          # default 0. The same seed proposes the same configurations
 max_failures: 1                  # the study fails when more trials than this failed. Default 1

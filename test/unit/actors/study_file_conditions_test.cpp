@@ -91,9 +91,11 @@ BOOST_AUTO_TEST_CASE(the_middle_is_left_out_where_it_is_forbidden) {
 }
 
 BOOST_AUTO_TEST_CASE(points_and_incumbents_give_what_is_active_only) {
-  const StudySpec spec = good(
+  const StudyFile file = read(
       "incumbents: [{optimizer: adam, layers: 2}]\n"
       "points_to_evaluate: [{optimizer: sgd, momentum: 0.9}]\n");
+  BOOST_TEST_REQUIRE(file.spec.has_value(), printed(file));
+  const StudySpec& spec = *file.spec;
   BOOST_TEST(spec.incumbents.at(0).size() == 2u);
   BOOST_TEST(spec.points_to_evaluate.at(0).size() == 4u);
   expect("points_to_evaluate: [{momentum: 0.9}]\n", {14, 23},

@@ -175,11 +175,12 @@ BOOST_AUTO_TEST_CASE(a_point_is_fitted_to_its_domain_and_completed) {
 
 BOOST_AUTO_TEST_CASE(incumbents_run_before_the_points_and_are_named_to_the_scheduler) {
   const StudySpec spec =
-      good(least +
+      good(replaced(least, "{name: asha}", "{name: asha, hurdle: incumbents}") +
            "incumbents: [{lr: 0.01}, {lr: 1e-3}]\npoints_to_evaluate: [{lr: 1e-3}, {lr: 1e-4}]\n");
   BOOST_TEST(spec.incumbents.size() == 2u);
   BOOST_TEST((*find(spec.incumbents.at(0), "epochs") == Value{std::int64_t{243}}));
-  BOOST_TEST((halving_options(spec).incumbents == std::vector<TrialId>{0, 1}));
+  BOOST_TEST(
+      (std::get<HalvingOptions>(scheduler_options(spec)).incumbents == std::vector<TrialId>{0, 1}));
   const auto searcher = make_searcher(searcher_options(spec));
   for (const double lr : {0.01, 1e-3, 1e-4}) {
     const auto config = searcher->suggest(static_cast<TrialId>(lr == 0.01   ? 0
@@ -211,7 +212,7 @@ BOOST_AUTO_TEST_CASE(a_pattern_implies_its_format) {
 
 BOOST_AUTO_TEST_CASE(becomes_options_of_the_pure_core) {
   const StudySpec spec = good(replaced(least, "asha", "pasha") + "on_early_exit: drop\nseed: 5\n");
-  const HalvingOptions halving = halving_options(spec);
+  const auto halving = std::get<HalvingOptions>(scheduler_options(spec));
   BOOST_TEST((halving.ceiling == Ceiling::progressive));
   BOOST_TEST((halving.rule == Rule::promotion));
   BOOST_TEST((halving.on_early_exit == EarlyExit::drop));
@@ -237,7 +238,8 @@ BOOST_AUTO_TEST_CASE(pasha_ends_by_a_criterion_only) {
   const std::string endless = replaced(least, "stop_criterion: {max_num_trials_started: 9}\n", "");
   expect(replaced(endless, "asha", "pasha"), {8, 19}, "PASHA never ends by itself");
   expect(endless, {8, 19}, "until it is interrupted");
-  expect(replaced(least, "{name: asha}", "{name: pasha, brackets: 2}"), {8, 36}, "one bracket");
+  expect(replaced(least, "{name: asha}", "{name: pasha, brackets: 2}"), {8, 36},
+         "one bracket only");
 }
 
 BOOST_AUTO_TEST_CASE(one_mistake_is_one_message) {

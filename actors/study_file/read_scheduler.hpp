@@ -1,0 +1,11 @@
+#pragma once
+
+#include "actors/study_file/section.hpp"
+#include "actors/study_file/study_spec.hpp"
+
+namespace troupe::actors {
+
+/// Reads `scheduler`, after everything else: what it says is checked against the rest of the study.
+void read_scheduler(Section& top, StudySpec& spec);
+
+}  // namespace troupe::actors

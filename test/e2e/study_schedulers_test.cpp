@@ -1,0 +1,115 @@
+// Every scheduler, ranking and searcher that a study file can name, in a whole study; and the study
+// files of examples/.
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include <boost/test/data/monomorphic.hpp>
+#include <boost/test/data/test_case.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include "test/e2e/study_kit.hpp"
+
+namespace troupe::test {
+namespace {
+
+namespace data = boost::unit_test::data;
+namespace fs = std::filesystem;
+
+/// What each names beside the rest.
+const std::vector<std::string> every_scheduler{
+    "asha",
+    "{name: asha, type: promotion, hurdle: incumbents}",
+    "pasha",
+    "{name: pasha, type: stopping, hurdle: incumbents}",
+    "{name: pasha, ranking: direct}",
+    "{name: pasha, ranking: {epsilon: sigma, scaling: 0.5}}",
+    "{name: pasha, ranking: {criterion: rbo, p: 0.9}}",
+    "{name: pasha, ranking: arrr}",
+    "hyperband",
+    "{name: hyperband, type: promotion, own_rungs: true}",
+    "rush_stopping",
+    "rush_promotion",
+    "{name: rush, ceiling: progressive}",
+    "successive_halving",
+    "synchronous_hyperband",
+    "{name: synchronous_rush, budget: 200, arms: 8}",
+    "{name: k_epoch, k: 3}",
+    "random_search",
+    "random_choice",
+};
+
+void expect_a_study_that_ends(const E2eStudy& study) {
+  const Finished run = study.run();
+  BOOST_TEST(run.code == 0, run.err << run.out);
+  const Finished replay = study.troupe("replay");
+  BOOST_TEST(replay.code == 0, replay.err);
+  BOOST_TEST(replay.out.find(" 0 differences") != std::string::npos, replay.out);
+  BOOST_TEST(study.processes().empty());
+}
+
+BOOST_AUTO_TEST_SUITE(study_schedulers)
+
+BOOST_DATA_TEST_CASE(each_runs_a_study_to_its_end, data::make(every_scheduler), scheduler) {
+  // Nothing but the space ends it: nine configurations.
+  const bool endless = scheduler.find("pasha") != std::string::npos ||
+                       scheduler.find("progressive") != std::string::npos;
+  expect_a_study_that_ends(E2eStudy(
+      "entry: {command: [" + program("e2e_curve") + "]}\n" +
+      "config_space: {x: {finrange: [0, 1, 9]}, epochs: 27}\nmax_resource_attr: epochs\n"
+      "incumbents: [{x: 0.25}, {x: 0.5}]\nn_workers: 2\nscheduler: " +
+      scheduler + "\n" + (endless ? "stop_criterion: {max_num_trials_started: 9}\n" : "")));
+}
+
+BOOST_DATA_TEST_CASE(conditions_reach_the_program_and_the_results,
+                     data::make({"random", "grid", "sobol"}), searcher) {
+  const E2eStudy study("entry: {command: [" + program("e2e_curve") +
+                       "]}\n"
+                       "config_space:\n"
+                       "  kind: {choice: [plain, wide]}\n"
+                       "  x: {finrange: [0, 1, 3]}\n"
+                       "  width: {randint: [1, 2], when: {kind: wide}}\n"
+                       "  epochs: 3\n"
+                       "forbid: [{kind: plain, x: \"> 0.9\"}]\n"
+                       "max_resource_attr: epochs\nscheduler: asha\nsearcher: " +
+                       std::string(searcher) + "\n");
+  expect_a_study_that_ends(study);
+  const auto results = study.timeless_results();
+  std::size_t without_width = 0;
+  for (const auto& line : results) without_width += line.find(",,") != std::string::npos ? 1 : 0;
+  BOOST_TEST(without_width > 0u);
+  // plain with two x, wide with three x and two widths.
+  const std::string trials = read_file(study.folder() + "/trials.csv");
+  BOOST_TEST(std::count(trials.begin(), trials.end(), '\n') == 1 + 2 + 6);
+}
+
+BOOST_DATA_TEST_CASE(each_example_of_the_digits_runs,
+                     data::make({"study", "hyperband", "rush", "conditions"}), name) {
+  const std::string digits = std::string(TROUPE_ROOT) + "/examples/digits/";
+  std::string text = read_file(digits + name + ".yaml");
+  const auto replace = [&](const std::string& from, const std::string& to) {
+    const std::size_t at = text.find(from);
+    BOOST_TEST_REQUIRE(at != std::string::npos, from);
+    text.replace(at, from.size(), to);
+  };
+  // Elsewhere and smaller, but otherwise as it is.
+  replace("../../build/release/bin/digits_train", program("digits_train"));
+  replace("digits.csv", digits + "digits.csv");
+  replace("epochs: 243", "epochs: 27");
+  replace(name == std::string("study") ? "started: 100" : "started: 40", "started: 9");
+  const TempFolder scratch;
+  const std::string file = scratch.file("study.yaml");
+  std::ofstream(file) << text;
+  const Finished run =
+      test::run({program("troupe"), "run", file, "--dir", scratch.file("out"), "--quiet"});
+  BOOST_TEST(run.code == 0, run.err << run.out);
+  BOOST_TEST(fs::exists(scratch.file("out/best.json")));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace troupe::test
