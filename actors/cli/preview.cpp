@@ -5,6 +5,7 @@
 
 #include "actors/cli/commands.hpp"
 #include "actors/cli/table.hpp"
+#include "actors/sequence/sequence_file.hpp"
 #include "actors/study_file/spec_options.hpp"
 #include "actors/study_file/study_file.hpp"
 
@@ -145,9 +146,47 @@ std::string explanation(const StudySpec& spec, const std::vector<BracketOutline>
          "earlier may add to it.\n";
 }
 
+/// The rungs of every task, by the columns that any of them has.
+Table table_of(const actors::SequenceSpec& sequence, TableFormat format) {
+  Table all{.columns = {}, .rows = {}};
+  std::vector<std::pair<std::string, Table>> tables;
+  for (const auto& task : sequence.tasks) {
+    const auto brackets = outline(scheduler_options(task.spec), trials_at_most(task.spec));
+    tables.emplace_back(task.name, table_of(task.spec, brackets, format));
+    const auto& columns = tables.back().second.columns;
+    if (columns.size() > all.columns.size()) all.columns = columns;
+  }
+  for (const auto& [name, table] : tables)
+    for (const auto& row : table.rows) {
+      std::vector<Cell> cells{name};
+      for (const auto& column : all.columns) {
+        const auto own = std::ranges::find(table.columns, column);
+        cells.push_back(own == table.columns.end()
+                            ? Cell{}
+                            : row[static_cast<std::size_t>(own - table.columns.begin())]);
+      }
+      all.rows.push_back(std::move(cells));
+    }
+  all.columns.insert(all.columns.begin(), "task");
+  return all;
+}
+
+int preview_sequence(const PreviewOptions& options) {
+  const auto file = actors::read_sequence_file(options.study);
+  for (const auto& problem : file.problems) std::fputs(to_text(problem).c_str(), stderr);
+  if (!file.spec) return exit_usage;
+  std::fputs(to_text(table_of(*file.spec, options.format), options.format).c_str(), stdout);
+  if (options.format == TableFormat::table)
+    std::printf(
+        "\nThe best of each task run first in those after it; where the scheduler has a hurdle, "
+        "they set it.\n");
+  return exit_ok;
+}
+
 }  // namespace
 
 int preview(const PreviewOptions& options) {
+  if (actors::is_sequence_file(options.study)) return preview_sequence(options);
   const auto file = actors::read_study_file(options.study);
   for (const auto& problem : file.problems) std::fputs(to_text(problem).c_str(), stderr);
   if (!file.spec) return exit_usage;

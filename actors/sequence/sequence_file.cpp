@@ -147,6 +147,8 @@ class SequenceReader {
     if (member_of(changes, "seed") == nullptr)
       set(root, "seed", root.at,
           number_at(root.at, first_seed_ + static_cast<std::int64_t>(spec.tasks.size())));
+    if (member_of(root, "memory") == nullptr)  // It has one, of the sequence's folder.
+      set(root, "memory", root.at, Element{.kind = Element::Kind::mapping, .at = root.at});
     const std::string text = "# Task " + std::to_string(spec.tasks.size() + 1) + ", '" + called +
                              "', of the sequence '" + spec.name + "'.\n" + to_yaml(root);
     auto study = read_study(root, path_, problems_);
@@ -227,7 +229,11 @@ Result<TaskTexts> texts_of(const std::string& text, const Element& root, const f
   const auto* name = named == nullptr ? nullptr : named->value.as<std::string>();
   TaskTexts result{.is_sequence = named != nullptr || tasks != nullptr, .texts = {}};
   if (tasks == nullptr) {
-    result.texts.assign(tables, named == nullptr ? text : as_study(text, named->at));
+    std::string study = named == nullptr ? text : as_study(text, named->at);
+    const bool is_json = text.find_first_not_of(" \t\r\n") == text.find('{');
+    if (named != nullptr && !is_json && member_of(root, "memory") == nullptr)
+      study += "\nmemory: {}\n";  // Incumbents will come.
+    result.texts.assign(tables, study);
     return result;
   }
   const std::vector<Element>& changes = tasks->value.items;
@@ -241,6 +247,7 @@ Result<TaskTexts> texts_of(const std::string& text, const Element& root, const f
     return member.key == "sequence" || member.key == "tasks" || member.key == "memory";
   });
   if (name != nullptr) set(base, "study", named->value.at, text_at(named->value.at, *name));
+  set(base, "memory", base.at, Element{.kind = Element::Kind::mapping, .at = base.at});
   for (const Element& change : changes) {
     Element own = change;
     std::erase_if(own.members, [](const Member& member) { return member.key == "name"; });

@@ -24,7 +24,7 @@ metric: loss
 mode: min
 resource_attr: epoch
 max_resource_attr: epochs
-scheduler: {name: asha, grace_period: 1, reduction_factor: 3}
+scheduler: {name: rush, grace_period: 1, reduction_factor: 3}
 n_workers: 1
 grace_kill_s: 1
 lease: 3
@@ -181,7 +181,7 @@ BOOST_AUTO_TEST_CASE(a_task_goes_on_from_a_memory_of_last_week) {
                "study: " + name + "\nentry: {command: [" + program("e2e_curve") + "]}\n" +
                    "config_space: {" + space + ", epochs: 9}\n" +
                    "metric: loss\nmode: min\nresource_attr: epoch\nmax_resource_attr: epochs\n"
-                   "scheduler: {name: asha}\nstop_criterion: {max_num_trials_started: 6}\n" +
+                   "scheduler: {name: rush}\nstop_criterion: {max_num_trials_started: 6}\n" +
                    more);
   };
   const auto run = [&](const std::string& name) {
