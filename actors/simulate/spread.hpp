@@ -16,8 +16,9 @@ struct Spread {
 [[nodiscard]] inline Spread spread_of(std::span<const double> numbers) {
   if (numbers.empty()) return {};
   const auto n = static_cast<double>(numbers.size());
-  double mean = 0;
-  for (const double x : numbers) mean += x / n;
+  double sum = 0;
+  for (const double x : numbers) sum += x;
+  const double mean = sum / n;  // Equal whole numbers have exactly themselves as their mean.
   double squares = 0;
   for (const double x : numbers) squares += (x - mean) * (x - mean);
   return {mean, numbers.size() < 2 ? 0 : std::sqrt(squares / (n - 1))};

@@ -210,6 +210,14 @@ BOOST_AUTO_TEST_CASE(a_comparison_has_means_deviations_and_rungs) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(runs_that_do_not_differ_deviate_by_nothing) {
+  const std::vector<double> same(25, 45);
+  BOOST_TEST(spread_of(same).mean == 45);
+  BOOST_TEST(spread_of(same).deviation == 0);
+  const std::vector<double> two{1, 3};
+  BOOST_TEST(spread_of(two).deviation == std::sqrt(2.0));
+}
+
 BOOST_AUTO_TEST_CASE(seeds_are_read_as_ranges_and_lists) {
   BOOST_TEST((read_seeds("0..3").value() == std::vector<std::uint64_t>{0, 1, 2, 3}));
   BOOST_TEST((read_seeds("7,2,7..8").value() == std::vector<std::uint64_t>{7, 2, 8}));
