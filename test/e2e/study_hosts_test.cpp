@@ -1,6 +1,8 @@
 // The scheduler and the searcher in processes of their own: the same study.
 
 #include <filesystem>
+#include <map>
+#include <string>
 
 #include <boost/test/unit_test.hpp>
 
@@ -23,6 +25,11 @@ std::unique_ptr<Command> node(const E2eStudy& study, const std::string& name) {
                                                             study.folder(), "--name", name});
 }
 
+void wait_for_address(const E2eStudy& study) {
+  BOOST_REQUIRE(eventually([&] { return std::filesystem::exists(study.folder() + "/address"); },
+                           std::chrono::seconds(20)));
+}
+
 BOOST_AUTO_TEST_SUITE(study_hosts)
 
 BOOST_AUTO_TEST_CASE(a_scheduler_and_a_searcher_elsewhere_give_the_same_journal) {
@@ -31,8 +38,7 @@ BOOST_AUTO_TEST_CASE(a_scheduler_and_a_searcher_elsewhere_give_the_same_journal)
   const E2eStudy elsewhere(
       lines("scheduler: {name: pasha, node: s1}\nsearcher: {name: random, node: s2}\n"));
   const auto run = elsewhere.start();
-  BOOST_REQUIRE(eventually([&] { return std::filesystem::exists(elsewhere.folder() + "/address"); },
-                           std::chrono::seconds(20)));
+  wait_for_address(elsewhere);
   const auto first = node(elsewhere, "s1");
   const auto second = node(elsewhere, "s2");
   BOOST_TEST(run->wait(std::chrono::seconds(60)).value_or(-1) == 0,
@@ -41,6 +47,22 @@ BOOST_AUTO_TEST_CASE(a_scheduler_and_a_searcher_elsewhere_give_the_same_journal)
   BOOST_TEST(here.journal() == elsewhere.journal(), boost::test_tools::per_element());
   BOOST_TEST(elsewhere.troupe("replay").code == 0);
   BOOST_TEST(first->wait(std::chrono::seconds(20)).value_or(-1) == 0, first->err());
+}
+
+BOOST_AUTO_TEST_CASE(an_actor_of_the_users_decides_for_a_study) {
+  const E2eStudy study(lines("scheduler: {name: asha, node: mine, actor: every-third}\n"));
+  const auto run = study.start();
+  wait_for_address(study);
+  Command mine({program("e2e_own_scheduler"), study.folder(), "mine", "every-third"});
+  BOOST_TEST(run->wait(std::chrono::seconds(60)).value_or(-1) == 0, run->err() << mine.err());
+  BOOST_TEST(mine.wait(std::chrono::seconds(20)).value_or(-1) == 0, mine.err());
+  std::map<std::string, int> reports;
+  for (const auto& row : study.timeless_results())
+    if (row.find(",CONTINUE,") != row.npos || row.find(",STOP,") != row.npos)
+      ++reports[row.substr(0, row.find(','))];
+  BOOST_TEST(reports.size() == 12u);
+  for (const auto& [trial, count] : reports)
+    BOOST_TEST(count == (std::stoi(trial) % 3 == 0 ? 9 : 3), "trial " << trial);
 }
 
 BOOST_AUTO_TEST_CASE(a_second_node_takes_trials_while_the_study_runs) {
@@ -53,8 +75,7 @@ n_workers: 8
 stop_criterion: {max_num_trials_started: 40}
 )");
   const auto run = study.start();
-  BOOST_REQUIRE(eventually([&] { return std::filesystem::exists(study.folder() + "/address"); },
-                           std::chrono::seconds(20)));
+  wait_for_address(study);
   const auto second = node(study, "second");
   BOOST_TEST(run->wait(std::chrono::seconds(60)).value_or(-1) == 0, run->err() << second->err());
   std::size_t there = 0;

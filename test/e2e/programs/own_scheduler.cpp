@@ -1,0 +1,82 @@
+// A user's own scheduler: an actor in a process of the user's, which joins a study and decides for
+// it by a rule that Troupe does not have. Each trial goes as far as resource 3, every third to 9.
+//
+//     e2e_own_scheduler FOLDER NODE ACTOR
+//
+// FOLDER is the study's; NODE and ACTOR are what its file says under `scheduler`.
+
+#include <chrono>
+#include <cstdio>
+#include <fstream>
+#include <string>
+#include <type_traits>
+#include <variant>
+
+#include "actors/study/protocol.hpp"
+#include "runtime/context.hpp"
+#include "runtime/make_node.hpp"
+
+namespace {
+
+using namespace troupe;
+
+class EveryThirdGoesOn {
+ public:
+  using Ref = actors::SchedulerRef;
+
+  runtime::Done on(runtime::Context&, const actors::BeginScheduling&) {
+    started_ = 0;
+    return {};
+  }
+
+  actors::Decided on(runtime::Context&, const actors::Decide& decide) {
+    actors::Decided decided;
+    if (const auto* slot = std::get_if<schedulers::SlotOpened>(&decide.event))
+      decided.decisions.push_back(offered(*slot));
+    if (const auto* report = std::get_if<schedulers::TrialReported>(&decide.event))
+      decided.decisions.push_back(reported(*report));
+    return decided;
+  }
+
+ private:
+  static schedulers::Resource goal(schedulers::TrialId trial) { return trial % 3 == 0 ? 9 : 3; }
+
+  schedulers::Decision offered(const schedulers::SlotOpened& slot) {
+    if (slot.offer == schedulers::SlotOpened::Offer::promotions)
+      return schedulers::NothingLeft{"this rule promotes nobody"};
+    const schedulers::TrialId trial = started_++;
+    return schedulers::StartTrial{.trial = trial, .until = goal(trial)};
+  }
+
+  static schedulers::Decision reported(const schedulers::TrialReported& report) {
+    if (report.resource >= goal(report.trial)) return schedulers::StopTrial{.trial = report.trial};
+    return schedulers::ContinueTrial{.trial = report.trial, .until = goal(report.trial)};
+  }
+
+  schedulers::TrialId started_ = 0;
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 4) {
+    std::fprintf(stderr, "usage: e2e_own_scheduler FOLDER NODE ACTOR\n");
+    return 2;
+  }
+  std::string address;
+  std::getline(std::ifstream(std::string(argv[1]) + "/address"), address);
+  constexpr auto patience = std::chrono::seconds(10);
+  const auto node = runtime::make_node({.name = argv[2]});
+  // Before it joins: the study looks for the actor as soon as the node is there.
+  if (const auto rule = node->get_or_spawn<EveryThirdGoesOn>(argv[3]); !rule) return 1;
+  const auto head = node->join(address, patience);
+  const auto study =
+      head ? node->find<actors::StudyRef>(*head, std::string(actors::study_name), patience)
+           : Result<actors::StudyRef>(head.error());
+  if (!study) {
+    std::fprintf(stderr, "e2e_own_scheduler: %s\n", study.error().what.c_str());
+    return 1;
+  }
+  (void)node->wait(*study, Duration::max());
+  return 0;
+}
