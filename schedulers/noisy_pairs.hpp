@@ -1,12 +1,10 @@
 #pragma once
 
 #include <array>
-#include <bit>
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <set>
-#include <utility>
 #include <vector>
 
 #include "schedulers/curve.hpp"
@@ -22,11 +20,11 @@ namespace troupe::schedulers {
 /// A pair is judged at the highest resource that both reported inside the window, from all
 /// resources up to it that both reported; only finite metrics count. Everything is incremental: a
 /// report touches the pairs of its trial with those that have reported the same resource, each in
-/// O(1) but for the first time.
+/// O(1). A trial that is new to the window touches its pairs once for each resource below it.
 class NoisyPairs {
  public:
   /// More trials than this in the window, and only the best of the rung below it are compared: the
-  /// pairs then take 24 MB.
+  /// pairs then take 2 MB, and up to 16 MB more for the differences of noisy ones.
   static constexpr std::size_t trials_max = 2'000;
 
   /// The window: resources above `low` up to and including `high`.
@@ -47,31 +45,18 @@ class NoisyPairs {
 
  private:
   using Slot = std::uint32_t;
+  /// Of a pair, over the resources that both reported, in their order: which truths there were of
+  /// "the trial with the smaller id has the greater metric", and in which order.
+  using Flags = std::uint8_t;
 
-  /// The truth of "the trial with the smaller id has the greater metric", over the resources that
-  /// both reported, in their order. 12 bytes, for there may be two million of them.
-  struct Pair {
-    std::uint32_t has_false : 1 = 0;
-    std::uint32_t has_true : 1 = 0;
-    std::uint32_t has_false_true : 1 = 0;  ///< False somewhere, true somewhere after it.
-    std::uint32_t has_true_false : 1 = 0;
-    std::uint32_t noisy : 1 = 0;    ///< Judged at the resource of `column`.
-    std::uint32_t column : 27 = 0;  ///< Of the highest common resource in the window; 0: none.
-    std::array<std::uint32_t, 2> difference_bits{};
-
-    [[nodiscard]] double difference() const { return std::bit_cast<double>(difference_bits); }
+  /// All pairs of one slot with the smaller ones.
+  struct Row {
+    std::vector<Flags> flags;
+    std::vector<double> differences;  ///< Where counted; empty until the first is.
   };
 
-  struct Reported {
-    Slot slot = 0;
-    double metric = 0;
-  };
-
-  /// All who reported one resource inside the window.
-  struct Column {
-    std::uint32_t number = 0;  ///< From 1, in the order of first appearance.
-    std::vector<Reported> reported;
-  };
+  /// The metric at one resource of each trial that is compared, by slot; NaN where there is none.
+  using Column = std::vector<double>;
 
   struct Rank {
     double loss = 0;
@@ -82,29 +67,28 @@ class NoisyPairs {
     }
   };
 
-  [[nodiscard]] std::optional<Slot> admit(TrialId trial, double loss_below);
+  [[nodiscard]] std::optional<Slot> admit(TrialId trial, double loss_below, const Curve& curve);
   void evict(const Rank& rank);
-  [[nodiscard]] Pair& pair(Slot a, Slot b);
-  [[nodiscard]] Column& column(Resource resource);
-  void meet(const Reported& a, const Reported& b, Resource resource, std::uint32_t column,
-            const std::vector<Curve>& curves);
-  void compare_anew(Slot a, Slot b, const std::vector<Curve>& curves);
-  void judge(Pair& pair, std::uint32_t column, double difference);
-  void forget(Pair& pair);
-  static void advance(Pair& pair, bool truth);
+  void set(Slot slot, Resource resource, double metric);
+  void meet_all(Slot slot, double metric, const Column& column, bool inside);
+  void meet(Row& row, Slot lower, bool truth, double difference, bool inside);
+  void judge(Row& row, Slot lower, double difference);
+  void forget_all(Slot slot);
+  void forget(Row& row, Slot lower);
+  void compare_anew(Slot slot);
 
   Resource low_;
   Resource high_;
   std::size_t compared_max_;
   std::vector<TrialId> trials_;    ///< By slot.
+  std::vector<Resource> last_;     ///< By slot: its highest resource.
   std::map<TrialId, Slot> slots_;  ///< Of the trials that are compared.
   std::vector<bool> left_out_;     ///< By trial: in the window, but not compared.
   std::uint32_t admissions_ = 0;
-  std::set<Rank> ranks_;                  ///< Of the trials that are compared, best first.
-  std::vector<std::vector<Pair>> pairs_;  ///< By the greater slot, then the smaller one.
+  std::set<Rank> ranks_;   ///< Of the trials that are compared, best first.
+  std::vector<Row> rows_;  ///< By the greater slot.
   std::map<Resource, Column> columns_;
-  std::vector<Resource> resources_;  ///< By a column's number - 1.
-  TrackedPercentile differences_;    ///< Of the noisy pairs, at their columns.
+  TrackedPercentile differences_;  ///< Of the noisy pairs, where last judged.
   bool capped_ = false;
 };
 

@@ -63,13 +63,37 @@ class RankedList {
   /// The key at `position`, 0 for the least.
   [[nodiscard]] const Key& at(std::size_t position) const {
     check(position < size_, "a position is inside the list");
-    std::size_t b = 0;
-    for (std::size_t step = std::bit_floor(counts_.size()); step > 0; step /= 2)
-      if (b + step <= counts_.size() && counts_[b + step - 1] <= position) {
-        b += step;
-        position -= counts_[b - 1];
-      }
+    const std::size_t b = block_of(position);
     return blocks_[b][position];
+  }
+
+  /// Walks from one position to the next, as long as the list does not change.
+  class Cursor {
+   public:
+    /// The key at the position, which is inside the list; moves on to the next one.
+    const Key& next() {
+      while (at_ == (*blocks_)[block_].size()) {
+        ++block_;
+        at_ = 0;
+      }
+      return (*blocks_)[block_][at_++];
+    }
+
+   private:
+    friend class RankedList;
+    Cursor(const std::vector<std::vector<Key>>& blocks, std::size_t block, std::size_t at)
+        : blocks_(&blocks), block_(block), at_(at) {}
+
+    const std::vector<std::vector<Key>>* blocks_;
+    std::size_t block_;
+    std::size_t at_;
+  };
+
+  /// At `position`, 0 for the least key; up to the size of the list.
+  [[nodiscard]] Cursor cursor(std::size_t position) const {
+    check(position <= size_, "a cursor starts inside the list, or at its end");
+    const std::size_t b = block_of(position);
+    return Cursor(blocks_, b, position);
   }
 
   /// Calls `visit(key)` from the least key to the greatest.
@@ -86,6 +110,17 @@ class RankedList {
   [[nodiscard]] std::size_t first_block_above(const Key& key) const {
     return static_cast<std::size_t>(std::ranges::upper_bound(last_, key, std::less<>{}) -
                                     last_.begin());
+  }
+
+  /// The block that has `position`, which becomes the place inside it.
+  std::size_t block_of(std::size_t& position) const {
+    std::size_t b = 0;
+    for (std::size_t step = std::bit_floor(counts_.size()); step > 0; step /= 2)
+      if (b + step <= counts_.size() && counts_[b + step - 1] <= position) {
+        b += step;
+        position -= counts_[b - 1];
+      }
+    return b;
   }
 
   /// How many keys the blocks before block `b` have.

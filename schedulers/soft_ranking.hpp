@@ -1,8 +1,10 @@
 #pragma once
 
+#include <cstddef>
 #include <vector>
 
 #include "schedulers/events.hpp"
+#include "schedulers/ranked_list.hpp"
 #include "schedulers/rung.hpp"
 
 namespace troupe::schedulers {
@@ -13,28 +15,35 @@ namespace troupe::schedulers {
 /// Trials whose metric is not finite in either rung are left out.
 class SoftRanking {
  public:
-  /// A trial entered the upper rung; `below`: its loss in the lower one.
+  /// A trial entered the upper rung; `below`: its loss in the lower one. Costs O(log n), and O(1)
+  /// for each trial between its two ranks: none, while the rungs agree exactly.
   void enter(double upper_loss, double below);
   /// Starts again from the upper rung; `below`: entries of the lower rung by trial.
   void rank(const Rung& upper, const std::vector<RungEntry>& below);
 
-  /// The losses in the lower rung, rising, of the trials that are in both.
-  [[nodiscard]] const std::vector<double>& in_lower() const { return by_lower_; }
-
-  /// Whether the rungs agree up to `epsilon`. Costs O(1) unless a trial has entered since the last
-  /// call, or epsilon is within rounding of the largest distance.
+  /// Whether the rungs agree up to `epsilon`. Costs O(1) unless epsilon is less than the largest
+  /// distance that there was since the last time that it was.
   [[nodiscard]] bool agrees(double epsilon);
 
+  /// The losses in the lower rung, rising, of the trials that are in both.
+  [[nodiscard]] std::vector<double> in_lower() const;
+
  private:
-  void measure();
+  /// A trial in the order of the upper rung.
+  struct Upper {
+    double loss = 0;   ///< There.
+    double below = 0;  ///< In the lower rung.
+    friend bool operator<(const Upper& a, const Upper& b) { return a.loss < b.loss; }
+  };
+
+  [[nodiscard]] double distance_between(std::size_t from, std::size_t to) const;
   [[nodiscard]] bool all_within(double epsilon) const;
 
-  std::vector<double> upper_;     ///< Losses in the upper rung, rising.
-  std::vector<double> by_upper_;  ///< Losses in the lower rung, in the order of the upper one.
-  std::vector<double> by_lower_;  ///< The same, rising.
-  bool measured_ = true;
-  double distance_ = 0;   ///< The largest |by_upper_[i] - by_lower_[i]|.
-  double magnitude_ = 0;  ///< The largest |by_lower_[i]|: bounds the rounding of a comparison.
+  RankedList<Upper> by_upper_;
+  RankedList<double> by_lower_;  ///< The losses in the lower rung.
+  double distance_ = 0;          ///< At least the largest distance of two trials of equal rank.
+  bool exact_ = true;            ///< Distance is that.
+  double magnitude_ = 0;         ///< The largest |loss| in the lower rung: bounds rounding.
 };
 
 }  // namespace troupe::schedulers

@@ -1,10 +1,13 @@
-// scheduler_bench [TRIALS_MAX [NAME]]: what a report costs the scheduler (its answer and the slot
-// that it may free), and what a trial takes in memory, for 10^2, 10^3, ... trials. ALGORITHMS.md A3
-// has the targets.
+// scheduler_bench [TRIALS_MAX [NAME [PICTURES]]]: what a report costs the scheduler (its answer and
+// the slot that it may free), and what a trial takes in memory, for 10^2, 10^3, ... trials; of the
+// schedulers whose name contains NAME. Writes PICTURES-time.svg and PICTURES-memory.svg, which show
+// the growth. ALGORITHMS.md A3 has the targets.
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <ctime>
+#include <fstream>
 #include <memory>
 #include <string>
 #include <vector>
@@ -13,6 +16,7 @@
 
 #include "runtime/core/rng.hpp"
 #include "schedulers/halving.hpp"
+#include "test/bench/growth_chart.hpp"
 
 namespace {
 
@@ -87,29 +91,50 @@ HalvingOptions options(Rule rule, Ceiling ceiling, std::vector<TrialId> incumben
   return options;
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  const std::size_t trials_max = argc > 1 ? std::stoul(argv[1]) : 1'000'000;
-  const std::vector<Case> cases{
+std::vector<Case> every_case() {
+  return {
       {"asha stopping", options(Rule::stopping, Ceiling::fixed), 0.05},
       {"asha promotion", options(Rule::promotion, Ceiling::fixed), 0.05},
+      {"rush stopping", options(Rule::stopping, Ceiling::fixed, {0, 1, 2, 3}), 0.05},
       {"rush promotion", options(Rule::promotion, Ceiling::fixed, {0, 1, 2, 3}), 0.05},
       {"pasha, no noise", options(Rule::promotion, Ceiling::progressive), 0},
       {"pasha, little noise", options(Rule::promotion, Ceiling::progressive), 0.02},
       {"pasha, much noise", options(Rule::promotion, Ceiling::progressive), 1},
       {"pasha stopping, noise", options(Rule::stopping, Ceiling::progressive), 0.2},
   };
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const std::size_t trials_max = argc > 1 ? std::stoul(argv[1]) : 1'000'000;
+  const std::string chosen = argc > 2 ? argv[2] : "";
+  const std::string pictures = argc > 3 ? argv[3] : "";
+  std::vector<bench::Growth> time;
+  std::vector<bench::Growth> memory;
   std::printf("%-22s %9s %10s %12s %12s %5s %9s\n", "scheduler", "trials", "reports", "us/report",
               "bytes/trial", "T", "epsilon");
-  for (const Case& bench : cases) {
-    if (argc > 2 && std::string(bench.name).find(argv[2]) == std::string::npos) continue;
+  for (const Case& bench : every_case()) {
+    if (std::string(bench.name).find(chosen) == std::string::npos) continue;
+    time.push_back({bench.name, {}, {}});
+    memory.push_back({bench.name, {}, {}});
     for (std::size_t trials = 100; trials <= trials_max; trials *= 10) {
       const Cost cost = measure(bench, trials);
       std::printf("%-22s %9zu %10zu %12.3f %12.0f %5lld %9.4f%s\n", bench.name, trials,
                   cost.reports, cost.microseconds, cost.bytes,
                   static_cast<long long>(cost.standing.ceiling), cost.standing.epsilon,
                   cost.standing.epsilon_capped ? " (capped)" : "");
+      std::fflush(stdout);
+      time.back().trials.push_back(static_cast<double>(trials));
+      time.back().values.push_back(std::max(cost.microseconds, 1e-3));
+      memory.back().trials.push_back(static_cast<double>(trials));
+      memory.back().values.push_back(std::max(cost.bytes, 1.0));
     }
   }
+  if (pictures.empty() || time.empty() || time.front().trials.empty()) return 0;
+  std::ofstream(pictures + "-time.svg") << bench::growth_chart(
+      "microseconds of the processor a report, mean", time,
+      {{"PASHA: 5 at any size", 5}, {"ASHA, RUSH: 3 at 10^6", 3}, {"ASHA, RUSH: 1 at 10^4", 1}});
+  std::ofstream(pictures + "-memory.svg")
+      << bench::growth_chart("bytes a trial, pairs included", memory, {{"300, pairs apart", 300}});
 }

@@ -35,6 +35,9 @@ BOOST_AUTO_TEST_CASE(does_what_a_sorted_vector_does) {
       if (model.empty()) continue;
       const std::size_t position = rng.below(model.size());
       BOOST_REQUIRE_EQUAL(list.at(position), model[position]);
+      auto cursor = list.cursor(position);
+      for (std::size_t i = position; i < model.size() && i < position + 600; ++i)
+        BOOST_REQUIRE_EQUAL(cursor.next(), model[i]);
     }
     std::vector<double> visited;
     list.for_each([&](double key) { visited.push_back(key); });
