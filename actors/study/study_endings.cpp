@@ -134,6 +134,9 @@ void StudyCore::lose(TrialRecord& trial, const std::string& cause) {
 
 void StudyCore::on(const NodeLeft& left) {
   nodes_.erase(left.node);
+  // A slot that was kept there is gone, also if a node of that name joins again.
+  for (auto& [id, trial] : trials_)
+    if (trial.promotion && trial.promotion->node == left.node) trial.promotion->node.clear();
   for (auto& [id, trial] : trials_)
     if (trial.has_process() && trial.node == left.node)
       lose(trial, "node " + left.node + " was lost: " + left.reason);

@@ -1,0 +1,176 @@
+// One suite over every scheduler, searcher and combination: StudyCore with the real scheduler and
+// searcher, and programs of which everything goes wrong that can.
+
+#include <map>
+#include <set>
+#include <string>
+
+#include <boost/test/unit_test.hpp>
+
+#include "runtime/codec.hpp"
+#include "runtime/core/check.hpp"
+#include "schedulers/searchers/make_searcher.hpp"
+#include "test/unit/studies/methods.hpp"
+#include "test/unit/studies/study_world.hpp"
+
+namespace troupe::actors {
+namespace {
+
+using namespace schedulers;
+using runtime::pack_named;
+
+constexpr std::uint64_t seeds = 50;
+constexpr Resource max_resource = 9;
+constexpr std::array searchers{SearcherName::random, SearcherName::grid, SearcherName::sobol};
+
+constexpr StudyMishaps everything{.crash = 40,
+                                  .again = 40,
+                                  .early_exit = 40,
+                                  .divergence = 15,
+                                  .gap = 6,
+                                  .late = 10,
+                                  .duplicate = 8,
+                                  .garbage = 20,
+                                  .node_loss = 60,
+                                  .forgetful = 5};
+
+/// 12 configurations: studies that may start more run out of them.
+Space finite_space() {
+  return Space({{"units", RandInt{1, 4}},
+                {"act", Choice{{std::string("relu"), std::string("tanh"), std::string("elu")}}}});
+}
+
+Space infinite_space() {
+  return Space({{"lr", LogUniform{1e-5, 1}}, {"units", LogRandInt{16, 1024}}});
+}
+
+/// Every other thing that a study file may set, by the seed.
+StudyWorld::Options options_of(std::uint64_t seed, const StudyMishaps& mishaps) {
+  StudyWorld::Options options{
+      .rules = {}, .mishaps = mishaps, .max_resource = max_resource, .seed = seed};
+  options.rules.workers_max = static_cast<std::uint32_t>(1 + seed % 4);
+  options.rules.when_exhausted = static_cast<WhenExhausted>(seed % 3);
+  options.rules.stop.trials_started_max = seed % 5 == 0 ? 7 : 24;
+  options.rules.failures_max = seed % 7 == 0 ? 2 : 1'000;
+  options.rules.retries_max = static_cast<std::uint32_t>(seed % 2);
+  return options;
+}
+
+struct Study {
+  StudyWorld::Options options;
+  SchedulerOptions method;
+  SearcherOptions searcher;
+
+  [[nodiscard]] StudyWorld::Outcome run() const {
+    return StudyWorld(options, make_scheduler(method).value(), make_searcher(searcher)).run();
+  }
+};
+
+Study study_of(const Method& method, SearcherName searcher, std::uint64_t seed,
+               const StudyMishaps& mishaps) {
+  const bool finite = seed % 4 == 0;
+  return {options_of(seed, mishaps), method.options,
+          SearcherOptions{
+              .name = searcher, .space = finite ? finite_space() : infinite_space(), .seed = seed}};
+}
+
+template <typename Check>
+void for_every_study(const StudyMishaps& mishaps, const Check& examine) {
+  for (const Method& method : every_method(max_resource))
+    for (const SearcherName searcher : searchers)
+      for (std::uint64_t seed = 0; seed < seeds; ++seed)
+        BOOST_TEST_CONTEXT(method.name << ", searcher " << static_cast<int>(searcher) << ", seed "
+                                       << seed)
+  examine(method, study_of(method, searcher, seed, mishaps));
+}
+
+BOOST_AUTO_TEST_SUITE(every_study)
+
+BOOST_AUTO_TEST_CASE(ends_with_a_reason_and_replays_from_its_inputs_whatever_goes_wrong) {
+  std::size_t studies = 0;
+  std::set<std::string> reasons;
+  for_every_study(everything, [&](const Method& method, const Study& study) {
+    const auto outcome = study.run();
+    BOOST_REQUIRE(!outcome.end.reason.empty());
+    const auto scheduler = make_scheduler(method.options).value();
+    const auto again = StudyWorld::replay(study.options, *scheduler, outcome.inputs);
+    BOOST_REQUIRE(pack_named(again.decisions) == pack_named(outcome.decisions));
+    BOOST_REQUIRE(pack_named(again.events) == pack_named(outcome.events));
+    BOOST_REQUIRE((again.end == outcome.end));
+    reasons.insert(outcome.end.reason);
+    ++studies;
+  });
+  BOOST_TEST(studies == every_method(max_resource).size() * searchers.size() * seeds);
+  BOOST_TEST(reasons.contains("every configuration of the space was tried"));
+  BOOST_TEST(reasons.contains("3 trials failed (max_failures: 2)"));
+  BOOST_TEST(reasons.contains("24 trials were started"));
+}
+
+BOOST_AUTO_TEST_CASE(decides_the_same_from_the_same_seed) {
+  for (const Method& method : every_method(max_resource))
+    for (std::uint64_t seed = 0; seed < seeds; seed += 10)
+      BOOST_TEST_CONTEXT(method.name << ", seed " << seed) {
+        const Study study = study_of(method, SearcherName::random, seed, everything);
+        BOOST_REQUIRE(pack_named(study.run().events) == pack_named(study.run().events));
+      }
+}
+
+BOOST_AUTO_TEST_CASE(survives_any_order_of_failures) {
+  for (const Method& method : every_method(max_resource))
+    for (std::uint64_t seed = 0; seed < seeds; ++seed)
+      BOOST_TEST_CONTEXT(method.name << ", seed " << seed) {
+        const StudyMishaps failures{.crash = 1 + seed % 6};
+        (void)study_of(method, SearcherName::random, seed, failures).run();
+      }
+}
+
+BOOST_AUTO_TEST_CASE(a_finite_method_says_why_nothing_is_left) {
+  std::map<std::string, std::set<std::string>> reasons;
+  for (const Method& method : every_method(max_resource))
+    for (std::uint64_t seed = 0; seed < seeds; ++seed) {
+      Study study = study_of(method, SearcherName::random, 1, {});
+      study.options.seed = seed;
+      reasons[method.name].insert(study.run().end.reason);
+    }
+  BOOST_TEST((reasons["random choice"] == std::set<std::string>{"all 1 trials were started"}));
+  for (const std::string& reason : reasons["sync rush kept incumbents"])
+    BOOST_TEST((reason.starts_with("every arm of the last round") || reason.starts_with("all ")),
+               reason);
+  BOOST_TEST((reasons["2 epochs"] == std::set<std::string>{"24 trials were started"}));
+}
+
+/// Waits for nothing from its third slot on, while nothing runs and nothing will.
+class Idle final : public Scheduler {
+ public:
+  explicit Idle(bool says_why) : says_why_(says_why), inner_(FixedLengthOptions{.length = 1}) {}
+  std::vector<Decision> on(const Event& event) override {
+    if (std::holds_alternative<SlotOpened>(event) && ++slots_ > 2) {
+      if (says_why_) return {Wait{"for rain"}};
+      return {PlaceForgone{}};
+    }
+    return inner_.on(event);
+  }
+  [[nodiscard]] Standing standing() const override { return inner_.standing(); }
+
+ private:
+  bool says_why_;
+  int slots_ = 0;
+  FixedLength inner_;
+};
+
+BOOST_AUTO_TEST_CASE(a_scheduler_that_offers_nothing_for_ever_is_found) {
+  const auto options = options_of(1, {});
+  const SearcherOptions searcher{
+      .name = SearcherName::random, .space = infinite_space(), .seed = 1};
+  BOOST_CHECK_THROW(
+      (void)StudyWorld(options, std::make_unique<Idle>(false), make_searcher(searcher)).run(),
+      CheckFailure);
+  const auto outcome =
+      StudyWorld(options, std::make_unique<Idle>(true), make_searcher(searcher)).run();
+  BOOST_TEST(outcome.end.reason == "nothing is left to run: for rain");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace troupe::actors

@@ -1,0 +1,207 @@
+#include "test/unit/studies/study_world.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+#include "runtime/core/check.hpp"
+
+namespace troupe::actors {
+
+using Cause = AttemptEnded::Cause;
+
+StudyWorld::StudyWorld(const Options& options, std::unique_ptr<schedulers::Scheduler> scheduler,
+                       std::unique_ptr<schedulers::Searcher> searcher)
+    : options_(options),
+      core_(options.rules),
+      scheduler_(std::move(scheduler)),
+      searcher_(std::move(searcher)),
+      rng_(options.seed) {}
+
+StudyWorld::Outcome StudyWorld::run() {
+  constexpr std::size_t steps_max = 20'000;
+  (void)feed(StudyOpened{.study = "s", .seed = options_.seed, .version = "1"});
+  for (const char* node : {"a", "b"}) {
+    nodes_.insert(node);
+    (void)feed(NodeJoined{node, slots});
+  }
+  fill_slots();
+  while (!core_.finished()) {
+    check(++outcome_.steps < steps_max, "a study ends");
+    step();
+    fill_slots();
+  }
+  check(attempts_.empty(), "a study ends when its last process is gone");
+  outcome_.end = *core_.finished();
+  return std::move(outcome_);
+}
+
+StudyWorld::Outcome StudyWorld::replay(const Options& options, schedulers::Scheduler& scheduler,
+                                       const std::vector<Input>& inputs) {
+  StudyCore core(options.rules);
+  Outcome outcome;
+  for (std::uint64_t index = 0; index < inputs.size(); ++index) {
+    const Input& input = inputs[index];
+    check(core.accepts(input), "an input that was taken is taken again");
+    std::vector<schedulers::Decision> decisions;
+    if (const auto question = core.question(input)) decisions = scheduler.on(*question);
+    auto applied = core.apply(input, index, decisions);
+    std::ranges::move(decisions, std::back_inserter(outcome.decisions));
+    std::ranges::move(applied.events, std::back_inserter(outcome.events));
+  }
+  if (core.finished()) outcome.end = *core.finished();
+  return outcome;
+}
+
+/// True: the input was taken.
+bool StudyWorld::feed(const Input& input) {
+  if (!core_.accepts(input)) return false;
+  std::vector<schedulers::Decision> decisions;
+  if (const auto question = core_.question(input)) decisions = scheduler_->on(*question);
+  auto applied = core_.apply(input, outcome_.inputs.size(), decisions);
+  outcome_.inputs.push_back(input);
+  for (const auto& decision : decisions) {
+    if (const auto* left = std::get_if<schedulers::NothingLeft>(&decision)) closed_ = left->reason;
+    outcome_.decisions.push_back(decision);
+  }
+  std::ranges::move(applied.events, std::back_inserter(outcome_.events));
+  for (const Command& command : applied.commands)
+    std::visit([this](const auto& one) { carry_out(one); }, command);
+  return true;
+}
+
+void StudyWorld::fill_slots() {
+  for (std::size_t offers = 0; const auto offer = core_.offer(); ++offers) {
+    check(offers < 1'000, "slots are not offered for ever");
+    SlotFreed slot{offer->node, std::nullopt};
+    if (offer->suggestion_for) {
+      check(*offer->suggestion_for == suggested_, "trials get suggestions in their order");
+      ++suggested_;
+      slot.suggestion = Suggestion{*offer->suggestion_for, outcome_.inputs.size(),
+                                   searcher_->suggest(*offer->suggestion_for)};
+      none_left_ = !slot.suggestion->config;
+    }
+    check(feed(slot), "a slot that is offered may be taken");
+  }
+  expect_a_reason();
+  check(attempts_.size() <= options_.rules.workers_max,
+        "no more trials run than there are workers");
+}
+
+/// A free worker and an unfinished study mean a decision, or a stated reason.
+void StudyWorld::expect_a_reason() const {
+  const std::size_t workers =
+      std::min<std::size_t>(options_.rules.workers_max, slots * nodes_.size());
+  if (core_.finished() || attempts_.size() >= workers) return;
+  if (!core_.waiting_for().empty() || !closed_.empty()) return;
+  const auto& rules = options_.rules;
+  const bool exhausted = rules.when_exhausted != WhenExhausted::promote &&
+                         (none_left_ || core_.counts().started == rules.stop.trials_started_max);
+  const bool failed = core_.counts().failed > rules.failures_max;
+  bool kept = false;  // A slot is kept for a promoted trial whose process is still ending.
+  for (const auto& [id, trial] : core_.trials()) kept = kept || trial.promotion.has_value();
+  check(exhausted || failed || kept, "no free worker waits without a stated reason");
+}
+
+void StudyWorld::step() {
+  if (nodes_.size() < 2 && happens(4)) {
+    const std::string name = nodes_.contains("a") ? "b" : "a";
+    nodes_.insert(name);
+    (void)feed(NodeJoined{name, slots});
+    return;
+  }
+  if (!nodes_.empty() && happens(options_.mishaps.node_loss)) {
+    lose_node(*nodes_.begin());
+    return;
+  }
+  if (attempts_.empty()) {
+    check(nodes_.size() < 2, "a study that has not ended has something to run");
+    return;
+  }
+  act(attempts_[rng_.below(attempts_.size())]);
+}
+
+void StudyWorld::act(Attempt& attempt) {
+  const StudyMishaps& mishaps = options_.mishaps;
+  if (attempt.ending) {
+    if (happens(2)) {  // Reports that were under way when it was decided on.
+      (void)feed(Reported{attempt.trial, attempt.attempt, attempt.last + 1, 0.5, {}});
+      return;
+    }
+    end(attempt, Cause::signaled, 15);
+  } else if (happens(mishaps.crash)) {
+    end(attempt, Cause::exited, 1);
+  } else if (happens(mishaps.again)) {
+    end(attempt, Cause::exited, 75);
+  } else if (happens(mishaps.early_exit) || attempt.last >= options_.max_resource) {
+    end(attempt, Cause::exited, 0);
+  } else if (happens(mishaps.garbage)) {
+    (void)feed(ReportMalformed{attempt.trial, attempt.attempt, "no metric"});
+  } else {
+    report(attempt);
+  }
+}
+
+void StudyWorld::report(Attempt& attempt) {
+  const StudyMishaps& mishaps = options_.mishaps;
+  Resource resource = attempt.last + 1;
+  if (happens(mishaps.gap)) resource += 1 + static_cast<Resource>(rng_.below(4));
+  if (attempt.last > 1 && happens(mishaps.late))
+    resource = 1 + static_cast<Resource>(rng_.below(static_cast<std::uint64_t>(attempt.last)));
+  if (attempt.last > 0 && happens(mishaps.duplicate)) resource = attempt.last;
+  attempt.last = std::max(attempt.last, resource);
+  const Reported reported{
+      attempt.trial, attempt.attempt, resource, metric(attempt.trial, resource), {}};
+  check(feed(reported), "a report of a running trial is taken");
+}
+
+double StudyWorld::metric(TrialId trial, Resource resource) {
+  if (happens(options_.mishaps.divergence))
+    return happens(2) ? std::numeric_limits<double>::quiet_NaN()
+                      : -std::numeric_limits<double>::infinity();
+  const double quality = Rng::stream(options_.seed, "quality", trial).uniform();
+  const double learned = 1 / std::sqrt(static_cast<double>(resource));
+  return std::round(50 * (quality + learned + 0.1 * rng_.uniform())) / 50;  // With ties.
+}
+
+/// Takes the attempt out of the list.
+void StudyWorld::end(const Attempt& attempt, Cause cause, std::int32_t code) {
+  const AttemptEnded ended{.trial = attempt.trial,
+                           .attempt = attempt.attempt,
+                           .cause = cause,
+                           .code = code,
+                           .detail = "code " + std::to_string(code)};
+  std::erase_if(attempts_, [&](const Attempt& one) { return one.trial == ended.trial; });
+  check(feed(ended), "the end of an attempt is taken");
+}
+
+void StudyWorld::lose_node(const std::string& node) {
+  const std::string name = node;
+  std::erase_if(attempts_, [&](const Attempt& one) { return one.node == name; });
+  nodes_.erase(name);
+  check(feed(NodeLeft{name, "its link broke"}), "the loss of a node is taken");
+}
+
+void StudyWorld::carry_out(const LaunchAttempt& launch) {
+  check(nodes_.contains(launch.node), "a trial is started on a node that is there");
+  check(launch.until > launch.from || launch.from == 0, "a trial that goes on goes further");
+  check(launch.until <= options_.max_resource, "no trial is sent above R");
+  for (const Attempt& one : attempts_)
+    check(one.trial != launch.trial, "a trial has one process at a time");
+  const Resource from = happens(options_.mishaps.forgetful) ? 0 : launch.from;
+  attempts_.push_back({launch.trial, launch.attempt, launch.node, from, false});
+}
+
+void StudyWorld::carry_out(const EndAttempt& ending) {
+  const auto attempt = std::ranges::find(attempts_, ending.trial, &Attempt::trial);
+  check(attempt != attempts_.end(), "who is ended runs");
+  check(!attempt->ending, "an attempt is ended once");
+  attempt->ending = true;
+}
+
+void StudyWorld::carry_out(const ObserveReport& report) {
+  searcher_->observe(report.trial, report.resource, report.metric);
+}
+
+}  // namespace troupe::actors
