@@ -121,8 +121,8 @@ BOOST_FIXTURE_TEST_CASE(preview_lists_the_rungs, StudyFileFixture) {
 BOOST_FIXTURE_TEST_CASE(validate_sums_up_what_it_understood, StudyFileFixture) {
   const Answer answer = troupe("validate " + path.string());
   BOOST_TEST(answer.code == 0);
-  BOOST_TEST(answer.text.find("1 parameter to search, min loss, pasha up to epoch 200, 1 worker") !=
-             std::string::npos);
+  BOOST_TEST(answer.text.find("1 parameter to search, min loss, pasha (promotion) up to epoch 200, "
+                              "1 worker") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
