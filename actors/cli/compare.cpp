@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <filesystem>
 #include <set>
 #include <string>
@@ -19,15 +18,16 @@
 #include "actors/results/files.hpp"
 #include "actors/simulate/comparison.hpp"
 #include "actors/simulate/simulate_all.hpp"
+#include "actors/terminal/line.hpp"
 
 namespace troupe::cli {
 
 namespace fs = std::filesystem;
 using actors::Comparison;
 using actors::MethodRuns;
+using actors::short_number;
 using actors::SimulationOutcome;
 using actors::SimulationPlan;
-using actors::Spread;
 
 namespace {
 
@@ -37,17 +37,6 @@ constexpr const char* what_is_counted =
     "time, and a method that starts one configuration only has chosen it at 0. @r: how many "
     "trials\n"
     "reported at resource r. Mean and standard deviation over the seeds.\n";
-
-std::string short_number(double number) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.4g", number);
-  return text;
-}
-
-std::string plus_minus(const Spread& spread, double unit = 1) {
-  if (std::isnan(spread.mean)) return "-";
-  return short_number(spread.mean / unit) + " ± " + short_number(spread.deviation / unit);
-}
 
 struct TimeUnit {
   const char* name;
@@ -171,11 +160,6 @@ Result<Work> all_work(const CompareOptions& options, const CurveTables& tables) 
   return work;
 }
 
-Result<void> save(const std::string& folder, const std::string& name, const std::string& text) {
-  const std::string path = (fs::path(folder) / name).string();
-  return actors::replace_file(path, text);
-}
-
 /// The runs of one table, method by method, taken out of all.
 std::vector<MethodRuns> runs_of(std::vector<SimulationOutcome>& outcomes, std::size_t table,
                                 const std::vector<std::string>& names, std::size_t seeds) {
@@ -221,16 +205,14 @@ int compare_studies(const CompareOptions& options) {
     if (!table.has_time()) text += "(the table has no times: a unit takes 1 s)\n";
     text += "\n";
     add_runs(runs, table.name(), methods);
-    if (auto saved = save(options.folder, table.name() + ".svg",
-                          actors::to_svg(actors::best_over_time(table, methods)));
+    if (auto saved =
+            actors::replace_file((fs::path(options.folder) / (table.name() + ".svg")).string(),
+                                 actors::to_svg(actors::best_over_time(table, methods)));
         !saved)
       return complain(saved.error());
   }
   const Table plain = plain_table(comparisons);
-  for (const auto& [name, table] : {std::pair<const char*, const Table*>{"runs.csv", &runs},
-                                    std::pair<const char*, const Table*>{"summary.csv", &plain}})
-    if (auto saved = save(options.folder, name, to_text(*table, TableFormat::csv)); !saved)
-      return complain(saved.error());
+  if (auto saved = save_tables(options.folder, runs, plain); !saved) return complain(saved.error());
   if (options.curves.format != TableFormat::table)
     return print(to_text(plain, options.curves.format));
   return print(text + what_is_counted + "Runs, summary and pictures: " + options.folder + "\n");

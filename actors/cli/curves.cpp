@@ -11,9 +11,11 @@
 #include <thread>
 #include <utility>
 
+#include "actors/results/files.hpp"
 #include "actors/simulate/simulate_all.hpp"
 #include "actors/tables/read_table.hpp"
 #include "actors/tables/synthetic.hpp"
+#include "actors/terminal/line.hpp"
 
 namespace troupe::cli {
 
@@ -115,6 +117,21 @@ double rounded(double number) {
   char text[32];
   std::snprintf(text, sizeof text, "%.6g", number);
   return std::strtod(text, nullptr);
+}
+
+std::string plus_minus(const actors::Spread& spread, double unit) {
+  if (std::isnan(spread.mean)) return "-";
+  return actors::short_number(spread.mean / unit) + " ± " +
+         actors::short_number(spread.deviation / unit);
+}
+
+Result<void> save_tables(const std::string& folder, const Table& runs, const Table& summary) {
+  for (const auto& [name, table] :
+       {std::pair{"runs.csv", &runs}, std::pair{"summary.csv", &summary}})
+    if (auto saved = actors::replace_file(folder + "/" + name, to_text(*table, TableFormat::csv));
+        !saved)
+      return saved.error();
+  return {};
 }
 
 }  // namespace troupe::cli

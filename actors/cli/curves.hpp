@@ -3,10 +3,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "actors/cli/commands.hpp"
+#include "actors/cli/table.hpp"
 #include "actors/simulate/simulated_study.hpp"
+#include "actors/simulate/spread.hpp"
 #include "actors/tables/table.hpp"
 #include "runtime/core/result.hpp"
 
@@ -28,5 +31,10 @@ using CurveTables = std::vector<std::shared_ptr<const actors::Table>>;
 
 /// To six significant digits: the rest of a mean is noise.
 [[nodiscard]] double rounded(double number);
+/// "0.246 ± 0.0002", each divided by `unit`; "-" where there is nothing to take a mean of.
+[[nodiscard]] std::string plus_minus(const actors::Spread& spread, double unit = 1);
+
+/// runs.csv and summary.csv of a comparison.
+Result<void> save_tables(const std::string& folder, const Table& runs, const Table& summary);
 
 }  // namespace troupe::cli

@@ -23,7 +23,7 @@ constexpr const char* about =
     "Troupe tunes the hyperparameters of any program.\n"
     "You describe the search in one YAML file; troupe starts your program with one configuration\n"
     "after the other, several at a time, reads the metric that it prints, and gives time to those\n"
-    "that do well (ASHA, PASHA).\n";
+    "that do well (ASHA, PASHA, Hyperband, RUSH).\n";
 
 constexpr const char* examples =
     "First steps:\n"

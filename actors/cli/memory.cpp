@@ -12,6 +12,7 @@
 #include "actors/cli/commands.hpp"
 #include "actors/cli/study_folder.hpp"
 #include "actors/cli/table.hpp"
+#include "actors/config_json.hpp"
 #include "actors/json.hpp"
 #include "actors/results/files.hpp"
 #include "actors/study_file/problem.hpp"
@@ -106,19 +107,6 @@ int forget(Memory& memory, const std::string& which) {
                meant.front()->task.name + "'\n");
 }
 
-std::string json_of(const Config& config) {
-  std::string text;
-  for (const auto& setting : config) {
-    const auto* real = std::get_if<double>(&setting.value);
-    const auto* words = std::get_if<std::string>(&setting.value);
-    text += (text.empty() ? "" : ", ") + json_string(setting.name) + ": " +
-            (real != nullptr    ? json_number(*real)
-             : words != nullptr ? json_string(*words)
-                                : schedulers::text_of(setting.value));
-  }
-  return "{" + text + "}";
-}
-
 /// Everything, as JSON.
 int export_all(Memory& memory) {
   const auto parameters = memory.parameters();
@@ -146,7 +134,7 @@ int export_all(Memory& memory) {
     if (task.best)
       text += ", \"value\": " + json_number(task.value) +
               ", \"resource\": " + std::to_string(task.resource) +
-              ", \"best\": " + json_of(*task.best);
+              ", \"best\": " + config_json(*task.best);
     text += "}";
     comma = ",\n";
   }
@@ -154,7 +142,7 @@ int export_all(Memory& memory) {
   comma = "\n";
   for (const auto& incumbent : *incumbents) {
     text += std::string(comma) + "    {\"task\": " + std::to_string(incumbent.task) +
-            ", \"config\": " + json_of(incumbent.config) + "}";
+            ", \"config\": " + config_json(incumbent.config) + "}";
     comma = ",\n";
   }
   return print(text + "\n  ]\n}\n");

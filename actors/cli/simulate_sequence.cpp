@@ -3,7 +3,6 @@
 #include "actors/cli/simulate_sequence.hpp"
 
 #include <cmath>
-#include <cstdio>
 #include <filesystem>
 #include <memory>
 #include <set>
@@ -20,6 +19,7 @@
 #include "actors/sequence/simulated_sequence.hpp"
 #include "actors/simulate/simulated_study.hpp"
 #include "actors/simulate/spread.hpp"
+#include "actors/terminal/line.hpp"
 
 namespace troupe::cli {
 
@@ -27,6 +27,7 @@ namespace fs = std::filesystem;
 using actors::Resource;
 using actors::SequenceRun;
 using actors::SequenceSimulation;
+using actors::short_number;
 using actors::SimulationOutcome;
 using actors::Spread;
 
@@ -112,17 +113,6 @@ double reports_at(const SequenceRun& run, Resource level) {
     if (static_cast<std::size_t>(level) < outcome.reports.size())
       sum += static_cast<double>(outcome.reports[static_cast<std::size_t>(level)]);
   return sum;
-}
-
-std::string short_number(double number) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.4g", number);
-  return text;
-}
-std::string plus_minus(const Spread& spread) {
-  return std::isnan(spread.mean)
-             ? "-"
-             : short_number(spread.mean) + " ± " + short_number(spread.deviation);
 }
 
 /// Whole sequences, a number for each permutation.
@@ -292,11 +282,7 @@ int compare_sequences(const CompareOptions& options) {
   const Table runs = all_runs(names, *all, *tables);
   std::error_code failed;
   fs::create_directories(options.folder, failed);
-  for (const auto& [name, table] : {std::pair{"runs.csv", &runs}, std::pair{"summary.csv", &plain}})
-    if (auto saved = actors::replace_file((fs::path(options.folder) / name).string(),
-                                          to_text(*table, TableFormat::csv));
-        !saved)
-      return complain(saved.error());
+  if (auto saved = save_tables(options.folder, runs, plain); !saved) return complain(saved.error());
   if (options.curves.format != TableFormat::table)
     return print(to_text(plain, options.curves.format));
   return print(std::to_string(tables->size()) + " tasks in sequence, " +

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
-#include <fstream>
 #include <utility>
 #include <variant>
 
+#include "actors/results/files.hpp"
 #include "actors/simulate/outcome_recorder.hpp"
 #include "actors/simulate/recorded_program.hpp"
 #include "actors/simulate/row_of.hpp"
@@ -67,7 +67,8 @@ Result<Outputs> outputs_of(const SimulationPlan& plan, OutcomeRecorder& recorder
   if (fs::exists(folder, failed) && !fs::is_empty(folder, failed))
     return Error{ErrorKind::bad_input, plan.folder + " is not empty: name a new folder"};
   fs::create_directories(folder, failed);
-  std::ofstream(folder / "study.yaml", std::ios::binary) << plan.spec->text;
+  if (auto written = replace_file((folder / "study.yaml").string(), plan.spec->text); !written)
+    return written.error();
   JournalMeta meta{{"study", plan.spec->name},
                    {"metric", plan.spec->metric},
                    {"seed", std::to_string(plan.seed)},

@@ -13,8 +13,7 @@ StudyRules rules_of(const StudySpec& spec) {
       static_cast<TrialId>(schedulers::points_in_order(spec.config_space, spec.incumbents).size());
   rules.failures_max = spec.max_failures;
   rules.retries_max = spec.max_retries;
-  rules.stop = {.wallclock_max_s = stop.max_wallclock_time,
-                .trials_started_max = stop.max_num_trials_started,
+  rules.stop = {.trials_started_max = stop.max_num_trials_started,
                 .trials_completed_max = stop.max_num_trials_completed,
                 .trials_finished_max = stop.max_num_trials_finished,
                 .evaluations_max = stop.max_num_evaluations,

@@ -12,7 +12,6 @@ using schedulers::TrialId;
 
 /// What ends a study; every count is a total over all its sessions, and exact.
 struct StopRules {
-  std::optional<double> wallclock_max_s;
   std::optional<std::uint64_t> trials_started_max;
   std::optional<std::uint64_t>
       trials_completed_max;  ///< Programs that ended by themselves, or reached R.

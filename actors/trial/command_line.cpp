@@ -9,7 +9,7 @@
 #include <string_view>
 #include <utility>
 
-#include "actors/json.hpp"
+#include "actors/config_json.hpp"
 #include "actors/study_file/templates.hpp"
 #include "runtime/core/rng.hpp"
 
@@ -28,19 +28,6 @@ std::string as_text(const Value& value) {
   std::array<char, 32> digits{};
   const auto end = std::to_chars(digits.begin(), digits.end(), std::get<double>(value));
   return {digits.data(), end.ptr};
-}
-
-std::string as_json(const Value& value) {
-  if (const auto* text = std::get_if<std::string>(&value)) return json_string(*text);
-  if (const auto* number = std::get_if<double>(&value)) return json_number(*number);
-  return as_text(value);
-}
-
-std::string as_json(const Config& config) {
-  std::string object;
-  for (const auto& [name, value] : config)
-    object += (object.empty() ? "{" : ", ") + json_string(name) + ": " + as_json(value);
-  return object.empty() ? "{}" : object + "}";
 }
 
 /// The configuration with the milestone in place of the maximum.
@@ -208,7 +195,7 @@ TrialCommand trial_command(const StudySpec& study, const AttemptPlan& attempt) {
   const Config config = with_limit(study, attempt);
   const Config rest = left_over(study.entry, config);
   TrialCommand command;
-  command.config_json = as_json(config);
+  command.config_json = config_json(config);
   command.process.argv = arguments(study, attempt, config, rest);
   command.process.env = environment(study, attempt, config, rest, command.config_json);
   command.process.cwd = study.entry.folder;

@@ -12,6 +12,7 @@
 #include "schedulers/searchers/make_searcher.hpp"
 #include "schedulers/searchers/suggested.hpp"
 #include "schedulers/space/value.hpp"
+#include "test/unit/schedulers/suggestions.hpp"
 
 namespace troupe::schedulers {
 
@@ -20,9 +21,10 @@ std::ostream& operator<<(std::ostream& out, SearcherName name);
 namespace {
 
 namespace data = boost::unit_test::data;
+using test::different;
+using test::every_searcher;
+using test::suggestions;
 using Relation = Requirement::Relation;
-
-constexpr std::array every_searcher{SearcherName::random, SearcherName::grid, SearcherName::sobol};
 
 Value text(const char* word) {
   return std::string(word);
@@ -60,23 +62,6 @@ Space infinite_space() {
                 {"layers", RandInt{1, 3}},
                 {"width", LogRandInt{16, 1024}, {compared("layers", Relation::at_least, 2)}}},
                {{compared("lr", Relation::above, 0.1), is("layers", {std::int64_t{3}})}});
-}
-
-std::vector<Config> suggestions(const SearcherOptions& options, TrialId trials) {
-  const auto searcher = make_searcher(options);
-  std::vector<Config> configs;
-  for (TrialId trial = 0; trial < trials; ++trial) {
-    auto config = searcher->suggest(trial);
-    if (!config) break;
-    configs.push_back(std::move(*config));
-  }
-  return configs;
-}
-
-std::size_t different(const Space& space, const std::vector<Config>& configs) {
-  std::set<std::string> matches;
-  for (const Config& config : configs) matches.insert(space.match(config));
-  return matches.size();
 }
 
 BOOST_AUTO_TEST_SUITE(conditions)

@@ -10,6 +10,7 @@
 #include "runtime/core/check.hpp"
 #include "schedulers/searchers/make_searcher.hpp"
 #include "schedulers/space/value.hpp"
+#include "test/unit/schedulers/suggestions.hpp"
 
 namespace troupe::schedulers {
 
@@ -20,8 +21,9 @@ std::ostream& operator<<(std::ostream& out, SearcherName name) {
 namespace {
 
 namespace data = boost::unit_test::data;
-
-constexpr std::array every_searcher{SearcherName::random, SearcherName::grid, SearcherName::sobol};
+using test::different;
+using test::every_searcher;
+using test::suggestions;
 
 Space finite_space() {
   return Space({{"units", RandInt{1, 4}},
@@ -34,24 +36,6 @@ Space infinite_space() {
   return Space({{"lr", LogUniform{1e-5, 1}},
                 {"momentum", ReverseLogUniform{0, 0.99}},
                 {"units", LogRandInt{16, 1024}}});
-}
-
-std::vector<Config> suggestions(const SearcherOptions& options, TrialId trials) {
-  const auto searcher = make_searcher(options);
-  std::vector<Config> configs;
-  for (TrialId trial = 0; trial < trials; ++trial) {
-    auto config = searcher->suggest(trial);
-    if (!config) break;
-    searcher->observe(trial, 1, 0.5);
-    configs.push_back(std::move(*config));
-  }
-  return configs;
-}
-
-std::size_t different(const Space& space, const std::vector<Config>& configs) {
-  std::set<std::string> matches;
-  for (const Config& config : configs) matches.insert(space.match(config));
-  return matches.size();
 }
 
 BOOST_AUTO_TEST_SUITE(searcher)

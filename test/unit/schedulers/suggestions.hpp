@@ -1,0 +1,36 @@
+#pragma once
+
+#include <array>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "schedulers/searchers/make_searcher.hpp"
+
+namespace troupe::schedulers::test {
+
+inline constexpr std::array every_searcher{SearcherName::random, SearcherName::grid,
+                                           SearcherName::sobol};
+
+/// What a new searcher suggests for the first trials, each of which reports once; fewer where the
+/// space has no more.
+inline std::vector<Config> suggestions(const SearcherOptions& options, TrialId trials) {
+  const auto searcher = make_searcher(options);
+  std::vector<Config> configs;
+  for (TrialId trial = 0; trial < trials; ++trial) {
+    auto config = searcher->suggest(trial);
+    if (!config) break;
+    searcher->observe(trial, 1, 0.5);
+    configs.push_back(std::move(*config));
+  }
+  return configs;
+}
+
+inline std::size_t different(const Space& space, const std::vector<Config>& configs) {
+  std::set<std::string> matches;
+  for (const Config& config : configs) matches.insert(space.match(config));
+  return matches.size();
+}
+
+}  // namespace troupe::schedulers::test
