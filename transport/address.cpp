@@ -52,33 +52,46 @@ Result<HostPort> parse(std::string_view address) {
   return HostPort{std::string(host), std::to_string(*value)};
 }
 
-Result<HostPort> parse_loopback(std::string_view address, std::string_view verb) {
-  auto parsed = parse(address);
-  if (!parsed) return parsed;
-  if (parsed->host == "localhost") parsed->host = "127.0.0.1";
-  if (parsed->host == "[::1]" || is_loopback_v4(parsed->host)) return parsed;
-  return Error{ErrorKind::refused,
-               "cannot " + std::string(verb) + " " + std::string(address) +
-                   ": this release links nodes over loopback (127.0.0.1) only, because links are "
-                   "not authenticated or encrypted yet; keys for other addresses come in a later "
-                   "release"};
+bool is_loopback(std::string_view host) {
+  return host == "[::1]" || is_loopback_v4(host);
 }
 
 }  // namespace
 
-Result<std::string> address_to_listen(std::string_view address) {
-  const auto parsed = parse_loopback(address, "listen at");
+Result<ListenAddress> address_to_listen(std::string_view address) {
+  auto parsed = parse(address);
   if (!parsed) return parsed.error();
-  return "tcp://" + parsed->host + ":" + parsed->port;
+  if (parsed->host == "localhost") parsed->host = "127.0.0.1";
+  return ListenAddress{"tcp://" + parsed->host + ":" + parsed->port, is_loopback(parsed->host)};
 }
 
-Result<std::string> address_to_dial(std::string_view address) {
-  const auto parsed = parse_loopback(address, "dial");
+Result<DialAddress> address_to_dial(std::string_view address) {
+  // Behind the scheme's slashes there is one more, if there is a key.
+  const std::size_t scheme = address.find("://");
+  const std::size_t slash = address.find('/', scheme == std::string_view::npos ? 0 : scheme + 3);
+  auto parsed = parse(address.substr(0, slash));
   if (!parsed) return parsed.error();
+  if (parsed->host == "localhost") parsed->host = "127.0.0.1";
   if (parsed->port == "*")
     return Error{ErrorKind::bad_input,
                  "cannot dial " + std::string(address) + ": the port that it listens at is needed"};
-  return "tcp://" + parsed->host + ":" + parsed->port;
+  DialAddress dial{"tcp://" + parsed->host + ":" + parsed->port, std::nullopt};
+  if (slash != std::string_view::npos) {
+    const auto key = key_of(address.substr(slash + 1));
+    if (!key) return Error{key.error().kind, std::string(address) + ": " + key.error().what};
+    dial.key = *key;
+  } else if (!is_loopback(parsed->host)) {
+    return Error{ErrorKind::refused,
+                 "cannot dial " + std::string(address) +
+                     ": beyond this machine, the public key of who listens there is needed, as in "
+                     "HOST:PORT/KEY; `troupe keys add` and `troupe run` print the whole address"};
+  }
+  return dial;
+}
+
+std::string key_in(std::string_view address) {
+  const auto dial = address_to_dial(address);
+  return dial && dial->key ? to_text(*dial->key) : std::string();
 }
 
 }  // namespace troupe::transport

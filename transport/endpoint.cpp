@@ -4,15 +4,19 @@
 #include <utility>
 
 #include "runtime/core/check.hpp"
+#include "transport/address.hpp"
 
 namespace troupe::transport {
 
 struct Endpoint::Session {
   std::uint64_t number = 0;
   Link link;
-  Route route{};          ///< Where its frames go.
-  Route dialed{};         ///< The route that this side dialed, if it did.
-  std::string address{};  ///< What it dials.
+  Route route{};                   ///< Where its frames go.
+  Route dialed{};                  ///< The route that this side dialed, if it did.
+  std::string key{};               ///< Of the other end, as text; empty without keys.
+  std::optional<Member> member{};  ///< Whose that is, if it came with it.
+  std::string machine{};           ///< That it came from.
+  std::string address{};           ///< What it dials.
   Instant redial_at{};
   Instant patience = Instant::never();  ///< While connecting.
   std::vector<OnDialed> waiting{};      ///< For it to be up.
@@ -21,6 +25,12 @@ struct Endpoint::Session {
   bool dirty = false;
   Reactor::TimerId timer = Reactor::TimerId::none;
   Instant timer_at = Instant::never();
+
+  /// Whether a frame that names this peer may be its own.
+  [[nodiscard]] bool speaks_through(Route from, const Sender& sender) const {
+    if (from == dialed && sender.key.empty()) return true;  // It proved its key to be dialed.
+    return sender.key == key;
+  }
 };
 
 Endpoint::Endpoint(Reactor& reactor, std::unique_ptr<Wire> wire, Identity self, LinkOptions options,
@@ -34,7 +44,9 @@ Endpoint::Endpoint(Reactor& reactor, std::unique_ptr<Wire> wire, Identity self, 
   check(self_.id != 0, "a node's id is not 0");
   check(callbacks_.on_up && callbacks_.on_message && callbacks_.on_down && callbacks_.on_room,
         "an endpoint has somebody to call back");
-  wire_->receive_with([this](Route route, Bytes bytes) { on_frame(route, bytes); });
+  wire_->receive_with(
+      [this](Route route, const Sender& sender, Bytes bytes) { on_frame(route, sender, bytes); });
+  wire_->shut_with([this](Route dialed, const std::string& reason) { on_shut(dialed, reason); });
 }
 
 Endpoint::~Endpoint() {
@@ -60,6 +72,7 @@ void Endpoint::dial(const std::string& address, Duration patience, OnDialed done
   Session& session = add(Link::dialing(self_, options_, now));
   session.route = session.dialed = *route;
   session.address = address;
+  session.key = key_in(address);
   session.patience = now + patience;
   session.waiting.push_back(std::move(done));
   touch(session);
@@ -104,6 +117,43 @@ void Endpoint::finish_closing() {
   reactor_.post(std::exchange(closed_, {}));
 }
 
+void Endpoint::check_members() {
+  for (const auto& [number, session] : sessions_) {
+    if (!session->member) continue;
+    const auto member = member_with(session->key);
+    if (member == session->member) continue;
+    const std::string why =
+        member ? "its key belongs to another name or role now" : "its key was revoked";
+    refusals_.note(session->member->name, session->machine, why, reactor_.now());
+    expel(session->link.peer(), why);
+  }
+}
+
+void Endpoint::expel(PeerId peer, const std::string& reason) {
+  Session* const session = session_of(peer);
+  if (session == nullptr) return;
+  refuse(session->route, peer, reason);
+  session->link.give_up({Departure::Cause::refused, reason});
+  touch(*session);
+}
+
+std::optional<Member> Endpoint::member(PeerId peer) const {
+  const Session* const session = session_of(peer);
+  return session == nullptr ? std::nullopt : session->member;
+}
+
+void Endpoint::note_refusal(PeerId peer, std::string why) {
+  const Session* const session = session_of(peer);
+  if (session == nullptr) return;
+  refusals_.note(session->link.peer_name(), session->machine, std::move(why), reactor_.now());
+}
+
+std::vector<Refusal> Endpoint::refusals() const {
+  std::vector<Refusal> all = wire_->refusals().kept();
+  all.insert(all.end(), refusals_.kept().begin(), refusals_.kept().end());
+  return all;
+}
+
 std::vector<Peer> Endpoint::peers() const {
   std::vector<Peer> peers;
   const Instant now = reactor_.now();
@@ -111,26 +161,35 @@ std::vector<Peer> Endpoint::peers() const {
     const Link& link = session->link;
     if (!session->was_up) continue;
     peers.push_back({link.peer(), link.peer_name(), link.state(), now - link.last_heard(),
-                     link.lag(now), link.buffered_bytes()});
+                     link.lag(now), link.buffered_bytes(), session->key,
+                     session->member ? session->member->role : std::string(), session->machine});
   }
   for (const Departed& gone : departed_)
-    peers.push_back({.id = gone.id, .name = gone.name, .state = LinkState::down});
+    peers.push_back({.id = gone.id,
+                     .name = gone.name,
+                     .state = LinkState::down,
+                     .address = gone.address,
+                     .reason = gone.reason});
   return peers;
 }
 
 // What arrives.
 
-void Endpoint::on_frame(Route route, Bytes bytes) {
+void Endpoint::on_frame(Route route, const Sender& sender, Bytes bytes) {
+  // ZeroMQ cannot hang up on one that connected: its key may have been revoked since.
+  if (!sender.key.empty() && !member_with(sender.key))
+    return drop(sender, "its key is not admitted");
   const auto frame = decode_frame(bytes, options_.frame_max);
-  if (!frame) {
-    ++frames_dropped_;
-    return;
-  }
+  if (!frame) return drop(sender, "its frame was dropped: " + frame.error().what);
   const FrameHeader& header = frame->header;
-  if (header.kind == FrameKind::hello) return on_hello(route, *frame);
+  if (const Session* known = session_of(header.from);
+      known != nullptr && !known->speaks_through(route, sender))
+    return drop(sender, "it spoke for node '" + known->link.peer_name() + "'");
+  if (header.kind == FrameKind::hello) return on_hello(route, sender, *frame);
   if (header.kind != FrameKind::welcome && header.kind != FrameKind::refusal)
     return on_sequenced(route, *frame);
-  Session* const dialing = session_dialed_on(route);
+  // Whoever connected with a key is not who was dialed, whatever it calls its route.
+  Session* const dialing = sender.key.empty() ? session_dialed_on(route) : nullptr;
   if (header.kind == FrameKind::welcome) {
     if (dialing != nullptr && dialing->link.peer() == 0) on_welcome(*dialing, *frame);
     return;
@@ -142,10 +201,40 @@ void Endpoint::on_frame(Route route, Bytes bytes) {
   touch(*session);
 }
 
-void Endpoint::on_hello(Route route, const Frame& frame) {
+void Endpoint::drop(const Sender& sender, std::string why) {
+  ++frames_dropped_;
+  refusals_.note(name_of(sender), std::string(sender.address), std::move(why), reactor_.now());
+}
+
+/// The other end knows this node's key, and says that it is not admitted.
+void Endpoint::on_shut(Route dialed, const std::string& reason) {
+  Session* const session = session_dialed_on(dialed);
+  if (session == nullptr) return;
+  session->link.give_up({Departure::Cause::refused, session->address + ": " + reason});
+  touch(*session);
+}
+
+/// Why this node does not talk to whoever says so, whatever its links.
+std::optional<std::string> Endpoint::objection(const Sender& sender, const Frame& hello) const {
+  if (auto of_the_link = Link::objection(self_, hello.header)) return of_the_link;
+  if (sender.key.empty()) return std::nullopt;
+  const auto member = member_with(sender.key);
+  if (!member) return "its key is not admitted";
+  const auto greeting = decode_greeting(hello.body);
+  if (greeting && !member->name.empty() && greeting->name != member->name)
+    return "the key belongs to node '" + member->name + "', not to '" +
+           std::string(greeting->name) + "'";
+  return std::nullopt;
+}
+
+void Endpoint::on_hello(Route route, const Sender& sender, const Frame& frame) {
   const FrameHeader& header = frame.header;
-  if (const auto objection = Link::objection(self_, header))
-    return refuse(route, header.from, *objection);
+  if (const auto why = objection(sender, frame)) {
+    refusals_.note(name_of(sender), std::string(sender.address), *why, reactor_.now());
+    return refuse(route, header.from, *why);
+  }
+  if (const auto member = member_with(sender.key); member && member->invited)
+    return on_invited(route, sender, frame);
   if (const Departed* gone = departed(header.from))
     return refuse(route, header.from, "this node has given it up: " + gone->reason);
   if (closing_) return refuse(route, header.from, "node '" + self_.name + "' is leaving");
@@ -153,24 +242,51 @@ void Endpoint::on_hello(Route route, const Frame& frame) {
     wire_->send(route, Link::welcome(self_, header));
     return;
   }
-  Session* session = session_of(header.from);
-  if (session == nullptr) {
-    if (sessions_.size() >= sessions_max)
-      return refuse(
-          route, header.from,
-          "node '" + self_.name + "' has " + std::to_string(sessions_max) + " links already");
-    auto link = Link::accepted(self_, options_, frame, reactor_.now());
-    if (!link) return refuse(route, header.from, link.error().what);
-    session = &add(std::move(*link));
-    session->route = route;
-    by_peer_.emplace(header.from, session);
-  } else {
-    const auto attempt = session->link.peer_attempt();
-    session->link.receive(frame, reactor_.now());
-    if (session->link.peer_attempt() > attempt) session->route = route;
-  }
+  Session* const session = session_of(header.from);
+  if (session == nullptr) return accept(route, sender, frame);
+  const auto attempt = session->link.peer_attempt();
+  session->link.receive(frame, reactor_.now());
+  if (session->link.peer_attempt() > attempt) session->route = route;
   touch(*session);
   report(*session);
+}
+
+/// The invitation's holder has shown its name already; the greeting is the key that it brings.
+void Endpoint::on_invited(Route route, const Sender& sender, const Frame& hello) {
+  const PeerId peer = hello.header.from;
+  const auto greeting = decode_greeting(hello.body);
+  Key key;
+  if (!greeting || greeting->payload.size() != key.bytes.size())
+    return refuse(route, peer, "an invitation is good for bringing a key, and nothing else");
+  std::ranges::copy(greeting->payload, key.bytes.begin());
+  const auto enrolled = callbacks_.enrol
+                            ? callbacks_.enrol(sender.key, key)
+                            : Result<void>(Error{ErrorKind::refused, "nobody is invited"});
+  if (enrolled) {
+    wire_->send(route, Link::welcome(self_, hello.header));
+    return;
+  }
+  refusals_.note(name_of(sender), std::string(sender.address), enrolled.error().what,
+                 reactor_.now());
+  refuse(route, peer, enrolled.error().what);
+}
+
+void Endpoint::accept(Route route, const Sender& sender, const Frame& hello) {
+  const PeerId peer = hello.header.from;
+  if (sessions_.size() >= sessions_max)
+    return refuse(
+        route, peer,
+        "node '" + self_.name + "' has " + std::to_string(sessions_max) + " links already");
+  auto link = Link::accepted(self_, options_, hello, reactor_.now());
+  if (!link) return refuse(route, peer, link.error().what);
+  Session& session = add(std::move(*link));
+  session.route = route;
+  session.key = sender.key;
+  session.machine = sender.address;
+  if (!sender.key.empty()) session.member = member_with(sender.key);
+  by_peer_.emplace(peer, &session);
+  touch(session);
+  report(session);
 }
 
 void Endpoint::on_welcome(Session& dialing, const Frame& frame) {
@@ -325,7 +441,8 @@ void Endpoint::bury(Session& session) {
   const PeerId peer = session.link.peer();
   if (session_of(peer) == &session) by_peer_.erase(peer);
   if (session.was_up) {
-    departed_.push_back({peer, session.link.peer_name(), session.link.departure().reason});
+    departed_.push_back({peer, session.link.peer_name(), session.link.departure().reason,
+                         std::move(session.machine)});
     if (departed_.size() > departed_max) departed_.pop_front();
   }
   if (session.dialed) hang_up_later(session.dialed);
@@ -338,6 +455,16 @@ void Endpoint::hang_up_later(Route route) {
   reactor_.at(reactor_.now() + options_.heartbeat, [this, alive = std::weak_ptr(alive_), route] {
     if (!alive.expired()) wire_->hang_up(route);
   });
+}
+
+std::optional<Member> Endpoint::member_with(std::string_view key) const {
+  return callbacks_.member_of ? callbacks_.member_of(key) : std::nullopt;
+}
+
+std::string Endpoint::name_of(const Sender& sender) const {
+  if (sender.key.empty()) return {};
+  const auto member = member_with(sender.key);
+  return member ? member->name : "key " + short_text(sender.key);
 }
 
 Endpoint::Session* Endpoint::session_of(PeerId peer) const {

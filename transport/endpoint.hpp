@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -15,6 +16,8 @@
 #include "runtime/core/result.hpp"
 #include "transport/link.hpp"
 #include "transport/link_options.hpp"
+#include "transport/refusals.hpp"
+#include "transport/security.hpp"
 #include "transport/wire.hpp"
 
 namespace troupe::transport {
@@ -27,6 +30,10 @@ struct Peer {
   Duration silent_for{};           ///< Since anything was heard of it.
   Duration lag{};                  ///< How long the oldest message that it has not confirmed waits.
   std::size_t buffered_bytes = 0;  ///< Sent to it and not confirmed.
+  std::string key{};               ///< That it proved, as text; empty: none.
+  std::string role{};              ///< That goes with its key.
+  std::string address{};           ///< Of its machine, where it dialed and the wire knows.
+  std::string reason{};            ///< Of one that is down.
 };
 
 /// A wire and the links on it: one link for each peer's incarnation, whoever dialed.
@@ -47,6 +54,9 @@ class Endpoint final {
     std::function<void(PeerId)> on_room;
     /// It fell silent (`unreachable`), or was heard again (`up`). May be empty.
     std::function<void(PeerId, LinkState)> on_state;
+    /// Whose key it is, where connections carry keys.
+    MemberOf member_of;
+    Enrol enrol;  ///< May be empty: nobody is invited.
   };
   using OnDialed = std::function<void(Result<PeerId>)>;
 
@@ -80,8 +90,23 @@ class Endpoint final {
 
   [[nodiscard]] const Identity& self() const { return self_; }
 
-  /// Frames that were not understood and dropped.
+  /// Asks whose keys they are of every peer that came with one, and gives up those who are not the
+  /// same any more.
+  void check_members();
+
+  /// None if there is no link, or it carries no key of a member.
+  [[nodiscard]] std::optional<Member> member(PeerId peer) const;
+
+  /// Gives a peer up at once, and refuses what it says from now on.
+  void expel(PeerId peer, const std::string& reason);
+
+  /// Somebody who may link said what it may not; for the owner.
+  void note_refusal(PeerId peer, std::string why);
+
+  /// Frames that were not understood, or named a node that their sender is not, and were dropped.
   [[nodiscard]] std::uint64_t frames_dropped() const { return frames_dropped_; }
+  /// Who was turned away, before its first frame or for what it said.
+  [[nodiscard]] std::vector<Refusal> refusals() const;
 
  private:
   struct Session;
@@ -89,17 +114,24 @@ class Endpoint final {
     PeerId id = 0;
     std::string name{};
     std::string reason{};
+    std::string address{};
   };
   static constexpr std::size_t departed_max = 1024;
   static constexpr std::size_t sessions_max = 1024;
 
   // What arrives.
-  void on_frame(Route route, Bytes bytes);
-  void on_hello(Route route, const Frame& frame);
+  void on_frame(Route route, const Sender& sender, Bytes bytes);
+  void on_hello(Route route, const Sender& sender, const Frame& frame);
+  void on_invited(Route route, const Sender& sender, const Frame& hello);
+  void accept(Route route, const Sender& sender, const Frame& hello);
+  void on_shut(Route dialed, const std::string& reason);
   void on_welcome(Session& dialing, const Frame& frame);
   void on_sequenced(Route route, const Frame& frame);
   void merge(Session& dialing, Session& existing);
   void refuse(Route route, PeerId to, std::string_view reason);
+  void drop(const Sender& sender, std::string why);
+  [[nodiscard]] std::optional<std::string> objection(const Sender& sender,
+                                                     const Frame& hello) const;
 
   // What is due.
   void touch(Session& session);
@@ -118,6 +150,8 @@ class Endpoint final {
   Session& add(Link link);
   void bury(Session& session);
   void hang_up_later(Route route);
+  [[nodiscard]] std::optional<Member> member_with(std::string_view key) const;
+  [[nodiscard]] std::string name_of(const Sender& sender) const;
   Session* session_of(PeerId peer) const;
   Session* session_dialed_on(Route route) const;
   const Departed* departed(PeerId peer) const;
@@ -134,6 +168,7 @@ class Endpoint final {
   std::vector<std::uint64_t> dirty_;  ///< Sessions to flush.
   bool flush_posted_ = false;
   std::uint64_t frames_dropped_ = 0;
+  Refusals refusals_;
   bool closing_ = false;
   std::function<void()> closed_;
   Reactor::TimerId closing_timer_ = Reactor::TimerId::none;

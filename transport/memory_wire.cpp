@@ -46,7 +46,7 @@ class MemoryNetwork::MemoryWire final : public Wire {
     network_.directions_.erase({route, false});
   }
 
-  void receive(Route route, Bytes frame) const { on_frame_(route, frame); }
+  void receive(Route route, Bytes frame) const { on_frame_(route, {}, frame); }
   [[nodiscard]] const std::string& host() const { return host_; }
 
  private:

@@ -5,8 +5,10 @@
 #include <functional>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "runtime/core/result.hpp"
+#include "transport/refusals.hpp"
 
 namespace troupe::transport {
 
@@ -26,13 +28,23 @@ struct Route {
   friend auto operator<=>(const Route&, const Route&) = default;
 };
 
+/// Who sent a frame, as far as the wire knows. Valid during the call only.
+struct Sender {
+  /// The text of the public key of whoever connected; empty where connections carry no keys, and on
+  /// a route that this side dialed: its other end has the key that was dialed.
+  std::string_view key{};
+  std::string_view address{};  ///< Of the machine; may be empty.
+};
+
 /// Moves frames to and from peers. Whole frames or nothing, but any frame may be lost, repeated or
 /// overtaken without notice: a Link on each side repairs that. Everything is called on, and calls
 /// back on, the reactor's thread.
 class Wire {
  public:
   /// The bytes are valid during the call only.
-  using OnFrame = std::function<void(Route from, Bytes frame)>;
+  using OnFrame = std::function<void(Route from, const Sender& sender, Bytes frame)>;
+  /// The other end of a route that this side dialed does not let it in, and will not.
+  using OnShut = std::function<void(Route dialed, const std::string& reason)>;
 
   enum class Sent {
     taken,     ///< On its way, if nothing happens to it.
@@ -45,6 +57,9 @@ class Wire {
   /// Who gets the frames. Set once, before listening and dialing. It may call back into the wire.
   virtual void receive_with(OnFrame on_frame) = 0;
 
+  /// Who is told of doors that are shut; set as `receive_with`. A wire without keys has none.
+  virtual void shut_with(OnShut) {}
+
   /// Accepts dialers at `address`; returns the address that they dial, with the port that was
   /// chosen for "*".
   virtual Result<std::string> listen(const std::string& address) = 0;
@@ -56,6 +71,9 @@ class Wire {
 
   /// Closes a route that was dialed; what is still queued on it is lost.
   virtual void hang_up(Route route) = 0;
+
+  /// Who was turned away before its first frame; nobody where connections carry no keys.
+  [[nodiscard]] virtual Refusals refusals() const { return {}; }
 };
 
 }  // namespace troupe::transport

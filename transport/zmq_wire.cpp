@@ -15,6 +15,8 @@
 #include "runtime/core/check.hpp"
 #include "transport/address.hpp"
 #include "transport/little_endian.hpp"
+#include "transport/zmq_gate.hpp"
+#include "transport/zmq_monitor.hpp"
 
 namespace troupe::transport {
 namespace {
@@ -22,6 +24,9 @@ namespace {
 constexpr int frames_at_once = 256;     ///< Then others of the reactor have their turn.
 constexpr int handshake_ms_max = 5000;  ///< Who connects and says nothing is disconnected.
 constexpr int reconnect_ms_max = 1000;
+/// A frame over the limit is read up to here, so that it can be said whose it was; beyond, ZeroMQ
+/// hangs up. CURVE's 33 bytes a frame are in it too.
+constexpr std::size_t frame_max_times = 2;
 constexpr std::array route_tag{std::byte{'T'}, std::byte{'R'}};
 constexpr std::size_t routing_id_size = route_tag.size() + 16;
 using RoutingId = std::array<std::byte, routing_id_size>;
@@ -43,6 +48,21 @@ Bytes bytes_of(const zmq::message_t& message) {
   return {static_cast<const std::byte*>(message.data()), message.size()};
 }
 
+zmq::const_buffer buffer_of(const Key& key) {
+  return zmq::buffer(key.bytes);
+}
+
+std::string_view property(zmq::message_t& message, const char* name) {
+  const char* const value = zmq_msg_gets(message.handle(), name);
+  return value == nullptr ? std::string_view() : value;
+}
+
+/// The gate makes the key the user id. What comes on a dialed route comes from who was dialed.
+Sender sender_of(zmq::message_t& message, Route dialed) {
+  if (dialed) return {{}, property(message, "Peer-Address")};
+  return {property(message, "User-Id"), property(message, "Peer-Address")};
+}
+
 }  // namespace
 
 struct ZmqWire::Socket {
@@ -51,17 +71,25 @@ struct ZmqWire::Socket {
   Reactor::WatchId watch = Reactor::WatchId::none;
   bool draining = false;
   bool drain_posted = false;
+  std::unique_ptr<ZmqMonitor> monitor{};  ///< Of one that dials with a key.
 };
 
 /// The context is destroyed last: it waits for its sockets.
 struct ZmqWire::Sockets {
   zmq::context_t context{1};
   std::shared_ptr<Socket> listening;
+  std::unique_ptr<ZmqGate> gate;
   std::map<Route, std::shared_ptr<Socket>> dialed;
 };
 
 ZmqWire::ZmqWire(Reactor& reactor, PeerId self, Options options)
-    : reactor_(reactor), self_(self), options_(options), sockets_(std::make_unique<Sockets>()) {}
+    : reactor_(reactor),
+      self_(self),
+      options_(std::move(options)),
+      sockets_(std::make_unique<Sockets>()) {
+  check(!options_.security || options_.security->member_of,
+        "somebody says whose keys are admitted");
+}
 
 ZmqWire::~ZmqWire() {
   if (sockets_->listening) reactor_.unwatch(sockets_->listening->watch);
@@ -72,6 +100,10 @@ void ZmqWire::receive_with(OnFrame on_frame) {
   on_frame_ = std::move(on_frame);
 }
 
+void ZmqWire::shut_with(OnShut on_shut) {
+  on_shut_ = std::move(on_shut);
+}
+
 /// Throws zmq::error_t, as do bind and connect; it goes no further than `listen` and `dial`.
 std::shared_ptr<ZmqWire::Socket> ZmqWire::open(const std::string& endpoint, Route dialed) {
   const auto type = dialed ? zmq::socket_type::dealer : zmq::socket_type::router;
@@ -80,7 +112,8 @@ std::shared_ptr<ZmqWire::Socket> ZmqWire::open(const std::string& endpoint, Rout
   socket.set(zmq::sockopt::linger, 0);  // Else the end of the process waits for dead peers.
   socket.set(zmq::sockopt::sndhwm, options_.queue_frames_max);
   socket.set(zmq::sockopt::rcvhwm, options_.queue_frames_max);
-  socket.set(zmq::sockopt::maxmsgsize, static_cast<std::int64_t>(options_.frame_max));
+  socket.set(zmq::sockopt::maxmsgsize,
+             static_cast<std::int64_t>(options_.frame_max * frame_max_times));
   socket.set(zmq::sockopt::handshake_ivl, handshake_ms_max);
   socket.set(zmq::sockopt::tcp_keepalive, 1);
   socket.set(zmq::sockopt::tcp_keepalive_idle, 30);
@@ -105,42 +138,84 @@ void ZmqWire::watch(const std::shared_ptr<Socket>& socket) {
 }
 
 Result<std::string> ZmqWire::listen(const std::string& address) {
-  const auto endpoint = address_to_listen(address);
-  if (!endpoint) return endpoint.error();
+  const auto where = address_to_listen(address);
+  if (!where) return where.error();
   if (sockets_->listening) return Error{ErrorKind::bad_input, "this node listens already"};
+  if (!where->loopback && !options_.security)
+    return Error{ErrorKind::refused,
+                 "cannot listen at " + address +
+                     ": beyond this machine, nodes prove who they are with keys, and this node has "
+                     "none; `troupe keys init` makes them. Without keys, 127.0.0.1 is possible"};
+  std::shared_ptr<Socket> socket;
   try {
-    auto socket = open(*endpoint, {});
-    socket->socket.bind(*endpoint);
+    socket = open(where->endpoint, {});
+    if (options_.security) {
+      socket->socket.set(zmq::sockopt::curve_server, true);
+      socket->socket.set(zmq::sockopt::curve_secretkey,
+                         buffer_of(options_.security->own.secret_key));
+      socket->socket.set(zmq::sockopt::zap_domain, "troupe");
+      sockets_->gate = std::make_unique<ZmqGate>(reactor_, sockets_->context, socket->socket,
+                                                 *options_.security);
+    }
+    socket->socket.bind(where->endpoint);
     std::string bound = socket->socket.get(zmq::sockopt::last_endpoint);
+    if (options_.security) bound += "/" + to_text(options_.security->own.public_key);
     watch(socket);
     sockets_->listening = std::move(socket);
     return bound;
   } catch (const zmq::error_t& error) {
-    return Error{ErrorKind::io, "cannot listen at " + *endpoint + ": " + error.what()};
+    sockets_->gate.reset();
+    return Error{ErrorKind::io, "cannot listen at " + where->endpoint + ": " + error.what()};
   }
 }
 
 Result<Route> ZmqWire::dial(const std::string& address) {
-  const auto endpoint = address_to_dial(address);
-  if (!endpoint) return endpoint.error();
+  const auto where = address_to_dial(address);
+  if (!where) return where.error();
+  if (where->key && !options_.security)
+    return Error{ErrorKind::refused,
+                 "cannot dial " + where->endpoint +
+                     ": it asks for a key, and this node has none; `troupe keys init` makes one"};
   const Route route{self_, ++last_ordinal_};
   try {
-    auto socket = open(*endpoint, route);
-    socket->socket.connect(*endpoint);
+    auto socket = open(where->endpoint, route);
+    if (where->key) {
+      const KeyPair& own = options_.security->own;
+      socket->socket.set(zmq::sockopt::curve_serverkey, buffer_of(*where->key));
+      socket->socket.set(zmq::sockopt::curve_publickey, buffer_of(own.public_key));
+      socket->socket.set(zmq::sockopt::curve_secretkey, buffer_of(own.secret_key));
+      follow(*socket);
+    }
+    socket->socket.connect(where->endpoint);
     watch(socket);
     sockets_->dialed.emplace(route, std::move(socket));
     return route;
   } catch (const zmq::error_t& error) {
-    return Error{ErrorKind::io, "cannot dial " + *endpoint + ": " + error.what()};
+    return Error{ErrorKind::io, "cannot dial " + where->endpoint + ": " + error.what()};
   }
+}
+
+/// ZeroMQ does not try again once it was told that the key is not admitted.
+void ZmqWire::follow(Socket& socket) {
+  const Route route = socket.dialed;
+  socket.monitor = std::make_unique<ZmqMonitor>(
+      reactor_, sockets_->context, socket.socket, "troupe.dial." + std::to_string(route.ordinal),
+      ZMQ_EVENT_HANDSHAKE_FAILED_AUTH, [this, route](int, std::uint32_t) {
+        if (on_shut_) on_shut_(route, "the key of this node is not admitted there");
+      });
 }
 
 void ZmqWire::hang_up(Route route) {
   const auto found = sockets_->dialed.find(route);
   if (found == sockets_->dialed.end()) return;
   reactor_.unwatch(found->second->watch);
+  found->second->monitor.reset();
   found->second->socket.close();
   sockets_->dialed.erase(found);
+}
+
+Refusals ZmqWire::refusals() const {
+  return sockets_->gate ? sockets_->gate->refusals() : Refusals{};
 }
 
 Wire::Sent ZmqWire::send(Route to, Bytes frame) {
@@ -186,7 +261,9 @@ void ZmqWire::drain(const std::shared_ptr<Socket>& socket) {
     zmq::message_t rest;
     for (bool more = part.more(); more; more = rest.more())
       (void)socket->socket.recv(rest, zmq::recv_flags::dontwait);
-    if (!foreign) on_frame_(from, bytes_of(part));
+    if (sockets_->gate && !socket->dialed)
+      sockets_->gate->passed(zmq_msg_get(part.handle(), ZMQ_SRCFD));
+    if (!foreign) on_frame_(from, sender_of(part, socket->dialed), bytes_of(part));
   }
   socket->draining = false;
   if (socket->socket) drain_again_if_readable(socket);

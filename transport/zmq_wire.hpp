@@ -2,14 +2,17 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "runtime/core/reactor.hpp"
+#include "transport/security.hpp"
 #include "transport/wire.hpp"
 
 namespace troupe::transport {
 
-/// A wire of ZeroMQ sockets over loopback TCP: one ROUTER that listens, one DEALER for each dial.
+/// A wire of ZeroMQ sockets over TCP: one ROUTER that listens, one DEALER for each dial. Beyond
+/// loopback, and wherever the dialed address carries a key, it speaks CURVE.
 /// The routing id of a dialer is its Route, so that no two connections ever share one.
 ///
 /// What ZeroMQ loses is lost here too: frames to a route that broke, frames queued when a side
@@ -19,6 +22,9 @@ class ZmqWire final : public Wire {
   struct Options {
     int queue_frames_max = 256;           ///< On each side of a connection; then `send` is `full`.
     std::size_t frame_max = 256U << 10U;  ///< A peer that sends more is disconnected.
+    /// With it, this node listens to nobody whose key is not admitted, on loopback too; without it
+    /// to loopback only, and to everybody there.
+    std::optional<Security> security{};
   };
 
   ZmqWire(Reactor& reactor, PeerId self, Options options);
@@ -32,6 +38,8 @@ class ZmqWire final : public Wire {
   Result<Route> dial(const std::string& address) override;
   Sent send(Route to, Bytes frame) override;
   void hang_up(Route route) override;
+  void shut_with(OnShut on_shut) override;
+  [[nodiscard]] Refusals refusals() const override;
 
  private:
   struct Socket;
@@ -39,6 +47,7 @@ class ZmqWire final : public Wire {
 
   std::shared_ptr<Socket> open(const std::string& endpoint, Route dialed);
   void watch(const std::shared_ptr<Socket>& socket);
+  void follow(Socket& socket);
   void drain(const std::shared_ptr<Socket>& socket);
   void drain_again_if_readable(const std::shared_ptr<Socket>& socket);
 
@@ -46,6 +55,7 @@ class ZmqWire final : public Wire {
   const PeerId self_;
   const Options options_;
   OnFrame on_frame_;
+  OnShut on_shut_;
   std::uint64_t last_ordinal_ = 0;
   std::unique_ptr<Sockets> sockets_;
 };

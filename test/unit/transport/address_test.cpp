@@ -5,28 +5,40 @@
 namespace troupe::transport {
 namespace {
 
+const std::string key = "00112233445566778899aabbccddeeff00112233445566778899AABBCCDDEEFF";
+
 BOOST_AUTO_TEST_SUITE(address)
 
 BOOST_AUTO_TEST_CASE(takes_what_people_write) {
-  BOOST_TEST(*address_to_listen("127.0.0.1:7070") == "tcp://127.0.0.1:7070");
-  BOOST_TEST(*address_to_listen("tcp://127.0.0.1:*") == "tcp://127.0.0.1:*");
-  BOOST_TEST(*address_to_listen("localhost:0") == "tcp://127.0.0.1:*");
-  BOOST_TEST(*address_to_dial("tcp://127.8.9.10:65535") == "tcp://127.8.9.10:65535");
-  BOOST_TEST(*address_to_dial("[::1]:80") == "tcp://[::1]:80");
+  BOOST_TEST(address_to_listen("127.0.0.1:7070")->endpoint == "tcp://127.0.0.1:7070");
+  BOOST_TEST(address_to_listen("tcp://127.0.0.1:*")->endpoint == "tcp://127.0.0.1:*");
+  BOOST_TEST(address_to_listen("localhost:0")->endpoint == "tcp://127.0.0.1:*");
+  BOOST_TEST(address_to_dial("tcp://127.8.9.10:65535")->endpoint == "tcp://127.8.9.10:65535");
+  BOOST_TEST(address_to_dial("[::1]:80")->endpoint == "tcp://[::1]:80");
 }
 
-BOOST_AUTO_TEST_CASE(refuses_all_but_loopback_and_says_what_is_missing) {
+BOOST_AUTO_TEST_CASE(tells_this_machine_from_all_others) {
+  for (const char* here : {"127.0.0.1:7070", "localhost:7070", "[::1]:7070", "127.8.9.10:1"})
+    BOOST_TEST(address_to_listen(here)->loopback, here);
   for (const char* outside : {"0.0.0.0:7070", "*:7070", "10.0.0.4:7070", "tcp://example.org:1",
                               "[::]:7070", "127.0.0.1.example.org:7070", "1270.0.1:7070",
-                              "127.0.0:7070", "127.0.0.1.1:7070", "127.0.0.:7070"}) {
-    const auto listening = address_to_listen(outside);
-    BOOST_REQUIRE_MESSAGE(!listening, outside);
-    BOOST_TEST((listening.error().kind == ErrorKind::refused));
-    BOOST_TEST(listening.error().what.find(outside) != std::string::npos);
-    BOOST_TEST(listening.error().what.find("keys for other addresses come in a later release") !=
-               std::string::npos);
-    BOOST_TEST(!address_to_dial(outside));
-  }
+                              "127.0.0:7070", "127.0.0.1.1:7070", "127.0.0.:7070"})
+    BOOST_TEST(!address_to_listen(outside)->loopback, outside);
+}
+
+BOOST_AUTO_TEST_CASE(beyond_this_machine_a_key_is_a_must_to_dial) {
+  const auto without = address_to_dial("10.0.0.4:7070");
+  BOOST_REQUIRE(!without);
+  BOOST_TEST((without.error().kind == ErrorKind::refused));
+  BOOST_TEST(without.error().what.find("HOST:PORT/KEY") != std::string::npos);
+  const auto with = address_to_dial("tcp://10.0.0.4:7070/" + key);
+  BOOST_REQUIRE(with.has_value());
+  BOOST_TEST(with->endpoint == "tcp://10.0.0.4:7070");
+  BOOST_TEST((with->key == *key_of(key)));
+  BOOST_TEST(key_in("10.0.0.4:7070/" + key) == to_text(*key_of(key)));
+  BOOST_TEST(key_in("127.0.0.1:7070").empty());
+  BOOST_TEST(address_to_dial("10.0.0.4:7070/c0ffee").error().what ==
+             "10.0.0.4:7070/c0ffee: a key is 64 hexadecimal digits; found 6 characters");
 }
 
 BOOST_AUTO_TEST_CASE(an_address_that_is_none_is_answered_with_an_example) {

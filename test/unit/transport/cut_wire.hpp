@@ -19,8 +19,9 @@ class CutWire final : public Wire {
       : wire_(std::move(wire)), cuts_(std::move(cuts)) {}
 
   void receive_with(OnFrame on_frame) override {
-    wire_->receive_with([on_frame = std::move(on_frame), cuts = cuts_](Route from, Bytes frame) {
-      if (!cuts->in) on_frame(from, frame);
+    wire_->receive_with([on_frame = std::move(on_frame), cuts = cuts_](
+                            Route from, const Sender& sender, Bytes frame) {
+      if (!cuts->in) on_frame(from, sender, frame);
     });
   }
   Result<std::string> listen(const std::string& address) override { return wire_->listen(address); }

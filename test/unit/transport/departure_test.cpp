@@ -212,7 +212,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(hellos_without_end_leave_no_links_behind, W, World
   const auto wire = world.wire(77);
   std::size_t welcomes = 0;
   std::size_t refusals = 0;
-  wire->receive_with([&](Route, Bytes bytes) {
+  wire->receive_with([&](Route, const Sender&, Bytes bytes) {
     const auto kind = decode_frame(bytes, 1U << 20U)->header.kind;
     welcomes += kind == FrameKind::welcome ? 1 : 0;
     refusals += kind == FrameKind::refusal ? 1 : 0;

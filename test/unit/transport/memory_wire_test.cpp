@@ -15,8 +15,9 @@ using namespace std::chrono_literals;
 /// A listener and a dialer without links between them: what the network does is seen as it is.
 struct Bare {
   explicit Bare(std::uint64_t seed = 1) : world(seed) {
-    listener->receive_with([this](Route, Bytes frame) { got.push_back(as_text(frame)); });
-    dialer->receive_with([](Route, Bytes) {});
+    listener->receive_with(
+        [this](Route, const Sender&, Bytes frame) { got.push_back(as_text(frame)); });
+    dialer->receive_with([](Route, const Sender&, Bytes) {});
     route = *dialer->dial(*listener->listen("*"));
   }
   std::vector<std::string> send(int count) {

@@ -20,9 +20,10 @@ inline std::string as_text(Bytes bytes) {
 class TestNode {
  public:
   TestNode(Reactor& reactor, std::unique_ptr<Wire> wire, PeerId id, const std::string& name,
-           LinkOptions options = {}, std::uint16_t protocol = protocol_version)
+           LinkOptions options = {}, std::uint16_t protocol = protocol_version,
+           MemberOf member_of = {}, Enrol enrol = {})
       : endpoint(reactor, std::move(wire), {id, name, greeting_of(name), protocol}, options,
-                 callbacks()) {}
+                 callbacks(std::move(member_of), std::move(enrol))) {}
 
   static std::vector<std::byte> greeting_of(const std::string& name) {
     const auto bytes = std::as_bytes(std::span(name));
@@ -58,7 +59,7 @@ class TestNode {
   Endpoint endpoint;
 
  private:
-  Endpoint::Callbacks callbacks() {
+  Endpoint::Callbacks callbacks(MemberOf member_of, Enrol enrol) {
     return {.on_up =
                 [this](PeerId peer, std::string_view name, Bytes greeting) {
                   check(!ups.contains(peer), "a peer comes up once");
@@ -80,7 +81,9 @@ class TestNode {
                   ++rooms;
                   if (on_room) on_room(peer);
                 },
-            .on_state = [this](PeerId, LinkState state) { states.push_back(state); }};
+            .on_state = [this](PeerId, LinkState state) { states.push_back(state); },
+            .member_of = std::move(member_of),
+            .enrol = std::move(enrol)};
   }
 };
 

@@ -51,11 +51,12 @@ struct Bare {
 /// A wire that listens and one that dials, without links.
 struct BareWires {
   BareWires() {
-    listener.receive_with([this](Route from, Bytes frame) {
+    listener.receive_with([this](Route from, const Sender&, Bytes frame) {
       froms.push_back(from);
       got.push_back(as_text(frame));
     });
-    dialer.receive_with([this](Route, Bytes frame) { answers.push_back(as_text(frame)); });
+    dialer.receive_with(
+        [this](Route, const Sender&, Bytes frame) { answers.push_back(as_text(frame)); });
     address = *listener.listen("127.0.0.1:*");
   }
   PollReactor reactor;
@@ -173,7 +174,7 @@ BOOST_AUTO_TEST_CASE(an_end_that_waits_for_what_cannot_be_sent) {
   Instant before{};
   {
     ZmqWire wire(reactor, 2);
-    wire.receive_with([](Route, Bytes) {});
+    wire.receive_with([](Route, const Sender&, Bytes) {});
     const Route route = *wire.dial("127.0.0.1:1");
     BOOST_TEST((wire.send(route, as_bytes("never sent")) == Wire::Sent::taken));
     before = reactor.now();
@@ -198,10 +199,10 @@ BOOST_AUTO_TEST_CASE(a_connection_that_zmq_makes_anew_by_itself) {
   BOOST_TEST(again.messages.empty());
 }
 
-BOOST_AUTO_TEST_CASE(a_frame_beyond_the_limit_ends_the_connection_only) {
+BOOST_AUTO_TEST_CASE(a_frame_far_beyond_the_limit_ends_the_connection_only) {
   BareWires wires;
   const Route route = *wires.dialer.dial(wires.address);
-  const std::string large((256U << 10U) + 1, 'x');
+  const std::string large((512U << 10U) + 1, 'x');
   BOOST_TEST((wires.dialer.send(route, as_bytes(large)) == Wire::Sent::taken));
   BOOST_TEST(!wires.reactor.run_until([&] { return !wires.got.empty(); }, 300ms));
   const Route other = *wires.dialer.dial(wires.address);
