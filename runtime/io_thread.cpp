@@ -1,17 +1,21 @@
 #include "runtime/io_thread.hpp"
 
 #include <array>
+#include <atomic>
+#include <cstdint>
 #include <map>
 #include <mutex>
 #include <thread>
 #include <unordered_map>
 #include <utility>  // Asio 1.18 uses std::exchange without it.
+#include <vector>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <pthread.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 #include "runtime/core/check.hpp"
 #include "runtime/short_turns.hpp"
@@ -44,28 +48,97 @@ struct Timer {
   Reactor::Callback callback;
 };
 
+/// After so many rounds of callbacks that post more, descriptors and timers have their turn.
+constexpr int rounds_at_once = 16;
+
+int make_bell() {
+  const int fd = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  check(fd >= 0, "the process may open an eventfd");
+  return fd;
+}
+
 }  // namespace
 
 struct IoThread::State {
   asio::io_context io{1};
-  asio::executor_work_guard<asio::io_context::executor_type> work{io.get_executor()};
+  stream_descriptor bell{io, make_bell()};  ///< Rung for posts while the thread sleeps.
+
+  std::mutex posted_mutex;
+  std::vector<Callback> posted;  ///< Under the mutex.
+  bool will_look = false;  ///< Under the mutex: the thread looks at `posted` before it sleeps.
+  std::vector<Callback> running;  ///< The thread's; kept for its memory.
+  std::atomic<bool> stopping{false};
+
   std::uint64_t last_id = 0;
   std::unordered_map<TimerId, Timer> timers;
   std::unordered_map<WatchId, Watch> watches;
   std::unordered_map<int, Watched> descriptors;
   std::once_flag stopped;
   std::thread thread;
+  std::thread::id thread_id;
 
   void expect_own_thread() const {
-    check(std::this_thread::get_id() == thread.get_id(),
+    check(std::this_thread::get_id() == thread_id,
           "timers and watches of an io thread are used on it alone");
   }
+
+  void post(Callback callback);
+  void ring();
+  void wait_for_bell();
+  /// At the end of whatever runs on the thread.
+  void run_posted();
 
   WatchId watch(int fd, Direction direction, Callback callback);
   void wait(WatchId id);
   void fire(WatchId id);
   void fire(TimerId id);
 };
+
+void IoThread::State::post(Callback callback) {
+  if (stopping.load(std::memory_order_relaxed)) return;
+  bool looks = true;
+  {
+    const std::lock_guard lock(posted_mutex);
+    posted.push_back(std::move(callback));
+    looks = std::exchange(will_look, true);
+  }
+  // The thread itself looks at the end of what it is running. The lock is free by now: who is woken
+  // may run at once, on this processor.
+  if (!looks && std::this_thread::get_id() != thread_id) ring();
+}
+
+void IoThread::State::ring() {
+  const std::uint64_t once = 1;
+  (void)!::write(bell.native_handle(), &once, sizeof once);
+}
+
+void IoThread::State::wait_for_bell() {
+  bell.async_wait(stream_descriptor::wait_read, [this](const boost::system::error_code& error) {
+    if (error) return;
+    std::uint64_t rung = 0;
+    (void)!::read(bell.native_handle(), &rung, sizeof rung);
+    run_posted();
+    wait_for_bell();
+  });
+}
+
+void IoThread::State::run_posted() {
+  for (int round = 0; round < rounds_at_once; ++round) {
+    {
+      const std::lock_guard lock(posted_mutex);
+      will_look = !posted.empty();
+      if (!will_look) return;
+      running.swap(posted);
+    }
+    for (Callback& callback : running) {
+      if (stopping.load(std::memory_order_relaxed)) break;
+      const Callback one = std::move(callback);  // It ends with its call.
+      one();
+    }
+    running.clear();
+  }
+  ring();
+}
 
 Reactor::WatchId IoThread::State::watch(int fd, Direction direction, Callback callback) {
   expect_own_thread();
@@ -95,6 +168,7 @@ void IoThread::State::fire(WatchId id) {
   const auto callback = found->second.callback;  // Outlives an unwatch from inside the call.
   (*callback)();
   if (watches.contains(id)) wait(id);
+  run_posted();
 }
 
 void IoThread::State::fire(TimerId id) {
@@ -103,14 +177,17 @@ void IoThread::State::fire(TimerId id) {
   const auto callback = std::move(found->second.callback);
   timers.erase(found);
   callback();
+  run_posted();
 }
 
 IoThread::IoThread(const std::string& name) : state_(std::make_unique<State>()) {
+  state_->wait_for_bell();
   // Callbacks come by posts that follow this assignment, so that they see the handle.
   state_->thread = std::thread([state = state_.get()]() noexcept {
     take_short_turns(Offspring::inherits);  // ZeroMQ's threads are started from here.
     state->io.run();
   });
+  state_->thread_id = state_->thread.get_id();
   pthread_setname_np(state_->thread.native_handle(), name.substr(0, 15).c_str());
 }
 
@@ -123,6 +200,7 @@ IoThread::~IoThread() {
 void IoThread::stop() {
   check(!on_this_thread(), "an io thread is stopped from outside");
   std::call_once(state_->stopped, [this] {
+    state_->stopping.store(true, std::memory_order_relaxed);
     state_->io.stop();
     state_->thread.join();
   });
@@ -137,7 +215,7 @@ Instant IoThread::now() const {
 }
 
 void IoThread::post(Callback callback) {
-  asio::post(state_->io, std::move(callback));
+  state_->post(std::move(callback));
 }
 
 Reactor::TimerId IoThread::at(Instant when, Callback callback) {

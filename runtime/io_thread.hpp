@@ -10,8 +10,9 @@ namespace troupe::runtime {
 /// The reactor of a real process: one Asio io_context on one thread, which the constructor starts.
 /// At most one watch of each kind on a file descriptor. A callback that throws ends the process.
 ///
-/// Protocol: `post` hands over under the lock of Asio's queue. All other state belongs to the
-/// thread and is checked to be used from it alone.
+/// Protocol: `post` puts into a list under a lock, and rings an eventfd if the thread may be
+/// asleep; the thread takes the whole list at the end of whatever it runs. All other state belongs
+/// to the thread and is checked to be used from it alone.
 class IoThread final : public Reactor {
  public:
   /// `name` is what ps and debuggers show; the kernel keeps its first 15 bytes.

@@ -137,6 +137,7 @@ class Study {
 
   // study_effects.cpp
   void commit_soon(runtime::Context& self, const Outcome& outcome);
+  void commit_by(runtime::Context& self, Instant when);
   void commit(runtime::Context& self);
   void show(runtime::Context& self);
   void act(runtime::Context& self, const Command& command);
@@ -163,11 +164,13 @@ class Study {
 
   std::uint64_t next_index_ = 0;
   std::vector<Pending> pending_;  ///< What rows cause that were applied and are not durable yet.
-  bool commit_due_ = false;       ///< A Commit is on its way; so of the next two.
-  bool commit_late_due_ = false;
-  bool show_due_ = false;
-  std::optional<Suggestion> suggestion_;     ///< Has come, and is not in a row yet.
-  std::optional<TrialId> suggestion_asked_;  ///< Is on its way.
+  bool commit_due_ = false;       ///< A Commit is on its way.
+  Instant commit_by_ = Instant::never();         ///< When pending rows are committed at the latest.
+  Instant alarm_at_ = Instant::never();          ///< When the next CommitLate comes.
+  Instant slot_waits_since_ = Instant::never();  ///< A commit waits for the suggestion for a slot.
+  bool show_due_ = false;                        ///< A Show is on its way.
+  std::optional<Suggestion> suggestion_;         ///< Has come, and is not in a row yet.
+  std::optional<TrialId> suggestion_asked_;      ///< Is on its way.
 
   std::int64_t active_before_us_ = 0;  ///< Of earlier sessions.
   std::int64_t session_start_us_ = 0;

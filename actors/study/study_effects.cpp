@@ -15,6 +15,9 @@ namespace {
 
 /// How far result files and status may be behind the journal.
 constexpr Duration show_wait = std::chrono::milliseconds(100);
+/// How long a commit waits for a suggestion that fills one more slot: a searcher beside the study
+/// answers in microseconds.
+constexpr Duration suggestion_wait = std::chrono::milliseconds(1);
 
 bool fills_slot(const Outcome& outcome) {
   return std::ranges::any_of(outcome.commands, [](const Command& command) {
@@ -25,24 +28,40 @@ bool fills_slot(const Outcome& outcome) {
 }  // namespace
 
 void Study::commit_soon(Context& self, const Outcome& outcome) {
-  if (commit_due_) return;
   const Duration wait = options_.commit_wait;
   if (wait == Duration(0) || fills_slot(outcome) || core_.finished()) {
-    commit_due_ = true;
     // Behind all that waits in the mailbox now: those rows share one commit.
-    self.tell(runtime::Ref<Commit>(self.address()), Commit{});
-  } else if (!std::exchange(commit_late_due_, true)) {
-    self.after(wait, CommitLate{});
+    if (!std::exchange(commit_due_, true))
+      self.tell(runtime::Ref<Commit>(self.address()), Commit{});
+  } else if (!commit_due_) {
+    commit_by(self, self.now() + wait);
   }
+}
+
+/// One timer at a time. It may come early for the rows that are there by then, and is set again.
+void Study::commit_by(Context& self, Instant when) {
+  commit_by_ = std::min(commit_by_, when);
+  if (alarm_at_ <= commit_by_) return;
+  alarm_at_ = commit_by_;
+  self.after(commit_by_ - self.now(), CommitLate{});
 }
 
 void Study::on(Context& self, const Commit&) {
   commit_due_ = false;
+  const bool more_to_come = suggestion_asked_ && core_.offer();
+  if (more_to_come && options_.commit_wait > Duration(0)) {
+    if (slot_waits_since_ == Instant::never()) slot_waits_since_ = self.now();
+    const Instant until = slot_waits_since_ + suggestion_wait;
+    if (self.now() < until) return commit_by(self, until);
+  }
   commit(self);
 }
 
 void Study::on(Context& self, const CommitLate&) {
-  commit_late_due_ = false;
+  if (self.now() < alarm_at_) return;  // An earlier one.
+  alarm_at_ = Instant::never();
+  if (pending_.empty()) return;
+  if (self.now() < commit_by_) return commit_by(self, commit_by_);
   commit(self);
 }
 
@@ -52,6 +71,7 @@ void Study::on(Context& self, const Show&) {
 }
 
 void Study::commit(Context& self) {
+  commit_by_ = slot_waits_since_ = Instant::never();
   if (pending_.empty()) return;
   // If it fails, nothing of these rows was acted on: the study is as it stood before them.
   if (const auto committed = log_->commit(); !committed)

@@ -5,6 +5,7 @@
 #include <map>
 #include <string_view>
 #include <utility>
+#include <variant>
 
 #include "actors/trial/command_line.hpp"
 
@@ -56,7 +57,9 @@ Result<std::vector<ReportLine>> ProcessProgram::start(runtime::Address trial) {
   process_ = environment_.processes->start(
       std::move(command.process),
       [deliver = environment_.deliver, trial](runtime::ProcessEvent event) {
-        deliver(trial, std::move(event));
+        // Of its start nobody wants to know: one actor less is woken for each program.
+        if (!std::holds_alternative<runtime::ProcessStarted>(event))
+          deliver(trial, std::move(event));
       });
   return unheard;
 }

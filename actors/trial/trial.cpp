@@ -79,8 +79,6 @@ void Trial::on(Context&, const Overdue&) {
   if (runs_) program_->end(seconds(plan_.spec->grace_kill_s));
 }
 
-void Trial::on(Context&, const runtime::ProcessStarted&) {}
-
 void Trial::on(Context& self, const runtime::ProcessOutput& output) {
   pass_on(self, program_->read(output));
 }

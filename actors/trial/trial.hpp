@@ -25,8 +25,7 @@ class Trial {
     static constexpr std::string_view wire_name = "Overdue";
     static auto fields(auto&) { return no_fields(); }
   };
-  using Private =
-      runtime::Ref<Overdue, runtime::ProcessStarted, runtime::ProcessOutput, runtime::ProcessEnded>;
+  using Private = runtime::Ref<Overdue, runtime::ProcessOutput, runtime::ProcessEnded>;
 
   Trial(TrialPlan plan, const TrialEnvironment& environment);
 
@@ -34,7 +33,6 @@ class Trial {
   void stopping(runtime::Context& self);
   void on(runtime::Context& self, const EndTrial& end);
   void on(runtime::Context& self, const Overdue&);
-  void on(runtime::Context& self, const runtime::ProcessStarted& started);
   void on(runtime::Context& self, const runtime::ProcessOutput& output);
   void on(runtime::Context& self, const runtime::ProcessEnded& ended);
 

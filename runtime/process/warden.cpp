@@ -103,6 +103,7 @@ class Warden {
   std::map<pid_t, Instant> strays_;        ///< Children of unknown origin, and since when.
   Instant next_stray_ = Instant::never();  ///< Set while there are any.
   Duration stray_retry_ = stray_retry_first;
+  bool childless_ = true;  ///< When last reaped: then nothing descends from it.
   bool ending_ = false;
 };
 
@@ -236,7 +237,8 @@ void Warden::read_signals() {
 
 void Warden::reap() {
   int status = 0;
-  for (pid_t pid = 0; (pid = ::waitpid(-1, &status, WNOHANG | __WALL)) > 0;) {
+  pid_t pid = 0;
+  while ((pid = ::waitpid(-1, &status, WNOHANG | __WALL)) > 0) {
     if (const auto main = mains_.find(pid); main != mains_.end()) {
       wards_.at(main->second).main_reaped(status);
       mains_.erase(main);
@@ -245,6 +247,7 @@ void Warden::reap() {
       orphans_.erase(orphan);
     }
   }
+  childless_ = pid < 0;
 }
 
 void Warden::adopt() {
@@ -341,6 +344,7 @@ void Warden::proceed() {
 
 void Warden::kill_strays() {
   strays_.clear();
+  if (childless_) return look_again(0);
   const auto children = children_of(::getpid());
   look_again(kill_trees({children.begin(), children.end()}).size());
 }

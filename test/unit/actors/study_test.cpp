@@ -40,6 +40,31 @@ class NoResults final : public EventSink {
   void flush() override {}
 };
 
+/// The journal, and how often it was committed.
+class CountedLog final : public StudyLog {
+ public:
+  CountedLog(Journal journal, int& commits) : log_(std::move(journal)), commits_(commits) {}
+
+  [[nodiscard]] std::uint64_t size() const override { return log_.size(); }
+  void add(std::uint64_t index, std::int64_t time_us, const Input& input,
+           const std::vector<schedulers::Decision>& decisions,
+           const std::vector<StudyEvent>& events) override {
+    log_.add(index, time_us, input, decisions, events);
+  }
+  Result<void> commit() override {
+    ++commits_;
+    return log_.commit();
+  }
+  Result<void> each(std::uint64_t first,
+                    const std::function<Result<void>(const Row&)>& take) override {
+    return log_.each(first, take);
+  }
+
+ private:
+  DurableLog log_;
+  int& commits_;
+};
+
 /// A study in one thread; the test is its node and its programs.
 struct Head {
   using Agent = Probe<Launch, EndTrial>;
@@ -51,7 +76,7 @@ struct Head {
     auto journal = std::filesystem::exists(journal_path) ? Journal::open(journal_path)
                                                          : Journal::create(journal_path, {});
     study = world.spawn<Study>(StudyOptions{spec, document, "test", "own-"},
-                               std::make_unique<DurableLog>(std::move(journal).value()),
+                               std::make_unique<CountedLog>(std::move(journal).value(), commits),
                                std::make_unique<NoResults>());
   }
 
@@ -84,6 +109,7 @@ struct Head {
     return JournalReader::open(journal_path).value().read(0, 100'000).value();
   }
 
+  int commits = 0;
   TestNode world;
   std::string journal_path;
   StudyDocument document;
@@ -179,6 +205,48 @@ BOOST_AUTO_TEST_CASE(a_report_that_nothing_follows_is_durable_soon) {
   head.world.advance(std::chrono::milliseconds(1));
   BOOST_TEST(head.rows().size() == before + 1);
   BOOST_TEST(watcher.expect<TrialReported>().resource == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_report_waits_its_own_time_and_not_the_rest_of_anothers) {
+  const test::TempFolder folder;
+  Head head(folder.path());
+  auto agent = head.world.probe<Launch, EndTrial>();
+  head.join(agent, "n1");
+  const Launch first = agent.expect<Launch>();
+  const Launch second = agent.expect<Launch>();
+  head.report(first, 1);
+  head.world.advance(std::chrono::milliseconds(4));
+  head.exit(first);
+  head.world.run();
+  const std::size_t before = head.rows().size();
+  head.report(second, 1);
+  head.world.advance(std::chrono::milliseconds(9));
+  BOOST_TEST(head.rows().size() == before);
+  head.world.advance(std::chrono::milliseconds(1));
+  BOOST_TEST(head.rows().size() == before + 1);
+}
+
+BOOST_AUTO_TEST_CASE(two_slots_that_are_free_at_once_are_filled_by_one_commit) {
+  const test::TempFolder folder;
+  std::string one_epoch = pasha_of_four;
+  const std::string pasha = "{name: pasha, grace_period: 1, reduction_factor: 3}";
+  one_epoch.replace(one_epoch.find(pasha), pasha.size(), "{name: k_epoch, k: 1}");
+  Head head(folder.path(), one_epoch.c_str());
+  auto agent = head.world.probe<Launch, EndTrial>();
+  head.join(agent, "n1");
+  const Launch first = agent.expect<Launch>();
+  const Launch second = agent.expect<Launch>();
+  head.report(first, 1);
+  head.report(second, 1);
+  const int before = head.commits;
+  head.exit(first);
+  head.exit(second);
+  head.world.run();
+  BOOST_TEST(agent.expect<EndTrial>().trial == first.trial);
+  BOOST_TEST(agent.expect<EndTrial>().trial == second.trial);
+  BOOST_TEST(agent.expect<Launch>().trial == 2u);
+  BOOST_TEST(agent.expect<Launch>().trial == 3u);
+  BOOST_TEST(head.commits == before + 1);
 }
 
 BOOST_AUTO_TEST_CASE(a_new_head_takes_the_study_up_where_the_journal_ends) {

@@ -2,10 +2,12 @@
 
 #include <array>
 #include <atomic>
+#include <functional>
 #include <future>
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <boost/test/unit_test.hpp>
@@ -68,6 +70,37 @@ struct Fixture {
 };
 
 BOOST_FIXTURE_TEST_SUITE(io_thread, Fixture)
+
+BOOST_AUTO_TEST_CASE(callbacks_that_post_for_ever_leave_turns_to_timers_and_descriptors) {
+  std::function<void()> again = [&] { io.post(again); };
+  std::promise<void> rang;
+  std::promise<void> read;
+  on_io([&] {
+    again();
+    io.at(io.now() + 1ms, [&] { rang.set_value(); });
+    io.watch_readable(pipe[0], [&, once = false]() mutable {
+      if (!std::exchange(once, true)) read.set_value();
+    });
+  });
+  write_to_pipe("x");
+  wait(rang.get_future());
+  wait(read.get_future());
+  io.stop();
+}
+
+BOOST_AUTO_TEST_CASE(a_post_from_a_timer_or_a_watch_is_run_at_once) {
+  std::promise<void> after_timer;
+  std::promise<void> after_watch;
+  on_io([&] {
+    io.at(io.now(), [&] { io.post([&] { after_timer.set_value(); }); });
+    io.watch_readable(sockets[0], [&, once = false]() mutable {
+      if (!std::exchange(once, true)) io.post([&] { after_watch.set_value(); });
+    });
+  });
+  BOOST_REQUIRE(::write(sockets[1], "x", 1) == 1);
+  wait(after_timer.get_future());
+  wait(after_watch.get_future());
+}
 
 BOOST_AUTO_TEST_CASE(runs_the_posts_of_each_thread_in_their_order) {
   std::array<std::vector<int>, 2> seen;
