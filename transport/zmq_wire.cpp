@@ -145,7 +145,8 @@ Result<std::string> ZmqWire::listen(const std::string& address) {
     return Error{ErrorKind::refused,
                  "cannot listen at " + address +
                      ": beyond this machine, nodes prove who they are with keys, and this node has "
-                     "none; `troupe keys init` makes them. Without keys, 127.0.0.1 is possible"};
+                     "none; `troupe keys init` makes them. Without keys only loopback is possible, "
+                     "as 127.0.0.1"};
   std::shared_ptr<Socket> socket;
   try {
     socket = open(where->endpoint, {});
