@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "actors/cli/commands.hpp"
+#include "actors/disk_room.hpp"
 #include "actors/head/head_folder.hpp"
 #include "actors/head/process.hpp"
 #include "actors/study/scheduler_actor.hpp"
@@ -102,7 +103,8 @@ int run_node(const NodeOptions& options) {
                        event);
           },
       .complain =
-          [](const std::string& what) { std::fprintf(stderr, "troupe node: %s\n", what.c_str()); }};
+          [](const std::string& what) { std::fprintf(stderr, "troupe node: %s\n", what.c_str()); },
+      .lack_of_room = lack_of_room};
   const auto agent =
       process.node().spawn<NodeAgent>(AgentOptions{name, *resources, *study}, environment);
   process.on_signals({SIGINT, SIGTERM}, [&](int) { process.node().stop(agent); });

@@ -58,6 +58,12 @@ void TerminalActor::on(Context& self, const actors::StudyStatus& status) {
   active_at_sync_ =
       std::chrono::duration_cast<Duration>(std::chrono::duration<double>(status.active_s));
   synced_ = self.now();
+  if (status.no_room.empty() == no_room_) {
+    no_room_ = !no_room_;
+    write_out(screen_.note(no_room_ ? status.no_room + ": no trial starts until there is room"
+                                    : "there is room on the disk again: trials start",
+                           elapsed(self)));
+  }
   if (!ticking_) write_out(screen_.tick(elapsed(self)));
 }
 

@@ -53,6 +53,7 @@ class TerminalActor {
   std::size_t rows_ = 0;
   Duration active_at_sync_{0};
   Instant synced_{};
+  bool no_room_ = false;  ///< Was told.
 };
 
 /// All of it, also into a pipe that is slow; nothing into one that is gone.

@@ -9,6 +9,7 @@
 
 #include <sys/random.h>
 
+#include "actors/disk_room.hpp"
 #include "actors/head/own_node.hpp"
 #include "actors/head/process.hpp"
 #include "actors/json.hpp"
@@ -178,10 +179,12 @@ Result<void> check_memory(const StudySpec& spec) {
 }
 
 StudyOptions options_of(Session& session) {
+  const std::string folder = session.document.folder;
   return {.spec = std::move(session.spec),
           .document = std::move(session.document),
           .version = TROUPE_VERSION,
-          .own_node_prefix = OwnNode::name_prefix};
+          .own_node_prefix = OwnNode::name_prefix,
+          .lack_of_room = [folder] { return lack_of_room(folder); }};
 }
 
 }  // namespace troupe::actors

@@ -225,6 +225,7 @@ struct StudyStatus {
   double best_metric = 0;
   Config best_config;
   std::string waiting_for;  ///< Why nothing (more) is started; empty if that is not so.
+  std::string no_room;      ///< Why nothing can be written: then nothing is started either.
   static auto fields(auto& m) {
     return std::tuple{field("study", m.study),
                       field("trials", m.trials),
@@ -237,7 +238,8 @@ struct StudyStatus {
                       field("best_resource", m.best_resource),
                       field("best_metric", m.best_metric),
                       field("best_config", m.best_config),
-                      field("waiting_for", m.waiting_for)};
+                      field("waiting_for", m.waiting_for),
+                      field("no_room", m.no_room)};
   }
 };
 

@@ -28,6 +28,8 @@ std::uint32_t slots_of(const runtime::Resources& node, const TrialResources& tri
   return static_cast<std::uint32_t>(slots);
 }
 
+constexpr Duration room_look_interval = std::chrono::seconds(1);
+
 }  // namespace
 
 Study::Study(StudyOptions options, std::unique_ptr<StudyLog> log,
@@ -186,6 +188,7 @@ std::optional<std::vector<schedulers::Decision>> Study::consult(Context& self, s
 void Study::advance(Context& self) {
   if (!open_) return;
   while (const auto offer = open_ ? core_.offer() : std::nullopt) {
+    if (!has_room(self)) return;
     SlotFreed slot{offer->node, std::nullopt};
     if (offer->suggestion_for) {
       if (!suggestion_) break;  // Goes on when it comes.
@@ -195,6 +198,21 @@ void Study::advance(Context& self) {
     ask_ahead(self);
   }
   ask_ahead(self);
+}
+
+/// If not: looks again in a while, and says so meanwhile.
+bool Study::has_room(Context& self) {
+  const bool had_room = no_room_.empty();
+  const auto lack = options_.lack_of_room ? options_.lack_of_room() : std::nullopt;
+  no_room_ = lack.value_or(std::string());
+  if (lack && !std::exchange(looks_for_room_, true)) self.after(room_look_interval, LookForRoom{});
+  if (had_room != no_room_.empty()) show_soon(self);
+  return no_room_.empty();
+}
+
+void Study::on(Context& self, const LookForRoom&) {
+  looks_for_room_ = false;
+  if (has_room(self)) advance(self);
 }
 
 void Study::ask_ahead(Context& self) {

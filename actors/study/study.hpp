@@ -44,6 +44,8 @@ struct StudyOptions {
   /// How long rows that fill no slot wait for others, to share the cost of a commit. What they say
   /// is in a log file of the trial already, and a program that is to end has often done so by then.
   Duration commit_wait = std::chrono::milliseconds(10);
+  /// Asked before each start: why nothing more may be written where trials run. May be empty.
+  std::function<std::optional<std::string>()> lack_of_room = {};
 };
 
 /// Owns the journal and the lifecycle of one study. Takes one input after the other, asks the
@@ -75,7 +77,12 @@ class Study {
     static constexpr std::string_view wire_name = "WallclockOver";
     static auto fields(auto&) { return no_fields(); }
   };
-  using Private = runtime::Ref<Commit, CommitLate, Show, WallclockOver>;
+  /// There may be room on the disk again.
+  struct LookForRoom {
+    static constexpr std::string_view wire_name = "LookForRoom";
+    static auto fields(auto&) { return no_fields(); }
+  };
+  using Private = runtime::Ref<Commit, CommitLate, Show, WallclockOver, LookForRoom>;
 
   /// `log` is empty, or holds the study so far.
   Study(StudyOptions options, std::unique_ptr<StudyLog> log, std::unique_ptr<EventSink> results);
@@ -93,6 +100,7 @@ class Study {
   StudyStatus on(runtime::Context& self, const AskStatus&);
   void on(runtime::Context& self, const Commit&);
   void on(runtime::Context& self, const CommitLate&);
+  void on(runtime::Context& self, const LookForRoom&);
   void on(runtime::Context& self, const Show&);
   void on(runtime::Context& self, const WallclockOver&);
   void on(runtime::Context& self, const runtime::Down& down);
@@ -129,6 +137,8 @@ class Study {
   // study.cpp
   void take(runtime::Context& self, const Input& input);
   void advance(runtime::Context& self);
+  [[nodiscard]] bool has_room(runtime::Context& self);
+  void show_soon(runtime::Context& self);
   void ask_ahead(runtime::Context& self);
   [[nodiscard]] std::optional<std::vector<schedulers::Decision>> consult(
       runtime::Context& self, std::uint64_t index, const schedulers::Event& event);
@@ -168,9 +178,11 @@ class Study {
   Instant commit_by_ = Instant::never();         ///< When pending rows are committed at the latest.
   Instant alarm_at_ = Instant::never();          ///< When the next CommitLate comes.
   Instant slot_waits_since_ = Instant::never();  ///< A commit waits for the suggestion for a slot.
-  bool show_due_ = false;                        ///< A Show is on its way.
-  std::optional<Suggestion> suggestion_;         ///< Has come, and is not in a row yet.
-  std::optional<TrialId> suggestion_asked_;      ///< Is on its way.
+  std::string no_room_;          ///< Why nothing is started; looked at again from time to time.
+  bool looks_for_room_ = false;  ///< A LookForRoom is on its way.
+  bool show_due_ = false;        ///< A Show is on its way.
+  std::optional<Suggestion> suggestion_;     ///< Has come, and is not in a row yet.
+  std::optional<TrialId> suggestion_asked_;  ///< Is on its way.
 
   std::int64_t active_before_us_ = 0;  ///< Of earlier sessions.
   std::int64_t session_start_us_ = 0;

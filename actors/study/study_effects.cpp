@@ -86,9 +86,13 @@ void Study::commit(Context& self) {
   if (core_.finished()) {
     show(self);
     self.stop();
-  } else if (!std::exchange(show_due_, true)) {
-    self.after(show_wait, Show{});
+  } else {
+    show_soon(self);
   }
+}
+
+void Study::show_soon(Context& self) {
+  if (!std::exchange(show_due_, true)) self.after(show_wait, Show{});
 }
 
 void Study::show(Context& self) {
@@ -161,6 +165,8 @@ StudyStatus Study::status(Context& self) const {
                      .waiting_for = core_.waiting_for()};
   if (!open_) status.waiting_for = "the nodes that host its scheduler and searcher";
   if (open_ && nodes_.empty()) status.waiting_for = "a node to join";
+  status.no_room = no_room_;
+  if (!no_room_.empty()) status.waiting_for = "room on the disk";
   if (const auto& best = core_.best()) {
     status.has_best = true;
     status.best_trial = best->trial;

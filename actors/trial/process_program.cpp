@@ -123,11 +123,18 @@ std::vector<ReportLine> ProcessProgram::settle(const ProcessEnded& ended,
     if (const auto* report = std::get_if<Report>(&line))
       reported = std::max(reported, report->resource);
   if (ended.cause == ProcessEnded::Cause::lost) return lines;  // The next attempt salvages it.
-  const bool sound = ended.requested || reported > 0 ||
-                     (ended.cause == ProcessEnded::Cause::exited && ended.code == 0);
+  const bool in_order =
+      ended.requested || (ended.cause == ProcessEnded::Cause::exited && ended.code == 0);
+  // What it saved on a full disk may be cut short.
+  const bool sound = in_order || (reported > 0 && !excuse());
   const auto settled = sound ? folder_->publish() : folder_->discard();
   if (!settled) environment_.complain(settled.error().what);
   return lines;
+}
+
+std::optional<std::string> ProcessProgram::excuse() const {
+  if (!environment_.lack_of_room) return std::nullopt;
+  return environment_.lack_of_room(plan_.study.folder);
 }
 
 std::string ProcessProgram::last_words() const {

@@ -22,6 +22,7 @@ class ProcessProgram final : public Program {
   void end(Duration grace) override;
   std::vector<ReportLine> settle(const runtime::ProcessEnded& ended,
                                  schedulers::Resource reported) override;
+  [[nodiscard]] std::optional<std::string> excuse() const override;
   [[nodiscard]] std::string last_words() const override;
 
  private:

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,8 @@ class Program {
   /// last resource that this attempt reported, 0 if none.
   [[nodiscard]] virtual std::vector<ReportLine> settle(const runtime::ProcessEnded& ended,
                                                        schedulers::Resource reported) = 0;
+  /// Why a failure of it, or of its start, is not its own; none if it is.
+  [[nodiscard]] virtual std::optional<std::string> excuse() const { return std::nullopt; }
   /// The last lines that it complained with.
   [[nodiscard]] virtual std::string last_words() const = 0;
 };

@@ -38,6 +38,7 @@ class Trial {
 
  private:
   void pass_on(runtime::Context& self, const std::vector<ReportLine>& lines);
+  [[nodiscard]] AttemptEnded excused(AttemptEnded end) const;
   void finish(runtime::Context& self, AttemptEnded ended);
 
   TrialPlan plan_;

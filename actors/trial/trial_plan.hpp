@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,8 @@ struct TrialEnvironment {
   /// Called on the reactor's thread: `event` is for the Trial actor at `to`.
   std::function<void(runtime::Address to, runtime::ProcessEvent event)> deliver;
   std::function<void(const std::string&)> complain;  ///< For the log of the node.
+  /// Why nothing more can be written under a folder; none: there is room. May be empty.
+  std::function<std::optional<std::string>(const std::string& folder)> lack_of_room = {};
   /// If set, makes what runs instead of a process; `processes` and `variables` are not used then.
   std::function<std::unique_ptr<Program>(const TrialPlan& plan)> make_program;
 };

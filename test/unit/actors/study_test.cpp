@@ -75,7 +75,9 @@ struct Head {
         spec(*read_document(document).value()) {
     auto journal = std::filesystem::exists(journal_path) ? Journal::open(journal_path)
                                                          : Journal::create(journal_path, {});
-    study = world.spawn<Study>(StudyOptions{spec, document, "test", "own-"},
+    StudyOptions options{spec, document, "test", "own-"};
+    options.lack_of_room = [this] { return lack_of_room; };
+    study = world.spawn<Study>(std::move(options),
                                std::make_unique<CountedLog>(std::move(journal).value(), commits),
                                std::make_unique<NoResults>());
   }
@@ -110,6 +112,7 @@ struct Head {
   }
 
   int commits = 0;
+  std::optional<std::string> lack_of_room;
   TestNode world;
   std::string journal_path;
   StudyDocument document;
@@ -247,6 +250,35 @@ BOOST_AUTO_TEST_CASE(two_slots_that_are_free_at_once_are_filled_by_one_commit) {
   BOOST_TEST(agent.expect<Launch>().trial == 2u);
   BOOST_TEST(agent.expect<Launch>().trial == 3u);
   BOOST_TEST(head.commits == before + 1);
+}
+
+BOOST_AUTO_TEST_CASE(nothing_is_started_while_the_disk_is_full_and_the_status_says_why) {
+  const test::TempFolder folder;
+  Head head(folder.path());
+  auto agent = head.world.probe<Launch, EndTrial>();
+  auto watcher = head.world.probe<StudyStatus>();
+  head.world.tell(head.study, Subscribe{watcher.address(), {"StudyStatus"}});
+  head.join(agent, "n1");
+  const Launch first = agent.expect<Launch>();
+  (void)agent.expect<Launch>();
+  head.world.advance(std::chrono::seconds(1));
+  while (watcher.take<StudyStatus>()) {
+  }
+  head.lack_of_room = "the disk is full";
+  head.exit(first, 1);
+  head.world.advance(std::chrono::seconds(5));
+  BOOST_TEST(agent.is_silent());
+  BOOST_TEST(watcher.expect<StudyStatus>().no_room == "the disk is full");
+  const auto rows = head.rows();
+  head.lack_of_room.reset();
+  head.world.advance(std::chrono::seconds(1));
+  BOOST_TEST(agent.expect<Launch>().trial == 2u);
+  BOOST_TEST(head.rows().size() == rows.size() + 1);
+  head.world.advance(std::chrono::seconds(1));
+  std::optional<StudyStatus> last;
+  while (auto next = watcher.take<StudyStatus>()) last = std::move(next);
+  BOOST_REQUIRE(last.has_value());
+  BOOST_TEST(last->no_room == "");
 }
 
 BOOST_AUTO_TEST_CASE(a_new_head_takes_the_study_up_where_the_journal_ends) {

@@ -1,0 +1,130 @@
+#include "actors/trial/trial.hpp"
+
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include <boost/test/unit_test.hpp>
+
+#include "actors/study/document.hpp"
+#include "actors/trial/trial_plan.hpp"
+#include "runtime/simulation/scripted_processes.hpp"
+#include "test/kit/probe.hpp"
+#include "test/kit/temp_folder.hpp"
+#include "test/kit/test_node.hpp"
+
+namespace troupe::actors {
+namespace {
+
+using runtime::simulation::Script;
+
+constexpr const char* study_text = R"(
+study: one
+entry: {command: [./train]}
+config_space: {lr: {loguniform: [1e-4, 1]}}
+metric: loss
+mode: min
+resource_attr: epoch
+max_t: 9
+scheduler: {name: asha}
+stop_criterion: {max_num_trials_started: 4}
+)";
+
+/// One trial on a disk of the test's own; its program does what `script` says.
+struct OneTrial {
+  AttemptEnded run() {
+    const std::string path = (folder.path() / "study.yaml").string();
+    TrialPlan plan{
+        .study = {study_text, path, folder.path().string(), 7},
+        .launch = {.trial = 0, .attempt = 1, .from = 0, .until = 9, .config = {{"lr", 0.1}}},
+        .report_to = {}};
+    plan.spec = read_document(plan.study).value();
+    plan.report_to = StudyRef(study.address());
+    TrialEnvironment environment{
+        .processes = &processes,
+        .variables = std::make_shared<std::vector<std::string>>(),
+        .deliver =
+            [this](runtime::Address to, runtime::ProcessEvent event) {
+              std::visit(
+                  [&]<typename E>(E& one) { world.tell(runtime::Ref<E>(to), std::move(one)); },
+                  event);
+            },
+        .complain = [](const std::string&) {},
+        .lack_of_room = [this](const std::string&) { return lack_of_room; }};
+    (void)world.spawn<Trial>(std::move(plan), environment);
+    world.advance(std::chrono::seconds(1));
+    std::optional<AttemptEnded> end;
+    while (!study.is_silent()) {
+      end = study.template take<AttemptEnded>();
+      if (!end) (void)study.template expect<Reported>();
+    }
+    BOOST_REQUIRE(end.has_value());
+    return *end;
+  }
+
+  [[nodiscard]] bool published() const {
+    return std::filesystem::exists(folder.path() / "trials/0000/checkpoint");
+  }
+
+  test::TempFolder folder;
+  std::optional<std::string> lack_of_room;
+  Script script;
+  test::TestNode world;
+  runtime::simulation::ScriptedProcesses processes{
+      world.reactor(), [this](runtime::ProcessId process, const runtime::ProcessSpec&) {
+        Script written = script;
+        written.end.process = process;
+        std::ofstream(folder.path() / "trials/0000/attempt-1/checkpoint/weights") << "half of it";
+        return written;
+      }};
+  decltype(world.probe<Reported, AttemptEnded>()) study = world.probe<Reported, AttemptEnded>();
+};
+
+Script reports_and_exits(std::int32_t code) {
+  Script script;
+  script.prints = {
+      {std::chrono::milliseconds(1), "[tune-metric]: {\"epoch\": 1, \"loss\": 0.5}\n"}};
+  script.ends_after = std::chrono::milliseconds(1);
+  script.end.code = code;
+  return script;
+}
+
+BOOST_AUTO_TEST_SUITE(trial_actor)
+
+BOOST_AUTO_TEST_CASE(a_failure_after_a_report_publishes_what_was_saved) {
+  OneTrial trial;
+  trial.script = reports_and_exits(3);
+  const AttemptEnded end = trial.run();
+  BOOST_TEST((end.cause == AttemptEnded::Cause::exited));
+  BOOST_TEST(end.code == 3);
+  BOOST_TEST(trial.published());
+}
+
+BOOST_AUTO_TEST_CASE(
+    a_failure_on_a_full_disk_is_not_the_programs_and_its_checkpoint_is_not_trusted) {
+  OneTrial trial;
+  trial.script = reports_and_exits(3);
+  trial.lack_of_room = "the disk is full";
+  const AttemptEnded end = trial.run();
+  BOOST_TEST((end.cause == AttemptEnded::Cause::lost));
+  BOOST_TEST(end.detail == "exit code 3, and the disk is full");
+  BOOST_TEST(!trial.published());
+}
+
+BOOST_AUTO_TEST_CASE(an_end_in_order_is_one_on_a_full_disk_too) {
+  OneTrial trial;
+  trial.script = reports_and_exits(0);
+  trial.lack_of_room = "the disk is full";
+  const AttemptEnded end = trial.run();
+  BOOST_TEST((end.cause == AttemptEnded::Cause::exited));
+  BOOST_TEST(end.code == 0);
+  BOOST_TEST(trial.published());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace troupe::actors
