@@ -8,6 +8,7 @@
 #include "runtime/core/clock.hpp"
 #include "runtime/core/reactor.hpp"
 #include "runtime/dispatch/dispatcher.hpp"
+#include "runtime/remote/membership.hpp"
 #include "transport/link_options.hpp"
 #include "transport/wire.hpp"
 
@@ -35,6 +36,7 @@ struct Environment {
 
   MakeWire make_wire;  ///< Without one the node has no network.
   transport::LinkOptions link_options;
+  Membership membership;  ///< Of a wire with keys.
 };
 
 }  // namespace troupe::runtime

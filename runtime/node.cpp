@@ -25,6 +25,10 @@ NodeId Node::id() const {
   return engine_->id();
 }
 
+NetworkReport Node::network() const {
+  return engine_->peers().report();
+}
+
 const Clock& Node::clock() const {
   return engine_->clock();
 }

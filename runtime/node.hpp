@@ -14,11 +14,14 @@
 #include "runtime/core/result.hpp"
 #include "runtime/environment.hpp"
 #include "runtime/ref.hpp"
+#include "runtime/remote/network_report.hpp"
 #include "runtime/remote/offer.hpp"
 #include "runtime/resources.hpp"
 #include "runtime/system_messages.hpp"
 
 namespace troupe::runtime {
+
+class KeyFolder;
 
 struct NodeOptions {
   std::string name;  ///< For people; need not be unique.
@@ -26,6 +29,9 @@ struct NodeOptions {
   // What make_node needs besides:
   std::size_t threads = 2;                   ///< Dispatchers.
   Duration lease = std::chrono::seconds(5);  ///< A node that is silent for so long is given up.
+  /// For other machines: who this node is, and whom it lets in. Null: it stays on this one.
+  std::shared_ptr<const KeyFolder> keys{};
+  Permits permits{};  ///< What those may send whom `keys` lets in.
 };
 
 /// How a node stopped.
@@ -129,6 +135,9 @@ class Node {
   [[nodiscard]] std::uint64_t dead_letters() const;
   /// How many messages of other nodes were not even messages.
   [[nodiscard]] std::uint64_t frames_refused() const;
+
+  /// On the reactor's thread.
+  [[nodiscard]] NetworkReport network() const;
 
   /// For the runtime.
   [[nodiscard]] Engine& engine() { return *engine_; }

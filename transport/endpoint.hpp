@@ -140,6 +140,7 @@ class Endpoint final {
   void arm(Session& session);
   void tick(std::uint64_t number);
   void redial(Session& session);
+  void watch_progress(Session& session, Instant now);
 
   // What the owner is told.
   void report(Session& session);

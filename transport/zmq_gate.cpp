@@ -19,6 +19,7 @@ constexpr int followed = ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_DISCONNECTED |
                          ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL |
                          ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL | ZMQ_EVENT_HANDSHAKE_FAILED_AUTH;
 constexpr std::size_t callers_max = 4096;
+constexpr Duration end_told_after = std::chrono::milliseconds(200);  ///< At most.
 
 /// All parts of the next message; empty if there is none.
 std::vector<zmq::message_t> receive_all(zmq::socket_t& socket) {
@@ -71,7 +72,7 @@ std::string reason_of(int event, std::uint32_t value) {
   if (value == ZMQ_PROTOCOL_ERROR_ZMTP_MECHANISM_MISMATCH) return "it has no key";
   if (value == ZMQ_PROTOCOL_ERROR_ZMTP_CRYPTOGRAPHIC)
     return "it took this node for another, or its bytes were forged or replayed";
-  return "it does not speak this protocol";
+  return "its bytes do not keep to the protocol: another program's, or forged or replayed";
 }
 
 }  // namespace
@@ -99,6 +100,7 @@ ZmqGate::ZmqGate(Reactor& reactor, zmq::context_t& context, zmq::socket_t& liste
 }
 
 ZmqGate::~ZmqGate() {
+  reactor_.cancel(failure_timer_);
   reactor_.unwatch(questions_->watch);
 }
 
@@ -135,19 +137,28 @@ void ZmqGate::passed(int fd) {
   if (caller != callers_.end()) caller->second.passed = true;
 }
 
-/// A handshake that failed is told first, then, of the same connection, that it ended. That of a
-/// program that does not even begin with ZeroMQ's greeting is not told.
 void ZmqGate::on_event(int event, std::uint32_t value) {
-  if (event == ZMQ_EVENT_ACCEPTED) {
-    if (callers_.size() >= callers_max) callers_.clear();
-    callers_.insert_or_assign(value, Caller{address_of(value)});
-    return;
-  }
-  if (event != ZMQ_EVENT_DISCONNECTED) {
-    failure_ = reason_of(event, value);
-    return;
-  }
-  const auto found = callers_.extract(value);
+  if (event == ZMQ_EVENT_DISCONNECTED) return on_end(value);
+  if (event != ZMQ_EVENT_ACCEPTED) return on_failure(reason_of(event, value));
+  if (callers_.size() >= callers_max) callers_.clear();
+  callers_.insert_or_assign(value, Caller{address_of(value)});
+}
+
+/// The end of a connection that fails in its handshake is told at once. One that fails later is
+/// read no more, but stays open.
+void ZmqGate::on_failure(std::string why) {
+  reactor_.cancel(failure_timer_);
+  failure_ = std::move(why);
+  failure_timer_ = reactor_.at(reactor_.now() + end_told_after, [this] {
+    const auto failure = std::exchange(failure_, std::nullopt);
+    if (failure && !failure->empty()) refusals_.note({}, {}, *failure, reactor_.now());
+  });
+}
+
+/// That a program did not even begin with ZeroMQ's greeting is not told.
+void ZmqGate::on_end(std::uint32_t fd) {
+  reactor_.cancel(failure_timer_);
+  const auto found = callers_.extract(fd);
   const Caller caller = found.empty() ? Caller{"", true} : found.mapped();
   const auto failure = std::exchange(failure_, std::nullopt);
   const std::string why =

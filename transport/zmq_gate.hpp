@@ -40,6 +40,8 @@ class ZmqGate {
   void answer_questions();
   [[nodiscard]] std::string turned_away(const std::string& key, const std::string& address);
   void on_event(int event, std::uint32_t value);
+  void on_failure(std::string why);
+  void on_end(std::uint32_t fd);
 
   Reactor& reactor_;
   const Security& security_;
@@ -47,6 +49,7 @@ class ZmqGate {
   std::map<std::uint32_t, Caller> callers_;  ///< By ZeroMQ's descriptor.
   /// Of the connection whose end is told next; empty: it was noted already.
   std::optional<std::string> failure_;
+  Reactor::TimerId failure_timer_ = Reactor::TimerId::none;
   std::unique_ptr<Questions> questions_;
   std::unique_ptr<ZmqMonitor> monitor_;
 };

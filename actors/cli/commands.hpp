@@ -28,6 +28,8 @@ struct RunOptions {
   std::optional<std::uint32_t> workers;  ///< Instead of n_workers.
   std::optional<std::uint64_t> seed;     ///< Instead of the file's seed.
   std::string memory;                    ///< --memory; empty: what the file says.
+  std::string listen;                    ///< --listen; empty: what the file says.
+  std::string keys;                      ///< --keys; empty: the usual folder, where it is needed.
   bool fresh = false;  ///< Move an earlier study of the folder away, and start anew.
   Verbosity verbosity = Verbosity::normal;
 };
@@ -67,12 +69,30 @@ struct MemoryOptions {
   TableFormat format = TableFormat::table;
 };
 
+struct KeysOptions {
+  enum class What { init, add, list, revoke };
+  What what = What::list;
+  std::string folder;         ///< --keys; empty: the usual one.
+  std::string name;           ///< add, revoke.
+  std::string role = "node";  ///< add: node or control.
+  std::string key;            ///< add: a public key; empty: the node makes one.
+  std::string at;             ///< add: where the head is reached, HOST:PORT.
+  TableFormat format = TableFormat::table;
+};
+
+struct NodesOptions {
+  std::string folder;
+  bool refused = false;  ///< Only who was turned away.
+  TableFormat format = TableFormat::table;
+};
+
 struct NodeOptions {
   std::string join;                  ///< Address of the head.
   std::string name;                  ///< Empty: the host's name.
   std::optional<double> cpus;        ///< None: as many as the process may use.
   std::optional<std::int64_t> gpus;  ///< None: 0.
   std::string memory;                ///< As in a study file, "4G"; empty: what the machine has.
+  std::string keys;                  ///< --keys; empty: the usual folder, where it is needed.
   double lease_s = 5;                ///< Without word from the head for so long, it leaves.
   std::vector<int> keep_open;        ///< Descriptors that it and its warden keep open: the head's.
 };
@@ -113,6 +133,8 @@ int show_best(const ListOptions& options);
 int list_events(const ListOptions& options);
 int show_logs(const LogsOptions& options);
 int replay_journal(const ReplayOptions& options);
+int use_keys(const KeysOptions& options);
+int list_nodes(const NodesOptions& options);
 int use_memory(const MemoryOptions& options);
 int run_node(const NodeOptions& options);
 int simulate_study(const SimulateOptions& options);

@@ -68,10 +68,35 @@ constexpr const char* preview_examples =
 
 constexpr const char* node_examples =
     "Offers this machine's processors to the study whose head listens at ADDRESS, and runs its\n"
-    "trials until the study ends. `troupe run` starts one such node by itself.\n"
+    "trials until the study ends. `troupe run` starts one such node by itself. For another "
+    "machine\n"
+    "`troupe keys add NAME` prints the whole line; options may be added to it.\n"
     "\n"
-    "Example:\n"
-    "  troupe node --join tcp://127.0.0.1:40123 --name second --cpus 4 --memory 8G\n";
+    "Examples:\n"
+    "  troupe node --join DIR --name second --cpus 4 --memory 8G       on the head's machine\n"
+    "  troupe node --join tcp://HOST:PORT/KEY --name gpu1 --gpus 2     elsewhere\n";
+
+constexpr const char* keys_examples =
+    "Beyond this machine, nodes prove with keys who they are. A key is good for one name and for\n"
+    "one role: `node` runs trials of a study, `control` follows a study and may stop it.\n"
+    "\n"
+    "Examples:\n"
+    "  troupe keys init                          once on the machine where studies run\n"
+    "  troupe keys add gpu1 --at head:7070       prints the line to run on gpu1, within 24 hours\n"
+    "  troupe run study.yaml --listen tcp://0.0.0.0:7070\n"
+    "  troupe keys list\n"
+    "  troupe keys revoke gpu1                   cuts it off, also from a study that runs\n";
+
+constexpr const char* nodes_examples =
+    "State is up, unreachable (silent; nothing is lost yet) or dead. Below the nodes come those "
+    "who\n"
+    "were turned away: who, from where, why and how often. lag_s: how long the node has not\n"
+    "confirmed what was sent to it; silent_s: since anything was heard of it.\n"
+    "\n"
+    "Examples:\n"
+    "  troupe nodes DIR\n"
+    "  troupe nodes DIR -f json\n"
+    "  troupe nodes DIR --refused -f csv\n";
 
 constexpr const char* memory_examples =
     "A memory is made by the first task that uses it: `troupe run study.yaml --memory team.db`.\n"
@@ -91,6 +116,8 @@ struct Parsed {
   LogsOptions logs;
   ReplayOptions replay;
   MemoryOptions memory;
+  KeysOptions keys;
+  NodesOptions nodes;
   NodeOptions node;
   SimulateOptions simulate;
   CompareOptions compare;
@@ -138,6 +165,11 @@ void add_study(CLI::App& command, std::string& study) {
   command.add_option("STUDY", study, "The study file (YAML or JSON)")->required()->type_name("");
 }
 
+void add_keys_folder(CLI::App& command, std::string& folder) {
+  command.add_option("--keys", folder, "This machine's keys (default: ~/.config/troupe/keys)")
+      ->type_name("DIR");
+}
+
 void add_run(CLI::App& app, RunOptions& options) {
   auto& command = *app.add_subcommand("run", "Run a study, or resume it")->footer(run_examples);
   add_study(command, options.study);
@@ -151,6 +183,9 @@ void add_run(CLI::App& app, RunOptions& options) {
       .add_option("--memory", options.memory,
                   "What earlier tasks found: their best run first, and ours joins them")
       ->type_name("FILE");
+  command.add_option("--listen", options.listen, "Where nodes join, instead of the file's listen")
+      ->type_name("ADDRESS");
+  add_keys_folder(command, options.keys);
   command.add_flag("--fresh", options.fresh, "Start over, although the folder holds a study");
   auto* quiet = command.add_flag_callback(
       "-q,--quiet", [&options] { options.verbosity = Verbosity::quiet; }, "Show errors only");
@@ -218,6 +253,7 @@ void add_node(CLI::App& app, NodeOptions& options) {
       ->type_name("N")
       ->check(not_negative, "");
   command.add_option("--memory", options.memory, "Offered memory (default: all)")->type_name("4G");
+  add_keys_folder(command, options.keys);
   command
       .add_option("--lease", options.lease_s, "Without word from the head for so long, leave (5)")
       ->type_name("SECONDS");
@@ -248,6 +284,49 @@ void add_memory(CLI::App& app, MemoryOptions& options) {
   add("export", "Print everything as JSON", What::export_all);
 }
 
+void add_keys(CLI::App& app, KeysOptions& options) {
+  auto& keys =
+      *app.add_subcommand("keys", "Who may join from other machines: init, add, list, revoke")
+           ->footer(keys_examples);
+  keys.require_subcommand(1);
+  const auto add = [&](const char* name, const char* help, KeysOptions::What what) {
+    auto& command = *keys.add_subcommand(name, help);
+    add_keys_folder(command, options.folder);
+    command.callback([&options, what] { options.what = what; });
+    return &command;
+  };
+  using What = KeysOptions::What;
+  add("init", "Make this machine's own keys", What::init);
+  auto& admit = *add("add", "Let a node in: prints the line to run there", What::add);
+  admit.add_option("NAME", options.name, "Of the node")->required()->type_name("");
+  admit.add_option("--at", options.at, "Where it reaches the head")
+      ->required()
+      ->type_name("HOST:PORT");
+  admit.add_option("--role", options.role, "node (runs trials) or control (default: node)")
+      ->check(
+          [](const std::string& role) {
+            return role == "node" || role == "control" ? ""
+                                                       : "'" + role + "' is not node or control";
+          },
+          "")
+      ->type_name("ROLE");
+  admit.add_option("--key", options.key, "Its public key (default: it makes one by itself)")
+      ->type_name("KEY");
+  add_format(*add("list", "Show who is let in", What::list), options.format);
+  add("revoke", "Let a node in no more", What::revoke)
+      ->add_option("NAME", options.name, "Of the node")
+      ->required()
+      ->type_name("");
+}
+
+void add_nodes(CLI::App& app, NodesOptions& options) {
+  auto& command = *app.add_subcommand("nodes", "List the nodes of a study, and who was turned away")
+                       ->footer(nodes_examples);
+  add_folder(command, options.folder);
+  add_format(command, options.format);
+  command.add_flag("--refused", options.refused, "Only who was turned away");
+}
+
 int dispatch(const std::string& command, const Parsed& parsed) {
   if (command == "run") return run_study(parsed.run);
   if (command == "validate") return validate(parsed.validate);
@@ -257,6 +336,8 @@ int dispatch(const std::string& command, const Parsed& parsed) {
   if (command == "events") return list_events(parsed.list);
   if (command == "logs") return show_logs(parsed.logs);
   if (command == "replay") return replay_journal(parsed.replay);
+  if (command == "keys") return use_keys(parsed.keys);
+  if (command == "nodes") return list_nodes(parsed.nodes);
   if (command == "memory") return use_memory(parsed.memory);
   if (command == "simulate") return simulate_study(parsed.simulate);
   if (command == "compare") return compare_studies(parsed.compare);
@@ -294,6 +375,8 @@ int parse_and_run(std::span<char*> arguments) {
   add_validate(app, parsed.validate);
   add_lists(app, parsed);
   add_memory(app, parsed.memory);
+  add_keys(app, parsed.keys);
+  add_nodes(app, parsed.nodes);
   add_node(app, parsed.node);
   add_simulate(app, parsed.simulate);
   add_compare(app, parsed.compare);

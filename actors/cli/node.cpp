@@ -11,11 +11,14 @@
 #include "actors/cli/commands.hpp"
 #include "actors/disk_room.hpp"
 #include "actors/head/head_folder.hpp"
+#include "actors/head/own_node.hpp"
 #include "actors/head/process.hpp"
 #include "actors/study/scheduler_actor.hpp"
 #include "actors/study/searcher_actor.hpp"
 #include "actors/study_file/memory_size.hpp"
 #include "actors/trial/node_agent.hpp"
+#include "runtime/keys/enrol.hpp"
+#include "runtime/keys/needed_keys.hpp"
 #include "runtime/process/warden_processes.hpp"
 
 namespace troupe::cli {
@@ -70,17 +73,58 @@ Result<runtime::Resources> offered(const NodeOptions& options) {
   return resources;
 }
 
+/// How this node gets into a head.
+struct WayIn {
+  std::string address;
+  runtime::Keys keys;
+  std::string doubt{};  ///< Why it may fail.
+};
+
+/// With an invitation the node makes a key, if it has none, and has it admitted. One that was used
+/// before is no error: it may have been by this node.
+Result<WayIn> way_in(const std::string& address, const std::string& name,
+                     const NodeOptions& options) {
+  const auto join = runtime::read_join_address(address);
+  if (!join) return join.error();
+  const std::string folder = options.keys.empty() ? runtime::KeyFolder::usual_path() : options.keys;
+  if (join->invitation && !runtime::KeyFolder::exists(folder))
+    if (const auto made = runtime::KeyFolder::create(folder); !made) return made.error();
+  auto keys = runtime::keys_to_dial(join->head, options.keys);
+  if (!keys) return keys.error();
+  WayIn way{join->head, std::move(keys).value()};
+  if (!way.keys) way.doubt = "; where keys are asked for, the address is HOST:PORT/KEY";
+  if (!join->invitation) return way;
+  const auto enrolled = runtime::enrol(join->head, name, *join->invitation,
+                                       way.keys->own().public_key, join_patience);
+  if (enrolled)
+    std::fprintf(stderr, "troupe node: %s is let in from now on with its own key, kept in %s\n",
+                 name.c_str(), folder.c_str());
+  else if (enrolled.error().kind == ErrorKind::refused)
+    way.doubt = " (" + enrolled.error().what + ")";
+  else
+    return enrolled.error();
+  return way;
+}
+
 }  // namespace
 
 int run_node(const NodeOptions& options) {
   const auto address = address_of(options.join);
   if (!address) return fail(address.error().what);
   const std::string name = options.name.empty() ? own_name() : options.name;
+  if (name.starts_with(OwnNode::name_prefix) && options.keep_open.empty())
+    return fail("--name " + name + ": names that begin with '" + OwnNode::name_prefix +
+                "' are for the nodes that a head starts itself; choose another");
+  const auto way = way_in(*address, name, options);
+  if (!way) return fail(way.error().what);
   const auto resources = offered(options);
   if (!resources) return fail(resources.error().what);
   block_signals({SIGINT, SIGTERM});
 
-  Process process({.name = name, .resources = *resources, .lease = seconds(options.lease_s)});
+  Process process({.name = name,
+                   .resources = *resources,
+                   .lease = seconds(options.lease_s),
+                   .keys = way->keys});
   runtime::WardenProcesses processes(
       process.reactor(),
       {.warden = {this_program(), "warden", "--fd"}, .inherited = options.keep_open});
@@ -88,10 +132,10 @@ int run_node(const NodeOptions& options) {
       [](runtime::Context& self, const SpawnScheduler&) { return self.spawn<SchedulerActor>(); });
   process.node().offer<SpawnSearcher>(
       [](runtime::Context& self, const SpawnSearcher&) { return self.spawn<SearcherActor>(); });
-  const auto head = process.node().join(*address, join_patience);
-  if (!head) return fail("cannot join " + *address + ": " + head.error().what);
+  const auto head = process.node().join(way->address, join_patience);
+  if (!head) return fail("cannot join " + way->address + ": " + head.error().what + way->doubt);
   const auto study = process.node().find<StudyRef>(*head, std::string(study_name), join_patience);
-  if (!study) return fail("there is no study at " + *address + ": " + study.error().what);
+  if (!study) return fail("there is no study at " + way->address + ": " + study.error().what);
 
   TrialEnvironment environment{
       .processes = &processes,
@@ -109,6 +153,11 @@ int run_node(const NodeOptions& options) {
       process.node().spawn<NodeAgent>(AgentOptions{name, *resources, *study}, environment);
   process.on_signals({SIGINT, SIGTERM}, [&](int) { process.node().stop(agent); });
   const auto end = process.node().wait(agent, Duration::max());
+  process.call([&] {
+    for (const auto& link : process.node().network().links)
+      if (link.state == transport::LinkState::down)
+        std::fprintf(stderr, "troupe node: the link to the head ended: %s\n", link.reason.c_str());
+  });
   process.node().stop(std::chrono::seconds(5));
   return end && end->cause == runtime::Cause::stopped ? exit_ok : exit_failure;
 }

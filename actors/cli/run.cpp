@@ -12,6 +12,7 @@
 
 #include "actors/cli/commands.hpp"
 #include "actors/cli/endings.hpp"
+#include "actors/cli/joining.hpp"
 #include "actors/cli/screens.hpp"
 #include "actors/cli/sequence_run.hpp"
 #include "actors/cli/terminal_actor.hpp"
@@ -19,6 +20,7 @@
 #include "actors/json.hpp"
 #include "actors/sequence/sequence_file.hpp"
 #include "actors/study_file/study_file.hpp"
+#include "runtime/keys/needed_keys.hpp"
 
 namespace troupe::cli {
 
@@ -37,11 +39,13 @@ int fail(const Error& error, int code = exit_failure) {
 }
 
 /// The study of a session to its end, shown and interrupted as a person wants it.
-Result<void> run_session(Session session, const HeadFolder& folder, Verbosity verbosity) {
+Result<void> run_session(Session session, const HeadFolder& folder, Verbosity verbosity,
+                         const runtime::Keys& keys) {
   const StudySpec spec = session.spec;
-  auto head =
-      StudyHead::open({.program = this_program(), .listen = spec.listen, .lease_s = spec.lease_s});
+  auto head = StudyHead::open(
+      {.program = this_program(), .listen = spec.listen, .lease_s = spec.lease_s, .keys = keys});
   if (!head) return head.error();
+  if (keys && verbosity == Verbosity::normal) say_where_nodes_join((*head)->address());
   Process& process = (*head)->process();
   const Manner manner = manner_of(verbosity);
   auto [screen, known_rows] = screen_for(manner, spec, folder);
@@ -119,6 +123,9 @@ int run_study(const RunOptions& options) {
   }
   if (const auto feasible = check_feasible(spec, own_resources(spec)); !feasible)
     return fail(feasible.error(), exit_usage);
+  const std::string listen = options.listen.empty() ? spec.listen : options.listen;
+  const auto keys = runtime::keys_to_listen(listen, options.keys);
+  if (!keys) return fail(keys.error(), exit_usage);
   auto session =
       open_session({spec, options.study, options.seed, options.workers, options.memory}, *folder);
   if (!session)
@@ -130,7 +137,8 @@ int run_study(const RunOptions& options) {
                  "a parameter that they set, or forbids them\n",
                  session->left_out);
   block_signals({SIGINT, SIGTERM});
-  if (const auto ran = run_session(std::move(*session), *folder, options.verbosity); !ran)
+  session->spec.listen = listen;
+  if (const auto ran = run_session(std::move(*session), *folder, options.verbosity, *keys); !ran)
     return fail(ran.error());
   if (const auto told = tell_memory(spec, *folder, options); !told) return fail(told.error());
   const auto ending = ending_of(folder->file("journal.db"));

@@ -12,13 +12,17 @@
 #include <unistd.h>
 
 #include "actors/cli/endings.hpp"
+#include "actors/cli/joining.hpp"
 #include "actors/cli/screens.hpp"
 #include "actors/cli/terminal_actor.hpp"
 #include "actors/head/kept_node.hpp"
+#include "actors/head/nodes_file.hpp"
+#include "actors/head/permissions.hpp"
 #include "actors/head/session.hpp"
 #include "actors/json.hpp"
 #include "actors/sequence/sequence.hpp"
 #include "actors/sequence/sequence_folder.hpp"
+#include "runtime/keys/needed_keys.hpp"
 
 namespace troupe::cli {
 
@@ -43,7 +47,8 @@ struct Setting {
   const RunOptions& options;
   const HeadFolder& folder;
   std::string memory;
-  std::string address;
+  std::string address;  ///< As this machine dials it.
+  std::string keys;     ///< The folder; empty: none.
 };
 
 /// The real stage: a folder, a study, a node process and a terminal for each task.
@@ -105,6 +110,7 @@ Result<TaskStage::Begun> HeadStage::begin(runtime::Context& self, std::size_t ta
       self.spawn<TerminalActor>(std::move(screen), known_rows, study, manner == Manner::redrawn);
   KeptNode::Options own{.program = this_program(),
                         .address = setting_.address,
+                        .keys = setting_.keys,
                         .lease_s = spec.lease_s,
                         .resources = own_resources(spec),
                         .inherited_fds = {setting_.folder.lock_fd(), folder_->lock_fd()},
@@ -234,10 +240,21 @@ int run_sequence(const RunOptions& options) {
     return fail(written.error());
   block_signals({SIGINT, SIGTERM});
   const StudySpec& shared = spec.tasks.front().spec;
-  Process process({.name = "head", .lease = seconds(shared.lease_s)});
-  const auto address = process.node().listen(shared.listen);
+  const std::string listen = options.listen.empty() ? shared.listen : options.listen;
+  const auto keys = runtime::keys_to_listen(listen, options.keys);
+  if (!keys) return fail(keys.error());
+  Process process(
+      {.name = "head", .lease = seconds(shared.lease_s), .keys = *keys, .permits = permits});
+  const auto address = process.node().listen(listen);
   if (!address) return fail(address.error());
-  const Setting setting{spec, options, *folder, memory_of(spec, options, *folder), *address};
+  if (*keys && options.verbosity == Verbosity::normal) say_where_nodes_join(*address);
+  const Setting setting{spec,
+                        options,
+                        *folder,
+                        memory_of(spec, options, *folder),
+                        runtime::seen_from_here(*address),
+                        *keys ? (*keys)->path() : std::string()};
+  process.node().spawn<NodesFile>(process.node(), folder->file(NodesFile::name), *address);
   if (const auto ran = run_tasks(setting, process); !ran) return fail(ran.error());
   return exit_code(folder->path().string());
 }

@@ -21,6 +21,10 @@ KeptNode::KeptNode(Process& process, StudyRef study, Options options, std::funct
                std::to_string(resources.memory), "--lease", json_number(options.lease_s)},
       .inherited_fds = std::move(options.inherited_fds),
       .log = std::move(options.log)};
+  if (!options.keys.empty()) {
+    own.argv.emplace_back("--keys");
+    own.argv.push_back(options.keys);
+  }
   process_.call([&] {
     node_ = std::make_unique<OwnNode>(process_.reactor(), std::move(own),
                                       [this](const OwnNode::Ending& ending) { gone(ending); });

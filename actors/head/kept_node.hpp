@@ -20,6 +20,7 @@ class KeptNode {
   struct Options {
     std::string program;  ///< The `troupe` that is started as `troupe node`.
     std::string address;  ///< Where the head listens.
+    std::string keys{};   ///< The head's own keys, a folder; empty: it has none.
     double lease_s = 5;
     runtime::Resources resources;
     std::vector<int> inherited_fds;  ///< Locks that are held until its last process is gone.

@@ -3,11 +3,16 @@
 #include <chrono>
 #include <utility>
 
+#include "actors/head/permissions.hpp"
+
 namespace troupe::actors {
 
 StudyHead::StudyHead(Options options)
     : options_(std::move(options)),
-      process_({.name = "head", .lease = seconds(options_.lease_s)}) {}
+      process_({.name = "head",
+                .lease = seconds(options_.lease_s),
+                .keys = options_.keys,
+                .permits = permits}) {}
 
 StudyHead::~StudyHead() {
   node_.reset();
@@ -23,14 +28,19 @@ Result<std::unique_ptr<StudyHead>> StudyHead::open(Options options) {
 }
 
 Result<StudyRef> StudyHead::begin(Session session, const HeadFolder& folder) {
-  if (auto written = write_file(folder.file("address"), address_ + "\n"); !written)
+  const std::string here = runtime::seen_from_here(address_);
+  if (auto written = write_file(folder.file("address"), here + "\n"); !written)
     return written.error();
   KeptNode::Options options{.program = options_.program,
-                            .address = address_,
+                            .address = here,
+                            .keys = options_.keys ? options_.keys->path() : std::string(),
                             .lease_s = options_.lease_s,
                             .resources = own_resources(session.spec),
                             .inherited_fds = {folder.lock_fd()},
                             .log = folder.file("node.log")};
+  process_.node().stop(nodes_file_);
+  nodes_file_ =
+      process_.node().spawn<NodesFile>(process_.node(), folder.file(NodesFile::name), address_);
   grace_kill_s_ = session.spec.grace_kill_s;
   over_ = {};
   study_ = spawn_study(process_.node(), std::move(session), folder);

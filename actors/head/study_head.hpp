@@ -7,9 +7,11 @@
 
 #include "actors/head/head_folder.hpp"
 #include "actors/head/kept_node.hpp"
+#include "actors/head/nodes_file.hpp"
 #include "actors/head/process.hpp"
 #include "actors/head/session.hpp"
 #include "actors/head/task_end.hpp"
+#include "runtime/keys/needed_keys.hpp"
 
 namespace troupe::actors {
 
@@ -22,11 +24,14 @@ class StudyHead {
         "troupe";  ///< Where it lies, or a name in PATH: nodes and wardens are it.
     std::string listen = "tcp://127.0.0.1:*";
     double lease_s = 5;
+    runtime::Keys keys{};  ///< To listen beyond this machine, or anywhere; null: none.
   };
   static Result<std::unique_ptr<StudyHead>> open(Options options);
   ~StudyHead();
 
   [[nodiscard]] Process& process() { return process_; }
+  /// What nodes join; with the head's public key, if it has one.
+  [[nodiscard]] const std::string& address() const { return address_; }
 
   /// Starts the study of a session. `folder` outlives it.
   Result<StudyRef> begin(Session session, const HeadFolder& folder);
@@ -45,6 +50,7 @@ class StudyHead {
   std::string address_;
   Process process_;
   StudyRef study_;
+  NodesFile::Ref nodes_file_;
   double grace_kill_s_ = 0;
   std::promise<void> over_;
   std::unique_ptr<KeptNode> node_;

@@ -43,6 +43,8 @@ Enlisted Study::on(Context& self, const JoinStudy& join) {
   if (core_.finished()) return Enlisted{{}, "the study is finished"};
   if (nodes_.contains(join.node))
     return Enlisted{{}, "a node named '" + join.node + "' is already there; choose another --name"};
+  if (const auto other = name_behind(join.agent.address().node, join.node); !other.empty())
+    return Enlisted{{}, "this node is '" + other + "', not '" + join.node + "'"};
   const bool host =
       join.node == options_.spec.scheduler.node || join.node == options_.spec.searcher.node;
   const std::uint32_t slots = host ? 0 : slots_of(join.resources, options_.spec.resources);
@@ -50,6 +52,16 @@ Enlisted Study::on(Context& self, const JoinStudy& join) {
   self.monitor(join.agent.address());
   if (open_) list_nodes(self);
   return Enlisted{options_.document, ""};
+}
+
+/// The name that the node proved or gave when it linked; empty if that is `name`, or not known.
+std::string Study::name_behind(runtime::NodeId node, const std::string& name) const {
+  std::string other;
+  for (const auto& [known, id] : peers_) {
+    if (id == node && known == name) return {};
+    if (id == node) other = known;
+  }
+  return other;
 }
 
 void Study::list_nodes(Context& self) {

@@ -142,6 +142,7 @@ class Study {
   void ask_ahead(runtime::Context& self);
   [[nodiscard]] std::optional<std::vector<schedulers::Decision>> consult(
       runtime::Context& self, std::uint64_t index, const schedulers::Event& event);
+  [[nodiscard]] std::string name_behind(runtime::NodeId node, const std::string& name) const;
   void list_nodes(runtime::Context& self);
   void lose_node(runtime::Context& self, std::string name, const std::string& reason);
 

@@ -34,6 +34,12 @@ void Study::started(Context& self) {
 
 void Study::on(Context& self, const runtime::NodeUp& up) {
   peers_[up.name] = up.node;
+  // It may have joined before this was known.
+  const auto false_name = std::ranges::find_if(nodes_, [&](const auto& entry) {
+    return entry.second.agent.address().node == up.node && entry.first != up.name;
+  });
+  if (false_name != nodes_.end())
+    lose_node(self, false_name->first, "it joined under a name that is not its own");
   open_if_hosted(self);
 }
 

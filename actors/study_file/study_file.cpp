@@ -122,11 +122,12 @@ void read_running(Section& top, StudySpec& spec) {
   }
   if (const auto listen = top.text("listen")) {
     spec.listen = *listen;
-    if (!listen->starts_with("tcp://127.") && !listen->starts_with("tcp://localhost:"))
-      top.error("listen",
-                "'listen' must be an address of this machine only, such as "
-                "tcp://127.0.0.1:*; found '" +
-                    *listen + "' (nodes elsewhere need keys, which are not in this release)");
+    if (!listen->starts_with("tcp://") || listen->find(':', 6) == std::string::npos)
+      top.error(
+          "listen",
+          "'listen' must be an address such as tcp://127.0.0.1:*, or, with keys (`troupe keys "
+          "init`), tcp://0.0.0.0:7070; found '" +
+              *listen + "'");
   }
 }
 

@@ -140,7 +140,7 @@ report:
 
 lease: 5                         # seconds without the head after which a node ends its trials
 grace_kill_s: 10                 # seconds from SIGTERM to SIGKILL
-listen: tcp://127.0.0.1:*        # where nodes join; this machine only
+listen: tcp://127.0.0.1:*        # where nodes join; elsewhere with keys: see troupe keys
 )";
 }
 

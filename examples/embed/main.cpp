@@ -2,6 +2,9 @@
 // with an actor of its own, and stops it once it has seen enough rungs unlocked.
 //
 //     embed ADDRESS [UNLOCKS]     ADDRESS: of the head, or the study's folder
+//
+// On another machine: `troupe keys init` there, and where the study runs
+// `troupe keys add embed --role control --key KEY --at HOST:PORT`, which prints the address.
 
 #include <chrono>
 #include <cstdio>
@@ -12,6 +15,7 @@
 
 #include "actors/study/protocol.hpp"
 #include "runtime/context.hpp"
+#include "runtime/keys/needed_keys.hpp"
 #include "runtime/make_node.hpp"
 
 namespace {
@@ -74,8 +78,14 @@ int main(int argc, char** argv) {
     return 2;
   }
   constexpr auto patience = std::chrono::seconds(10);
-  const auto node = troupe::runtime::make_node({.name = "embed"});
-  const auto head = node->join(address_of(argv[1]), patience);
+  const std::string address = address_of(argv[1]);
+  const auto keys = troupe::runtime::keys_to_dial(address, "");  // Null where none are asked for.
+  if (!keys) {
+    std::fprintf(stderr, "embed: %s\n", keys.error().what.c_str());
+    return 1;
+  }
+  const auto node = troupe::runtime::make_node({.name = "embed", .keys = *keys});
+  const auto head = node->join(address, patience);
   if (!head) {
     std::fprintf(stderr, "embed: %s\n", head.error().what.c_str());
     return 1;

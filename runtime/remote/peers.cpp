@@ -37,6 +37,7 @@ Peers::Peers(Engine& engine, const Environment& environment, std::string name, R
       reactor_(*environment.reactor),
       make_wire_(environment.make_wire),
       link_options_(environment.link_options),
+      membership_(environment.membership),
       name_(std::move(name)),
       resources_(resources) {}
 
@@ -144,6 +145,12 @@ bool Peers::enqueue(NodeId to, const WireHeader& header, const MessageType* type
   Peer& peer = found->second;
   const bool is_ours = header.kind == WireKind::message || header.kind == WireKind::watch;
   if (is_ours && header.ask != 0) peer.asks.insert(header.ask);
+  if (peer.queued_bytes <= hoard_bytes_max && peer.queued_bytes + bytes.size() > hoard_bytes_max)
+    post([this, to] {
+      const std::string why = "it does not take what is sent to it: 64 MiB wait";
+      endpoint_->note_refusal(to.value, why);
+      endpoint_->expel(to.value, why);
+    });
   peer.queued_bytes += bytes.size();
   peer.outgoing.push_back({type, std::move(bytes)});
   if (!std::exchange(peer.flush_posted, true)) post([this, to] { flush(to); });
@@ -262,16 +269,39 @@ Result<void> Peers::open() {
     on_down(NodeId{peer}, departure.reason);
   };
   callbacks.on_room = [this](transport::PeerId peer) { flush(NodeId{peer}); };
+  callbacks.member_of = membership_.member_of;
+  callbacks.enrol = membership_.enrol;
   const transport::PeerId self = engine_.id().value;
   endpoint_ = std::make_unique<transport::Endpoint>(reactor_, make_wire_(reactor_, self),
                                                     transport::Identity{self, name_, greeting},
                                                     link_options_, std::move(callbacks));
+  if (membership_.follow)
+    membership_.follow([this, alive = alive_for_posts_] {
+      if (!alive.expired()) endpoint_->check_members();
+    });
   return {};
 }
 
 Result<std::string> Peers::listen(const std::string& address) {
   if (auto opened = open(); !opened) return opened.error();
   return endpoint_->listen(address);
+}
+
+NetworkReport Peers::report() const {
+  NetworkReport report;
+  if (endpoint_ == nullptr) return report;
+  const std::lock_guard lock(mutex_);
+  for (transport::Peer& peer : endpoint_->peers()) {
+    const NodeId node{peer.id};
+    const auto found = peers_.find(node);
+    report.links.push_back(
+        {node, std::move(peer.name), std::move(peer.address), std::move(peer.role),
+         found == peers_.end() ? Resources{} : found->second.resources, peer.state, peer.silent_for,
+         peer.lag, peer.buffered_bytes, std::move(peer.reason)});
+  }
+  report.refusals = endpoint_->refusals();
+  if (membership_.trouble) report.trouble = membership_.trouble();
+  return report;
 }
 
 void Peers::join(const std::string& address, Duration patience,
@@ -296,7 +326,8 @@ void Peers::cut() {
 }
 
 void Peers::on_up(NodeId node, std::string_view name, std::string_view greeting) {
-  links_.insert_or_assign(node, Link{});
+  Link& link = links_.insert_or_assign(node, Link{}).first->second;
+  if (const auto member = endpoint_->member(node.value)) link.role = member->role;
   const auto resources = unpack_named<Resources>(greeting);
   NodeUp up{node, std::string(name), resources ? *resources : Resources{}};
   {

@@ -19,6 +19,8 @@
 #include "runtime/core/result.hpp"
 #include "runtime/environment.hpp"
 #include "runtime/remote/declaration.hpp"
+#include "runtime/remote/membership.hpp"
+#include "runtime/remote/network_report.hpp"
 #include "runtime/remote/wire_header.hpp"
 #include "runtime/resources.hpp"
 #include "transport/endpoint.hpp"
@@ -63,6 +65,7 @@ class Peers {
 
   // --- The reactor's thread.
 
+  [[nodiscard]] NetworkReport report() const;
   [[nodiscard]] Result<std::string> listen(const std::string& address);
   void join(const std::string& address, Duration patience,
             std::function<void(Result<NodeId>)> done);
@@ -93,9 +96,12 @@ class Peers {
     DeclaredTypes declared;
     PeerTypes types;
     std::deque<Outgoing> sending;
+    std::string role;  ///< Of the peer's key; empty: it has none.
   };
 
   static constexpr std::size_t queue_bytes_max = std::size_t{4} << 20;
+  /// Of tells, which never wait: a peer that lets more pile up is given up.
+  static constexpr std::size_t hoard_bytes_max = std::size_t{64} << 20;
   static constexpr std::size_t questions_max = 65'536;
   static constexpr std::size_t text_max = 4096;  ///< Of an error or a reason.
 
@@ -120,6 +126,8 @@ class Peers {
   void on_watch(NodeId node, const WireHeader& header);
   void on_gone(NodeId node, const WireHeader& header, std::string_view body);
   void refuse_frame();
+  /// Notes it if not.
+  [[nodiscard]] bool may_send(NodeId node, const Link& link, std::string_view message);
   /// An ask whose answer goes to the peer. None if it has too many.
   [[nodiscard]] AskId open_question(NodeId node, std::uint64_t ask);
   template <typename M>
@@ -129,6 +137,7 @@ class Peers {
   Reactor& reactor_;
   const MakeWire make_wire_;
   const transport::LinkOptions link_options_;
+  const Membership membership_;
   const std::string name_;
   const Resources resources_;
 

@@ -41,8 +41,17 @@ void Peers::on_bytes(NodeId node, std::string_view bytes) {
     case WireKind::down:
       return on_gone(node, *header, body);
     case WireKind::stop:
+      if (!may_send(node, link->second, stop_request)) return;
       return engine_.send(to, Envelope::bare(Envelope::Kind::stop));
   }
+}
+
+bool Peers::may_send(NodeId node, const Link& link, std::string_view message) {
+  if (link.role.empty() || !membership_.permits || membership_.permits(link.role, message))
+    return true;
+  endpoint_->note_refusal(node.value, "a key of role '" + link.role + "' may not send " +
+                                          std::string(message.substr(0, text_max)));
+  return false;
 }
 
 AskId Peers::open_question(NodeId node, std::uint64_t ask) {
@@ -69,6 +78,8 @@ void Peers::on_message(NodeId node, const Link& link, const WireHeader& header,
   const std::string* const name = link.types.name(header.type);
   if (name == nullptr)
     return refuse(ErrorKind::bad_input, "the type of the message was not declared");
+  if (!may_send(node, link, *name))
+    return refuse(ErrorKind::refused, "a key of role '" + link.role + "' may not send " + *name);
   Packed packed{*name, std::string(body), link.types.schemas(), Instant::never()};
   if (header.patience > 0) packed.expires = engine_.after(Duration{header.patience});
   auto envelope = Envelope::with(Envelope::Kind::packed, std::move(packed));

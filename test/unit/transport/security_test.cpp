@@ -2,6 +2,7 @@
 
 #include "transport/security.hpp"
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -171,6 +172,46 @@ BOOST_AUTO_TEST_CASE(a_frame_at_the_limit_passes_and_one_over_it_is_noted) {
   BOOST_TEST(noted("gpu1", "its frame was dropped") == 1U);
   frame.resize(8 * frame_max);  // ZeroMQ hangs up.
   BOOST_TEST((bare->send(route, frame) == Wire::Sent::taken));
+  BOOST_TEST(serves(*gpu1));
+}
+
+BOOST_AUTO_TEST_CASE(a_reader_that_takes_nothing_costs_a_bounded_buffer_and_its_link) {
+  const auto gpu1 = linked_gpu1();
+  const KeyPair slow = make_key_pair();
+  members[to_text(slow.public_key)] = {"slow", "node"};
+  const auto bare = wire(3, slow);
+  Route route;
+  const auto hello = [&](PeerId to) {
+    (void)bare->send(route,
+                     encode_frame({.kind = FrameKind::hello, .from = 3, .to = to, .attempt = 1},
+                                  encode_greeting({"slow", {}})));
+  };
+  bare->receive_with([&](Route, const Sender&, Bytes bytes) {
+    if (decode_frame(bytes, LinkOptions().frame_max)->header.kind == FrameKind::welcome) hello(1);
+  });
+  route = *bare->dial(address);
+  hello(0);
+  BOOST_REQUIRE(run_until([&] { return head->ups.contains(3); }));
+  const std::string much(1U << 20U, 'x');
+  int sent = 0;
+  while (sent < 1000 && head->send(3, much)) ++sent;
+  BOOST_TEST(sent <= 16);
+  BOOST_TEST(serves(*gpu1));
+  const auto peers = head->endpoint.peers();
+  const auto peer = std::ranges::find(peers, PeerId{3}, &Peer::id);
+  BOOST_REQUIRE((peer != peers.end()));
+  BOOST_TEST(peer->buffered_bytes <= LinkOptions().buffer_bytes_max);
+  BOOST_TEST((peer->lag > Duration(0)));
+  // It says that it lives all the while.
+  std::function<void()> beat = [&] {
+    (void)bare->send(
+        route, encode_frame({.kind = FrameKind::beat, .from = 3, .to = 1, .sequence = 1}, {}));
+    reactor.at(reactor.now() + 500ms, beat);
+  };
+  beat();
+  BOOST_TEST(run_until([&] { return head->downs.contains(3); }, 30s));
+  BOOST_TEST(head->downs[3].reason == "it does not take what is sent to it");
+  BOOST_TEST(noted("slow", "it does not take what is sent to it") == 1U);
   BOOST_TEST(serves(*gpu1));
 }
 

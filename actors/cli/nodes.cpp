@@ -1,0 +1,109 @@
+// `troupe nodes DIR`: how a running study's nodes are connected, and who was turned away.
+
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
+#include <map>
+#include <string>
+
+#include "actors/cli/commands.hpp"
+#include "actors/cli/study_folder.hpp"
+#include "actors/cli/table.hpp"
+#include "actors/head/head_folder.hpp"
+#include "actors/head/nodes_file.hpp"
+#include "actors/json.hpp"
+#include "actors/results/files.hpp"
+
+namespace troupe::cli {
+
+namespace {
+
+using actors::NodesSnapshot;
+
+/// The head writes once a second; one that has not for so long does not run, or is held up.
+constexpr double age_max_s = 5;
+
+/// The file must be there as soon as a study listens, so a folder without one has none.
+Result<NodesSnapshot> snapshot_in(const std::string& folder) {
+  const auto path = std::filesystem::path(folder) / actors::NodesFile::name;
+  std::error_code failed;
+  if (!std::filesystem::exists(path, failed))
+    return Error{ErrorKind::bad_input, folder +
+                                           " is not the folder of a study that runs or ran: "
+                                           "there is no nodes.json in it"};
+  const auto text = actors::read_file(path.string());
+  if (!text) return text.error();
+  auto snapshot = actors::from_json<NodesSnapshot>(*text);
+  if (!snapshot) return Error{ErrorKind::io, path.string() + ": " + snapshot.error().what};
+  return snapshot;
+}
+
+double age_s(const NodesSnapshot& snapshot) {
+  const auto now = std::chrono::duration_cast<std::chrono::microseconds>(
+      std::chrono::system_clock::now().time_since_epoch());
+  return static_cast<double>(now.count() - snapshot.written_us) / 1e6;
+}
+
+/// By node; empty where there is no journal, as of a sequence.
+std::map<std::string, std::int64_t> running_trials(const std::string& folder) {
+  std::map<std::string, std::int64_t> running;
+  const auto study = open_study(folder);
+  if (!study) return running;
+  for (const auto& [id, trial] : study->view.trials())
+    if (trial.state == actors::TrialView::State::running) ++running[trial.attempts.back().node];
+  return running;
+}
+
+Cell tenths(double seconds) {
+  return static_cast<double>(static_cast<std::int64_t>(seconds * 10 + 0.5)) / 10;
+}
+
+Table nodes_table(const NodesSnapshot& snapshot, const std::string& folder, bool current) {
+  Table table{{"name", "state", "running", "cpus", "gpus", "memory_mib", "lag_s", "silent_s",
+               "role", "address", "incarnation", "reason"},
+              {}};
+  auto running = running_trials(folder);
+  for (const auto& node : snapshot.nodes) {
+    const bool dead = node.state == "dead";
+    const auto amount = [&](std::uint64_t count) {
+      return dead ? Cell() : Cell(static_cast<std::int64_t>(count));
+    };
+    table.rows.push_back({node.name, current || dead ? node.state : std::string("unknown"),
+                          dead ? Cell() : Cell(running[node.name]), amount(node.resources.cpus),
+                          amount(node.resources.gpus), amount(node.resources.memory >> 20),
+                          dead ? Cell() : tenths(node.lag_s), dead ? Cell() : tenths(node.silent_s),
+                          node.role, node.address, node.incarnation, node.reason});
+  }
+  return table;
+}
+
+Table refused_table(const NodesSnapshot& snapshot) {
+  Table table{{"refused", "from", "why", "times", "last_utc"}, {}};
+  for (const auto& refused : snapshot.refused)
+    table.rows.push_back({refused.who.empty() ? std::string("nobody knows") : refused.who,
+                          refused.from, refused.why, static_cast<std::int64_t>(refused.times),
+                          actors::datetime_of(refused.last_us)});
+  return table;
+}
+
+}  // namespace
+
+int list_nodes(const NodesOptions& options) {
+  const auto snapshot = snapshot_in(options.folder);
+  if (!snapshot) return complain(snapshot.error());
+  const double age = age_s(*snapshot);
+  const bool current = age <= age_max_s;
+  if (!current)
+    std::fprintf(stderr, "troupe: the head has written nothing for %.0f s: no study runs in %s\n",
+                 age, options.folder.c_str());
+  if (!snapshot->trouble.empty())
+    std::fprintf(stderr, "troupe: the list of keys stays as it was: %s\n",
+                 snapshot->trouble.c_str());
+  if (options.refused) return print(to_text(refused_table(*snapshot), options.format));
+  std::string text = to_text(nodes_table(*snapshot, options.folder, current), options.format);
+  if (options.format == TableFormat::table && !snapshot->refused.empty())
+    text += "\n" + to_text(refused_table(*snapshot), options.format);
+  return print(text);
+}
+
+}  // namespace troupe::cli

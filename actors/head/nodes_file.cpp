@@ -1,0 +1,86 @@
+#include "actors/head/nodes_file.hpp"
+
+#include <chrono>
+#include <cstdio>
+#include <fstream>
+
+#include "actors/json.hpp"
+
+namespace troupe::actors {
+
+namespace {
+
+constexpr std::size_t dead_max = 64;  ///< Of the latest.
+
+double seconds_of(Duration duration) {
+  return std::chrono::duration<double>(duration).count();
+}
+
+std::string name_of(transport::LinkState state) {
+  switch (state) {
+    case transport::LinkState::unreachable:
+      return "unreachable";
+    case transport::LinkState::down:
+      return "dead";
+    default:
+      return "up";
+  }
+}
+
+NodeState state_of(const runtime::LinkReport& link) {
+  return {.name = link.name,
+          .incarnation = runtime::to_string(link.node),
+          .state = name_of(link.state),
+          .address = link.address,
+          .role = link.role,
+          .resources = link.resources,
+          .silent_s = seconds_of(link.silent_for),
+          .lag_s = seconds_of(link.lag),
+          .buffered_bytes = link.buffered_bytes,
+          .reason = link.reason};
+}
+
+}  // namespace
+
+NodesSnapshot snapshot_of(const runtime::NetworkReport& report, const std::string& address,
+                          const Clock& clock) {
+  NodesSnapshot snapshot{
+      .written_us = clock.wall().count(), .address = address, .trouble = report.trouble};
+  std::size_t dead = 0;
+  for (const auto& link : report.links) dead += link.state == transport::LinkState::down ? 1 : 0;
+  for (const auto& link : report.links)  // The dead come last, oldest first.
+    if (link.state != transport::LinkState::down || dead-- <= dead_max)
+      snapshot.nodes.push_back(state_of(link));
+  for (const auto& refusal : report.refusals) {
+    const auto ago =
+        std::chrono::duration_cast<std::chrono::microseconds>(clock.now() - refusal.last);
+    snapshot.refused.push_back(
+        {refusal.who, refusal.from, refusal.why, refusal.times, snapshot.written_us - ago.count()});
+  }
+  return snapshot;
+}
+
+void NodesFile::started(runtime::Context& self) {
+  on(self, Look{});
+}
+
+/// The links live on the reactor's thread; the file is written on this one, which may wait for it.
+void NodesFile::on(runtime::Context& self, const Look&) {
+  node_.reactor().post([&node = node_, address = address_, to = self.ref<NodesFile>()] {
+    node.tell(to, snapshot_of(node.network(), address, node.clock()));
+  });
+  self.after(interval, Look{});
+}
+
+/// Not synchronised: after a crash of the machine nobody asks how its links were.
+void NodesFile::on(runtime::Context&, const NodesSnapshot& snapshot) {
+  const std::string draft = path_ + ".new";
+  {
+    std::ofstream out(draft, std::ios::binary | std::ios::trunc);
+    out << to_json(snapshot, JsonLayout::indented) << "\n";
+    if (!out.flush()) return;  // A full disk: the study says so.
+  }
+  (void)std::rename(draft.c_str(), path_.c_str());
+}
+
+}  // namespace troupe::actors

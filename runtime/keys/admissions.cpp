@@ -1,0 +1,75 @@
+#include "runtime/keys/admissions.hpp"
+
+#include <array>
+#include <chrono>
+#include <utility>
+
+#include <sys/inotify.h>
+#include <unistd.h>
+
+namespace troupe::runtime {
+
+namespace {
+
+std::int64_t seconds_now(const Clock& clock) {
+  return std::chrono::duration_cast<std::chrono::seconds>(clock.wall()).count();
+}
+
+}  // namespace
+
+/// Followed before it is read, so that no change falls between the two.
+Admissions::Admissions(Reactor& reactor, const Clock& clock, KeyFolder folder,
+                       std::function<void()> on_change)
+    : reactor_(reactor),
+      clock_(clock),
+      folder_(std::move(folder)),
+      on_change_(std::move(on_change)),
+      notify_fd_(inotify_init1(IN_NONBLOCK | IN_CLOEXEC)) {
+  if (notify_fd_ >= 0 &&
+      inotify_add_watch(notify_fd_, folder_.path().c_str(),
+                        IN_CLOSE_WRITE | IN_MOVED_TO | IN_DELETE | IN_ATTRIB) >= 0)
+    watch_ = reactor_.watch_readable(notify_fd_, [this] { on_event(); });
+  read();
+}
+
+Admissions::~Admissions() {
+  if (watch_ != Reactor::WatchId::none) reactor_.unwatch(watch_);
+  if (notify_fd_ >= 0) close(notify_fd_);
+}
+
+void Admissions::on_event() {
+  std::array<char, 4096> events{};
+  while (::read(notify_fd_, events.data(), events.size()) > 0) {
+  }
+  read();
+  on_change_();
+}
+
+void Admissions::read() {
+  const Entry own{{"", std::string(role_own)}, {}};
+  entries_.emplace(transport::to_text(folder_.own().public_key), own);
+  const auto keys = folder_.admitted();
+  trouble_ = keys ? std::string() : keys.error().what;
+  if (!keys) return;
+  entries_.clear();
+  for (const AdmittedKey& key : *keys)
+    entries_[transport::to_text(key.key)] = {{key.name, key.role, key.invited_until.has_value()},
+                                             key.invited_until};
+  entries_.insert_or_assign(transport::to_text(folder_.own().public_key), own);
+}
+
+std::optional<transport::Member> Admissions::member_of(std::string_view key) const {
+  const auto found = entries_.find(key);
+  if (found == entries_.end()) return std::nullopt;
+  const auto& [member, invited_until] = found->second;
+  if (invited_until && *invited_until <= seconds_now(clock_)) return std::nullopt;
+  return member;
+}
+
+Result<void> Admissions::enrol(const transport::Key& invitation, const transport::Key& own) {
+  auto enrolled = folder_.enrol(invitation, own, seconds_now(clock_));
+  read();
+  return enrolled;
+}
+
+}  // namespace troupe::runtime

@@ -1,0 +1,285 @@
+// Nodes of other machines: who gets into a study that runs, who does not, and what is seen of it.
+
+#include <filesystem>
+#include <memory>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include <arpa/inet.h>
+#include <boost/test/unit_test.hpp>
+#include <ifaddrs.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "actors/study/protocol.hpp"
+#include "runtime/context.hpp"
+#include "runtime/keys/key_folder.hpp"
+#include "runtime/make_node.hpp"
+#include "test/e2e/study_kit.hpp"
+
+namespace troupe::test {
+namespace {
+
+using namespace std::chrono_literals;
+using actors::StudyRef;
+
+/// An address of this machine that is not loopback; empty if there is none.
+std::string outer_address() {
+  ifaddrs* all = nullptr;
+  if (getifaddrs(&all) != 0) return {};
+  std::string found;
+  for (const ifaddrs* one = all; one != nullptr; one = one->ifa_next) {
+    if (one->ifa_addr == nullptr || one->ifa_addr->sa_family != AF_INET) continue;
+    char text[INET_ADDRSTRLEN] = {};
+    inet_ntop(AF_INET, &reinterpret_cast<const sockaddr_in*>(one->ifa_addr)->sin_addr, text,
+              sizeof text);
+    if (!std::string(text).starts_with("127.")) found = text;
+  }
+  freeifaddrs(all);
+  return found;
+}
+
+std::vector<std::string> words_of(const std::string& line) {
+  std::istringstream in(line);
+  std::vector<std::string> words;
+  for (std::string word; in >> word;) words.push_back(word);
+  return words;
+}
+
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+std::string lines(int trials) {
+  return "entry: {command: [" + program("e2e_curve") + ", --period_ms, '40']}\n" + R"(
+config_space: {x: {uniform: [0, 1]}, epochs: 9}
+max_resource_attr: epochs
+scheduler: {name: asha}
+resources: {cpus: 1}
+n_workers: 4
+grace_kill_s: 1
+stop_criterion: {max_num_trials_started: )" +
+         std::to_string(trials) + "}\n";
+}
+
+/// A study that listens on every interface, with keys, and folders of keys of other machines.
+struct Cluster {
+  TempFolder scratch;
+  E2eStudy study;
+  std::unique_ptr<Command> head;
+
+  explicit Cluster(int trials = 100) : study(lines(trials)) {
+    BOOST_REQUIRE_MESSAGE(!outer_address().empty(),
+                          "this machine has no address but loopback: the test cannot be run");
+    BOOST_REQUIRE(run({program("troupe"), "keys", "init", "--keys", keys("head")}).code == 0);
+    head = study.start({"--quiet", "--listen", "tcp://0.0.0.0:*", "--keys", keys("head")});
+    BOOST_REQUIRE(
+        eventually([&] { return std::filesystem::exists(study.folder() + "/nodes.json"); }, 30s));
+  }
+  [[nodiscard]] std::string keys(const std::string& machine) const { return scratch.file(machine); }
+  /// "tcp://OUTER:PORT/KEY".
+  [[nodiscard]] std::string address() const {
+    std::string text = read_file(study.folder() + "/address");
+    const auto host = text.find("127.0.0.1");
+    text.replace(host, 9, outer_address());
+    return text.substr(0, text.size() - 1);
+  }
+  [[nodiscard]] std::string place() const {
+    const std::string text = address().substr(6);
+    return text.substr(0, text.find('/'));
+  }
+  Finished keys_command(std::vector<std::string> words) const {
+    words.insert(words.begin(), {program("troupe"), "keys"});
+    words.insert(words.end(), {"--keys", keys("head")});
+    return run(std::move(words));
+  }
+  /// Runs a line as `troupe keys add` prints it, on another machine.
+  std::unique_ptr<Command> node(const std::string& line, const std::string& machine) const {
+    auto words = words_of(line);
+    words[0] = program("troupe");
+    for (const char* word : {"--cpus", "2", "--keys"}) words.emplace_back(word);
+    words.push_back(keys(machine));
+    return std::make_unique<Command>(std::move(words));
+  }
+  std::unique_ptr<Command> invited(const std::string& name) const {
+    const auto added = keys_command({"add", name, "--at", place()});
+    BOOST_REQUIRE_MESSAGE(added.code == 0, added.err);
+    return node(added.out, name);
+  }
+  /// A node in this process, with a key of its own that was admitted.
+  std::unique_ptr<runtime::Node> application(const std::string& name,
+                                             const std::string& role) const {
+    const auto own = runtime::KeyFolder::create(keys(name)).value();
+    const auto added = keys_command({"add", name, "--at", place(), "--role", role, "--key",
+                                     transport::to_text(own.own().public_key)});
+    BOOST_REQUIRE_MESSAGE(added.code == 0, added.err);
+    return runtime::make_node(
+        {.name = name, .keys = std::make_shared<const runtime::KeyFolder>(own)});
+  }
+  [[nodiscard]] bool shows(const std::vector<std::string>& parts,
+                           std::vector<std::string> options = {"-f", "csv"}) const {
+    std::istringstream rows(study.troupe("nodes", std::move(options)).out);
+    for (std::string row; std::getline(rows, row);) {
+      bool all = true;
+      for (const auto& part : parts) all = all && contains(row, part);
+      if (all) return true;
+    }
+    return false;
+  }
+  [[nodiscard]] bool refuses(const std::string& who, const std::string& why) const {
+    return eventually([&] { return shows({who, why}, {"--refused", "-f", "csv"}); }, 20s);
+  }
+  [[nodiscard]] std::size_t attempts_on(const std::string& node) const {
+    std::size_t there = 0;
+    for (const auto& row : study.journal())
+      there += contains(row, "\"node\":\"" + node + "\"") ? 1 : 0;
+    return there;
+  }
+};
+
+BOOST_AUTO_TEST_SUITE(security)
+
+BOOST_AUTO_TEST_CASE(without_keys_nothing_listens_beyond_this_machine) {
+  const TempFolder scratch;
+  const E2eStudy study(lines(4));
+  const auto ran = study.run({"--listen", "tcp://0.0.0.0:*", "--keys", scratch.file("none")});
+  BOOST_TEST(ran.code == 2);
+  BOOST_TEST(contains(ran.err, "cannot listen at tcp://0.0.0.0:*"), ran.err);
+  BOOST_TEST(contains(ran.err, "`troupe keys init` makes them"), ran.err);
+  const auto joined = run({program("troupe"), "node", "--join", "192.0.2.1:7070"});
+  BOOST_TEST(joined.code == 1);
+  BOOST_TEST(contains(joined.err, "HOST:PORT/KEY"), joined.err);
+}
+
+BOOST_AUTO_TEST_CASE(names_of_the_heads_own_nodes_are_not_for_others) {
+  const auto joined =
+      run({program("troupe"), "node", "--join", "127.0.0.1:7070", "--name", "own-1"});
+  BOOST_TEST(joined.code == 1);
+  BOOST_TEST(contains(joined.err, "names that begin with 'own-'"), joined.err);
+}
+
+BOOST_AUTO_TEST_CASE(one_copied_line_lets_a_node_in) {
+  Cluster cluster;
+  const auto gpu1 = cluster.invited("gpu1");
+  BOOST_TEST(
+      eventually([&] { return cluster.shows({"gpu1", "up", "node", outer_address()}); }, 30s),
+      gpu1->err());
+  BOOST_TEST(cluster.shows({"own-1", "up", "own", "127.0.0.1"}));
+  BOOST_TEST(cluster.head->wait(120s).value_or(-1) == 0, cluster.head->err());
+  BOOST_TEST(gpu1->wait(20s).value_or(-1) == 0, gpu1->err());
+  BOOST_TEST(contains(gpu1->err(), "gpu1 is let in from now on with its own key"));
+  BOOST_TEST(cluster.attempts_on("gpu1") > 2U);
+  BOOST_TEST(cluster.study.troupe("replay").code == 0);
+  // The line is used up, and nobody else can have the name.
+  const auto added = cluster.keys_command({"add", "gpu1", "--at", cluster.place()});
+  BOOST_TEST(added.code == 1);
+  BOOST_TEST(contains(added.err, "'gpu1' has a key already"), added.err);
+}
+
+BOOST_AUTO_TEST_CASE(a_node_may_run_trials_and_nothing_else) {
+  const Cluster cluster;
+  const auto gpu1 = cluster.application("gpu1", "node");
+  const auto head = gpu1->join(cluster.address(), 30s);
+  BOOST_REQUIRE_MESSAGE(head.has_value(), (head ? std::string() : head.error().what));
+  const auto study = gpu1->find<StudyRef>(*head, std::string(actors::study_name), 30s).value();
+  // Under another's name.
+  const actors::AgentRef nobody(runtime::Address{gpu1->id(), 99});
+  const auto enlisted = gpu1->ask(study, actors::JoinStudy{"gpu2", {}, nobody}, 30s);
+  BOOST_TEST(enlisted.value().refusal == "this node is 'gpu1', not 'gpu2'");
+  // The study's end, in every way there is.
+  gpu1->tell(study, actors::StopStudy{actors::StopRequested::How::stop, "no more"});
+  gpu1->tell(study, actors::NodeProcessesGone{"own-1", "they are not"});
+  gpu1->stop(study);
+  // Something to be started there, and something to be known.
+  const auto spawned =
+      gpu1->spawn_on<actors::SchedulerRef>(*head, actors::SpawnScheduler{}, {}, 30s);
+  BOOST_TEST(contains(spawned.error().what, "may not send troupe.SpawnActor"));
+  const auto status = gpu1->ask(study, actors::AskStatus{}, 30s);
+  BOOST_TEST(contains(status.error().what, "a key of role 'node' may not send AskStatus"));
+  for (const char* what : {"StopStudy", "NodeProcessesGone", "troupe.Stop", "troupe.SpawnActor"})
+    BOOST_TEST(cluster.refuses("gpu1", "a key of role 'node' may not send " + std::string(what)));
+  BOOST_TEST(cluster.head->wait(120s).value_or(-1) == 0, cluster.head->err());
+  BOOST_TEST(contains(cluster.study.troupe("trials", {"-f", "csv"}).out, "\n99,"));
+}
+
+BOOST_AUTO_TEST_CASE(an_application_with_a_control_key_may_end_the_study_and_not_take_part) {
+  const Cluster cluster(5000);
+  const auto watcher = cluster.application("watcher", "control");
+  const auto head = watcher->join(cluster.address(), 30s);
+  BOOST_REQUIRE_MESSAGE(head.has_value(), (head ? std::string() : head.error().what));
+  const auto study = watcher->find<StudyRef>(*head, std::string(actors::study_name), 30s).value();
+  const actors::AgentRef nobody(runtime::Address{watcher->id(), 99});
+  const auto enlisted = watcher->ask(study, actors::JoinStudy{"watcher", {}, nobody}, 30s);
+  BOOST_TEST(contains(enlisted.error().what, "a key of role 'control' may not send JoinStudy"));
+  BOOST_TEST(watcher->ask(study, actors::AskStatus{}, 30s).value().study == "e2e");
+  watcher->tell(study, actors::StopStudy{actors::StopRequested::How::stop, "seen enough"});
+  BOOST_TEST(cluster.head->wait(60s).value_or(-1) == 0, cluster.head->err());
+}
+
+BOOST_AUTO_TEST_CASE(a_node_that_is_revoked_is_cut_off_and_the_study_goes_on) {
+  Cluster cluster;
+  const auto gpu1 = cluster.invited("gpu1");
+  BOOST_REQUIRE_MESSAGE(eventually([&] { return cluster.attempts_on("gpu1") > 0; }, 30s),
+                        gpu1->err());
+  BOOST_TEST(cluster.keys_command({"revoke", "gpu1"}).code == 0);
+  BOOST_TEST(gpu1->wait(20s).has_value());
+  BOOST_TEST(contains(gpu1->err(), "the link to the head ended: its key was revoked"), gpu1->err());
+  BOOST_TEST(
+      eventually([&] { return cluster.shows({"gpu1", "dead", "its key was revoked"}); }, 20s));
+  BOOST_TEST(cluster.refuses("gpu1", "its key was revoked"));
+  const auto again =
+      cluster.node("troupe node --join " + cluster.address() + " --name gpu1", "gpu1");
+  BOOST_TEST(again->wait(20s).value_or(-1) == 1);
+  BOOST_TEST(contains(again->err(), "the key of this node is not admitted there"), again->err());
+  BOOST_TEST(cluster.head->wait(120s).value_or(-1) == 0, cluster.head->err());
+  BOOST_TEST(cluster.study.troupe("replay").code == 0);
+}
+
+BOOST_AUTO_TEST_CASE(who_is_turned_away_is_seen_and_harms_nobody) {
+  Cluster cluster(200);
+  const auto gpu1 = cluster.invited("gpu1");
+  BOOST_REQUIRE_MESSAGE(eventually([&] { return cluster.attempts_on("gpu1") > 0; }, 30s),
+                        gpu1->err());
+  // A stranger with keys of its own.
+  BOOST_TEST(run({program("troupe"), "keys", "init", "--keys", cluster.keys("thief")}).code == 0);
+  const auto thief =
+      cluster.node("troupe node --join " + cluster.address() + " --name gpu2", "thief");
+  BOOST_TEST(thief->wait(20s).value_or(-1) == 1);
+  BOOST_TEST(contains(thief->err(), "the key of this node is not admitted there"), thief->err());
+  BOOST_TEST(cluster.refuses("key ", "its key is not admitted"));
+  // A key of good standing under another name.
+  const auto other =
+      cluster.node("troupe node --join " + cluster.address() + " --name gpu2", "gpu1");
+  BOOST_TEST(other->wait(20s).value_or(-1) == 1);
+  BOOST_TEST(contains(other->err(), "the key belongs to node 'gpu1', not to 'gpu2'"), other->err());
+  BOOST_TEST(cluster.refuses("gpu1", "the key belongs to node 'gpu1'"));
+  // No key at all, over loopback.
+  const std::string port = cluster.place().substr(cluster.place().find(':'));
+  Command naked({program("troupe"), "node", "--join", "127.0.0.1" + port, "--name", "naked"});
+  // A hundred who connect and say nothing.
+  std::vector<int> silent;
+  sockaddr_in to{};
+  to.sin_family = AF_INET;
+  to.sin_port = htons(static_cast<std::uint16_t>(std::stoi(port.substr(1))));
+  inet_pton(AF_INET, outer_address().c_str(), &to.sin_addr);
+  for (int i = 0; i < 100; ++i) {
+    silent.push_back(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    BOOST_REQUIRE(connect(silent.back(), reinterpret_cast<sockaddr*>(&to), sizeof to) == 0);
+  }
+  BOOST_TEST(::send(silent[0], "GET / HTTP/1.0\r\n\r\n", 18, MSG_NOSIGNAL) == 18);
+  BOOST_TEST(cluster.refuses(outer_address(), "does not speak this protocol"));
+  BOOST_TEST(cluster.refuses(outer_address(), "said nothing for 5 s\",99"));
+  BOOST_TEST(naked.wait(20s).value_or(-1) == 1);
+  BOOST_TEST(contains(naked.err(), "nobody answered"), naked.err());
+  BOOST_TEST(cluster.shows({"gpu1", "up"}));
+  for (const int fd : silent) close(fd);
+  BOOST_TEST(cluster.head->wait(120s).value_or(-1) == 0, cluster.head->err());
+  BOOST_TEST(gpu1->wait(20s).value_or(-1) == 0, gpu1->err());
+  BOOST_TEST(cluster.study.troupe("replay").code == 0);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace troupe::test

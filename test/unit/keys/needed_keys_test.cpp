@@ -1,0 +1,64 @@
+#include "runtime/keys/needed_keys.hpp"
+
+#include <string>
+
+#include <boost/test/unit_test.hpp>
+
+#include "test/kit/temp_folder.hpp"
+
+namespace troupe::runtime {
+namespace {
+
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+BOOST_AUTO_TEST_SUITE(needed_keys)
+
+BOOST_AUTO_TEST_CASE(are_none_on_this_machine_unless_they_are_named) {
+  const test::TempFolder scratch;
+  BOOST_TEST((keys_to_listen("tcp://127.0.0.1:*", "").value() == nullptr));
+  BOOST_TEST((keys_to_dial("tcp://127.0.0.1:7070", "").value() == nullptr));
+  const std::string folder = scratch.file("keys");
+  BOOST_TEST(KeyFolder::create(folder).has_value());
+  BOOST_TEST((keys_to_listen("tcp://127.0.0.1:*", folder).value() != nullptr));
+}
+
+BOOST_AUTO_TEST_CASE(that_are_missing_are_said_with_what_makes_them) {
+  const test::TempFolder scratch;
+  const std::string folder = scratch.file("keys");
+  const auto listen = keys_to_listen("tcp://0.0.0.0:7070", folder);
+  BOOST_TEST(listen.error().what ==
+             "cannot listen at tcp://0.0.0.0:7070: beyond this machine nodes prove with keys who "
+             "they are, and there are none in " +
+                 folder + "; `troupe keys init` makes them");
+  const std::string key = transport::to_text(transport::make_key_pair().public_key);
+  BOOST_TEST(contains(keys_to_dial("10.0.0.4:7070/" + key, folder).error().what,
+                      "it asks for a key, and there are none in " + folder));
+  BOOST_TEST(contains(keys_to_dial("10.0.0.4:7070", folder).error().what, "HOST:PORT/KEY"));
+}
+
+BOOST_AUTO_TEST_CASE(come_with_the_address_that_a_node_is_to_join) {
+  const auto pair = transport::make_key_pair();
+  const std::string head = "tcp://10.0.0.4:7070/" + transport::to_text(pair.public_key);
+  const auto plain = read_join_address(head);
+  BOOST_TEST(plain->head == head);
+  BOOST_TEST(!plain->invitation.has_value());
+  const auto invited = read_join_address(head + "/" + transport::to_text(pair.secret_key));
+  BOOST_TEST(invited->head == head);
+  BOOST_TEST((*invited->invitation == pair.secret_key));
+  BOOST_TEST(contains(read_join_address(head + "/x").error().what, "the invitation"));
+  BOOST_TEST(read_join_address("127.0.0.1:7070")->head == "127.0.0.1:7070");
+}
+
+BOOST_AUTO_TEST_CASE(addresses_of_every_interface_are_dialed_by_one) {
+  BOOST_TEST(seen_from_here("tcp://0.0.0.0:7070/ab") == "tcp://127.0.0.1:7070/ab");
+  BOOST_TEST(seen_from_here("tcp://[::]:7070") == "tcp://[::1]:7070");
+  BOOST_TEST(seen_from_here("tcp://10.0.0.4:7070") == "tcp://10.0.0.4:7070");
+  BOOST_TEST(seen_from_elsewhere("tcp://0.0.0.0:7070/ab", "gpu0") == "tcp://gpu0:7070/ab");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace troupe::runtime
