@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that building (and, with "test", testing) Troupe needs. Never asks.
 set -euo pipefail
-packages=(g++ cmake ninja-build libboost-dev libboost-fiber-dev libboost-context-dev libboost-regex-dev libboost-test-dev
-  libzmq3-dev cppzmq-dev libmsgpack-cxx-dev libyaml-cpp-dev libsqlite3-dev libcli11-dev
+packages=(g++ cmake ninja-build libboost-dev libboost-fiber-dev libboost-context-dev libboost-test-dev
+  libpcre2-dev libzmq3-dev cppzmq-dev libmsgpack-cxx-dev libyaml-cpp-dev libsqlite3-dev libcli11-dev
   nlohmann-json3-dev)
 if [ "${1:-}" = test ]; then packages+=(python3 xgboost procps); fi
 missing=()

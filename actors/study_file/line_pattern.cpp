@@ -1,52 +1,86 @@
 #include "actors/study_file/line_pattern.hpp"
 
 #include <algorithm>
-#include <stdexcept>
+#include <array>
+#include <cstdint>
+#include <span>
 
-// Boost's expressions and not the standard ones: those recurse once for each character of a line,
-// and this runs on small stacks. Boost's keep their state on the heap, know named groups, and throw
-// when a match takes too many steps.
-#include <boost/regex.hpp>
+// PCRE2 and not the standard expressions: those recurse once for each character of a line, and this
+// runs on small stacks. PCRE2 keeps its state on the heap and counts its steps.
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
+
+#include "runtime/core/check.hpp"
 
 namespace troupe::actors {
-
-struct LinePattern::Compiled {
-  boost::regex expression;
-  std::vector<std::string> names;
-};
-
 namespace {
 
-/// The same expression with Python's `(?P<name>` written as Perl's `(?<name>`, and the names.
-std::pair<std::string, std::vector<std::string>> named_groups(std::string_view expression) {
-  std::pair<std::string, std::vector<std::string>> found;
-  auto& [text, names] = found;
-  bool in_class = false;  // Between [ and ].
-  for (std::size_t i = 0; i < expression.size(); ++i) {
-    const char c = expression[i];
-    text += c;
-    if (c == '\\' && i + 1 < expression.size()) {
-      text += expression[++i];
-      continue;
-    }
-    if (in_class || c == '[') {
-      in_class = c != ']';
-      continue;
-    }
-    const std::string_view rest = expression.substr(i);
-    const bool python = rest.starts_with("(?P<");
-    const bool perl =
-        rest.starts_with("(?<") && !rest.starts_with("(?<=") && !rest.starts_with("(?<!");
-    if (!python && !perl) continue;
-    const std::size_t start = python ? 4 : 3;
-    names.emplace_back(rest.substr(start, rest.find('>') - start));
-    text += "?<";
-    i += start - 1;
+constexpr std::uint32_t steps_max = 1'000'000;  ///< Some 10 ms: beyond, a line does not match.
+constexpr std::uint32_t heap_kib_max = 64 * 1024;
+constexpr std::size_t expression_max = 65'536;  ///< Bytes.
+
+template <auto Free>
+struct Freed {
+  template <typename Thing>
+  void operator()(Thing* thing) const {
+    Free(thing);
   }
-  return found;
+};
+using Code = std::unique_ptr<pcre2_code, Freed<&pcre2_code_free>>;
+using CompileContext = std::unique_ptr<pcre2_compile_context, Freed<&pcre2_compile_context_free>>;
+using MatchContext = std::unique_ptr<pcre2_match_context, Freed<&pcre2_match_context_free>>;
+using MatchData = std::unique_ptr<pcre2_match_data, Freed<&pcre2_match_data_free>>;
+
+struct Group {
+  std::uint32_t number = 0;
+  std::string name;
+};
+
+/// The named groups, in order of their appearance.
+std::vector<Group> groups_of(const pcre2_code* code) {
+  std::uint32_t count = 0;
+  std::uint32_t entry_size = 0;
+  PCRE2_SPTR table = nullptr;
+  (void)pcre2_pattern_info(code, PCRE2_INFO_NAMECOUNT, &count);
+  if (count == 0) return {};
+  (void)pcre2_pattern_info(code, PCRE2_INFO_NAMEENTRYSIZE, &entry_size);
+  (void)pcre2_pattern_info(code, PCRE2_INFO_NAMETABLE, &table);
+  std::vector<Group> groups;
+  for (std::uint32_t i = 0; i < count; ++i, table += entry_size)  // Two bytes of number, the name.
+    groups.push_back({static_cast<std::uint32_t>(table[0]) << 8 | table[1],
+                      reinterpret_cast<const char*>(table + 2)});
+  std::ranges::sort(groups, {}, &Group::number);
+  return groups;
+}
+
+/// "missing closing parenthesis at the end" or "quantifier does not follow a repeatable item, at
+/// character 5, before '*b'".
+std::string problem_text(std::string_view expression, int code, std::size_t offset) {
+  std::array<char, 256> buffer{};
+  (void)pcre2_get_error_message(code, reinterpret_cast<PCRE2_UCHAR*>(buffer.data()), buffer.size());
+  const std::string what(buffer.data());
+  if (offset >= expression.size()) return what + ", at its end";
+  constexpr std::size_t shown_max = 20;
+  return what + ", at character " + std::to_string(offset + 1) + ", before '" +
+         std::string(expression.substr(offset, shown_max)) + "'";
+}
+
+/// The name of the group that ends before `offset`, for PCRE2's error of a name given twice.
+std::string_view name_before(std::string_view expression, std::size_t offset) {
+  const std::string_view before = expression.substr(0, offset);
+  const std::size_t open = before.find_last_of("<'");
+  const std::string_view name = before.substr(std::min(open + 1, before.size()));
+  return name.substr(0, std::min(name.find_first_of(">'"), name.size()));
 }
 
 }  // namespace
+
+struct LinePattern::Compiled {
+  Code code;
+  MatchContext limits;
+  std::vector<Group> groups;
+  std::vector<std::string> names;
+};
 
 LinePattern::LinePattern(std::unique_ptr<Compiled> compiled) : compiled_(std::move(compiled)) {}
 LinePattern::LinePattern(LinePattern&&) noexcept = default;
@@ -54,18 +88,28 @@ LinePattern& LinePattern::operator=(LinePattern&&) noexcept = default;
 LinePattern::~LinePattern() = default;
 
 Result<LinePattern> LinePattern::compile(std::string_view expression) {
-  auto [text, names] = named_groups(expression);
-  for (const std::string& name : names)
-    if (std::ranges::count(names, name) > 1)
-      return Error{ErrorKind::bad_input, "two groups are named '" + name + "'"};
-  try {
-    auto compiled = std::make_unique<Compiled>();
-    compiled->expression.assign(text, boost::regex::perl);
-    compiled->names = std::move(names);
-    return LinePattern(std::move(compiled));
-  } catch (const std::runtime_error& error) {  // Boost's only way to say that it is no expression.
-    return Error{ErrorKind::bad_input, error.what()};
+  const CompileContext context(pcre2_compile_context_create(nullptr));
+  check(context != nullptr, "there is memory for a regular expression");
+  (void)pcre2_set_max_pattern_length(context.get(), expression_max);
+  int error = 0;
+  std::size_t offset = 0;
+  auto compiled = std::make_unique<Compiled>();
+  compiled->code.reset(pcre2_compile(reinterpret_cast<PCRE2_SPTR>(expression.data()),
+                                     expression.size(), PCRE2_NEVER_BACKSLASH_C, &error, &offset,
+                                     context.get()));
+  if (compiled->code == nullptr) {
+    if (error == PCRE2_ERROR_DUPLICATE_SUBPATTERN_NAME)
+      return Error{ErrorKind::bad_input,
+                   "two groups are named '" + std::string(name_before(expression, offset)) + "'"};
+    return Error{ErrorKind::bad_input, problem_text(expression, error, offset)};
   }
+  compiled->limits.reset(pcre2_match_context_create(nullptr));
+  check(compiled->limits != nullptr, "there is memory for a regular expression");
+  (void)pcre2_set_match_limit(compiled->limits.get(), steps_max);
+  (void)pcre2_set_heap_limit(compiled->limits.get(), heap_kib_max);
+  compiled->groups = groups_of(compiled->code.get());
+  for (const Group& group : compiled->groups) compiled->names.push_back(group.name);
+  return LinePattern(std::move(compiled));
 }
 
 const std::vector<std::string>& LinePattern::names() const {
@@ -74,16 +118,22 @@ const std::vector<std::string>& LinePattern::names() const {
 
 std::optional<std::vector<std::pair<std::string, std::string>>> LinePattern::match(
     std::string_view line) const {
-  boost::cmatch match;
-  try {
-    if (!boost::regex_search(line.data(), line.data() + line.size(), match, compiled_->expression))
-      return std::nullopt;
-  } catch (const std::runtime_error&) {  // Too many steps: a line that does not match.
-    return std::nullopt;
-  }
+  const pcre2_code* code = compiled_->code.get();
+  const MatchData match(pcre2_match_data_create_from_pattern(code, nullptr));
+  check(match != nullptr, "there is memory for a match");
+  // A line that takes too many steps, as any other error, is one that does not match.
+  const int taken = pcre2_match(code, reinterpret_cast<PCRE2_SPTR>(line.data()), line.size(), 0, 0,
+                                match.get(), compiled_->limits.get());
+  if (taken < 0) return std::nullopt;
+  const std::span ends(pcre2_get_ovector_pointer(match.get()),
+                       2 * std::size_t{pcre2_get_ovector_count(match.get())});
   std::vector<std::pair<std::string, std::string>> groups;
-  for (const std::string& name : compiled_->names)
-    if (const auto& group = match[name]; group.matched) groups.emplace_back(name, group.str());
+  for (const auto& [number, name] : compiled_->groups) {
+    const std::size_t from = ends[2 * std::size_t{number}];
+    const std::size_t to = ends[2 * std::size_t{number} + 1];
+    if (from != PCRE2_UNSET && from <= to)
+      groups.emplace_back(name, std::string(line.substr(from, to - from)));
+  }
   return groups;
 }
 

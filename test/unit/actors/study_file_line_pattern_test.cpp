@@ -1,4 +1,7 @@
+#include <functional>
+
 #include <boost/test/unit_test.hpp>
+#include <pthread.h>
 
 #include "actors/study_file/line_pattern.hpp"
 #include "actors/study_file/templates.hpp"
@@ -10,6 +13,23 @@ using Groups = std::vector<std::pair<std::string, std::string>>;
 
 LinePattern pattern(std::string_view expression) {
   return LinePattern::compile(expression).value();
+}
+
+/// As a handler has it, of which some is used already.
+void on_small_stack(const std::function<void()>& work) {
+  constexpr std::size_t bytes = 192 * 1024;
+  pthread_attr_t small;
+  pthread_attr_init(&small);
+  BOOST_TEST_REQUIRE(pthread_attr_setstacksize(&small, bytes) == 0);
+  pthread_t thread{};
+  const auto call = [](void* argument) -> void* {
+    (*static_cast<const std::function<void()>*>(argument))();
+    return nullptr;
+  };
+  void* argument = const_cast<std::function<void()>*>(&work);
+  BOOST_TEST_REQUIRE(pthread_create(&thread, &small, call, argument) == 0);
+  pthread_join(thread, nullptr);
+  pthread_attr_destroy(&small);
 }
 
 BOOST_AUTO_TEST_SUITE(study_file_line_pattern)
@@ -39,13 +59,36 @@ BOOST_AUTO_TEST_CASE(says_what_is_wrong_with_an_expression) {
   BOOST_TEST(!LinePattern::compile("(?<a>x").has_value());
   BOOST_TEST(!LinePattern::compile("(?<a").has_value());
   BOOST_TEST(!LinePattern::compile("*").has_value());
-  BOOST_TEST(LinePattern::compile("(?<a>x)(?<a>y)").error().what.find("'a'") != std::string::npos);
+  BOOST_TEST(LinePattern::compile("(?<ab>x)(?<ab>y)").error().what == "two groups are named 'ab'");
+  BOOST_TEST(LinePattern::compile("(?P<a>x)(?P<a>y)").error().what == "two groups are named 'a'");
+  BOOST_TEST(LinePattern::compile("(?<a>x").error().what ==
+             "missing closing parenthesis, at its end");
+  BOOST_TEST(LinePattern::compile("loss **(?<a>x)").error().what ==
+             "quantifier does not follow a repeatable item, at character 7, before '*(?<a>x)'");
 }
 
 BOOST_AUTO_TEST_CASE(survives_long_lines_and_pathological_patterns) {
   const std::string line(1'000'000, 'a');
   BOOST_TEST(!pattern("(?<x>.*)b").match(line).has_value());
   BOOST_TEST(!pattern("^(a+)+(?<x>b)").match(line).has_value());
+  BOOST_TEST(!pattern("^(?:(?:a|aa)*)*(?<x>b)").match(line).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_long_or_deep_expression_is_refused_before_it_costs_anything) {
+  const std::string deep = std::string(5'000, '(') + "x" + std::string(5'000, ')');
+  BOOST_TEST(LinePattern::compile(deep).error().what.find("too deeply nested") !=
+             std::string::npos);
+  BOOST_TEST(!LinePattern::compile(std::string(70'000, 'x')).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(little_stack_is_enough_to_compile_and_match) {
+  std::string found;
+  const auto use = [&found] {
+    const auto nested = pattern(std::string(200, '(') + "(?<x>a+)" + std::string(200, ')'));
+    found = nested.match(std::string(100'000, 'a'))->at(0).second;
+  };
+  on_small_stack(use);
+  BOOST_TEST(found.size() == 100'000u);
 }
 
 BOOST_AUTO_TEST_CASE(templates_name_parameters_and_are_replaced) {
