@@ -21,10 +21,13 @@ namespace troupe::schedulers {
 /// resources up to it that both reported; only finite metrics count. Everything is incremental: a
 /// report touches the pairs of its trial with those that have reported the same resource, each in
 /// O(1). A trial that is new to the window touches its pairs once for each resource below it.
+///
+/// A pair takes a byte; where it was met last, and so its difference, follows from the metrics. A
+/// trial's pairs are worked on side by side, without branches that nobody could predict.
 class NoisyPairs {
  public:
   /// More trials than this in the window, and only the best of the rung below it are compared: the
-  /// pairs then take 2 MB, and up to 16 MB more for the differences of noisy ones.
+  /// pairs then take 2 MB.
   static constexpr std::size_t trials_max = 2'000;
 
   /// The window: resources above `low` up to and including `high`.
@@ -49,10 +52,23 @@ class NoisyPairs {
   /// "the trial with the smaller id has the greater metric", and in which order.
   using Flags = std::uint8_t;
 
-  /// All pairs of one slot with the smaller ones.
-  struct Row {
-    std::vector<Flags> flags;
-    std::vector<double> differences;  ///< Where counted; empty until the first is.
+  /// The flags of all pairs of slots, in square tiles of a cache line each: what belongs to one
+  /// slot lies in an eighth of as many lines as there are other slots, wherever they stand in the
+  /// order.
+  class Tiles {
+   public:
+    /// Makes place for slots below `slots`; new pairs have no flags.
+    void grow(std::size_t slots);
+    [[nodiscard]] Flags& at(Slot a, Slot b);
+    /// Of a slot with each one below `row.size()`; its own entry means nothing.
+    void read(Slot slot, std::vector<Flags>& row) const;
+    void write(Slot slot, const std::vector<Flags>& row);
+
+   private:
+    template <typename Visit>
+    void visit(Slot slot, std::size_t slots, Visit visit) const;
+
+    std::vector<Flags> flags_;
   };
 
   /// The metric at one resource of each trial that is compared, by slot; NaN where there is none.
@@ -70,12 +86,14 @@ class NoisyPairs {
   [[nodiscard]] std::optional<Slot> admit(TrialId trial, double loss_below, const Curve& curve);
   void evict(const Rank& rank);
   void set(Slot slot, Resource resource, double metric);
-  void meet_all(Slot slot, double metric, const Column& column, bool inside);
-  void meet(Row& row, Slot lower, bool truth, double difference, bool inside);
-  void judge(Row& row, Slot lower, double difference);
+  void gather(Slot slot);
+  void scatter(Slot slot);
+  void look(Slot slot, const Column& column);
+  void meet_below(Slot slot, const Column& column);
+  void meet_inside(Slot slot, Resource resource);
   void forget_all(Slot slot);
-  void forget(Row& row, Slot lower);
   void compare_anew(Slot slot);
+  [[nodiscard]] double last_difference(Slot a, Slot b, Resource below) const;
 
   Resource low_;
   Resource high_;
@@ -85,8 +103,12 @@ class NoisyPairs {
   std::map<TrialId, Slot> slots_;  ///< Of the trials that are compared.
   std::vector<bool> left_out_;     ///< By trial: in the window, but not compared.
   std::uint32_t admissions_ = 0;
-  std::set<Rank> ranks_;   ///< Of the trials that are compared, best first.
-  std::vector<Row> rows_;  ///< By the greater slot.
+  std::set<Rank> ranks_;  ///< Of the trials that are compared, best first.
+  Tiles flags_;
+  // Of the slot that is worked on, with each other one.
+  std::vector<Flags> gathered_;
+  std::vector<std::uint8_t> truths_;  ///< At the resource that is being met, as masks.
+  std::vector<std::uint8_t> mets_;    ///< Masks: who has reported it.
   std::map<Resource, Column> columns_;
   TrackedPercentile differences_;  ///< Of the noisy pairs, where last judged.
   bool capped_ = false;

@@ -42,6 +42,42 @@ class TrackedPercentile {
       near_.erase(number);
   }
 
+  /// Many changes in a row: most of them are counted in registers and without a branch.
+  class Changes {
+   public:
+    explicit Changes(TrackedPercentile& percentile)
+        : percentile_(percentile), low_(percentile.low_), high_(percentile.high_) {}
+    Changes(const Changes&) = delete;
+    Changes& operator=(const Changes&) = delete;
+    ~Changes() {
+      percentile_.below_ += below_;
+      percentile_.above_ += above_;
+    }
+
+    /// Takes `before` out if it was in, and puts `now` in if it is to be.
+    void replace(bool was_in, double before, bool is_in, double now) {
+      below_ += static_cast<std::size_t>(is_in & (now < low_));
+      below_ -= static_cast<std::size_t>(was_in & (before < low_));
+      above_ += static_cast<std::size_t>(is_in & (now > high_));
+      above_ -= static_cast<std::size_t>(was_in & (before > high_));
+      const bool leaves = was_in & (before >= low_) & (before <= high_);
+      const bool enters = is_in & (now >= low_) & (now <= high_);
+      if (leaves | enters) change_near(leaves, before, enters, now);
+    }
+
+   private:
+    void change_near(bool leaves, double before, bool enters, double now) {
+      if (leaves) percentile_.near_.erase(before);
+      if (enters) percentile_.near_.insert(now);
+    }
+
+    TrackedPercentile& percentile_;
+    double low_;
+    double high_;
+    std::size_t below_ = 0;  ///< Modulo 2^64: a difference.
+    std::size_t above_ = 0;
+  };
+
   /// The percentile, linearly interpolated; none of an empty multiset. `show(visit)` calls
   /// `visit(number)` for each number, in any order.
   template <typename Show>
@@ -63,7 +99,7 @@ class TrackedPercentile {
  private:
   static constexpr std::size_t sample_max = 8'192;
   static constexpr double infinity = std::numeric_limits<double>::infinity();
-  static constexpr double width_first = 0.03;  ///< To either side; a part of all numbers.
+  static constexpr double width_first = 0.01;  ///< To either side; a part of all numbers.
 
   [[nodiscard]] bool keeps(std::size_t lower, std::size_t upper) const {
     return lower >= below_ && upper < below_ + near_.size();
