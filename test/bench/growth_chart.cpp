@@ -58,27 +58,42 @@ class Chart {
          << style << "/>\n";
   }
 
-  void grid() {
+  void grid(const std::string& unit) {
     constexpr auto thin = "stroke=\"#dddddd\"";
     for (double power = x_.low; power <= x_.high; ++power) {
       const double at = x(std::pow(10, power));
       line(at, top, at, height - bottom, thin);
-      text(at, height - bottom + 18, "10^" + std::to_string(static_cast<int>(power)),
+      text(at, height - bottom + 18,
+           "10<tspan dy=\"-5\" font-size=\"9\">" + std::to_string(static_cast<int>(power)) +
+               "</tspan>",
            "text-anchor=\"middle\"");
     }
-    for (double power = y_.low; power <= y_.high; ++power) {
-      const double at = y(std::pow(10, power));
-      line(left, at, width - right, at, thin);
-      text(left - 6, at + 4, "10^" + std::to_string(static_cast<int>(power)),
-           "text-anchor=\"end\"");
-    }
+    for (double power = y_.low; power <= y_.high; ++power)
+      for (const double step : {1, 2, 5}) {
+        const double mark = step * std::pow(10, power);
+        if (mark > std::pow(10, y_.high) * (1 + 1e-9)) break;
+        const double at = y(mark);
+        line(left, at, width - right, at, thin);
+        std::ostringstream number;
+        number << mark;
+        text(left - 6, at + 4, number.str(), "text-anchor=\"end\"");
+      }
     text((left + width - right) / 2, height - 12, "trials", "text-anchor=\"middle\"");
+    const double middle = (top + height - bottom) / 2;
+    std::ostringstream turned;
+    turned << "text-anchor=\"middle\" transform=\"rotate(-90 16 " << middle << ")\"";
+    text(16, middle, unit, turned.str().c_str());
   }
 
   void draw(const Bound& bound) {
     const double at = y(bound.value);
-    line(left, at, width - right, at, "stroke=\"#999999\" stroke-dasharray=\"5 4\"");
-    text(left + 4, at - 4, bound.name, "fill=\"#777777\"");
+    line(left, at, width - right, at, "stroke=\"#777777\" stroke-dasharray=\"5 4\"");
+  }
+
+  /// On top of everything, with a rim that keeps it readable on a line.
+  void name(const Bound& bound) {
+    text(left + 6, y(bound.value) - 5, bound.name,
+         "fill=\"#555555\" stroke=\"white\" stroke-width=\"4\" paint-order=\"stroke\"");
   }
 
   void draw(const Growth& growth, std::size_t number) {
@@ -87,8 +102,13 @@ class Chart {
     for (std::size_t i = 0; i < growth.trials.size(); ++i)
       out_ << x(growth.trials[i]) << ',' << y(growth.values[i]) << ' ';
     out_ << "\"/>\n";
-    text(width - right + 12, top + 12 + 18 * static_cast<double>(number), growth.name,
-         ("fill=\"" + colour + "\"").c_str());
+    for (std::size_t i = 0; i < growth.trials.size(); ++i)
+      out_ << "<circle r=\"3\" fill=\"" << colour << "\" cx=\"" << x(growth.trials[i]) << "\" cy=\""
+           << y(growth.values[i]) << "\"/>\n";
+    const double at = top + 12 + 18 * static_cast<double>(number);
+    line(width - right + 12, at - 4, width - right + 34, at - 4,
+         ("stroke-width=\"2\" stroke=\"" + colour + "\"").c_str());
+    text(width - right + 40, at, growth.name, "");
   }
 
   [[nodiscard]] std::string drawn() const { return out_.str(); }
@@ -101,13 +121,14 @@ class Chart {
 
 }  // namespace
 
-std::string growth_chart(const std::string& title, const std::vector<Growth>& lines,
-                         const std::vector<Bound>& bounds) {
+std::string growth_chart(const std::string& title, const std::string& unit,
+                         const std::vector<Growth>& lines, const std::vector<Bound>& bounds) {
   Chart chart(lines, bounds);
   chart.text(left, 22, title, "font-size=\"15\"");
-  chart.grid();
+  chart.grid(unit);
   for (const Bound& bound : bounds) chart.draw(bound);
   for (std::size_t i = 0; i < lines.size(); ++i) chart.draw(lines[i], i);
+  for (const Bound& bound : bounds) chart.name(bound);
   std::ostringstream svg;
   svg << "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"" << width << "\" height=\"" << height
       << "\" font-family=\"sans-serif\" font-size=\"12\">\n"

@@ -18,8 +18,10 @@ struct Bound {
   double value = 0;
 };
 
-/// An SVG picture with both axes logarithmic. There is at least one point; all are above 0.
-[[nodiscard]] std::string growth_chart(const std::string& title, const std::vector<Growth>& lines,
+/// An SVG picture with both axes logarithmic; `unit` is what the values are. There is at least one
+/// point; all are above 0.
+[[nodiscard]] std::string growth_chart(const std::string& title, const std::string& unit,
+                                       const std::vector<Growth>& lines,
                                        const std::vector<Bound>& bounds);
 
 }  // namespace troupe::bench

@@ -1,15 +1,16 @@
-// scheduler_bench [TRIALS_MAX [NAME [PICTURES]]]: what a report costs the scheduler (its answer and
-// the slot that it may free), and what a trial takes in memory, for 10^2, 10^3, ... trials; of the
-// schedulers whose name contains NAME. Writes PICTURES-time.svg and PICTURES-memory.svg, which show
-// the growth. ALGORITHMS.md A3 has the targets.
+// What a report costs the scheduler, and what a trial takes in memory; `usage` below says more.
+// ALGORITHMS.md A3 has the targets.
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <cstdio>
 #include <ctime>
 #include <fstream>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <malloc.h>
@@ -22,6 +23,22 @@ namespace {
 
 using namespace troupe;
 using namespace troupe::schedulers;
+
+constexpr const char* usage =
+    "scheduler_bench [TRIALS_MAX [NAME [PICTURES]]]\n"
+    "Prints what a report costs the scheduler (its answer, and the slot that it may free) and what "
+    "a\n"
+    "trial takes in memory, for 10^2, 10^3, ... up to TRIALS_MAX trials (default 1000000), of the\n"
+    "schedulers whose name contains NAME (default: all). Writes PICTURES-time.svg and\n"
+    "PICTURES-memory.svg, which show the growth.\n";
+
+/// Above 0; none of anything else.
+std::optional<std::size_t> count_in(std::string_view text) {
+  std::size_t count = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+  if (error != std::errc() || end != text.data() + text.size() || count == 0) return std::nullopt;
+  return count;
+}
 
 struct Case {
   const char* name;
@@ -107,7 +124,12 @@ std::vector<Case> every_case() {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const std::size_t trials_max = argc > 1 ? std::stoul(argv[1]) : 1'000'000;
+  const std::optional<std::size_t> trials_max = count_in(argc > 1 ? argv[1] : "1000000");
+  if (!trials_max || argc > 4) {
+    const bool asked = argc == 2 && std::string_view(argv[1]) == "--help";
+    std::fputs(usage, asked ? stdout : stderr);
+    return asked ? 0 : 2;
+  }
   const std::string chosen = argc > 2 ? argv[2] : "";
   const std::string pictures = argc > 3 ? argv[3] : "";
   std::vector<bench::Growth> time;
@@ -118,7 +140,7 @@ int main(int argc, char** argv) {
     if (std::string(bench.name).find(chosen) == std::string::npos) continue;
     time.push_back({bench.name, {}, {}});
     memory.push_back({bench.name, {}, {}});
-    for (std::size_t trials = 100; trials <= trials_max; trials *= 10) {
+    for (std::size_t trials = 100; trials <= *trials_max; trials *= 10) {
       const Cost cost = measure(bench, trials);
       std::printf("%-22s %9zu %10zu %12.3f %12.0f %5lld %9.4f%s\n", bench.name, trials,
                   cost.reports, cost.microseconds, cost.bytes,
@@ -131,10 +153,17 @@ int main(int argc, char** argv) {
       memory.back().values.push_back(std::max(cost.bytes, 1.0));
     }
   }
-  if (pictures.empty() || time.empty() || time.front().trials.empty()) return 0;
+  if (time.empty()) {
+    std::fprintf(stderr, "no scheduler's name contains '%s'\n", chosen.c_str());
+    return 2;
+  }
+  if (pictures.empty() || time.front().trials.empty()) return 0;
   std::ofstream(pictures + "-time.svg") << bench::growth_chart(
-      "microseconds of the processor a report, mean", time,
-      {{"PASHA: 5 at any size", 5}, {"ASHA, RUSH: 3 at 10^6", 3}, {"ASHA, RUSH: 1 at 10^4", 1}});
+      "What a report costs the scheduler", "microseconds of the processor, mean", time,
+      {{"target of PASHA, at any size", 5},
+       {"target of ASHA and RUSH at a million trials", 3},
+       {"target of ASHA and RUSH at ten thousand trials", 1}});
   std::ofstream(pictures + "-memory.svg")
-      << bench::growth_chart("bytes a trial, pairs included", memory, {{"300, pairs apart", 300}});
+      << bench::growth_chart("What a trial takes in memory", "bytes, pairs included", memory,
+                             {{"target, pairs apart", 300}});
 }
