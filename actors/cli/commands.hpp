@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "actors/tables/rows.hpp"
+
 // What the command line says, as plain data, and a plain function per command. Only main.cpp knows
 // how a command line is parsed.
 
@@ -104,7 +106,9 @@ struct CurveOptions {
   std::string metric;               ///< --metric: which curve; empty: as meta.json says.
   std::string mode;                 ///< --mode: min or max, for a metric that is not meta.json's.
   std::string lookup = "auto";      ///< --lookup: auto, rows or nearest.
-  std::string seeds;                ///< --seeds: "0..24"; empty: the file's seed.
+  actors::Rows rows =
+      actors::Rows::all;  ///< --trained-only: those of which something was observed.
+  std::string seeds;      ///< --seeds: "0..24"; empty: the file's seed.
   std::optional<std::uint32_t> workers;
   std::optional<std::uint32_t> jobs;  ///< Threads; none: one for each processor.
   /// The tables are the tasks of a sequence, in their order and as many others less one.

@@ -132,17 +132,6 @@ void add_runs(Table& table, const std::string& of, const std::vector<MethodRuns>
     }
 }
 
-/// A method is called as its file is.
-std::vector<std::string> names_of(const std::vector<std::string>& studies) {
-  std::vector<std::string> names;
-  for (const auto& study : studies) {
-    std::string name = fs::path(study).stem().string();
-    while (std::ranges::find(names, name) != names.end()) name += "'";
-    names.push_back(std::move(name));
-  }
-  return names;
-}
-
 struct Work {
   std::vector<SimulationPlan> plans;  ///< Table by table, method by method, seed by seed.
   std::size_t seeds = 0;
@@ -150,9 +139,15 @@ struct Work {
 
 Result<Work> all_work(const CompareOptions& options, const CurveTables& tables) {
   Work work;
+  std::vector<MethodFile> methods;
+  for (const auto& study : options.studies) {
+    auto method = MethodFile::read(study);
+    if (!method) return method.error();
+    methods.push_back(std::move(method).value());
+  }
   for (const auto& table : tables)
-    for (const auto& study : options.studies) {
-      auto plans = plans_of(study, table, options.curves);
+    for (auto& method : methods) {
+      auto plans = plans_of(method, table, options.curves);
       if (!plans) return plans.error();
       work.seeds = plans->size();
       for (auto& plan : *plans) work.plans.push_back(std::move(plan));
@@ -190,7 +185,7 @@ int compare_studies(const CompareOptions& options) {
   if (!outcomes) return complain(outcomes.error());
   std::error_code failed;
   fs::create_directories(options.folder, failed);
-  const auto names = names_of(options.studies);
+  const auto names = method_names(options.studies);
   std::string text;
   std::vector<Comparison> comparisons;
   Table runs{

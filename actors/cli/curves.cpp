@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <optional>
 #include <string_view>
 #include <thread>
@@ -51,6 +52,24 @@ Result<CurveTables> made_up(const std::string& text) {
       actors::synthetic_table((*sizes)[0], (*sizes)[1], (*sizes)[2]))};
 }
 
+actors::LookupOptions lookup_of(const CurveOptions& options) {
+  using actors::Lookup;
+  return {.lookup = options.lookup == "rows"      ? Lookup::rows
+                    : options.lookup == "nearest" ? Lookup::nearest
+                                                  : Lookup::automatic,
+          .rows = options.rows};
+}
+
+/// Another name than the tables so far have: results are called by it.
+std::string name_apart(const std::string& name, const CurveTables& tables) {
+  const auto taken = [&](const std::string& one) {
+    return std::ranges::any_of(tables, [&](const auto& table) { return table->name() == one; });
+  };
+  std::string apart = name;
+  for (int number = 2; taken(apart); ++number) apart = name + "-" + std::to_string(number);
+  return apart;
+}
+
 }  // namespace
 
 Result<CurveTables> open_tables(const CurveOptions& options) {
@@ -63,6 +82,7 @@ Result<CurveTables> open_tables(const CurveOptions& options) {
   if (!options.mode.empty()) how.mode = options.mode == "max" ? Mode::max : Mode::min;
   CurveTables tables;
   for (const auto& folder : options.tables) {
+    how.name = name_apart(actors::table_name(folder), tables);
     auto table = actors::read_table(folder, how);
     if (!table) return table.error();
     tables.push_back(std::make_shared<const actors::Table>(std::move(table).value()));
@@ -70,10 +90,28 @@ Result<CurveTables> open_tables(const CurveOptions& options) {
   return tables;
 }
 
-actors::Lookup lookup_of(const CurveOptions& options) {
-  if (options.lookup == "rows") return actors::Lookup::rows;
-  if (options.lookup == "nearest") return actors::Lookup::nearest;
-  return actors::Lookup::automatic;
+Result<MethodFile> MethodFile::read(const std::string& path) {
+  auto written = actors::read_written(path);
+  if (!written) return written.error();
+  return MethodFile(std::move(written).value());
+}
+
+Result<SimulationPlan> MethodFile::plan(const actors::WrittenStudy& study,
+                                        const std::shared_ptr<const actors::Table>& table,
+                                        const CurveOptions& options) {
+  auto read = actors::simulated_study(study, table, lookup_of(options));
+  if (!read) return read.error();
+  for (const auto& problem : read->warnings)
+    if (const std::string text = actors::to_text(problem); told_.insert(text).second)
+      std::fputs(text.c_str(), stderr);
+  SimulationPlan plan = std::move(read->plan);
+  plan.version = TROUPE_VERSION;
+  if (options.workers) {
+    auto spec = std::make_shared<actors::StudySpec>(*plan.spec);
+    spec->n_workers = *options.workers;
+    plan.spec = std::move(spec);
+  }
+  return plan;
 }
 
 Result<std::vector<std::uint64_t>> seeds_of(const CurveOptions& options) {
@@ -87,29 +125,30 @@ std::size_t jobs_of(const CurveOptions& options) {
   return options.jobs.value_or(std::max(1U, std::thread::hardware_concurrency()));
 }
 
-Result<std::vector<SimulationPlan>> plans_of(const std::string& study,
+Result<std::vector<SimulationPlan>> plans_of(MethodFile& method,
                                              const std::shared_ptr<const actors::Table>& table,
                                              const CurveOptions& options) {
   auto seeds = seeds_of(options);
   if (!seeds) return seeds.error();
-  auto read = actors::simulated_study(study, table, lookup_of(options));
-  if (!read) return read.error();
-  for (const auto& problem : read->warnings)
-    std::fprintf(stderr, "%s\n", actors::to_text(problem).c_str());
-  SimulationPlan plan = std::move(read->plan);
-  plan.version = TROUPE_VERSION;
-  if (options.workers) {
-    auto spec = std::make_shared<actors::StudySpec>(*plan.spec);
-    spec->n_workers = *options.workers;
-    plan.spec = std::move(spec);
-  }
-  if (seeds->empty()) seeds->push_back(plan.spec->seed);
+  const auto plan = method.plan(method.written(), table, options);
+  if (!plan) return plan.error();
+  if (seeds->empty()) seeds->push_back(plan->spec->seed);
   std::vector<SimulationPlan> plans;
   for (const std::uint64_t seed : *seeds) {
-    plans.push_back(plan);
+    plans.push_back(*plan);
     plans.back().seed = seed;
   }
   return plans;
+}
+
+std::vector<std::string> method_names(const std::vector<std::string>& studies) {
+  std::vector<std::string> names;
+  for (const auto& study : studies) {
+    std::string name = std::filesystem::path(study).stem().string();
+    while (std::ranges::find(names, name) != names.end()) name += "'";
+    names.push_back(std::move(name));
+  }
+  return names;
 }
 
 double rounded(double number) {

@@ -72,6 +72,9 @@ void add_curves(CLI::App& command, CurveOptions& options) {
                   "rows, nearest or auto (default): nearest if the file has a config_space")
       ->type_name("HOW")
       ->check(CLI::IsMember({"auto", "rows", "nearest"}));
+  command.add_flag_callback(
+      "--trained-only", [&options] { options.rows = actors::Rows::trained; },
+      "Leave out configurations of which nothing was observed");
   command.add_option("--seeds", options.seeds, "As 0..24 or 3,5 (default: the file's seed)")
       ->type_name("SEEDS");
   command.add_option("--workers", options.workers, "Trials at a time, instead of n_workers")

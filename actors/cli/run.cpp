@@ -98,7 +98,8 @@ int show_ending(const StudyFinished& ending, const StudySpec& spec, const HeadFo
 
 int run_study(const RunOptions& options) {
   if (is_sequence_file(options.study)) return run_sequence(options);
-  StudyFile file = read_study_file(options.study);
+  StudyFile file = read_study_file(
+      options.study, options.memory.empty() ? MemoryFrom::file : MemoryFrom::command_line);
   print_problems(file);
   if (!file.spec) return exit_usage;
   const StudySpec& spec = *file.spec;

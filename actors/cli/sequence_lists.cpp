@@ -53,7 +53,7 @@ int list_tasks(const std::string& folder, TableFormat format) {
     row[9] = task.folder;
     if (task.end) {
       row[6] = static_cast<std::int64_t>(task.end->incumbents_ran);
-      row[7] = static_cast<std::int64_t>(task.end->below_hurdle);
+      row[7] = static_cast<std::int64_t>(task.end->kept_back(task.mode));
       row[8] = static_cast<std::int64_t>(task.end->trials);
     }
     if (task.end && task.end->best) {

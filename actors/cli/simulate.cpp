@@ -12,6 +12,7 @@
 #include "actors/cli/simulate_sequence.hpp"
 #include "actors/cli/study_folder.hpp"
 #include "actors/cli/table.hpp"
+#include "actors/cli/warm_heap.hpp"
 #include "actors/sequence/sequence_file.hpp"
 #include "actors/simulate/simulate_all.hpp"
 #include "actors/simulate/spread.hpp"
@@ -86,12 +87,16 @@ std::string heading(const SimulationPlan& plan) {
 }  // namespace
 
 int simulate_study(const SimulateOptions& options) {
+  constexpr std::size_t enough = 1 << 20;  // For a table of 512 configurations and 100 units.
+  warm_heap(enough);
+  auto method = MethodFile::read(options.study);
+  if (!method) return complain(method.error());
   if (options.curves.permutations || options.curves.tables.size() > 1 ||
-      actors::is_sequence_file(options.study))
-    return simulate_sequence_file(options);
+      actors::is_sequence(method->written()))
+    return simulate_sequence_file(*method, options);
   const auto tables = open_tables(options.curves);
   if (!tables) return complain(tables.error());
-  auto plans = plans_of(options.study, tables->front(), options.curves);
+  auto plans = plans_of(*method, tables->front(), options.curves);
   if (!plans) return complain(plans.error());
   if (!options.folder.empty())
     for (SimulationPlan& plan : *plans)

@@ -5,7 +5,6 @@
 #include <cmath>
 #include <filesystem>
 #include <memory>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -15,6 +14,7 @@
 #include "actors/cli/study_folder.hpp"
 #include "actors/cli/table.hpp"
 #include "actors/results/files.hpp"
+#include "actors/sequence/sequence_charts.hpp"
 #include "actors/sequence/sequence_file.hpp"
 #include "actors/sequence/simulated_sequence.hpp"
 #include "actors/simulate/simulated_study.hpp"
@@ -35,23 +35,15 @@ namespace {
 
 using Runs = std::vector<SequenceRun>;
 
-Result<SequenceSimulation> simulation_of(const std::string& file, const CurveTables& tables,
+Result<SequenceSimulation> simulation_of(MethodFile& method, const CurveTables& tables,
                                          const CurveOptions& options) {
-  const auto texts = actors::task_texts(file, tables.size());
-  if (!texts) return texts.error();
-  SequenceSimulation sequence{.tasks = {}, .remembers = texts->is_sequence};
-  std::set<std::string> told;
+  const auto simulated = actors::simulated_tasks(method.written(), tables.size());
+  if (!simulated) return simulated.error();
+  SequenceSimulation sequence{.tasks = {}, .remembers = simulated->remembers};
   for (std::size_t i = 0; i < tables.size(); ++i) {
-    auto study = actors::simulated_study_text(texts->texts[i], file, tables[i], lookup_of(options));
-    if (!study) return study.error();
-    for (const auto& problem : study->warnings)
-      if (told.insert(problem.message).second)
-        std::fprintf(stderr, "%s: %s\n", file.c_str(), problem.message.c_str());
-    auto spec = std::make_shared<actors::StudySpec>(*study->plan.spec);
-    if (options.workers) spec->n_workers = *options.workers;
-    study->plan.spec = std::move(spec);
-    study->plan.version = TROUPE_VERSION;
-    sequence.tasks.push_back(std::move(study->plan));
+    auto plan = method.plan(simulated->tasks[i], tables[i], options);
+    if (!plan) return plan.error();
+    sequence.tasks.push_back(std::move(plan).value());
   }
   return sequence;
 }
@@ -219,12 +211,26 @@ Table all_runs(const std::vector<std::string>& names, const std::vector<Runs>& a
   return table;
 }
 
+Result<void> save_pictures(const std::string& folder, const CurveTables& tables,
+                           const std::vector<std::string>& names, std::vector<Runs> all) {
+  std::vector<actors::SequenceMethod> methods;
+  for (std::size_t i = 0; i < names.size(); ++i) methods.push_back({names[i], std::move(all[i])});
+  for (const auto& [name, chart] :
+       {std::pair{"metric.svg", actors::regret_by_place(tables, methods)},
+        std::pair{"time.svg", actors::time_by_place(tables, methods)}})
+    if (auto saved =
+            actors::replace_file((fs::path(folder) / name).string(), actors::to_svg(chart));
+        !saved)
+      return saved;
+  return {};
+}
+
 }  // namespace
 
-int simulate_sequence_file(const SimulateOptions& options) {
+int simulate_sequence_file(MethodFile& method, const SimulateOptions& options) {
   const auto tables = open_tables(options.curves);
   if (!tables) return complain(tables.error());
-  auto sequence = simulation_of(options.study, *tables, options.curves);
+  auto sequence = simulation_of(method, *tables, options.curves);
   if (!sequence) return complain(sequence.error());
   const auto all = simulated({*sequence}, options.curves, "simulating");
   if (!all) return complain(all.error());
@@ -264,14 +270,15 @@ int compare_sequences(const CompareOptions& options) {
   const auto tables = open_tables(options.curves);
   if (!tables) return complain(tables.error());
   std::vector<SequenceSimulation> sequences;
-  std::vector<std::string> names;
+  const std::vector<std::string> names = method_names(options.studies);
   for (const auto& file : options.studies) {
-    auto sequence = simulation_of(file, *tables, options.curves);
+    auto method = MethodFile::read(file);
+    if (!method) return complain(method.error());
+    auto sequence = simulation_of(*method, *tables, options.curves);
     if (!sequence) return complain(sequence.error());
     sequences.push_back(std::move(sequence).value());
-    names.push_back(fs::path(file).stem().string());
   }
-  const auto all = simulated(sequences, options.curves, "comparing");
+  auto all = simulated(sequences, options.curves, "comparing");
   if (!all) return complain(all.error());
   const std::vector<Resource> levels = levels_of(sequences);
   std::vector<Method> methods;
@@ -283,6 +290,8 @@ int compare_sequences(const CompareOptions& options) {
   std::error_code failed;
   fs::create_directories(options.folder, failed);
   if (auto saved = save_tables(options.folder, runs, plain); !saved) return complain(saved.error());
+  if (auto saved = save_pictures(options.folder, *tables, names, std::move(*all)); !saved)
+    return complain(saved.error());
   if (options.curves.format != TableFormat::table)
     return print(to_text(plain, options.curves.format));
   return print(std::to_string(tables->size()) + " tasks in sequence, " +
@@ -290,7 +299,8 @@ int compare_sequences(const CompareOptions& options) {
                to_text(comparison_table(methods, levels, metric, true), TableFormat::table) +
                "metric: of the chosen configurations after full training, mean over the tasks. "
                "time, evaluations,\nresource, @r (trials that reported at r): sums over the "
-               "tasks. Mean and standard deviation over the permutations.\nRuns and summary: " +
+               "tasks. Mean and standard deviation over the permutations.\nRuns, summary and "
+               "pictures: " +
                options.folder + "\n");
 }
 

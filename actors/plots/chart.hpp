@@ -24,6 +24,7 @@ struct Chart {
   std::string x_label;
   std::string y_label;
   bool log_x = false;
+  bool whole_x = false;  ///< There is nothing between whole numbers: no marks there.
   bool log_y = false;
   std::vector<Series> series;
 };

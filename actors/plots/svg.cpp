@@ -131,6 +131,7 @@ std::string axes(const Chart& chart, const Axis& x, const Axis& y) {
   constexpr const char* frame = R"(stroke="#444444")";
   std::string svg;
   for (const double mark : ticks(x.low, x.high, x.logarithmic)) {
+    if (chart.whole_x && mark != std::round(mark)) continue;
     svg += line(x.place(mark), top, x.place(mark), bottom, grid);
     svg += label(x.place(mark), bottom + 20, text_of("%.6g", mark), R"(text-anchor="middle")");
   }

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <string>
 #include <string_view>
 
 #include "actors/study_file/document.hpp"
@@ -14,9 +13,5 @@ namespace troupe::actors {
 /// `base` with what `changes` says otherwise: a mapping in both is merged key by key, anything else
 /// is replaced. Every element keeps the place where it was written.
 [[nodiscard]] Element merged(const Element& base, const Element& changes, const SectionKeys& keys);
-
-/// The document as text that reads back as the same: YAML, a line for each key of the two upper
-/// levels.
-[[nodiscard]] std::string to_yaml(const Element& root);
 
 }  // namespace troupe::actors

@@ -12,6 +12,7 @@
 #include "actors/sequence/merge.hpp"
 #include "actors/study_file/read_study.hpp"
 #include "actors/study_file/section.hpp"
+#include "actors/study_file/to_yaml.hpp"
 
 namespace troupe::actors {
 namespace {
@@ -204,36 +205,36 @@ std::vector<Problem> once_each(std::vector<Problem> problems) {
   return problems;
 }
 
-/// The text with `study` for `sequence`, every other character in its place.
-std::string as_study(std::string text, Position key) {
-  std::size_t start = 0;
-  for (std::size_t line = 1; line < key.line; ++line) start = text.find('\n', start) + 1;
-  constexpr std::string_view sequence = "sequence";
-  const std::size_t at = text.find(sequence, start);
-  if (at == text.npos) return text;
-  std::string study = "study";
-  if (at > 0 && (text[at - 1] == '"' || text[at - 1] == '\'')) study += text[at - 1];
-  const std::size_t size = sequence.size() + (study.size() > 5 ? 1 : 0);
-  study.resize(size, ' ');
-  return text.replace(at, size, study);
+}  // namespace
+
+bool is_sequence(const WrittenStudy& written) {
+  return member_of(written.root, "sequence") != nullptr ||
+         member_of(written.root, "tasks") != nullptr;
 }
 
-/// A simulation has a task for each table, and completes what the text lacks.
-Result<TaskTexts> texts_of(const std::string& text, const Element& root, const fs::path& file,
-                           std::size_t tables) {
+Result<SimulatedTasks> simulated_tasks(WrittenStudy written, std::size_t tables) {
   const auto refuse = [&](const std::string& what) {
-    return Error{ErrorKind::bad_input, file.string() + ": " + what};
+    return Error{ErrorKind::bad_input, written.file.string() + ": " + what};
   };
-  const Member* named = member_of(root, "sequence");
-  const Member* tasks = member_of(root, "tasks");
+  const Member* named = member_of(written.root, "sequence");
+  const Member* tasks = member_of(written.root, "tasks");
+  const bool remembers = is_sequence(written) || member_of(written.root, "memory") != nullptr;
+  SimulatedTasks result{.remembers = remembers, .tasks = {}};
+  Element base = written.root;
+  std::erase_if(base.members, [](const Member& member) {
+    return member.key == "sequence" || member.key == "tasks" || member.key == "memory";
+  });
   const auto* name = named == nullptr ? nullptr : named->value.as<std::string>();
-  TaskTexts result{.is_sequence = named != nullptr || tasks != nullptr, .texts = {}};
+  if (name != nullptr) set(base, "study", named->value.at, text_at(named->value.at, *name));
+  if (remembers)  // Incumbents will come.
+    set(base, "memory", base.at, Element{.kind = Element::Kind::mapping, .at = base.at});
+  const auto add = [&](Element root) {
+    std::string text = to_yaml(root);
+    result.tasks.push_back({written.file, written.source, std::move(root), std::move(text)});
+  };
   if (tasks == nullptr) {
-    std::string study = named == nullptr ? text : as_study(text, named->at);
-    const bool is_json = text.find_first_not_of(" \t\r\n") == text.find('{');
-    if (named != nullptr && !is_json && member_of(root, "memory") == nullptr)
-      study += "\nmemory: {}\n";  // Incumbents will come.
-    result.texts.assign(tables, study);
+    if (remembers) written = {written.file, written.source, base, to_yaml(base)};
+    result.tasks.assign(tables, written);
     return result;
   }
   const std::vector<Element>& changes = tasks->value.items;
@@ -242,40 +243,17 @@ Result<TaskTexts> texts_of(const std::string& text, const Element& root, const f
                   std::to_string(tables) +
                   " tables; give a --table for each task, or leave 'tasks' out: then each table is "
                   "one");
-  Element base = root;
-  std::erase_if(base.members, [](const Member& member) {
-    return member.key == "sequence" || member.key == "tasks" || member.key == "memory";
-  });
-  if (name != nullptr) set(base, "study", named->value.at, text_at(named->value.at, *name));
-  set(base, "memory", base.at, Element{.kind = Element::Kind::mapping, .at = base.at});
   for (const Element& change : changes) {
     Element own = change;
     std::erase_if(own.members, [](const Member& member) { return member.key == "name"; });
-    result.texts.push_back(to_yaml(merged(base, own, study_keys())));
+    add(merged(base, own, study_keys()));
   }
   return result;
 }
 
-}  // namespace
-
-Result<TaskTexts> task_texts(const fs::path& file, std::size_t tables) {
-  ProblemList problems(file.string(), "");
-  const auto text = read_text(file, problems);
-  if (text) problems = ProblemList(file.string(), *text);
-  const auto root = text ? parse_document(*text, problems) : std::nullopt;
-  if (root && !problems.has_errors() && root->kind == Element::Kind::mapping)
-    return texts_of(*text, *root, file, tables);
-  std::string what = file.string() + " makes no sense";
-  for (const auto& problem : problems.sorted()) what += "\n" + to_text(problem);
-  return Error{ErrorKind::bad_input, what};
-}
-
 bool is_sequence_file(const fs::path& path) {
-  ProblemList unheard(path.string(), "");
-  const auto text = read_text(path, unheard);
-  if (!text) return false;
-  const auto root = parse_document(*text, unheard);
-  return root && (member_of(*root, "sequence") != nullptr || member_of(*root, "tasks") != nullptr);
+  const auto written = read_written(path);
+  return written && is_sequence(*written);
 }
 
 SequenceFile read_sequence_file(const fs::path& path) {

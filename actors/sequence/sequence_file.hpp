@@ -8,6 +8,7 @@
 
 #include "actors/study_file/problem.hpp"
 #include "actors/study_file/study_spec.hpp"
+#include "actors/study_file/written_study.hpp"
 #include "runtime/core/result.hpp"
 
 namespace troupe::actors {
@@ -39,13 +40,16 @@ struct SequenceFile {
 [[nodiscard]] SequenceFile read_sequence_file(const std::filesystem::path& path);
 [[nodiscard]] SequenceFile read_sequence_text(std::string text, const std::filesystem::path& path);
 
-/// What a simulation reads: the text of a study for each task; tables complete it. A file without
-/// tasks stands for any number of them.
-struct TaskTexts {
-  bool is_sequence = false;  ///< Its tasks remember.
-  std::vector<std::string> texts;
+[[nodiscard]] bool is_sequence(const WrittenStudy& written);
+
+/// What a simulation over so many tables reads: a study for each, which the table completes. A file
+/// without tasks stands for any number of them.
+struct SimulatedTasks {
+  /// Each begins with what those before it found: the file is a sequence, or has a `memory`.
+  bool remembers = false;
+  std::vector<WrittenStudy> tasks;
 };
-[[nodiscard]] Result<TaskTexts> task_texts(const std::filesystem::path& file, std::size_t tables);
+[[nodiscard]] Result<SimulatedTasks> simulated_tasks(WrittenStudy written, std::size_t tables);
 
 /// Where a task's study lies in the folder of its sequence: "tasks/01-first".
 [[nodiscard]] std::string task_folder(std::size_t index, const std::string& task);

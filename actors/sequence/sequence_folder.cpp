@@ -60,7 +60,10 @@ Result<std::vector<TaskInFolder>> tasks_in(const std::string& folder) {
   std::vector<TaskInFolder> tasks;
   for (std::size_t i = 0; i < read.spec->tasks.size(); ++i) {
     const std::string& name = read.spec->tasks[i].name;
-    TaskInFolder task{name, (fs::path(folder) / task_folder(i, name)).string(), {}};
+    TaskInFolder task{name,
+                      (fs::path(folder) / task_folder(i, name)).string(),
+                      read.spec->tasks[i].spec.mode,
+                      {}};
     auto end = task_end(task.folder);
     if (!end) return end.error();
     task.end = std::move(end).value();

@@ -13,7 +13,8 @@ namespace troupe::actors {
 /// A task of a sequence, as its folder has it.
 struct TaskInFolder {
   std::string name;
-  std::string folder;          ///< With the sequence's before it.
+  std::string folder;  ///< With the sequence's before it.
+  StudySpec::Mode mode = StudySpec::Mode::min;
   std::optional<TaskEnd> end;  ///< None: it has not begun.
 };
 

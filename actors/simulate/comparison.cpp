@@ -6,6 +6,8 @@
 #include <set>
 #include <utility>
 
+#include "actors/simulate/quartiles.hpp"
+
 namespace troupe::actors {
 namespace {
 
@@ -26,17 +28,9 @@ std::vector<double> final_metrics(const MethodRuns& method) {
   return metrics;
 }
 
-/// Of sorted numbers, interpolated.
-double quantile(const std::vector<double>& sorted, double q) {
-  const double place = q * static_cast<double>(sorted.size() - 1);
-  const auto below = static_cast<std::size_t>(place);
-  const auto above = std::min(below + 1, sorted.size() - 1);
-  return sorted[below] + (place - static_cast<double>(below)) * (sorted[above] - sorted[below]);
-}
-
 Chart::Point point_of(double x, std::vector<double> numbers) {
-  std::ranges::sort(numbers);
-  return {x, quantile(numbers, 0.5), quantile(numbers, 0.25), quantile(numbers, 0.75)};
+  const Quartiles quartiles = quartiles_of(std::move(numbers));
+  return {x, quartiles.median, quartiles.low, quartiles.high};
 }
 
 bool takes_no_time(const MethodRuns& method) {

@@ -1,25 +1,19 @@
 #include "actors/simulate/simulated_study.hpp"
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
+#include <array>
+#include <optional>
+#include <string_view>
 #include <utility>
 
-#include "actors/simulate/completed_text.hpp"
-#include "actors/simulate/row_of.hpp"
-#include "actors/study_file/study_file.hpp"
+#include "actors/simulate/complete.hpp"
+#include "actors/study_file/read_study.hpp"
 
 namespace troupe::actors {
 
 namespace fs = std::filesystem;
 
 namespace {
-
-Error refusal(const std::vector<Problem>& problems) {
-  std::string what = "the study file makes no sense:";
-  for (const Problem& problem : problems) what += "\n" + to_text(problem);
-  return {ErrorKind::bad_input, what};
-}
 
 Error conflict(const fs::path& file, const std::string& what) {
   return {ErrorKind::bad_input, file.string() + ": " + what};
@@ -44,70 +38,77 @@ Result<void> check_against(const fs::path& file, const StudySpec& spec, const Ta
   return {};
 }
 
-std::string name_of(const fs::path& file) {
-  std::string name = file.stem().string();
-  std::ranges::replace_if(
-      name, [](unsigned char c) { return std::isalnum(c) == 0 && c != '-' && c != '.'; }, '_');
-  return name.empty() || std::isalnum(static_cast<unsigned char>(name.front())) == 0
-             ? "study" + name
-             : name;
+/// Configurations of the study's own space mean nothing where rows are drawn.
+void refuse_configurations(const Element& root, const Table& table, ProblemList& problems) {
+  constexpr std::array keys{std::string_view("points_to_evaluate"), std::string_view("incumbents"),
+                            std::string_view("forbid")};
+  for (const Member& member : root.members)
+    if (std::ranges::find(keys, member.key) != keys.end() && !member.value.items.empty())
+      problems.error(member.at,
+                     "'" + member.key +
+                         "' speaks of config_space, but with --lookup rows the searcher draws rows "
+                         "of " +
+                         table.name() +
+                         "; leave it out, or take --lookup nearest, which keeps config_space");
 }
 
-/// Rows, although the file has a space of its own: what it says of configurations does not count.
-void draw_rows(StudySpec& spec, const Table& table) {
-  std::vector<schedulers::Parameter> parameters{
-      {std::string(row_parameter),
-       schedulers::RandInt{0, static_cast<std::int64_t>(table.rows()) - 1}}};
-  if (spec.max_resource_attr)
-    parameters.push_back({*spec.max_resource_attr, schedulers::Constant{spec.max_t}});
-  spec.config_space = schedulers::Space(std::move(parameters));
-  spec.points_to_evaluate.clear();
-  spec.incumbents.clear();
+bool has_any(const Table& table, Rows rows) {
+  for (std::size_t row = 0; row < table.rows(); ++row)
+    if (table.counts(row, rows)) return true;
+  return false;
+}
+
+bool has_space(const Element& root) {
+  return std::ranges::find(root.members, "config_space", &Member::key) != root.members.end();
 }
 
 }  // namespace
 
-Result<SimulatedStudy> simulated_study_text(const std::string& text, const fs::path& file,
-                                            std::shared_ptr<const Table> table, Lookup lookup) {
-  ProblemList syntax(file.string(), text);
-  const auto root = parse_document(text, syntax);
-  if (!root) return refusal(syntax.sorted());
-  const bool own_space =
-      root->kind == Element::Kind::mapping &&
-      std::ranges::find(root->members, "config_space", &Member::key) != root->members.end();
-  if (lookup == Lookup::automatic) lookup = own_space ? Lookup::nearest : Lookup::rows;
-  StudyFile read = read_study_text(root->kind == Element::Kind::mapping
-                                       ? completed_text(text, *root, *table, name_of(file), lookup)
-                                       : text,
-                                   file);
-  if (!read.spec) return refusal(read.problems);
-  SimulatedStudy study;
+Result<SimulatedStudy> simulated_study(WrittenStudy study, std::shared_ptr<const Table> table,
+                                       const LookupOptions& asked) {
+  if (!has_any(*table, asked.rows))
+    return Error{ErrorKind::bad_input, "--trained-only leaves no configuration of " +
+                                           table->name() + ": nothing was observed of any"};
+  LookupOptions options = asked;
+  const bool own_space = has_space(study.root);
+  if (options.lookup == Lookup::automatic)
+    options.lookup = own_space ? Lookup::nearest : Lookup::rows;
+  const bool replaces = own_space && options.lookup == Lookup::rows;
+
+  ProblemList problems(study.file.string(), study.source);
+  if (replaces) refuse_configurations(study.root, *table, problems);
+  complete(study, *table, options);
+  auto spec = read_study(study.root, study.file, problems);
+  if (!spec) return refusal(problems);
+  SimulatedStudy simulated;
   // A program that need not be there, and lines that the person did not write.
-  const auto lines = static_cast<std::size_t>(std::ranges::count(text, '\n')) + 1;
-  for (const Problem& problem : read.problems)
+  const auto lines = static_cast<std::size_t>(std::ranges::count(study.source, '\n')) + 1;
+  for (const Problem& problem : problems.sorted())
     if (problem.at.line <= lines &&
         problem.message.find("there is no program") == std::string::npos)
-      study.warnings.push_back(problem);
-  if (auto checked = check_against(file, *read.spec, *table); !checked) return checked.error();
-  if (lookup == Lookup::rows && own_space) draw_rows(*read.spec, *table);
-  if (lookup == Lookup::nearest) {
-    auto nearest = NearestRow::make(*table, read.spec->config_space);
-    if (!nearest) return conflict(file, nearest.error().what);
-    study.plan.nearest = std::make_shared<const NearestRow>(std::move(nearest).value());
+      simulated.warnings.push_back(problem);
+  if (auto checked = check_against(study.file, *spec, *table); !checked) return checked.error();
+  if (replaces) {
+    replace_space(study, *table, options.rows);
+    spec = read_study(study.root, study.file, problems);
+    if (!spec) return refusal(problems);
   }
-  study.plan.spec = std::make_shared<const StudySpec>(std::move(*read.spec));
-  study.plan.table = std::move(table);
-  return study;
+  spec->text = std::move(study.text);
+  if (options.lookup == Lookup::nearest) {
+    auto nearest = NearestRow::make(*table, spec->config_space, options.rows);
+    if (!nearest) return conflict(study.file, nearest.error().what);
+    simulated.plan.nearest = std::make_shared<const NearestRow>(std::move(nearest).value());
+  }
+  simulated.plan.spec = std::make_shared<const StudySpec>(std::move(*spec));
+  simulated.plan.table = std::move(table);
+  return simulated;
 }
 
-Result<SimulatedStudy> simulated_study(const fs::path& file, std::shared_ptr<const Table> table,
-                                       Lookup lookup) {
-  std::ifstream in(file, std::ios::binary);
-  std::error_code failed;
-  if (!in.is_open() || fs::is_directory(file, failed))
-    return refusal(read_study_file(file).problems);
-  const std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-  return simulated_study_text(text, file, std::move(table), lookup);
+Result<SimulatedStudy> simulated_study_text(const std::string& text, const fs::path& file,
+                                            std::shared_ptr<const Table> table, Lookup lookup) {
+  auto written = read_written_text(text, file);
+  if (!written) return written.error();
+  return simulated_study(std::move(written).value(), std::move(table), {.lookup = lookup});
 }
 
 }  // namespace troupe::actors

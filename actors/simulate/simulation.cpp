@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "actors/results/files.hpp"
+#include "actors/simulate/kept_text.hpp"
 #include "actors/simulate/outcome_recorder.hpp"
 #include "actors/simulate/recorded_program.hpp"
 #include "actors/simulate/row_of.hpp"
@@ -67,7 +68,7 @@ Result<Outputs> outputs_of(const SimulationPlan& plan, OutcomeRecorder& recorder
   if (fs::exists(folder, failed) && !fs::is_empty(folder, failed))
     return Error{ErrorKind::bad_input, plan.folder + " is not empty: name a new folder"};
   fs::create_directories(folder, failed);
-  if (auto written = replace_file((folder / "study.yaml").string(), plan.spec->text); !written)
+  if (auto written = replace_file((folder / "study.yaml").string(), kept_text(plan)); !written)
     return written.error();
   JournalMeta meta{{"study", plan.spec->name},
                    {"metric", plan.spec->metric},

@@ -64,13 +64,14 @@ bool check_numbers(Section& top, Section& section, const StudySpec& spec) {
   return problems.empty();
 }
 
-void check_incumbents(Section& top, Section& section, const StudySpec& spec) {
+void check_incumbents(Section& top, Section& section, const StudySpec& spec, MemoryFrom memory) {
   const SchedulerSpec& scheduler = spec.scheduler;
   if (!spec.searcher.actor.empty() && !spec.incumbents.empty())
     return top.error("incumbents",
                      "incumbents are suggested by our own searchers; with 'searcher.actor' nobody "
                      "can know which trials they are");
-  if (!spec.incumbents.empty() || spec.memory || !asks_for_hurdle(section, scheduler)) return;
+  const bool remembers = spec.memory || memory == MemoryFrom::command_line;
+  if (!spec.incumbents.empty() || remembers || !asks_for_hurdle(section, scheduler)) return;
   const std::string what = scheduler.name == Name::synchronous_rush
                                ? "successive halving with a budget"
                            : scheduler.ceiling == Ceiling::progressive ? "plain PASHA"
@@ -130,9 +131,9 @@ void check_end(Section& top, Section& section, const StudySpec& spec) {
 
 }  // namespace
 
-void check_scheduler(Section& top, Section& section, const StudySpec& spec) {
+void check_scheduler(Section& top, Section& section, const StudySpec& spec, MemoryFrom memory) {
   if (check_numbers(top, section, spec)) advise(section, spec);
-  check_incumbents(top, section, spec);
+  check_incumbents(top, section, spec, memory);
   check_arms(section, spec);
   check_end(top, section, spec);
 }

@@ -204,7 +204,7 @@ void read_budget(Section& section, SchedulerSpec& scheduler) {
 
 }  // namespace
 
-void read_scheduler(Section& top, StudySpec& spec) {
+void read_scheduler(Section& top, StudySpec& spec, MemoryFrom memory) {
   if (!top.require("scheduler",
                    "what decides which trials go on: `scheduler: {name: pasha}` or "
                    "`{name: asha}`"))
@@ -226,7 +226,7 @@ void read_scheduler(Section& top, StudySpec& spec) {
   // The choice is random, not the middle of everything.
   if (*name == Name::random_choice && !top.has("points_to_evaluate"))
     spec.points_to_evaluate.clear();
-  check_scheduler(top, section, spec);
+  check_scheduler(top, section, spec, memory);
 }
 
 }  // namespace troupe::actors

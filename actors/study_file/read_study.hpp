@@ -6,6 +6,7 @@
 
 #include "actors/study_file/document.hpp"
 #include "actors/study_file/problem.hpp"
+#include "actors/study_file/study_file.hpp"
 #include "actors/study_file/study_spec.hpp"
 
 namespace troupe::actors {
@@ -14,7 +15,8 @@ namespace troupe::actors {
 /// text is left empty.
 [[nodiscard]] std::optional<StudySpec> read_study(const Element& root,
                                                   const std::filesystem::path& path,
-                                                  ProblemList& problems);
+                                                  ProblemList& problems,
+                                                  MemoryFrom memory = MemoryFrom::file);
 
 /// Whether a study, and its folder, may be called so.
 [[nodiscard]] bool is_legal_name(std::string_view name);

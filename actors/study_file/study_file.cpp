@@ -155,7 +155,7 @@ std::optional<std::string> read_text(const fs::path& path, ProblemList& problems
 }
 
 std::optional<StudySpec> read_study(const Element& root, const fs::path& path,
-                                    ProblemList& problems) {
+                                    ProblemList& problems, MemoryFrom memory) {
   StudySpec spec;
   std::error_code ignored;
   spec.entry.folder = fs::absolute(path, ignored).lexically_normal().parent_path().string();
@@ -169,19 +169,19 @@ std::optional<StudySpec> read_study(const Element& root, const fs::path& path,
     read_resources(top, spec, problems);
     read_stop_criterion(top, spec);
     read_running(top, spec);
-    read_scheduler(top, spec);
+    read_scheduler(top, spec, memory);
   }
   if (problems.has_errors()) return std::nullopt;
   return spec;
 }
 
-StudyFile read_study_file(const fs::path& path) {
+StudyFile read_study_file(const fs::path& path, MemoryFrom memory) {
   ProblemList problems(path.string(), "");
-  if (auto text = read_text(path, problems)) return read_study_text(std::move(*text), path);
+  if (auto text = read_text(path, problems)) return read_study_text(std::move(*text), path, memory);
   return {std::nullopt, problems.sorted()};
 }
 
-StudyFile read_study_text(std::string text, const fs::path& path) {
+StudyFile read_study_text(std::string text, const fs::path& path, MemoryFrom memory) {
   ProblemList problems(path.string(), text);
   const auto root = parse_document(text, problems);
   if (!root) return {std::nullopt, problems.sorted()};
@@ -189,7 +189,7 @@ StudyFile read_study_text(std::string text, const fs::path& path) {
     problems.error({}, "the file is empty; `troupe validate --template` prints a study file");
     return {std::nullopt, problems.sorted()};
   }
-  auto spec = read_study(*root, path, problems);
+  auto spec = read_study(*root, path, problems, memory);
   if (spec) spec->text = std::move(text);
   return {std::move(spec), problems.sorted()};
 }

@@ -81,14 +81,15 @@ double NearestRow::place(std::size_t axis, const Value& value) const {
   return 0;
 }
 
-Result<NearestRow> NearestRow::make(const Table& table, const schedulers::Space& space) {
-  NearestRow nearest(table);
+Result<NearestRow> NearestRow::make(const Table& table, const schedulers::Space& space, Rows rows) {
+  NearestRow nearest;
   std::vector<std::string_view> known;
   for (const auto& parameter : table.space().parameters()) known.push_back(parameter.name);
   for (const auto& parameter : space.parameters()) {
     const auto* recorded = table.space().find(parameter.name);
     if (recorded != nullptr) {
-      nearest.axes_.push_back({parameter.name, recorded->domain});
+      const auto column = static_cast<std::size_t>(recorded - table.space().parameters().data());
+      nearest.axes_.push_back({parameter.name, recorded->domain, column});
       continue;
     }
     if (std::holds_alternative<schedulers::Constant>(parameter.domain)) continue;
@@ -103,11 +104,13 @@ Result<NearestRow> NearestRow::make(const Table& table, const schedulers::Space&
                  "config_space shares no hyperparameter with the table " + table.name() + " (" +
                      joined(known) + "); leave config_space out to draw from the table's own rows"};
   const std::size_t axes = nearest.axes_.size();
-  nearest.points_.resize(table.rows() * axes);
-  for (std::size_t row = 0; row < table.rows(); ++row)
+  nearest.points_.reserve(table.rows() * axes);
+  for (std::size_t row = 0; row < table.rows(); ++row) {
+    if (!table.counts(row, rows)) continue;
+    nearest.rows_.push_back(row);
     for (std::size_t axis = 0; axis < axes; ++axis)
-      nearest.points_[row * axes + axis] =
-          nearest.place(axis, *schedulers::find(table.config(row), nearest.axes_[axis].name));
+      nearest.points_.push_back(nearest.place(axis, table.value(row, nearest.axes_[axis].column)));
+  }
   return nearest;
 }
 
@@ -119,16 +122,16 @@ std::size_t NearestRow::find(const Config& config) const {
       point[axis] = place(axis, *value);
   std::size_t best = 0;
   double least = std::numeric_limits<double>::infinity();
-  for (std::size_t row = 0; row < rows_; ++row) {
+  for (std::size_t i = 0; i < rows_.size(); ++i) {
     double distance = 0;
     for (std::size_t axis = 0; axis < axes; ++axis) {
-      const double apart = points_[row * axes + axis] - point[axis];
+      const double apart = points_[i * axes + axis] - point[axis];
       const bool choice = std::holds_alternative<Choice>(axes_[axis].domain);
       distance += choice ? (apart == 0 ? 0.0 : 1.0) : apart * apart;
     }
     if (distance >= least) continue;
     least = distance;
-    best = row;
+    best = rows_[i];
   }
   return best;
 }

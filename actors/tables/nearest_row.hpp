@@ -20,21 +20,23 @@ class NearestRow {
  public:
   /// Refused where `space`, the study's, has a parameter that is neither constant nor known to the
   /// table, or none that is known.
-  [[nodiscard]] static Result<NearestRow> make(const Table& table, const schedulers::Space& space);
+  [[nodiscard]] static Result<NearestRow> make(const Table& table, const schedulers::Space& space,
+                                               Rows rows = Rows::all);
 
   [[nodiscard]] std::size_t find(const schedulers::Config& config) const;
 
  private:
-  explicit NearestRow(const Table& table) : rows_(table.rows()) {}
+  NearestRow() = default;
   [[nodiscard]] double place(std::size_t axis, const schedulers::Value& value) const;
 
   struct Axis {
     std::string name;
     schedulers::Domain domain;
+    std::size_t column = 0;  ///< Of the table's space.
   };
-  std::size_t rows_;
+  std::vector<std::size_t> rows_;  ///< Of the table: those that count.
   std::vector<Axis> axes_;
-  std::vector<double> points_;  ///< rows x axes.
+  std::vector<double> points_;  ///< rows_.size() x axes.
 };
 
 }  // namespace troupe::actors

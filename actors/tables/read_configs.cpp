@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <deque>
 #include <fstream>
 #include <iterator>
 #include <optional>
@@ -96,7 +97,7 @@ Result<Domain> domain(const fs::path& file, const std::string& name, const Eleme
 
 /// The cells of one record; `text` goes on behind its line end. None: a quote stays open.
 std::optional<std::vector<std::string_view>> next_record(std::string_view& text,
-                                                         std::vector<std::string>& unquoted) {
+                                                         std::deque<std::string>& unquoted) {
   std::vector<std::string_view> cells;
   for (;;) {
     std::size_t end = 0;
@@ -199,28 +200,28 @@ Result<Columns> read_head(const fs::path& file, const std::vector<std::string_vi
 }
 
 /// Numbers without bounds and text without choices: what was found is what there is.
-void fill_in(std::vector<schedulers::Parameter>& space,
-             const std::vector<schedulers::Config>& configs) {
-  for (std::size_t i = 0; i < space.size(); ++i) {
+void fill_in(std::vector<schedulers::Parameter>& space, const std::vector<Value>& values) {
+  const std::size_t width = space.size();
+  for (std::size_t i = 0; i < width; ++i) {
     auto* choice = std::get_if<Choice>(&space[i].domain);
     auto* whole = std::get_if<schedulers::RandInt>(&space[i].domain);
     auto* real = std::get_if<schedulers::Uniform>(&space[i].domain);
     if (choice != nullptr && choice->values.empty()) {
-      for (const auto& config : configs)
-        if (std::ranges::find(choice->values, config[i].value) == choice->values.end())
-          choice->values.push_back(config[i].value);
+      for (std::size_t at = i; at < values.size(); at += width)
+        if (std::ranges::find(choice->values, values[at]) == choice->values.end())
+          choice->values.push_back(values[at]);
     } else if (whole != nullptr && whole->low > whole->high) {
-      whole->low = whole->high = std::get<std::int64_t>(configs.front()[i].value);
-      for (const auto& config : configs) {
-        whole->low = std::min(whole->low, std::get<std::int64_t>(config[i].value));
-        whole->high = std::max(whole->high, std::get<std::int64_t>(config[i].value));
+      whole->low = whole->high = std::get<std::int64_t>(values[i]);
+      for (std::size_t at = i; at < values.size(); at += width) {
+        whole->low = std::min(whole->low, std::get<std::int64_t>(values[at]));
+        whole->high = std::max(whole->high, std::get<std::int64_t>(values[at]));
       }
     } else if (real != nullptr && real->low > real->high) {
-      double low = std::get<double>(configs.front()[i].value);
+      double low = std::get<double>(values[i]);
       double high = low;
-      for (const auto& config : configs) {
-        low = std::min(low, std::get<double>(config[i].value));
-        high = std::max(high, std::get<double>(config[i].value));
+      for (std::size_t at = i; at < values.size(); at += width) {
+        low = std::min(low, std::get<double>(values[at]));
+        high = std::max(high, std::get<double>(values[at]));
       }
       if (low < high)
         *real = {low, high};
@@ -253,37 +254,36 @@ Result<std::vector<schedulers::Parameter>> read_table_space(const fs::path& file
   return parameters;
 }
 
-Result<std::vector<schedulers::Config>> read_configs(const fs::path& file,
-                                                     std::vector<schedulers::Parameter>& space) {
+Result<std::vector<Value>> read_configs(const fs::path& file,
+                                        std::vector<schedulers::Parameter>& space) {
   std::ifstream in(file, std::ios::binary);
   if (!in.is_open())
     return table_error(file, "no such file", "it in the folder of every table",
                        "name the table's own folder, or convert the table again");
   const std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
   std::string_view rest = text;
-  std::vector<std::string> unquoted;
-  unquoted.reserve(text.size() / 2 + 1);  // Cells are views of these.
+  std::deque<std::string> unquoted;  // Cells are views of these.
   const auto head = next_record(rest, unquoted);
   if (!head) return table_error(file, "a quote without an end", "CSV", "convert the table again");
   const auto columns = read_head(file, *head, space);
   if (!columns) return columns.error();
-  std::vector<schedulers::Config> configs;
-  while (!rest.empty()) {
+  std::vector<Value> values;
+  values.reserve(static_cast<std::size_t>(std::ranges::count(rest, '\n') + 1) * space.size());
+  std::size_t rows = 0;
+  for (; !rest.empty(); ++rows) {
     unquoted.clear();
     const auto cells = next_record(rest, unquoted);
-    const std::string row = "row " + std::to_string(configs.size());
+    const std::string row = "row " + std::to_string(rows);
     if (!cells || cells->size() != columns->count)
       return table_error(file,
                          cells ? row + " of " + std::to_string(cells->size()) + " cells"
                                : row + " with a quote without an end",
                          std::to_string(columns->count) + ", as in the first line",
                          "correct or convert it again");
-    if (cells->at(columns->id) != std::to_string(configs.size()))
+    if (cells->at(columns->id) != std::to_string(rows))
       return table_error(file, "config_id " + std::string(cells->at(columns->id)) + " in " + row,
                          "the row's number, counted from 0",
                          "sort the rows; a row of curves_*.npy belongs to each");
-    schedulers::Config config;
-    config.reserve(columns->of.size());
     for (std::size_t i = 0; i < columns->of.size(); ++i) {
       const auto& parameter = space[i];
       auto value = value_in(parameter.domain, cells->at(columns->of[i]));
@@ -291,15 +291,14 @@ Result<std::vector<schedulers::Config>> read_configs(const fs::path& file,
         return table_error(
             file, parameter.name + " '" + std::string(cells->at(columns->of[i])) + "' in " + row,
             to_text(parameter.domain) + ", as space.json says", "correct the cell or space.json");
-      config.push_back({parameter.name, std::move(*value)});
+      values.push_back(std::move(*value));
     }
-    configs.push_back(std::move(config));
   }
-  if (configs.empty())
+  if (rows == 0)
     return table_error(file, "no configuration", "a line for each below the first",
                        "convert the table again");
-  fill_in(space, configs);
-  return configs;
+  fill_in(space, values);
+  return values;
 }
 
 }  // namespace troupe::actors

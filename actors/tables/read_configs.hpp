@@ -14,9 +14,9 @@ namespace troupe::actors {
 [[nodiscard]] Result<std::vector<schedulers::Parameter>> read_table_space(
     const std::filesystem::path& file);
 
-/// configs.csv: a configuration for each row, config_id 0, 1, 2, ... Columns that are no
-/// hyperparameters are left out.
-[[nodiscard]] Result<std::vector<schedulers::Config>> read_configs(
+/// configs.csv: the values of a configuration for each row, config_id 0, 1, 2, ..., in the order of
+/// the space. Columns that are no hyperparameters are left out.
+[[nodiscard]] Result<std::vector<schedulers::Value>> read_configs(
     const std::filesystem::path& file, std::vector<schedulers::Parameter>& space);
 
 }  // namespace troupe::actors

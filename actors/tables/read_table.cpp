@@ -130,6 +130,11 @@ Result<void> check_seconds(const fs::path& file, const Matrix& seconds, const Ma
 
 }  // namespace
 
+std::string table_name(const fs::path& folder) {
+  const fs::path plain = folder.has_filename() ? folder : folder.parent_path();
+  return plain.filename().string();
+}
+
 Result<Table> read_table(const fs::path& folder, const TableOptions& options) {
   std::error_code failed;
   if (!fs::is_directory(folder, failed))
@@ -144,12 +149,13 @@ Result<Table> read_table(const fs::path& folder, const TableOptions& options) {
   if (!metric) return metric.error();
   const auto mode = mode_of(folder, *meta, *metric, options.mode);
   if (!mode) return mode.error();
-  auto configs = read_configs(folder / "configs.csv", *space);
-  if (!configs) return configs.error();
+  auto values = read_configs(folder / "configs.csv", *space);
+  if (!values) return values.error();
   const fs::path curve_file = folder / (*metric + ".npy");
   auto curves = read_npy(curve_file);
   if (!curves) return curves.error();
-  if (auto checked = check_curves(curve_file, *curves, configs->size(), *meta); !checked)
+  if (auto checked = check_curves(curve_file, *curves, values->size() / space->size(), *meta);
+      !checked)
     return checked.error();
   Matrix seconds;
   if (const fs::path file = folder / "time.npy"; fs::exists(file, failed)) {
@@ -159,13 +165,12 @@ Result<Table> read_table(const fs::path& folder, const TableOptions& options) {
     seconds = std::move(read).value();
   }
   const Element* resource = member(*meta, "resource");
-  const fs::path plain = folder.has_filename() ? folder : folder.parent_path();
-  return Table({.name = plain.filename().string(),
+  return Table({.name = options.name.empty() ? table_name(folder) : options.name,
                 .metric = metric->substr(curve_prefix.size()),
                 .mode = *mode,
                 .resource = resource == nullptr ? "step" : resource->text,
                 .space = schedulers::Space(std::move(space).value()),
-                .configs = std::move(configs).value(),
+                .values = std::move(values).value(),
                 .curves = std::move(curves).value(),
                 .seconds = std::move(seconds)});
 }

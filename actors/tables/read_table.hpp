@@ -14,7 +14,11 @@ struct TableOptions {
   /// Whether more or less of it is better; none: as meta.json says, which it does for its own
   /// metric only.
   std::optional<schedulers::Mode> mode{};
+  std::string name{};  ///< For people; empty: the folder's.
 };
+
+/// What a table is called: as its folder.
+[[nodiscard]] std::string table_name(const std::filesystem::path& folder);
 
 /// A folder with space.json, configs.csv, meta.json, curves_*.npy and, if there is one, time.npy.
 /// Reads the one curve that is asked for. Nothing is repaired: an error names the file, what was

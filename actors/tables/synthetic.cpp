@@ -1,5 +1,6 @@
 #include "actors/tables/synthetic.hpp"
 
+#include <array>
 #include <cmath>
 #include <string>
 #include <utility>
@@ -9,8 +10,6 @@
 #include "runtime/core/rng.hpp"
 
 namespace troupe::actors {
-
-using schedulers::Config;
 
 namespace {
 
@@ -33,16 +32,16 @@ Table synthetic_table(std::size_t rows, std::size_t columns, std::uint64_t seed)
                            {"width", schedulers::LogRandInt{16, 1024}}});
   Matrix curves{rows, columns, std::vector<float>(rows * columns)};
   Matrix seconds{rows, columns, std::vector<float>(rows * columns)};
-  std::vector<Config> configs;
-  configs.reserve(rows);
+  std::vector<schedulers::Value> values;
+  values.reserve(rows * space.parameters().size());
   for (std::size_t row = 0; row < rows; ++row) {
     Rng rng = Rng::stream(seed, "synthetic curve", row);
     const double lr = rng.uniform();
     const double dropout = rng.uniform();
     const double width = rng.uniform();
-    configs.push_back({{"lr", schedulers::value_at(space.parameters()[0].domain, lr)},
-                       {"dropout", schedulers::value_at(space.parameters()[1].domain, dropout)},
-                       {"width", schedulers::value_at(space.parameters()[2].domain, width)}});
+    const std::array drawn{lr, dropout, width};
+    for (std::size_t i = 0; i < drawn.size(); ++i)
+      values.push_back(schedulers::value_at(space.parameters()[i].domain, drawn[i]));
     const double limit = 0.1 + 0.9 * (lr - 0.55) * (lr - 0.55) +
                          0.4 * (dropout - 0.3) * (dropout - 0.3) + 0.1 * (1 - width) +
                          0.02 * bell(rng);
@@ -60,7 +59,7 @@ Table synthetic_table(std::size_t rows, std::size_t columns, std::uint64_t seed)
                 .mode = schedulers::Mode::min,
                 .resource = "epoch",
                 .space = std::move(space),
-                .configs = std::move(configs),
+                .values = std::move(values),
                 .curves = std::move(curves),
                 .seconds = std::move(seconds)});
 }

@@ -30,7 +30,8 @@ double as_written(float number) {
 
 Table::Table(Contents contents) : contents_(std::move(contents)) {
   const Matrix& curves = contents_.curves;
-  check(contents_.configs.size() == curves.rows, "each row of a table has a configuration");
+  check(contents_.values.size() == curves.rows * contents_.space.parameters().size(),
+        "each row of a table has a configuration");
   lengths_.reserve(curves.rows);
   for (std::size_t row = 0; row < curves.rows; ++row) {
     std::size_t length = curves.columns;
@@ -45,6 +46,15 @@ Table::Table(Contents contents) : contents_(std::move(contents)) {
   const auto middle = firsts.begin() + static_cast<std::ptrdiff_t>(firsts.size() / 2);
   std::nth_element(firsts.begin(), middle, firsts.end());
   first_unit_seconds_ = *middle;
+}
+
+schedulers::Config Table::config(std::size_t row) const {
+  schedulers::Config config;
+  const auto& parameters = contents_.space.parameters();
+  config.reserve(parameters.size());
+  for (std::size_t i = 0; i < parameters.size(); ++i)
+    config.push_back({parameters[i].name, value(row, i)});
+  return config;
 }
 
 double Table::metric(std::size_t row, Resource resource) const {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "actors/tables/npy.hpp"
+#include "actors/tables/rows.hpp"
 #include "schedulers/events.hpp"
 #include "schedulers/mode.hpp"
 #include "schedulers/space/space.hpp"
@@ -22,7 +23,7 @@ class Table {
     schedulers::Mode mode = schedulers::Mode::min;
     std::string resource;  ///< "epoch".
     schedulers::Space space;
-    std::vector<schedulers::Config> configs;  ///< In the order of the space, a row each.
+    std::vector<schedulers::Value> values;  ///< Row by row, in the order of the space.
     Matrix curves;   ///< Column c: after c + 1 units. NaN: not observed, to the end of the row.
     Matrix seconds;  ///< Cumulative, NaN where `curves` is; no rows: a second for each unit.
   };
@@ -41,11 +42,16 @@ class Table {
   [[nodiscard]] schedulers::Resource max_resource() const {
     return static_cast<schedulers::Resource>(contents_.curves.columns);
   }
-  [[nodiscard]] const schedulers::Config& config(std::size_t row) const {
-    return contents_.configs[row];
+  [[nodiscard]] schedulers::Config config(std::size_t row) const;
+  /// Of the parameter that is number `parameter` in the space.
+  [[nodiscard]] const schedulers::Value& value(std::size_t row, std::size_t parameter) const {
+    return contents_.values[row * contents_.space.parameters().size() + parameter];
   }
   /// Units that were observed: the run ended there.
   [[nodiscard]] schedulers::Resource length(std::size_t row) const { return lengths_[row]; }
+  [[nodiscard]] bool counts(std::size_t row, Rows rows) const {
+    return rows == Rows::all || length(row) > 0;
+  }
 
   /// After `resource` units, at least 1. A run that ended before holds its last value; one of which
   /// nothing was observed (it diverged at once) has NaN.

@@ -2,11 +2,13 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include <boost/test/unit_test.hpp>
 
 #include "test/e2e/shell.hpp"
 #include "test/kit/temp_folder.hpp"
+#include "test/unit/actors/table_kit.hpp"
 
 namespace troupe {
 namespace {
@@ -25,6 +27,14 @@ struct Desk {
   Desk() {
     test::write_file(temp.path() / "pasha.yaml", pasha);
     test::write_file(temp.path() / "asha.yaml", asha);
+  }
+  /// Small ones, in these folders.
+  void put_tables(const std::vector<std::string>& folders) const {
+    const test::SmallTable small;
+    for (const std::string& folder : folders) {
+      std::filesystem::create_directories((temp.path() / folder).parent_path());
+      std::filesystem::copy(small.folder, temp.path() / folder);
+    }
   }
   [[nodiscard]] ShellRun troupe(const std::string& arguments) const {
     return shell("cd " + temp.path().string() + " && " TROUPE_BIN "/troupe " + arguments);
@@ -102,6 +112,45 @@ BOOST_AUTO_TEST_CASE(compare_prints_the_papers_table_and_writes_csv_and_a_pictur
   const std::string svg = test::read_file(desk.temp.path() / "one/synthetic-80x27.svg");
   BOOST_TEST(svg.starts_with("<?xml"));
   BOOST_TEST(svg.ends_with("</svg>\n"));
+}
+
+BOOST_AUTO_TEST_CASE(compare_tells_a_warning_once_and_keeps_tables_of_one_name_apart) {
+  const Desk desk;
+  desk.put_tables({"a/t", "b/t"});
+  test::write_file(desk.temp.path() / "one.yaml",
+                   "scheduler: {name: asha}\nstop_criterion: {max_num_trials_started: 3}\n");
+  const ShellRun run =
+      desk.troupe("compare one.yaml --table a/t --table b/t --seeds 0..1 --out out 2>&1");
+  BOOST_TEST_INFO(run.text);
+  BOOST_TEST(run.code == 0);
+  const std::string warning = "less than 100 times the lowest rung";
+  const std::size_t first = run.text.find(warning);
+  BOOST_TEST_REQUIRE(first != std::string::npos);
+  BOOST_TEST(run.text.find(warning, first + 1) == std::string::npos);
+  for (const char* picture : {"t.svg", "t-2.svg"})
+    BOOST_TEST(test::read_file(desk.temp.path() / "out" / picture).ends_with("</svg>\n"));
+}
+
+BOOST_AUTO_TEST_CASE(sequences_are_compared_with_numbers_and_pictures) {
+  const Desk desk;
+  desk.put_tables({"a", "b", "c"});
+  test::write_file(
+      desk.temp.path() / "one_epoch.yaml",
+      "scheduler: {name: k_epoch, k: 1}\nstop_criterion: {max_num_trials_started: 3}\n");
+  test::write_file(desk.temp.path() / "rush.yaml",
+                   "scheduler: {name: rush}\nstop_criterion: {max_num_trials_started: 3}\n"
+                   "memory: {}\n");
+  const ShellRun run = desk.troupe(
+      "compare rush.yaml one_epoch.yaml --table a --table b --table c --permutations 3 --out out "
+      "2>&1");
+  BOOST_TEST_INFO(run.text);
+  BOOST_TEST(run.code == 0);
+  BOOST_TEST(run.text.find("there are no incumbents") == std::string::npos);
+  for (const char* file : {"runs.csv", "summary.csv"})
+    BOOST_TEST(test::read_file(desk.temp.path() / "out" / file).find("rush,") != std::string::npos);
+  for (const char* picture : {"metric.svg", "time.svg"})
+    BOOST_TEST(test::read_file(desk.temp.path() / "out" / picture).find(">one_epoch</text>") !=
+               std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(every_method_of_the_examples_runs) {

@@ -176,6 +176,77 @@ BOOST_AUTO_TEST_CASE(what_contradicts_the_table_is_refused_with_the_reason) {
   BOOST_TEST(refused("schedular: 3\n").find("m.yaml:5:1") != std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(rows_in_the_place_of_an_own_space_leave_no_configuration_of_it_unheard) {
+  const std::string space =
+      "config_space: {lr: {loguniform: [1e-4, 1]}, epochs: 27}\nmax_resource_attr: epochs\n";
+  const auto refused = [&](const std::string& more) {
+    return simulated_study_text(pasha + space + more, "m.yaml", curves(), Lookup::rows)
+        .error()
+        .what;
+  };
+  BOOST_TEST(refused("points_to_evaluate: [{lr: 0.1}]\n")
+                 .find("m.yaml:7:1: error: 'points_to_evaluate' speaks of config_space, but") !=
+             std::string::npos);
+  BOOST_TEST(refused("incumbents: [{lr: 0.1}]\n").find("'incumbents'") != std::string::npos);
+
+  const test::TempFolder temp;
+  SimulationPlan plan = plan_of(pasha + space, 5, Lookup::rows);
+  plan.folder = temp.file("study");
+  auto fewer = std::make_shared<StudySpec>(*plan.spec);
+  fewer->n_workers = 2;
+  plan.spec = std::move(fewer);
+  const SimulationOutcome outcome = simulate(plan).value();
+  BOOST_TEST(outcome.chosen->config.size() == 2u);
+  const StudyFile kept = read_study_file(plan.folder + "/study.yaml");  // It says what was run.
+  BOOST_TEST_REQUIRE(kept.spec.has_value());
+  BOOST_TEST((kept.spec->config_space == plan.spec->config_space));
+  BOOST_TEST(kept.spec->points_to_evaluate.empty());
+  BOOST_TEST(kept.spec->n_workers == 2u);
+  BOOST_TEST(kept.spec->seed == 5u);
+  BOOST_TEST(kept.spec->max_t == 27);
+}
+
+BOOST_AUTO_TEST_CASE(configurations_that_were_never_trained_can_be_left_out) {
+  Table whole = synthetic_table(30, 9, 1);
+  Table::Contents contents{.name = "holes",
+                           .metric = whole.metric_name(),
+                           .mode = whole.mode(),
+                           .resource = whole.resource_name(),
+                           .space = whole.space(),
+                           .values = {},
+                           .curves = {30, 9, {}},
+                           .seconds = {}};
+  for (std::size_t row = 0; row < 30; ++row)
+    for (std::size_t i = 0; i < 3; ++i) contents.values.push_back(whole.value(row, i));
+  for (std::size_t row = 0; row < 30; ++row)
+    for (Resource resource = 1; resource <= 9; ++resource)
+      contents.curves.values.push_back(
+          row % 3 == 0 ? std::nanf("") : static_cast<float>(whole.metric(row, resource)));
+  const auto table = std::make_shared<const Table>(std::move(contents));
+  for (const Lookup lookup : {Lookup::rows, Lookup::nearest}) {
+    const auto trials = [&](Rows rows) {
+      auto study = simulated_study(read_written_text("scheduler: {name: k_epoch, k: 1}\n"
+                                                     "n_workers: 3\n"
+                                                     "stop_criterion: {max_num_trials_started: 40}",
+                                                     "m.yaml")
+                                       .value(),
+                                   table, {.lookup = lookup, .rows = rows});
+      study->plan.keep_events = true;
+      return simulate(study->plan).value();
+    };
+    const auto without_metric = [&](Rows rows) {
+      const SimulationOutcome outcome = trials(rows);
+      return std::ranges::count_if(outcome.events, [](const auto& timed) {
+        const auto* report = std::get_if<TrialReported>(&timed.event);
+        return report != nullptr && !std::isfinite(report->metric);
+      });
+    };
+    BOOST_TEST(without_metric(Rows::all) > 0);
+    BOOST_TEST(without_metric(Rows::trained) == 0);
+    if (lookup == Lookup::rows) BOOST_TEST(trials(Rows::trained).trials.started == 20u);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_study_file_in_braces_is_completed_too) {
   const auto study = simulated_study_text(
       R"({"scheduler": {"name": "asha"}, "stop_criterion": {"max_num_trials_started": 5}})",
