@@ -3,6 +3,8 @@
 #include <csignal>
 #include <fstream>
 #include <memory>
+#include <sstream>
+#include <string>
 
 #include <boost/test/unit_test.hpp>
 
@@ -156,6 +158,33 @@ BOOST_AUTO_TEST_CASE(the_lists_know_a_sequence) {
              std::string::npos);
   const Finished again = sequence.run();  // It is over: nothing is done twice.
   BOOST_TEST(again.code == 0);
+}
+
+/// The sum of a column of CSV without quotes.
+int sum_of(const std::string& csv, const std::string& column) {
+  std::istringstream lines(csv);
+  int sum = 0;
+  std::ptrdiff_t wanted = -1;
+  for (std::string line; std::getline(lines, line);) {
+    std::istringstream cells(line);
+    std::ptrdiff_t number = 0;
+    for (std::string cell; std::getline(cells, cell, ','); ++number)
+      if (cell == column)
+        wanted = number;
+      else if (number == wanted)
+        sum += std::stoi(cell);
+  }
+  return sum;
+}
+
+BOOST_AUTO_TEST_CASE(the_lists_count_whom_the_hurdle_keeps_waiting) {
+  std::string text = five_tasks("keeps", 6);
+  text.replace(text.find("{name: rush,"), 12, "{name: rush, type: promotion,");
+  const Sequence sequence(text);
+  BOOST_REQUIRE(sequence.run().code == 0);
+  const Finished best = test::run({program("troupe"), "best", sequence.folder(), "-f", "csv"});
+  BOOST_TEST(sum_of(best.out, "trials") == 30);
+  BOOST_TEST(sum_of(best.out, "below_hurdle") > 0, best.out);
 }
 
 BOOST_AUTO_TEST_CASE(a_sequence_may_grow_at_its_end_and_not_change) {
