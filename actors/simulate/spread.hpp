@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <limits>
@@ -15,13 +16,15 @@ struct Spread {
 
 [[nodiscard]] inline Spread spread_of(std::span<const double> numbers) {
   if (numbers.empty()) return {};
+  const double first = numbers.front();
+  if (std::ranges::all_of(numbers, [first](double x) { return x == first; })) return {first, 0};
   const auto n = static_cast<double>(numbers.size());
   double sum = 0;
   for (const double x : numbers) sum += x;
-  const double mean = sum / n;  // Equal whole numbers have exactly themselves as their mean.
+  const double mean = sum / n;
   double squares = 0;
   for (const double x : numbers) squares += (x - mean) * (x - mean);
-  return {mean, numbers.size() < 2 ? 0 : std::sqrt(squares / (n - 1))};
+  return {mean, std::sqrt(squares / (n - 1))};
 }
 
 }  // namespace troupe::actors

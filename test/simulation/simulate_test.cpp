@@ -285,6 +285,9 @@ BOOST_AUTO_TEST_CASE(runs_that_do_not_differ_deviate_by_nothing) {
   const std::vector<double> same(25, 45);
   BOOST_TEST(spread_of(same).mean == 45);
   BOOST_TEST(spread_of(same).deviation == 0);
+  const std::vector<double> roundings(25, 10.13);
+  BOOST_TEST(spread_of(roundings).mean == 10.13);
+  BOOST_TEST(spread_of(roundings).deviation == 0);
   const std::vector<double> two{1, 3};
   BOOST_TEST(spread_of(two).deviation == std::sqrt(2.0));
 }
