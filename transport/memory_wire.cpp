@@ -7,16 +7,21 @@
 
 namespace troupe::transport {
 
+/// A frame under way.
+struct MemoryNetwork::Parcel {
+  std::string from;  ///< The host.
+  Route route;
+  bool to_listener = false;
+  std::shared_ptr<Direction> direction;
+  std::vector<std::byte> frame;
+};
+
 class MemoryNetwork::MemoryWire final : public Wire {
  public:
-  MemoryWire(MemoryNetwork& network, PeerId id, std::string host)
-      : network_(network), id_(id), host_(std::move(host)) {}
+  MemoryWire(MemoryNetwork& network, PeerId id, std::string host, Reactor& reactor)
+      : network_(network), id_(id), host_(std::move(host)), reactor_(reactor) {}
 
-  ~MemoryWire() override {
-    std::erase_if(network_.listeners_, [this](const auto& entry) { return entry.second == this; });
-    std::erase_if(network_.dials_,
-                  [this](const auto& entry) { return entry.second.first == this; });
-  }
+  ~MemoryWire() override { network_.forget(*this); }
 
   void receive_with(OnFrame on_frame) override { on_frame_ = std::move(on_frame); }
 
@@ -46,15 +51,28 @@ class MemoryNetwork::MemoryWire final : public Wire {
     network_.directions_.erase({route, false});
   }
 
-  void receive(Route route, Bytes frame) const { on_frame_(route, {}, frame); }
+  /// On the reactor of the wire's owner.
+  void receive(const std::shared_ptr<const Parcel>& parcel) const {
+    const auto take = [this, parcel] {
+      --parcel->direction->under_way;
+      on_frame_(parcel->route, {}, parcel->frame);
+    };
+    if (&reactor_ == &network_.reactor_) return take();
+    reactor_.post([take, alive = std::weak_ptr(alive_)] {
+      if (!alive.expired()) take();
+    });
+  }
+
   [[nodiscard]] const std::string& host() const { return host_; }
 
  private:
   MemoryNetwork& network_;
   PeerId id_;
   std::string host_;
+  Reactor& reactor_;
   OnFrame on_frame_;
   std::uint64_t last_ordinal_ = 0;
+  std::shared_ptr<const bool> alive_ = std::make_shared<const bool>(true);
 };
 
 MemoryNetwork::MemoryNetwork(Reactor& reactor, std::uint64_t seed)
@@ -64,13 +82,45 @@ MemoryNetwork::MemoryNetwork(Reactor& reactor, std::uint64_t seed)
 
 MemoryNetwork::~MemoryNetwork() = default;
 
-std::unique_ptr<Wire> MemoryNetwork::wire(PeerId id, const std::string& host) {
-  return std::make_unique<MemoryWire>(*this, id, host);
+std::unique_ptr<Wire> MemoryNetwork::wire(PeerId id, const std::string& host, Reactor& reactor) {
+  return std::make_unique<MemoryWire>(*this, id, host, reactor);
 }
 
 void MemoryNetwork::cut(const std::string& a, const std::string& b) {
   cut_one_way(a, b);
   cut_one_way(b, a);
+}
+
+void MemoryNetwork::mend(const std::string& a, const std::string& b) {
+  for (const Hosts& hosts : {Hosts{a, b}, Hosts{b, a}}) {
+    cuts_.erase(hosts);
+    own_faults_.erase(hosts);
+  }
+}
+
+/// What is under way to or from it is lost, and with it what it had queued.
+void MemoryNetwork::forget(const MemoryWire& wire) {
+  const auto lose_frames = [this](Route route) {
+    directions_.erase({route, true});
+    directions_.erase({route, false});
+  };
+  for (auto listener = listeners_.begin(); listener != listeners_.end();) {
+    if (listener->second != &wire) {
+      ++listener;
+      continue;
+    }
+    for (const auto& [route, dial] : dials_)
+      if (dial.second == listener->first) lose_frames(route);
+    listener = listeners_.erase(listener);
+  }
+  for (auto dial = dials_.begin(); dial != dials_.end();) {
+    if (dial->second.first != &wire) {
+      ++dial;
+      continue;
+    }
+    lose_frames(dial->first);
+    dial = dials_.erase(dial);
+  }
 }
 
 MemoryNetwork::MemoryWire* MemoryNetwork::receiver(Route route, bool to_listener) const {
@@ -81,42 +131,53 @@ MemoryNetwork::MemoryWire* MemoryNetwork::receiver(Route route, bool to_listener
   return listener == listeners_.end() ? nullptr : listener->second;
 }
 
+const MemoryNetwork::Faults& MemoryNetwork::faults(const std::string& from,
+                                                   const MemoryWire* to) const {
+  if (to == nullptr || own_faults_.empty()) return faults_;
+  const auto own = own_faults_.find({from, to->host()});
+  return own == own_faults_.end() ? faults_ : own->second;
+}
+
 Wire::Sent MemoryNetwork::carry(const MemoryWire& from, Route route, bool to_listener,
                                 Bytes frame) {
   if (!dials_.contains(route)) return Wire::Sent::no_route;
-  Direction& direction = directions_[{route, to_listener}];
-  if (direction.under_way >= faults_.queue_max) return Wire::Sent::full;
+  auto& direction = directions_[{route, to_listener}];
+  if (direction == nullptr) direction = std::make_shared<Direction>();
+  const Faults& faults = this->faults(from.host(), receiver(route, to_listener));
+  if (direction->under_way >= faults.queue_max) return Wire::Sent::full;
   ++frames_sent_;
-  const int copies = rng_.uniform() < faults_.duplication ? 2 : 1;
+  const int copies = rng_.uniform() < faults.duplication ? 2 : 1;
   for (int copy = 0; copy < copies; ++copy) {
-    if (rng_.uniform() < faults_.loss) {
+    if (rng_.uniform() < faults.loss) {
       ++frames_lost_;
       continue;
     }
-    const auto spread = static_cast<std::uint64_t>((faults_.delay_max - faults_.delay_min).count());
-    Instant arrival = reactor_.now() + faults_.delay_min +
+    const auto spread = static_cast<std::uint64_t>((faults.delay_max - faults.delay_min).count());
+    Instant arrival = reactor_.now() + faults.delay_min +
                       Duration(static_cast<Duration::rep>(rng_.below(spread + 1)));
-    if (!faults_.reorders) arrival = std::max(arrival, direction.last_arrival);
-    direction.last_arrival = std::max(arrival, direction.last_arrival);
-    ++direction.under_way;
-    reactor_.at(arrival, [this, alive = std::weak_ptr(alive_), host = from.host(), route,
-                          to_listener, bytes = std::vector(frame.begin(), frame.end())] {
-      if (!alive.expired()) arrive(host, route, to_listener, bytes);
+    if (!faults.reorders) arrival = std::max(arrival, direction->last_arrival);
+    direction->last_arrival = std::max(arrival, direction->last_arrival);
+    ++direction->under_way;
+    auto parcel = std::make_shared<const Parcel>(
+        Parcel{from.host(), route, to_listener, direction, {frame.begin(), frame.end()}});
+    reactor_.at(arrival, [this, alive = std::weak_ptr(alive_), parcel = std::move(parcel)] {
+      if (!alive.expired()) arrive(parcel);
     });
   }
   return Wire::Sent::taken;
 }
 
-void MemoryNetwork::arrive(const std::string& from_host, Route route, bool to_listener,
-                           Bytes frame) {
-  if (const auto found = directions_.find({route, to_listener}); found != directions_.end())
-    --found->second.under_way;
-  const MemoryWire* const to = receiver(route, to_listener);
-  if (to == nullptr || cuts_.contains({from_host, to->host()})) {
+void MemoryNetwork::arrive(const std::shared_ptr<const Parcel>& parcel) {
+  const MemoryWire* const to = receiver(parcel->route, parcel->to_listener);
+  const auto direction = directions_.find({parcel->route, parcel->to_listener});
+  // Its connection may have been lost with an earlier owner of the address.
+  const bool connected = direction != directions_.end() && direction->second == parcel->direction;
+  if (to == nullptr || !connected || cuts_.contains({parcel->from, to->host()})) {
+    --parcel->direction->under_way;
     ++frames_lost_;
     return;
   }
-  to->receive(route, frame);
+  to->receive(parcel);
 }
 
 }  // namespace troupe::transport

@@ -37,6 +37,11 @@ void StepDispatcher::start(std::uint8_t home, RunCell run) {
 
 bool StepDispatcher::step() {
   check(current_ == nullptr, "a handler does not step its own dispatcher");
+  if (blocked_ != nullptr) {
+    if (!unblocked_ && !stopping_) return false;
+    enter(*blocked_);
+    return true;
+  }
   if (!resumable_.empty()) {
     Await* const await = resumable_.front();
     resumable_.pop_front();
@@ -96,6 +101,18 @@ void StepDispatcher::wait(Await& await, AskId id, Instant deadline) {
   }
   awaits_.close(id);
   if (await.outcome == Await::Outcome::stopped) throw Unwound{};
+}
+
+void StepDispatcher::block(Instant until) {
+  check(current_ != nullptr, "only a handler blocks its dispatcher");
+  if (stopping_) throw Unwound{};
+  blocked_ = current_;
+  unblocked_ = false;
+  const auto timer = reactor_.at(until, [this] { unblocked_ = true; });
+  leave(*current_);
+  blocked_ = nullptr;
+  reactor_.cancel(timer);
+  if (stopping_) throw Unwound{};
 }
 
 void StepDispatcher::resume_later(Await& await, Await::Outcome outcome) {

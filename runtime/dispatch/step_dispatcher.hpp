@@ -26,7 +26,12 @@ class StepDispatcher final : public Dispatcher {
 
   /// Lets one actor handle one message, or one suspended handler go on. False if none can.
   bool step();
-  [[nodiscard]] bool is_quiet() const { return ready_.empty() && resumable_.empty(); }
+  [[nodiscard]] bool is_quiet() const {
+    return blocked_ != nullptr ? !unblocked_ : ready_.empty() && resumable_.empty();
+  }
+  /// The running handler holds up its thread until then, as one that waits for a disk does: no
+  /// actor runs here meanwhile.
+  void block(Instant until);
   /// Handlers that wait for an answer.
   [[nodiscard]] std::size_t suspended() const { return awaits_.size(); }
 
@@ -56,6 +61,8 @@ class StepDispatcher final : public Dispatcher {
   std::vector<std::unique_ptr<Strand>> strands_;
   std::vector<Strand*> spare_;
   Strand* current_ = nullptr;
+  Strand* blocked_ = nullptr;  ///< In `block`.
+  bool unblocked_ = false;     ///< It may go on.
   bool stopping_ = false;
 };
 

@@ -79,6 +79,7 @@ void ScriptedProcesses::finish(ProcessId process, ProcessEnded end) {
   program->ended.requested = program->requested;
   for (const auto timer : {program->step, program->kill})
     if (timer != Reactor::TimerId::none) reactor_.cancel(timer);
+  if (program->script.gone) program->script.gone();
   tell_if_over(process);
 }
 
@@ -135,6 +136,7 @@ void ScriptedProcesses::step(ProcessId process) {
   if (program->next_print == program->script.prints.size())
     return finish(process, program->script.end);
   const auto& print_now = program->script.prints[program->next_print++];
+  if (print_now.deed) print_now.deed();
   print(process, print_now.bytes, print_now.stream);
   schedule(process);
 }

@@ -18,6 +18,8 @@ struct Script {
     Duration after{};
     std::string bytes;
     Stream stream = Stream::out;
+    /// What else it does at this moment, first: saving a checkpoint, say.
+    std::function<void()> deed{};
   };
   /// What SIGTERM does to it.
   enum class OnTerm {
@@ -31,6 +33,8 @@ struct Script {
   /// `process` is filled in.
   ProcessEnded end{};
   OnTerm on_term = OnTerm::dies;
+  /// Called when nothing of it is left, before anybody is told.
+  std::function<void()> gone{};
 };
 
 /// Processes for tests and simulations: a script says what each program prints and how it ends, on

@@ -22,6 +22,10 @@ class SimReactor final : public Reactor {
  public:
   explicit SimReactor(VirtualClock& clock) : clock_(clock) {}
 
+  /// Whether a callback is due now.
+  [[nodiscard]] bool is_due() const {
+    return !posted_.empty() || (!timers_.empty() && timers_.begin()->first.first <= now());
+  }
   /// Runs the next callback that is due now. False if there is none.
   bool run_one();
   /// Runs until nothing is due at the present time; returns how many callbacks ran. Callbacks that

@@ -1,0 +1,145 @@
+#include "runtime/simulation/sim_faults.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "runtime/core/check.hpp"
+
+namespace troupe::runtime::simulation {
+namespace {
+
+using namespace std::chrono_literals;
+using Faults = transport::MemoryNetwork::Faults;
+
+/// A crash comes after this many more events at most, so that it also falls between two that
+/// happen at one moment.
+constexpr std::uint64_t crash_delay_max = 40;
+
+std::string seconds(Duration duration) {
+  const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
+  std::string text = std::to_string(ms / 1000) + "." + std::to_string(1000 + ms % 1000).substr(1);
+  return text + " s";
+}
+
+}  // namespace
+
+SimFaults::SimFaults(SimCluster& cluster, Options options)
+    : cluster_(cluster), options_(std::move(options)), rng_(Rng::stream(cluster.seed(), "faults")) {
+  if (options_.hosts.empty())
+    for (const auto& host : cluster.hosts()) options_.hosts.push_back(host->name());
+  if (!options_.tell) options_.tell = [](const std::string&) {};
+}
+
+SimFaults::~SimFaults() = default;
+
+Duration SimFaults::any(Duration max) {
+  return Duration(static_cast<Duration::rep>(rng_.below(static_cast<std::uint64_t>(max.count()))));
+}
+
+SimHost& SimFaults::any_host() {
+  return cluster_.host(options_.hosts[rng_.below(options_.hosts.size())]);
+}
+
+void SimFaults::begin() {
+  if (options_.kinds.empty()) return;
+  active_ = true;
+  next();
+}
+
+void SimFaults::next() {
+  cluster_.reactor().at(cluster_.now() + any(options_.gap_max),
+                        [this, alive = std::weak_ptr(alive_)] {
+                          if (alive.expired() || !active_) return;
+                          strike(options_.kinds[rng_.below(options_.kinds.size())]);
+                          next();
+                        });
+}
+
+void SimFaults::cease() {
+  active_ = false;
+  for (const auto& host : cluster_.hosts()) host->thaw();
+  for (const auto& a : cluster_.hosts())
+    for (const auto& b : cluster_.hosts()) cluster_.network().mend(a->name(), b->name());
+}
+
+/// Long ones are rare, as in life.
+Duration SimFaults::pass(const std::function<void()>& heal) {
+  const Duration time = any(rng_.below(3) == 0 ? options_.last_max : options_.last_max / 8);
+  cluster_.reactor().at(cluster_.now() + time, [heal, alive = std::weak_ptr(alive_)] {
+    if (!alive.expired()) heal();
+  });
+  return time;
+}
+
+void SimFaults::strike(Fault fault) {
+  SimHost& host = any_host();
+  const std::string word(enum_names(fault).at(static_cast<std::size_t>(fault)));
+  ++count_;
+  switch (fault) {
+    case Fault::crash:
+      return crash(host);
+    case Fault::freeze: {
+      if (!host.runs() || host.is_frozen()) return;
+      host.freeze();
+      const Duration time = pass([&host, incarnation = host.incarnation()] {
+        if (host.incarnation() == incarnation) host.thaw();
+      });
+      return options_.tell(host.name() + " freezes for " + seconds(time));
+    }
+    case Fault::clock_jump: {
+      const Duration by = any(2h) - 1h;
+      host.jump_wall(by);
+      return options_.tell(host.name() + " sets its wall clock by " + seconds(by));
+    }
+    case Fault::lose_programs:
+      host.lose_programs();
+      return options_.tell("the warden of " + host.name() + " dies");
+    default: {
+      SimHost& other = any_host();
+      if (&other != &host) trouble(fault, host.name(), other.name());
+    }
+  }
+}
+
+void SimFaults::crash(SimHost& host) {
+  if (!host.runs()) return;
+  const Duration programs_outlive = rng_.below(4) == 0 ? any(2s) : any(50ms);
+  cluster_.after_events(
+      rng_.below(crash_delay_max), [this, &host, programs_outlive, incarnation = host.incarnation(),
+                                    alive = std::weak_ptr(alive_)] {
+        if (alive.expired() || !active_ || !host.runs() || host.incarnation() != incarnation)
+          return;
+        options_.tell(host.name() + " crashes");
+        host.crash(programs_outlive);
+        if (options_.on_crash) options_.on_crash(host);
+      });
+}
+
+void SimFaults::trouble(Fault fault, const std::string& a, const std::string& b) {
+  auto& network = cluster_.network();
+  std::string what;
+  if (fault == Fault::cut) {
+    network.cut(a, b);
+    what = " are cut off from each other";
+  } else if (fault == Fault::half_open) {
+    network.cut_one_way(a, b);
+    what = ": nothing passes from the first to the second";
+  } else if (fault == Fault::slow) {
+    const Faults slow{.delay_min = 100ms, .delay_max = 100ms + any(2s)};
+    network.set(a, b, slow);
+    network.set(b, a, slow);
+    what = ": up to " + seconds(slow.delay_max) + " per frame";
+  } else {
+    const Faults lossy{.loss = 0.3 * rng_.uniform(),
+                       .duplication = 0.2 * rng_.uniform(),
+                       .delay_max = 1ms + any(100ms),
+                       .reorders = true};
+    network.set(a, b, lossy);
+    network.set(b, a, lossy);
+    what = ": frames are lost, repeated and reordered";
+  }
+  const Duration time = pass([&network, a, b] { network.mend(a, b); });
+  options_.tell(a + " and " + b + what + ", for " + seconds(time));
+}
+
+}  // namespace troupe::runtime::simulation

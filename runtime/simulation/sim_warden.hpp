@@ -1,0 +1,36 @@
+#pragma once
+
+#include <memory>
+
+#include "runtime/core/reactor.hpp"
+#include "runtime/process/processes.hpp"
+#include "runtime/simulation/scripted_processes.hpp"
+
+namespace troupe::runtime::simulation {
+
+/// The programs of a simulated process, run by scripts as a warden would run them: on the world's
+/// time, also while their node stands still, and not much longer than it lives. What happens to
+/// them is told on the node's reactor.
+class SimWarden final : public Processes {
+ public:
+  SimWarden(Reactor& world, Reactor& node, ScriptedProcesses::Author author);
+
+  ProcessId start(ProcessSpec spec, Sink sink) override;
+  void more(ProcessId process, Stream stream) override { programs_.more(process, stream); }
+  void end(ProcessId process, Duration grace) override { programs_.end(process, grace); }
+
+  /// The node is gone: nobody is told any more, and every program is killed so long after.
+  void orphan(Duration after);
+  /// The warden dies, and every program with it; another takes its place at once.
+  void lose_all() { programs_.lose_all(); }
+  [[nodiscard]] bool runs_any() const { return !programs_.running().empty(); }
+
+ private:
+  Reactor& world_;
+  Reactor& node_;
+  ScriptedProcesses programs_;
+  std::shared_ptr<const bool> node_alive_ = std::make_shared<const bool>(true);
+  std::shared_ptr<const bool> alive_ = std::make_shared<const bool>(true);
+};
+
+}  // namespace troupe::runtime::simulation
