@@ -296,6 +296,70 @@ BOOST_AUTO_TEST_CASE(an_exhausted_space_ends_the_study) {
   BOOST_TEST(world.event<StudyFinished>().reason == "every configuration of the space was tried");
 }
 
+BOOST_AUTO_TEST_CASE(a_scheduler_with_nothing_left_ends_the_study_when_the_last_trial_has) {
+  World world;
+  world.start();
+  world.slot({schedulers::NothingLeft{"all rounds are over"}});
+  BOOST_TEST(!world.core.offer().has_value());
+  BOOST_TEST(!world.core.next_suggestion().has_value());
+  BOOST_TEST(!world.core.finished().has_value());
+  world.report(0, 1, 0.5, schedulers::StopTrial{0, schedulers::StopTrial::Reason::max_resource});
+  world.end(0);
+  BOOST_TEST(world.event<StudyFinished>().reason == "all rounds are over");
+  BOOST_TEST((world.event<StudyFinished>().outcome == StudyFinished::Outcome::finished));
+}
+
+BOOST_AUTO_TEST_CASE(a_lost_trial_runs_again_even_when_nothing_else_is_left) {
+  World world;
+  world.start();
+  world.slot({schedulers::NothingLeft{"all rounds are over"}});
+  world.end(0, Cause::lost);
+  BOOST_REQUIRE(world.core.offer().has_value());
+  world.slot();
+  BOOST_TEST(world.command<LaunchAttempt>().attempt == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(a_slot_is_offered_again_after_a_place_was_forgone) {
+  World world;
+  world.start();
+  world.slot({schedulers::PlaceForgone{1, 0}});
+  BOOST_TEST(world.core.offer().has_value());
+  BOOST_TEST(world.core.waiting_for().empty());
+  world.slot({schedulers::Wait{"a rung"}});
+  BOOST_TEST(!world.core.offer().has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_hurdle_is_told_wherever_it_is_raised) {
+  World world;
+  world.start();
+  world.feed(Reported{0, 1, 1, 0.5, {}},
+             {schedulers::PauseTrial{0}, schedulers::HurdleRaised{0, 1, 0.5}});
+  BOOST_TEST((world.event<HurdleRaised>() == HurdleRaised{world.index - 1, 0, 1, 0.5}));
+  world.end(0);
+  world.slot({schedulers::ResumeTrial{0, 1, 3}, schedulers::HurdleRaised{0, 1, 0.25}});
+  BOOST_TEST((world.event<HurdleRaised>() == HurdleRaised{world.index - 1, 0, 1, 0.25}));
+  world.feed(AttemptEnded{0, 2, Cause::exited, 0, "exit code 0", ""},
+             {schedulers::HurdleRaised{0, 3, 0.5}});
+  BOOST_TEST((world.event<HurdleRaised>() == HurdleRaised{world.index - 1, 0, 3, 0.5}));
+}
+
+BOOST_AUTO_TEST_CASE(a_slot_kept_for_a_promoted_trial_is_gone_with_its_node) {
+  World world;
+  world.start();
+  world.feed(NodeJoined{"m", 2});
+  world.report(0, 1, 0.5, schedulers::PauseTrial{0});
+  const auto offer = world.core.offer();
+  BOOST_REQUIRE_EQUAL(offer->node, "m");
+  world.slot({schedulers::ResumeTrial{0, 1, 3}});
+  world.feed(NodeLeft{"m", "its link broke"});
+  world.feed(NodeJoined{"m", 2});
+  world.end(0);  // It has no slot on the new node: it waits for one.
+  BOOST_TEST(world.commands.empty());
+  BOOST_REQUIRE(world.core.offer().has_value());
+  world.slot();
+  BOOST_TEST(world.command<LaunchAttempt>().attempt == 2u);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace
