@@ -44,6 +44,7 @@ class SimCluster final {
 
   /// The world outside of the hosts: whoever starts processes, cuts cables, looks at a clock.
   [[nodiscard]] SimReactor& reactor() { return reactor_; }
+  [[nodiscard]] const Clock& clock() const { return clock_; }
   [[nodiscard]] Instant now() const { return clock_.now(); }
 
   /// Called after each event, with nothing half done: the place for what must always hold.

@@ -103,6 +103,11 @@ SimWarden& SimHost::processes() {
   return *process_->warden;
 }
 
+void SimHost::wait(const std::function<bool()>& done, Duration limit) {
+  check(process_ != nullptr, "a main that waits belongs to a process");
+  process_->main->wait(done, clock_.now() + limit);
+}
+
 void SimHost::block_actors(Duration time) {
   check(process_ != nullptr, "a process that waits for a disk runs");
   process_->dispatcher->block(clock_.now() + time);
@@ -120,7 +125,20 @@ void SimHost::add_due(std::vector<std::pair<SimHost*, Part>>& due) {
 }
 
 void SimHost::step(Part part) {
-  stepping_ = true;
+  struct Stepping {
+    bool& now;
+    ~Stepping() { now = false; }
+  };
+  {
+    const Stepping stepping{stepping_ = true};
+    run(part);
+  }
+  if (!process_->main->is_over()) return;
+  bury(Duration(0));
+  if (on_exit) on_exit();
+}
+
+void SimHost::run(Part part) {
   switch (part) {
     case Part::actors:
       process_->dispatcher->step();
@@ -132,10 +150,6 @@ void SimHost::step(Part part) {
       process_->main->run();
       break;
   }
-  stepping_ = false;
-  if (!process_->main->is_over()) return;
-  bury(Duration(0));
-  if (on_exit) on_exit();
 }
 
 Instant SimHost::next_event() const {

@@ -75,6 +75,8 @@ class SimHost final {
   [[nodiscard]] SimReactor& reactor();
   [[nodiscard]] const Clock& clock() const { return clock_; }
   [[nodiscard]] SimWarden& processes();
+  /// Called by main: waits until `done()`, at most for so long.
+  void wait(const std::function<bool()>& done, Duration limit);
   /// Called by a handler that waits for a disk: all actors of the process wait with it.
   void block_actors(Duration time);
   /// Handlers that wait for an answer.
@@ -88,6 +90,7 @@ class SimHost final {
   enum class Part { actors, reactor, main };
   void add_due(std::vector<std::pair<SimHost*, Part>>& due);
   void step(Part part);
+  void run(Part part);
   void set_world(Instant now) { clock_.set_world(now); }
   /// In the world's time; never if nothing will.
   [[nodiscard]] Instant next_event() const;

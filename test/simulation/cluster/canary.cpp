@@ -1,0 +1,135 @@
+#include "test/simulation/cluster/canary.hpp"
+
+#include <csignal>
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "transport/frame.hpp"
+
+namespace troupe::actors::cluster {
+namespace {
+
+using namespace std::chrono_literals;
+using transport::Bytes;
+using transport::Route;
+
+class DoublingWire final : public transport::Wire {
+ public:
+  DoublingWire(std::unique_ptr<Wire> wire, Rng& rng) : wire_(std::move(wire)), rng_(rng) {}
+
+  void receive_with(OnFrame on_frame) override { wire_->receive_with(std::move(on_frame)); }
+  Result<std::string> listen(const std::string& address) override { return wire_->listen(address); }
+  Result<Route> dial(const std::string& address) override { return wire_->dial(address); }
+  void hang_up(Route route) override { wire_->hang_up(route); }
+
+  Sent send(Route to, Bytes bytes) override {
+    constexpr std::size_t frame_max = std::size_t{1} << 20;
+    const auto frame = transport::decode_frame(bytes, frame_max);
+    if (!frame || frame->header.kind != transport::FrameKind::data || rng_.below(20) != 0)
+      return wire_->send(to, bytes);
+    std::vector<std::byte> body(frame->body.begin(), frame->body.end());
+    body.insert(body.end(), frame->body.begin(), frame->body.end());
+    return wire_->send(to, transport::encode_frame(frame->header, body));
+  }
+
+ private:
+  std::unique_ptr<Wire> wire_;
+  Rng& rng_;
+};
+
+class HastyLog final : public StudyLog {
+ public:
+  HastyLog(std::unique_ptr<StudyLog> log, Rng& rng) : log_(std::move(log)), rng_(rng) {}
+
+  [[nodiscard]] std::uint64_t size() const override { return log_->size(); }
+  void add(std::uint64_t index, std::int64_t time_us, const Input& input,
+           const std::vector<schedulers::Decision>& decisions,
+           const std::vector<StudyEvent>& events) override {
+    log_->add(index, time_us, input, decisions, events);
+  }
+  Result<void> commit() override {
+    if (rng_.below(10) == 0) return {};
+    return log_->commit();
+  }
+  Result<void> each(std::uint64_t first,
+                    const std::function<Result<void>(const Row&)>& take) override {
+    return log_->each(first, take);
+  }
+
+ private:
+  std::unique_ptr<StudyLog> log_;
+  Rng& rng_;
+};
+
+class CarelessWarden final : public runtime::Processes {
+ public:
+  CarelessWarden(Processes& warden, Rng& rng) : warden_(warden), rng_(rng) {}
+
+  runtime::ProcessId start(runtime::ProcessSpec spec, Sink sink) override {
+    const auto program = std::make_shared<Program>(Program{std::move(sink)});
+    const auto id = warden_.start(std::move(spec), [program](runtime::ProcessEvent event) {
+      if (!program->forgotten) program->sink(std::move(event));
+    });
+    programs_.emplace(id, program);
+    return id;
+  }
+  void more(runtime::ProcessId process, runtime::Stream stream) override {
+    warden_.more(process, stream);
+  }
+  void end(runtime::ProcessId process, Duration grace) override {
+    Program& program = *programs_.at(process);
+    if (program.forgotten || rng_.below(4) != 0) return warden_.end(process, grace);
+    program.forgotten = true;
+    runtime::ProcessEnded ended;
+    ended.process = process;
+    ended.cause = runtime::ProcessEnded::Cause::signaled;
+    ended.code = SIGTERM;
+    ended.requested = true;
+    program.sink(std::move(ended));
+  }
+
+ private:
+  struct Program {
+    Sink sink;
+    bool forgotten = false;
+  };
+  Processes& warden_;
+  Rng& rng_;
+  std::map<runtime::ProcessId, std::shared_ptr<Program>> programs_;
+};
+
+}  // namespace
+
+std::unique_ptr<transport::Wire> doubling_wire(std::unique_ptr<transport::Wire> wire, Rng& rng) {
+  return std::make_unique<DoublingWire>(std::move(wire), rng);
+}
+
+std::unique_ptr<StudyLog> hasty_log(std::unique_ptr<StudyLog> log, Rng& rng) {
+  return std::make_unique<HastyLog>(std::move(log), rng);
+}
+
+std::unique_ptr<runtime::Processes> careless_warden(runtime::Processes& warden, Rng& rng) {
+  return std::make_unique<CarelessWarden>(warden, rng);
+}
+
+Result<Enlisted> OpenFence::on(runtime::Context& self, const JoinStudy& join) {
+  return self.ask(study_, join, 30s);
+}
+
+Result<StudyStatus> OpenFence::on(runtime::Context& self, const AskStatus& ask) {
+  return self.ask(study_, ask, 30s);
+}
+
+void OpenFence::on(runtime::Context& self, const Reported& report) {
+  const auto earlier = last_.find(report.trial);
+  if (earlier != last_.end() && earlier->second.attempt < report.attempt) {
+    Reported late = earlier->second;
+    late.attempt = ledger_.attempt_of(report.trial);
+    self.tell(study_, late);
+  }
+  last_[report.trial] = report;
+  self.tell(study_, report);
+}
+
+}  // namespace troupe::actors::cluster

@@ -1,0 +1,54 @@
+#include "test/simulation/cluster/disk.hpp"
+
+#include <utility>
+
+#include "actors/json.hpp"
+
+namespace troupe::actors::cluster {
+
+void DiskLog::add(std::uint64_t index, std::int64_t time_us, const Input& input,
+                  const std::vector<schedulers::Decision>& decisions,
+                  const std::vector<StudyEvent>& events) {
+  added_.push_back(
+      {Row{index, time_us, to_json(input), to_json(decisions), to_json(events)}, input, events});
+}
+
+void DiskLog::write() {
+  for (Entry& entry : std::exchange(added_, {})) {
+    ledger_.durable(entry, world_.now());
+    disk_.rows.push_back(std::move(entry.row));
+  }
+}
+
+Result<void> DiskLog::commit() {
+  if (failed_) return Error{ErrorKind::io, "an earlier commit failed"};
+  if (disk_.full) {
+    failed_ = true;
+    if (rng_.below(2) == 0) write();  // The rows arrived, their acknowledgement did not.
+    return Error{ErrorKind::io, "the disk is full"};
+  }
+  if (disk_.slow_max > Duration(0)) {
+    const bool early = rng_.below(2) == 0;
+    if (early) write();
+    const auto bound = static_cast<std::uint64_t>(disk_.slow_max.count());
+    head_.block_actors(Duration(static_cast<Duration::rep>(rng_.below(bound))));
+  }
+  write();
+  return {};
+}
+
+Result<void> DiskLog::each(std::uint64_t first,
+                           const std::function<Result<void>(const Row&)>& take) {
+  const std::vector<Row> durable = disk_.rows;  // `take` may wait, and rows come meanwhile.
+  for (const Row& row : durable) {
+    if (row.index < first) continue;
+    if (auto taken = take(row); !taken) return taken;
+  }
+  for (const Entry& entry : std::vector<Entry>(added_)) {
+    if (entry.row.index < first) continue;
+    if (auto taken = take(entry.row); !taken) return taken;
+  }
+  return {};
+}
+
+}  // namespace troupe::actors::cluster

@@ -1,0 +1,153 @@
+// Simulates whole studies on a cluster, one a seed, and says which seeds break something.
+//
+//     cluster_simulation --seeds 1..1000 [--method pasha|all] [--faults all|none|crash,disk,...]
+//     cluster_simulation --seed 17 --trace
+//     cluster_simulation --seeds 1..1000 --canary warden
+
+#include <chrono>
+#include <cstdint>
+#include <cstdio>
+#include <exception>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "test/simulation/cluster/study_cluster.hpp"
+#include "test/simulation/cluster/study_methods.hpp"
+
+namespace {
+
+using namespace troupe;
+using namespace troupe::actors::cluster;
+
+struct Options {
+  std::uint64_t first = 1;
+  std::uint64_t last = 100;
+  std::vector<std::string> methods = method_names();
+  std::string faults = "all";
+  Canary canary = Canary::none;
+  bool trace = false;
+  bool keep_going = false;
+};
+
+int usage(const std::string& what) {
+  std::fprintf(stderr,
+               "%s\nusage: cluster_simulation [--seeds A..B | --seed N] [--method NAME|all] "
+               "[--faults all|none|NAME,...] [--canary NAME] [--trace] [--keep-going]\n",
+               what.c_str());
+  return 2;
+}
+
+std::optional<Canary> canary_named(std::string_view name) {
+  constexpr auto names = enum_names(Canary{});
+  for (std::size_t i = 0; i < names.size(); ++i)
+    if (names.at(i) == name) return static_cast<Canary>(i);
+  return std::nullopt;
+}
+
+/// An empty text: the options are good.
+std::string read(int argc, char** argv, Options& options) {
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view key = argv[i];
+    if (key == "--trace" || key == "--keep-going") {
+      (key == "--trace" ? options.trace : options.keep_going) = true;
+      continue;
+    }
+    if (i + 1 == argc) return std::string(key) + " needs a value, or is unknown";
+    const std::string value = argv[++i];
+    if (key == "--seed") {
+      options.first = options.last = std::stoull(value);
+    } else if (key == "--seeds") {
+      const auto dots = value.find("..");
+      if (dots == std::string::npos) return "--seeds " + value + ": expected A..B";
+      options.first = std::stoull(value.substr(0, dots));
+      options.last = std::stoull(value.substr(dots + 2));
+    } else if (key == "--method") {
+      if (value != "all") options.methods = {value};
+      if (value != "all" && study_text(value).empty()) return "no method is named " + value;
+    } else if (key == "--faults") {
+      options.faults = value;
+    } else if (key == "--canary") {
+      const auto canary = canary_named(value);
+      if (!canary) return "no canary is named " + value;
+      options.canary = *canary;
+    } else {
+      return std::string(key) + " is unknown";
+    }
+  }
+  return {};
+}
+
+struct Sums {
+  std::uint64_t runs = 0, broken = 0, events = 0, rows = 0, programs = 0, faults = 0, heads = 0,
+                overlaps = 0;
+  double simulated_s = 0;
+
+  void add(const Verdict& verdict) {
+    ++runs;
+    if (!verdict.broken.empty()) ++broken;
+    events += verdict.events;
+    rows += verdict.rows;
+    programs += verdict.programs;
+    faults += verdict.faults;
+    heads += verdict.heads;
+    overlaps += verdict.overlaps;
+    simulated_s += std::chrono::duration<double>(verdict.time).count();
+  }
+};
+
+Verdict run(const Options& options, const Troubles& troubles, std::uint64_t seed,
+            const std::string& method) {
+  Scenario scenario{
+      .seed = seed, .method = method, .troubles = troubles, .canary = options.canary, .trace = {}};
+  if (options.trace)
+    scenario.trace = [](const std::string& line) { std::printf("%s\n", line.c_str()); };
+  try {
+    return judge(scenario);
+  } catch (const std::exception& thrown) {
+    return {.broken = std::string("thrown: ") + thrown.what()};
+  }
+}
+
+int simulate(const Options& options, const Troubles& troubles) {
+  Sums sums;
+  const auto start = std::chrono::steady_clock::now();
+  for (std::uint64_t seed = options.first; seed <= options.last; ++seed) {
+    // One method after the other.
+    const std::string& method = options.methods[seed % options.methods.size()];
+    const Verdict verdict = run(options, troubles, seed, method);
+    sums.add(verdict);
+    if (verdict.broken.empty()) continue;
+    std::printf(
+        "seed %llu (%s): %s\n  again: cluster_simulation --seed %llu --method %s --faults "
+        "%s --trace\n",
+        static_cast<unsigned long long>(seed), method.c_str(), verdict.broken.c_str(),
+        static_cast<unsigned long long>(seed), method.c_str(), options.faults.c_str());
+    std::fflush(stdout);
+    if (!options.keep_going) break;
+  }
+  const double took =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  const auto per_run = [&](std::uint64_t sum) {
+    return static_cast<double>(sum) / static_cast<double>(sums.runs);
+  };
+  std::printf(
+      "%llu studies, %llu broken; %.0f a minute; each %.0f events, %.0f rows, %.1f programs, "
+      "%.1f faults, %.1f heads, %.1f overlaps, %.0f s simulated\n",
+      static_cast<unsigned long long>(sums.runs), static_cast<unsigned long long>(sums.broken),
+      60 * static_cast<double>(sums.runs) / took, per_run(sums.events), per_run(sums.rows),
+      per_run(sums.programs), per_run(sums.faults), per_run(sums.heads), per_run(sums.overlaps),
+      sums.simulated_s / static_cast<double>(sums.runs));
+  return sums.broken == 0 ? 0 : 1;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Options options;
+  if (const std::string wrong = read(argc, argv, options); !wrong.empty()) return usage(wrong);
+  const auto troubles = Troubles::named(options.faults);
+  if (!troubles) return usage(troubles.error().what);
+  return simulate(options, *troubles);
+}

@@ -1,0 +1,165 @@
+#include "test/simulation/cluster/program_model.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <utility>
+
+#include "actors/json.hpp"
+#include "actors/trial/command_line.hpp"
+#include "runtime/core/rng.hpp"
+
+namespace troupe::actors::cluster {
+
+using namespace std::chrono_literals;
+using runtime::ProcessEnded;
+using runtime::Stream;
+using runtime::simulation::Script;
+
+namespace {
+
+Duration any(Rng& rng, Duration low, Duration high) {
+  const auto spread = static_cast<std::uint64_t>((high - low).count());
+  return low + Duration(static_cast<Duration::rep>(rng.below(spread)));
+}
+
+double metric(std::uint64_t seed, TrialId trial, Resource resource) {
+  const double quality = Rng::stream(seed, "quality", trial).uniform();
+  const double noise =
+      Rng::stream(seed, "noise",
+                  (std::uint64_t{trial} << 16) + static_cast<std::uint64_t>(resource))
+          .uniform();
+  return quality + 1 / std::sqrt(static_cast<double>(resource)) + 0.05 * noise;
+}
+
+std::string line_of(std::uint64_t seed, TrialId trial, Resource resource) {
+  return "[tune-metric]: {\"epoch\": " + std::to_string(resource) +
+         ", \"loss\": " + json_number(metric(seed, trial, resource)) + "}\n";
+}
+
+/// What goes wrong with an attempt.
+void misbehave(Script& script, Rng& rng) {
+  auto& prints = script.prints;
+  const auto any_print = [&] { return rng.below(prints.size() + 1); };
+  const auto cut_after = [&](std::size_t kept, std::int32_t code) {
+    prints.erase(prints.begin() + static_cast<std::ptrdiff_t>(kept), prints.end());
+    script.end.code = code;
+  };
+  switch (rng.below(16)) {
+    case 0:  // It crashes.
+      return cut_after(any_print(), 1);
+    case 1:  // It asks to be started again.
+      return cut_after(any_print(), 75);
+    case 2:  // It hangs, for a long time.
+      if (!prints.empty()) prints[rng.below(prints.size())].after += any(rng, 10s, 30s);
+      return;
+    case 3:  // It floods both streams, with lines that look like reports among them.
+      for (int i = 0; i < 4; ++i)
+        prints.insert(prints.begin() + static_cast<std::ptrdiff_t>(any_print()),
+                      {1ms, std::string(3000, 'x') + "\n[tune-metric]: {broken\n",
+                       i % 2 == 0 ? Stream::out : Stream::err});
+      return;
+    case 4:
+      script.on_term = Script::OnTerm::ignores;
+      return;
+    case 5:  // It is long in ending.
+      script.ends_after = any(rng, 0s, 4s);
+      return;
+    case 6:  // It ignores SIGTERM, and hangs when it is done.
+      script.on_term = Script::OnTerm::ignores;
+      script.ends_after = any(rng, 1s, 10s);
+      return;
+    default:
+      return;
+  }
+}
+
+}  // namespace
+
+Script script_of(Stage& stage, AttemptKey attempt, Resource until, const std::string& host) {
+  const auto [trial, number] = attempt;
+  Rng rng = Rng::stream(stage.seed, "program", (std::uint64_t{trial} << 16) + number);
+  Script script;
+  const Duration unit = any(rng, 20ms, 600ms);
+  const Resource saved = stage.folders.checkpoint(trial, number);
+  // One that finds itself at its end already says again how good it is.
+  for (Resource resource = std::min(saved + 1, until); resource <= until; ++resource) {
+    Script::Print report{unit, line_of(stage.seed, trial, resource)};
+    report.deed = [&stage, attempt, resource] {
+      stage.folders.save(attempt.first, attempt.second, resource);
+    };
+    script.prints.push_back(std::move(report));
+  }
+  if (stage.misbehave) misbehave(script, rng);
+  script.gone = [&stage, attempt] { stage.ledger->program_is_gone(attempt); };
+  stage.ledger->program_begins(attempt, host, stage.world->now());
+  return script;
+}
+
+FolderProgram::FolderProgram(const TrialPlan& plan, Stage& stage, runtime::Processes& processes,
+                             Deliver deliver)
+    : spec_(plan.spec),
+      attempt_(plan.launch.trial, plan.launch.attempt),
+      from_(plan.launch.from),
+      until_(resource_limit(*plan.spec, plan.launch.until)),
+      stage_(stage),
+      processes_(processes),
+      deliver_(std::move(deliver)),
+      parser_(plan.spec->report, plan.launch.from) {}
+
+Result<std::vector<ReportLine>> FolderProgram::start(runtime::Address trial) {
+  const std::uint32_t source = stage_.folders.prepare(attempt_.first, attempt_.second);
+  auto lines = note(unheard(source));
+  runtime::ProcessSpec spec;
+  spec.argv = {std::to_string(attempt_.first), std::to_string(attempt_.second),
+               std::to_string(until_)};
+  process_ =
+      processes_.start(std::move(spec), [deliver = deliver_, trial](runtime::ProcessEvent event) {
+        deliver(trial, std::move(event));
+      });
+  return lines;
+}
+
+std::vector<ReportLine> FolderProgram::unheard(std::uint32_t source) const {
+  std::map<Resource, ReportLine> unknown;
+  for (std::uint32_t attempt = 1; attempt <= source; ++attempt) {
+    ReportParser parser(spec_->report, from_);
+    for (ReportLine& line :
+         parser.feed(Stream::out, stage_.folders.log_of(attempt_.first, attempt)))
+      if (const auto* report = std::get_if<Report>(&line);
+          report != nullptr && report->resource > from_)
+        unknown.try_emplace(report->resource, std::move(line));
+  }
+  std::vector<ReportLine> in_order;
+  for (auto& [resource, line] : unknown) in_order.push_back(std::move(line));
+  return in_order;
+}
+
+/// The actor that gets the lines tells its study at once.
+std::vector<ReportLine> FolderProgram::note(std::vector<ReportLine> lines) {
+  for (const ReportLine& line : lines)
+    if (const auto* report = std::get_if<Report>(&line)) stage_.ledger->told(attempt_, *report);
+  return lines;
+}
+
+std::vector<ReportLine> FolderProgram::read(const runtime::ProcessOutput& output) {
+  if (output.stream == Stream::out)
+    stage_.folders.log(attempt_.first, attempt_.second, output.bytes);
+  auto lines = note(parser_.feed(output.stream, output.bytes));
+  processes_.more(output.process, output.stream);
+  return lines;
+}
+
+std::vector<ReportLine> FolderProgram::settle(const ProcessEnded& ended, Resource reported) {
+  auto lines = note(parser_.finish());
+  if (ended.cause == ProcessEnded::Cause::lost) return lines;
+  const bool sound = ended.requested || reported > 0 ||
+                     (ended.cause == ProcessEnded::Cause::exited && ended.code == 0);
+  if (sound)
+    stage_.folders.publish(attempt_.first, attempt_.second);
+  else
+    stage_.folders.discard(attempt_.first, attempt_.second);
+  return lines;
+}
+
+}  // namespace troupe::actors::cluster

@@ -1,0 +1,191 @@
+#include "test/simulation/cluster/study_cluster.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "actors/json.hpp"
+#include "actors/study/scheduler_actor.hpp"
+#include "actors/study/searcher_actor.hpp"
+#include "actors/study/study.hpp"
+#include "actors/trial/node_agent.hpp"
+#include "runtime/core/check.hpp"
+
+namespace troupe::actors::cluster {
+
+using namespace std::chrono_literals;
+using runtime::Context;
+using runtime::simulation::SimHost;
+
+namespace {
+
+/// Where a head listens; its successor listens there too.
+constexpr const char* address = "head";
+constexpr Duration join_patience = 10s;
+
+/// What the study's result files would get.
+class Witness final : public EventSink {
+ public:
+  Witness(Ledger& ledger, std::function<void(const std::string&)> tell)
+      : ledger_(ledger), tell_(std::move(tell)) {}
+  void on(const std::vector<StudyEvent>& events, std::int64_t) override {
+    for (const StudyEvent& event : events) {
+      std::visit([this](const auto& one) { ledger_.published(one.index); }, event);
+      if (tell_) tell_(to_json(event));
+    }
+  }
+  void flush() override {}
+
+ private:
+  Ledger& ledger_;
+  std::function<void(const std::string&)> tell_;
+};
+
+}  // namespace
+
+// --- The head, as `troupe run`.
+
+std::unique_ptr<StudyLog> StudyCluster::make_log(SimHost& head) {
+  std::unique_ptr<StudyLog> log =
+      std::make_unique<DiskLog>(disk_, head, ledger_, disk_rng_, *stage_.world);
+  if (scenario_.canary == Canary::journal) log = hasty_log(std::move(log), canary_rng_);
+  return log;
+}
+
+void StudyCluster::start_head() {
+  tell("head", "starts");
+  own_over_ = false;
+  head_->start([this](SimHost& host) { head_main(host); });
+}
+
+void StudyCluster::head_main(SimHost& host) {
+  runtime::Node& node = host.node();
+  if (const auto bound = node.listen(address); !bound) return;
+  std::function<void(const std::string&)> show;
+  if (scenario_.trace) show = [this](const std::string& event) { tell("head", event); };
+  const StudyRef study =
+      node.get_or_spawn<Study>(std::string(study_name),
+                               StudyOptions{.spec = *spec_,
+                                            .document = document_,
+                                            .version = "simulated",
+                                            .own_node_prefix = "own-"},
+                               make_log(host), std::make_unique<Witness>(ledger_, std::move(show)))
+          .value();
+  study_ = study;
+  if (scenario_.canary == Canary::fencing)
+    (void)node.get_or_spawn<OpenFence>("open fence", study, ledger_);
+  start_own();
+  const auto end = node.wait(study, Duration::max());
+  const bool failed = end && end->cause == runtime::Cause::failed;
+  if (failed) tell("head", "the study is abandoned: " + end->reason);
+  const bool by_disk = failed && (end->reason.find("disk is full") != std::string::npos ||
+                                  end->reason.find("commit failed") != std::string::npos);
+  expect(!failed || by_disk, "the study is abandoned: " + (end ? end->reason : ""));
+  // As StudyHead does: it waits for the node beside it.
+  const std::chrono::duration<double> patience(spec_->grace_kill_s + 5);
+  host.wait([this] { return own_over_; }, std::chrono::duration_cast<Duration>(patience));
+  node.stop(5s);
+}
+
+void StudyCluster::head_down() {
+  study_.reset();
+  if (ledger_.finished()) return;
+  // The study's lock is free when nothing of its node is left.
+  when([this] { return !own_->runs() && !own_->runs_programs(); }, 500ms + any(2s),
+       [this] { start_head(); });
+}
+
+// --- The node beside the head, as KeptNode keeps it.
+
+void StudyCluster::start_own() {
+  own_name_ = "own-" + std::to_string(++own_starts_);
+  own_orderly_ = false;
+  own_->author = author(own_name_);
+  tell("own", "starts as " + own_name_);
+  own_->start([this, name = own_name_](SimHost& host) { node_main(host, name); });
+}
+
+void StudyCluster::own_down() {
+  when([this] { return !own_->runs_programs(); }, 0s,
+       [this] {
+         tell("own", own_name_ + " and its programs are gone");
+         if (!head_->runs() || !study_) return;
+         head_->reactor().post([this] { own_gone(); });
+       });
+}
+
+void StudyCluster::own_gone() {
+  if (!study_) return;
+  runtime::Node& node = head_->node();
+  node.tell(*study_, NodeProcessesGone{own_name_, "its process is gone"});
+  if (!own_orderly_) return start_own();
+  own_over_ = true;
+  const bool goes_on = node.find<StudyRef>(std::string(study_name)).has_value();
+  expect(!goes_on || ledger_.finished(),
+         "the node beside the head leaves a study that goes on, and is not started again");
+}
+
+// --- Nodes, as `troupe node`.
+
+void StudyCluster::start_far(SimHost& host) {
+  host.author = author(host.name());
+  tell(host.name(), "starts");
+  host.start([this](SimHost& self) { node_main(self, self.name()); });
+}
+
+void StudyCluster::far_down(SimHost& host) {
+  if (ledger_.finished()) return;
+  cluster_.reactor().at(cluster_.now() + 300ms + any(3s), [this, &host] {
+    if (!host.runs() && !ledger_.finished()) start_far(host);
+  });
+}
+
+runtime::simulation::ScriptedProcesses::Author StudyCluster::author(const std::string& node) {
+  return [this, node](runtime::ProcessId, const runtime::ProcessSpec& program) {
+    const AttemptKey attempt{static_cast<TrialId>(std::stoul(program.argv[0])),
+                             static_cast<std::uint32_t>(std::stoul(program.argv[1]))};
+    tell(node, "program of trial " + program.argv[0] + ", attempt " + program.argv[1] + " to " +
+                   program.argv[2]);
+    return script_of(stage_, attempt, std::stoll(program.argv[2]), node);
+  };
+}
+
+void StudyCluster::node_main(SimHost& host, const std::string& name) {
+  runtime::Node& node = host.node();
+  node.offer<SpawnScheduler>(
+      [](Context& self, const SpawnScheduler&) { return self.spawn<SchedulerActor>(); });
+  node.offer<SpawnSearcher>(
+      [](Context& self, const SpawnSearcher&) { return self.spawn<SearcherActor>(); });
+  const auto head = node.join(address, join_patience);
+  if (!head) return tell(name, "cannot join: " + head.error().what);
+  const std::string found_as =
+      scenario_.canary == Canary::fencing ? "open fence" : std::string(study_name);
+  const auto study = node.find<StudyRef>(*head, found_as, join_patience);
+  if (!study) return tell(name, "finds no study: " + study.error().what);
+
+  TrialEnvironment environment;
+  environment.deliver = [&host](runtime::Address to, runtime::ProcessEvent event) {
+    std::visit([&]<typename E>(E& one) { host.node().tell(runtime::Ref<E>(to), std::move(one)); },
+               event);
+  };
+  environment.complain = [this, name](const std::string& what) { tell(name, what); };
+  runtime::Processes* processes = &host.processes();
+  if (scenario_.canary == Canary::warden) {
+    careless_.push_back(careless_warden(*processes, canary_rng_));
+    processes = careless_.back().get();
+  }
+  environment.make_program = [this, processes, deliver = environment.deliver](
+                                 const TrialPlan& plan) -> std::unique_ptr<Program> {
+    return std::make_unique<FolderProgram>(plan, stage_, *processes, deliver);
+  };
+  const auto agent =
+      node.spawn<NodeAgent>(AgentOptions{name, host.resources, *study}, std::move(environment));
+  const auto end = node.wait(agent, Duration::max());
+  node.stop(5s);
+  const bool orderly = end && end->cause == runtime::Cause::stopped;
+  if (&host == own_) own_orderly_ = orderly;
+  tell(name, "ends, " + std::string(orderly ? "in order" : "failed: ") + (end ? end->reason : ""));
+  expect(orderly || !end || end->reason.find("does not hold") == std::string::npos,
+         name + ": " + (end ? end->reason : ""));
+}
+
+}  // namespace troupe::actors::cluster
