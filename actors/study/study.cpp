@@ -101,8 +101,9 @@ void Study::on(Context& self, const runtime::Down& down) {
 
 void Study::on(Context& self, const runtime::Restarted& restarted) {
   if (!open_) return;
-  if (restarted.who == scheduler_->address()) refeed_scheduler(self);
-  if (restarted.who == searcher_->address()) refeed_searcher(self);
+  if (restarted.who == scheduler_->address() && !refeed_scheduler(self)) lose_scheduler(self);
+  if (searcher_ && restarted.who == searcher_->address() && !refeed_searcher(self))
+    lose_searcher(self);
 }
 
 void Study::on(Context& self, const Suggestion& suggestion) {
@@ -156,9 +157,9 @@ void Study::take(Context& self, const Input& input) {
   std::vector<schedulers::Decision> decisions;
   if (const auto question = core_.question(input)) {
     auto answer = consult(self, index, *question);
-    if (!answer) {  // Its Down is on its way.
-      open_ = false;
+    if (!answer) {
       held_.push_back(input);
+      lose_scheduler(self);
       return;
     }
     decisions = std::move(*answer);
@@ -169,6 +170,7 @@ void Study::take(Context& self, const Input& input) {
   keep_time(input, time_us);
   log_->add(index, time_us, input, decisions, outcome.events);
   ++next_index_;
+  hosts_lost_ = 0;
   commit_soon(self, outcome);
   pending_.push_back(Pending{std::move(outcome), time_us});
 }
@@ -191,7 +193,7 @@ std::optional<std::vector<schedulers::Decision>> Study::consult(Context& self, s
       return std::move(answer->decisions);
     }
     if (!options_.spec.scheduler.node.empty()) return std::nullopt;
-    refeed_scheduler(self);  // It failed, and was made anew.
+    (void)refeed_scheduler(self);  // It failed, and was made anew. One of ours is never lost.
   }
   throw StudyAbandoned("the scheduler fails at row " + std::to_string(index) +
                        " of the journal, again and again");

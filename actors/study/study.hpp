@@ -82,7 +82,12 @@ class Study {
     static constexpr std::string_view wire_name = "LookForRoom";
     static auto fields(auto&) { return no_fields(); }
   };
-  using Private = runtime::Ref<Commit, CommitLate, Show, WallclockOver, LookForRoom>;
+  /// Time to look again for a host of the scheduler or searcher.
+  struct Reopen {
+    static constexpr std::string_view wire_name = "Reopen";
+    static auto fields(auto&) { return no_fields(); }
+  };
+  using Private = runtime::Ref<Commit, CommitLate, Show, WallclockOver, LookForRoom, Reopen>;
 
   /// `log` is empty, or holds the study so far.
   Study(StudyOptions options, std::unique_ptr<StudyLog> log, std::unique_ptr<EventSink> results);
@@ -103,6 +108,7 @@ class Study {
   void on(runtime::Context& self, const LookForRoom&);
   void on(runtime::Context& self, const Show&);
   void on(runtime::Context& self, const WallclockOver&);
+  void on(runtime::Context& self, const Reopen&);
   void on(runtime::Context& self, const runtime::Down& down);
   void on(runtime::Context& self, const runtime::Restarted& restarted);
   void on(runtime::Context& self, const runtime::NodeUp& up);
@@ -120,9 +126,9 @@ class Study {
   };
 
   // study_opening.cpp
-  void begin(runtime::Context& self);
-  void recover(runtime::Context& self);
-  void replay_row(runtime::Context& self, const Row& row);
+  [[nodiscard]] bool begin(runtime::Context& self);
+  [[nodiscard]] bool recover(runtime::Context& self);
+  [[nodiscard]] bool replay_row(runtime::Context& self, const Row& row);
   void remember(runtime::Context& self, const Input& input);
   void observe(runtime::Context& self, const Outcome& outcome);
   template <typename R, typename A, typename Spawn>
@@ -130,8 +136,11 @@ class Study {
                                       const std::string& actor);
   void open_if_hosted(runtime::Context& self);
   void on_host_down(runtime::Context& self, const runtime::Down& down);
-  void refeed_scheduler(runtime::Context& self);
-  void refeed_searcher(runtime::Context& self);
+  void lose_scheduler(runtime::Context& self);
+  void lose_searcher(runtime::Context& self);
+  void wait_for_host(runtime::Context& self, const char* who);
+  [[nodiscard]] bool refeed_scheduler(runtime::Context& self);
+  [[nodiscard]] bool refeed_searcher(runtime::Context& self);
   void for_each_row(const std::function<void(const Row&)>& use) const;
 
   // study.cpp
@@ -166,8 +175,10 @@ class Study {
   StudyCore core_;
   std::optional<SchedulerRef> scheduler_;
   std::optional<SearcherRef> searcher_;
-  bool open_ = false;        ///< Scheduler and searcher are there, and know the journal.
-  std::vector<Input> held_;  ///< Came while the study was not open; the next rows.
+  bool open_ = false;             ///< Scheduler and searcher are there, and know the journal.
+  bool begun_ = false;            ///< This session has its first row.
+  std::uint32_t hosts_lost_ = 0;  ///< Since the last row.
+  std::vector<Input> held_;       ///< Came while the study was not open; the next rows.
   std::map<std::string, runtime::NodeId> peers_;  ///< By name: hosts of scheduler and searcher.
   std::map<std::string, Node> nodes_;
   std::map<std::string, std::vector<runtime::Address>> subscribers_;  ///< By kind of event.

@@ -26,9 +26,12 @@ void NodeAgent::started(Context& self) {
   auto enlisted =
       self.ask(options_.study, JoinStudy{options_.node, options_.resources, self.ref<NodeAgent>()},
                join_deadline);
-  if (!enlisted || !enlisted->refusal.empty()) {
-    environment_.complain("the study refused this node: " +
-                          (enlisted ? enlisted->refusal : enlisted.error().what));
+  if (!enlisted) {
+    environment_.complain("the study does not answer: " + enlisted.error().what);
+    throw StudyLost(enlisted.error().what);
+  }
+  if (!enlisted->refusal.empty()) {
+    environment_.complain("the study refused this node: " + enlisted->refusal);
     self.stop();
     return;
   }
@@ -85,6 +88,10 @@ void NodeAgent::on(Context& self, const EndTrial& end) {
 void NodeAgent::on(Context& self, const runtime::Down& down) {
   if (down.who == options_.study.address()) {
     leaving_ = true;
+    if (down.cause == runtime::Cause::node_lost) {
+      lost_ = down.reason;
+      environment_.complain("the study is lost: " + lost_);
+    }
     for (const Running& running : running_)
       self.tell(running.ref, EndTrial{running.trial, running.attempt});
   }
@@ -98,7 +105,9 @@ void NodeAgent::on(Context& self, const runtime::Down& down) {
     free_gpus_.insert(free_gpus_.end(), ended->gpus.rbegin(), ended->gpus.rend());
     running_.erase(ended);
   }
-  if (leaving_ && running_.empty()) self.stop();
+  if (!leaving_ || !running_.empty()) return;
+  if (!lost_.empty()) throw StudyLost(lost_);
+  self.stop();
 }
 
 }  // namespace troupe::actors

@@ -3,6 +3,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,9 +22,14 @@ struct AgentOptions {
   StudyRef study;
 };
 
+/// The study is out of reach, and may go on without this node: no end in order.
+struct StudyLost : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
 /// Offers its node's resources to a study, and has a Trial actor run each attempt that the study
-/// launches here. Ends when the study does, or is not heard of for the link's lease; its trials'
-/// programs end first.
+/// launches here. Ends when the study does; fails, by StudyLost, when that is not heard of for the
+/// link's lease. Its trials' programs end first.
 class NodeAgent {
  public:
   using Ref = AgentRef;
@@ -60,6 +66,7 @@ class NodeAgent {
   std::vector<Running> running_;
   std::vector<std::int64_t> free_gpus_;  ///< Device numbers, lowest last.
   bool leaving_ = false;
+  std::string lost_;  ///< Why it leaves, if its study is lost.
 };
 
 }  // namespace troupe::actors

@@ -19,6 +19,7 @@ class DoublingWire final : public transport::Wire {
   DoublingWire(std::unique_ptr<Wire> wire, Rng& rng) : wire_(std::move(wire)), rng_(rng) {}
 
   void receive_with(OnFrame on_frame) override { wire_->receive_with(std::move(on_frame)); }
+  void shut_with(OnShut on_shut) override { wire_->shut_with(std::move(on_shut)); }
   Result<std::string> listen(const std::string& address) override { return wire_->listen(address); }
   Result<Route> dial(const std::string& address) override { return wire_->dial(address); }
   void hang_up(Route route) override { wire_->hang_up(route); }

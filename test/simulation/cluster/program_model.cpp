@@ -115,7 +115,8 @@ Result<std::vector<ReportLine>> FolderProgram::start(runtime::Address trial) {
                std::to_string(until_)};
   process_ =
       processes_.start(std::move(spec), [deliver = deliver_, trial](runtime::ProcessEvent event) {
-        deliver(trial, std::move(event));
+        if (!std::holds_alternative<runtime::ProcessStarted>(event))
+          deliver(trial, std::move(event));
       });
   return lines;
 }

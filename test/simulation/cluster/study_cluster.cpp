@@ -106,9 +106,9 @@ void StudyCluster::start_own() {
 
 void StudyCluster::own_down() {
   when([this] { return !own_->runs_programs(); }, 0s,
-       [this] {
+       [this, head = head_->incarnation()] {
          tell("own", own_name_ + " and its programs are gone");
-         if (!head_->runs() || !study_) return;
+         if (!head_->runs() || head_->incarnation() != head || !study_) return;
          head_->reactor().post([this] { own_gone(); });
        });
 }
