@@ -20,7 +20,8 @@ struct SimHost::Process {
 };
 
 SimHost::SimHost(SimCluster& cluster, std::string name, std::uint64_t seed)
-    : cluster_(cluster),
+    : node_name(name),
+      cluster_(cluster),
       name_(std::move(name)),
       seed_(seed),
       rng_(Rng::stream(seed, "order of " + name_)),
@@ -59,7 +60,7 @@ void SimHost::start(Main main) {
   std::erase_if(orphaned_, [](const auto& warden) { return !warden->runs_any(); });
   process_ = std::make_unique<Process>(clock_.monotonic());
   process_->warden = std::make_unique<SimWarden>(cluster_.reactor(), process_->reactor, author);
-  process_->node = std::make_unique<Node>(NodeOptions{.name = name_, .resources = resources},
+  process_->node = std::make_unique<Node>(NodeOptions{.name = node_name, .resources = resources},
                                           environment(*process_));
   process_->main = std::make_unique<SimThread>([this, main = std::move(main)] { main(*this); });
 }

@@ -44,6 +44,7 @@ class SimHost final {
   [[nodiscard]] const std::string& name() const { return name_; }
 
   // How its processes are made; counts from the next start on.
+  std::string node_name;  ///< The host's, unless this says otherwise.
   Resources resources;
   transport::LinkOptions links;
   WrapWire wrap_wire;

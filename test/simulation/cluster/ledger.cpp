@@ -35,6 +35,8 @@ void Ledger::durable(const Entry& entry, Instant) {
   if (const auto* reported = std::get_if<Reported>(&entry.input)) check_report(*reported);
   if (const auto* ended = std::get_if<AttemptEnded>(&entry.input)) check_end(*ended);
   if (const auto* left = std::get_if<NodeLeft>(&entry.input)) check_loss(*left);
+  // The study's lock was free: nothing beside the dead head was left.
+  if (std::holds_alternative<StudyResumed>(entry.input)) check_loss({"own-", "its head is gone"});
   for (const Difference& difference : replay_.on(entry.row))
     break_because("row " + std::to_string(difference.index) + ", " + difference.what +
                   ": an undisturbed core says " + difference.replay + ", the journal " +
@@ -69,6 +71,8 @@ void Ledger::check_report(const Reported& reported) {
 
 void Ledger::check_end(const AttemptEnded& ended) {
   const AttemptKey attempt{ended.trial, ended.attempt};
+  if (ended.detail.find("does not hold") != std::string::npos)
+    break_because("the actor of " + name(attempt) + " failed: " + ended.detail);
   if (running_.contains(attempt))
     break_because("the journal has the end of " + name(attempt) + ", whose program runs on");
 }
@@ -77,7 +81,7 @@ void Ledger::check_end(const AttemptEnded& ended) {
 void Ledger::check_loss(const NodeLeft& left) {
   if (!left.node.starts_with("own-")) return;
   for (const auto& [attempt, running] : running_)
-    if (running.host == left.node)
+    if (running.host == left.node || (left.node == "own-" && running.host.starts_with("own-")))
       break_because("the journal has the loss of " + left.node + ", where a program of " +
                     name(attempt) + " runs on");
 }

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
+#include <ctime>
 #include <exception>
 #include <optional>
 #include <string>
@@ -113,6 +114,7 @@ Verdict run(const Options& options, const Troubles& troubles, std::uint64_t seed
 int simulate(const Options& options, const Troubles& troubles) {
   Sums sums;
   const auto start = std::chrono::steady_clock::now();
+  const std::clock_t processor_start = std::clock();
   for (std::uint64_t seed = options.first; seed <= options.last; ++seed) {
     // One method after the other.
     const std::string& method = options.methods[seed % options.methods.size()];
@@ -129,16 +131,19 @@ int simulate(const Options& options, const Troubles& troubles) {
   }
   const double took =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  const double processor_s = static_cast<double>(std::clock() - processor_start) / CLOCKS_PER_SEC;
   const auto per_run = [&](std::uint64_t sum) {
     return static_cast<double>(sum) / static_cast<double>(sums.runs);
   };
+  const double studies = static_cast<double>(sums.runs);
   std::printf(
-      "%llu studies, %llu broken; %.0f a minute; each %.0f events, %.0f rows, %.1f programs, "
-      "%.1f faults, %.1f heads, %.1f overlaps, %.0f s simulated\n",
-      static_cast<unsigned long long>(sums.runs), static_cast<unsigned long long>(sums.broken),
-      60 * static_cast<double>(sums.runs) / took, per_run(sums.events), per_run(sums.rows),
-      per_run(sums.programs), per_run(sums.faults), per_run(sums.heads), per_run(sums.overlaps),
-      sums.simulated_s / static_cast<double>(sums.runs));
+      "%.0f studies, %llu broken; %.0f a minute (%.0f a minute of processor time)\n"
+      "each: %.0f events, %.0f rows, %.1f programs, %.1f faults, %.1f heads, %.2f overlaps, "
+      "%.0f s simulated\n",
+      studies, static_cast<unsigned long long>(sums.broken), 60 * studies / took,
+      60 * studies / processor_s, per_run(sums.events), per_run(sums.rows), per_run(sums.programs),
+      per_run(sums.faults), per_run(sums.heads), per_run(sums.overlaps),
+      sums.simulated_s / studies);
   return sums.broken == 0 ? 0 : 1;
 }
 

@@ -99,6 +99,7 @@ void StudyCluster::head_down() {
 void StudyCluster::start_own() {
   own_name_ = "own-" + std::to_string(++own_starts_);
   own_orderly_ = false;
+  own_->node_name = own_name_;
   own_->author = author(own_name_);
   tell("own", "starts as " + own_name_);
   own_->start([this, name = own_name_](SimHost& host) { node_main(host, name); });

@@ -58,7 +58,7 @@ BOOST_AUTO_TEST_CASE(a_study_without_troubles_ends_as_it_should) {
 }
 
 BOOST_AUTO_TEST_CASE(a_study_survives_every_trouble) {
-  constexpr std::uint64_t seeds = 200;
+  constexpr std::uint64_t seeds = 150;
   std::uint64_t faults = 0;
   std::uint64_t heads = 0;
   for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
