@@ -74,7 +74,9 @@ constexpr const char* node_examples =
     "\n"
     "Examples:\n"
     "  troupe node --join DIR --name second --cpus 4 --memory 8G       on the head's machine\n"
-    "  troupe node --join tcp://HOST:PORT/KEY --name gpu1 --gpus 2     elsewhere\n";
+    "  troupe node --join tcp://HOST:PORT/KEY --name gpu1 --gpus 2     elsewhere\n"
+    "  troupe node --join HOST:PORT --name gpu1        again: the head's key is known from then "
+    "on\n";
 
 constexpr const char* keys_examples =
     "Beyond this machine, nodes prove with keys who they are. A key is good for one name and for\n"

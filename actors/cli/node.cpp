@@ -18,6 +18,7 @@
 #include "actors/study_file/memory_size.hpp"
 #include "actors/trial/node_agent.hpp"
 #include "runtime/keys/enrol.hpp"
+#include "runtime/keys/known_heads.hpp"
 #include "runtime/keys/needed_keys.hpp"
 #include "runtime/process/warden_processes.hpp"
 
@@ -84,9 +85,9 @@ struct WayIn {
 /// before is no error: it may have been by this node.
 Result<WayIn> way_in(const std::string& address, const std::string& name,
                      const NodeOptions& options) {
-  const auto join = runtime::read_join_address(address);
-  if (!join) return join.error();
   const std::string folder = options.keys.empty() ? runtime::KeyFolder::usual_path() : options.keys;
+  const auto join = runtime::read_join_address(runtime::with_known_key(address, folder));
+  if (!join) return join.error();
   if (join->invitation && !runtime::KeyFolder::exists(folder))
     if (const auto made = runtime::KeyFolder::create(folder); !made) return made.error();
   auto keys = runtime::keys_to_dial(join->head, options.keys);
@@ -134,6 +135,9 @@ int run_node(const NodeOptions& options) {
       [](runtime::Context& self, const SpawnSearcher&) { return self.spawn<SearcherActor>(); });
   const auto head = process.node().join(way->address, join_patience);
   if (!head) return fail("cannot join " + way->address + ": " + head.error().what + way->doubt);
+  if (way->keys)
+    if (const auto kept = runtime::remember_head(*way->keys, way->address); !kept)
+      std::fprintf(stderr, "troupe node: %s\n", kept.error().what.c_str());
   const auto study = process.node().find<StudyRef>(*head, std::string(study_name), join_patience);
   if (!study) return fail("there is no study at " + way->address + ": " + study.error().what);
 

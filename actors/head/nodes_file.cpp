@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "actors/json.hpp"
+#include "runtime/engine/engine.hpp"
 
 namespace troupe::actors {
 
@@ -65,8 +66,9 @@ void NodesFile::started(runtime::Context& self) {
 }
 
 /// The links live on the reactor's thread; the file is written on this one, which may wait for it.
+/// Posted so, it does not run any more when the node is taken down.
 void NodesFile::on(runtime::Context& self, const Look&) {
-  node_.reactor().post([&node = node_, address = address_, to = self.ref<NodesFile>()] {
+  node_.engine().peers().post([&node = node_, address = address_, to = self.ref<NodesFile>()] {
     node.tell(to, snapshot_of(node.network(), address, node.clock()));
   });
   self.after(interval, Look{});
