@@ -11,7 +11,7 @@
 namespace troupe::actors {
 namespace {
 
-constexpr double width = 900;
+constexpr double width = 940;
 constexpr double height = 540;
 constexpr double left = 84;
 constexpr double right = 700;  ///< The legend stands to the right of it.

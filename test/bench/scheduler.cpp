@@ -160,9 +160,9 @@ int main(int argc, char** argv) {
   if (pictures.empty() || time.front().trials.empty()) return 0;
   std::ofstream(pictures + "-time.svg") << bench::growth_chart(
       "What a report costs the scheduler", "microseconds of the processor, mean", time,
-      {{"target of PASHA, at any size", 5},
-       {"target of ASHA and RUSH at a million trials", 3},
-       {"target of ASHA and RUSH at ten thousand trials", 1}});
+      {{"PASHA's target", 5},
+       {"ASHA's and RUSH's at a million", 3},
+       {"ASHA's and RUSH's at ten thousand", 1}});
   std::ofstream(pictures + "-memory.svg")
       << bench::growth_chart("What a trial takes in memory", "bytes, pairs included", memory,
                              {{"target, pairs apart", 300}});
