@@ -52,6 +52,7 @@ Result<StudyRef> StudyHead::begin(Session session, const HeadFolder& folder) {
 
 Result<void> StudyHead::wait() {
   const auto end = process_.node().wait(study_, Duration::max());
+  node_->leave();  // A study that was abandoned needs no other.
   over_.get_future().wait_for(std::chrono::duration<double>(grace_kill_s_ + 5));
   node_.reset();
   if (end && end->cause == runtime::Cause::failed) return Error{ErrorKind::io, end->reason};

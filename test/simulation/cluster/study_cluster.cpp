@@ -53,7 +53,7 @@ std::unique_ptr<StudyLog> StudyCluster::make_log(SimHost& head) {
 
 void StudyCluster::start_head() {
   tell("head", "starts");
-  own_over_ = false;
+  own_over_ = leaving_ = false;
   head_->start([this](SimHost& host) { head_main(host); });
 }
 
@@ -75,6 +75,7 @@ void StudyCluster::head_main(SimHost& host) {
     (void)node.get_or_spawn<OpenFence>("open fence", study, ledger_);
   start_own();
   const auto end = node.wait(study, Duration::max());
+  leaving_ = true;
   const bool failed = end && end->cause == runtime::Cause::failed;
   if (failed) tell("head", "the study is abandoned: " + end->reason);
   const bool by_disk = failed && (end->reason.find("disk is full") != std::string::npos ||
@@ -118,7 +119,7 @@ void StudyCluster::own_gone() {
   if (!study_) return;
   runtime::Node& node = head_->node();
   node.tell(*study_, NodeProcessesGone{own_name_, "its process is gone"});
-  if (!own_orderly_) return start_own();
+  if (!own_orderly_ && !leaving_) return start_own();
   own_over_ = true;
   const bool goes_on = node.find<StudyRef>(std::string(study_name)).has_value();
   expect(!goes_on || ledger_.finished(),

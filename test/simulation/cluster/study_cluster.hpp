@@ -107,6 +107,7 @@ class StudyCluster final {
   std::string own_name_;
   bool own_orderly_ = false;
   bool own_over_ = false;
+  bool leaving_ = false;  ///< The study is over in this head: its node is not started again.
   bool ceased_ = false;
 };
 
