@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# Installs the Debian packages that building (and, with "test", testing) Troupe needs. Never asks.
+# Installs the Debian packages that building (and, with "test", testing, with "fuzz", fuzzing) Troupe needs. Never asks.
 set -euo pipefail
 packages=(g++ cmake ninja-build libboost-dev libboost-fiber-dev libboost-context-dev libboost-test-dev
   libpcre2-dev libzmq3-dev cppzmq-dev libmsgpack-cxx-dev libyaml-cpp-dev libsqlite3-dev libcli11-dev
   nlohmann-json3-dev)
 if [ "${1:-}" = test ]; then packages+=(python3 xgboost procps); fi
+if [ "${1:-}" = fuzz ]; then packages+=(clang-19 libclang-rt-19-dev); fi
 missing=()
 for package in "${packages[@]}"; do
   dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")

@@ -1,0 +1,32 @@
+// Any bytes as a frame, and its body as whatever a body may be.
+
+#include "transport/frame.hpp"
+
+#include "runtime/core/check.hpp"
+#include "test/fuzz/input.hpp"
+
+using namespace troupe;
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  constexpr std::size_t frame_max = 4096;
+  const auto bytes = fuzz::as_bytes(fuzz::Input(data, size).rest());
+  const auto frame = transport::decode_frame(bytes, frame_max);
+  if (!frame) return 0;
+  check(frame->body.size() <= frame_max, "a frame over the limit is refused");
+  const auto again = transport::encode_frame(frame->header, frame->body);
+  check(transport::decode_frame(again, frame_max).has_value(), "what was read can be written");
+
+  if (const auto greeting = transport::decode_greeting(frame->body))
+    check(greeting->name.size() + greeting->payload.size() <= frame->body.size(),
+          "a greeting is inside its frame");
+  check(transport::decode_reason(frame->body).size() <= frame->body.size() + 16,
+        "a reason is no longer than its frame");
+  transport::Bytes records = frame->body;
+  for (std::size_t left = records.size() + 1; !records.empty();) {
+    const auto record = transport::take_record(records);
+    if (!record || !*record) break;
+    check(records.size() < left, "each record takes some of the body");
+    left = records.size();
+  }
+  return 0;
+}
