@@ -56,9 +56,12 @@ void ScriptedProcesses::end(ProcessId process, Duration grace) {
     program->requested = true;
     if (grace <= Duration{}) return finish(process, by_signal(SIGKILL));
     if (program->script.on_term == Script::OnTerm::dies) return finish(process, by_signal(SIGTERM));
-    const auto kill = reactor_.at(reactor_.now() + grace,
-                                  [this, process] { finish(process, by_signal(SIGKILL)); });
-    if (program->kill == Reactor::TimerId::none) program->kill = kill;
+    // Asked twice, it is killed at the earlier time.
+    const Instant at = reactor_.now() + grace;
+    if (at >= program->kill_at) return;
+    if (program->kill != Reactor::TimerId::none) reactor_.cancel(program->kill);
+    program->kill_at = at;
+    program->kill = reactor_.at(at, [this, process] { finish(process, by_signal(SIGKILL)); });
   });
 }
 

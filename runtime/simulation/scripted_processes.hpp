@@ -85,6 +85,7 @@ class ScriptedProcesses final : public Processes {
     Output err;
     Reactor::TimerId step = Reactor::TimerId::none;
     Reactor::TimerId kill = Reactor::TimerId::none;
+    Instant kill_at = Instant::never();
     bool begun = false;  ///< Nothing is told before the start is.
     bool requested = false;
     bool over = false;  ///< Its end is told once all was delivered.

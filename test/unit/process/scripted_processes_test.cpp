@@ -95,6 +95,20 @@ BOOST_AUTO_TEST_CASE(may_ignore_it_until_the_grace_has_passed) {
   BOOST_TEST(log == "started;out still here;signal SIGKILL, requested;");
 }
 
+BOOST_AUTO_TEST_CASE(asked_twice_it_is_killed_at_the_earlier_time_and_no_timer_is_left) {
+  script.ends = false;
+  script.on_term = Script::OnTerm::ignores;
+  const auto process = start();
+  processes.end(process, 10s);
+  processes.end(process, 4s);
+  processes.end(process, 20s);
+  reactor.advance(3s);
+  BOOST_TEST(log == "started;");
+  reactor.advance(1s);
+  BOOST_TEST(log == "started;signal SIGKILL, requested;");
+  BOOST_TEST(!reactor.next_timer().has_value());
+}
+
 BOOST_AUTO_TEST_CASE(may_not_start_or_be_lost) {
   script.end.cause = ProcessEnded::Cause::not_started;
   script.end.what = "cannot start ./train: No such file or directory";
