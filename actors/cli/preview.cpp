@@ -71,16 +71,13 @@ Table table_of(const StudySpec& spec, const std::vector<BracketOutline>& bracket
     const auto& rungs = brackets[b].rungs;
     const auto rung_costs = costs(brackets[b]);
     for (std::size_t k = 0; k < rungs.size(); ++k) {
-      std::vector<Cell> row;
-      if (several) row = {static_cast<std::int64_t>(b), cell(brackets[b].share, format)};
-      if (rungs[k].resource == spec.max_t)
-        row.emplace_back(std::string("R"));
-      else
-        row.emplace_back(static_cast<std::int64_t>(k));
-      row.emplace_back(rungs[k].resource);
-      row.push_back(cell(rungs[k].fraction, format));
-      row.push_back(cell(rungs[k].trials_max));
-      row.push_back(cell(rung_costs[k]));
+      const bool last = rungs[k].resource == spec.max_t;
+      std::vector<Cell> row{last ? Cell(std::string("R")) : Cell(static_cast<std::int64_t>(k)),
+                            rungs[k].resource, cell(rungs[k].fraction, format),
+                            cell(rungs[k].trials_max), cell(rung_costs[k])};
+      if (several)
+        row.insert(row.begin(),
+                   {Cell(static_cast<std::int64_t>(b)), cell(brackets[b].share, format)});
       table.rows.push_back(std::move(row));
     }
   }
