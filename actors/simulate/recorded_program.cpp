@@ -72,7 +72,7 @@ void RecordedProgram::exit(ProcessEnded ended) {
   });
 }
 
-std::vector<ReportLine> RecordedProgram::settle(const ProcessEnded&, schedulers::Resource) {
+std::vector<ReportLine> RecordedProgram::settle(const ProcessEnded&, schedulers::Resource, bool) {
   return {};
 }
 

@@ -117,16 +117,14 @@ void ProcessProgram::end(Duration grace) {
 /// What a program wrote before it failed is good if it had got as far as a report: a retry goes on
 /// from there. One that fails before any may have been led astray by its checkpoint.
 std::vector<ReportLine> ProcessProgram::settle(const ProcessEnded& ended,
-                                               schedulers::Resource reported) {
+                                               schedulers::Resource reported, bool excused) {
   std::vector<ReportLine> lines = parser_.finish();
   for (const ReportLine& line : lines)
     if (const auto* report = std::get_if<Report>(&line))
       reported = std::max(reported, report->resource);
   if (ended.cause == ProcessEnded::Cause::lost) return lines;  // The next attempt salvages it.
-  const bool in_order =
-      ended.requested || (ended.cause == ProcessEnded::Cause::exited && ended.code == 0);
   // What it saved on a full disk may be cut short.
-  const bool sound = in_order || (reported > 0 && !excuse());
+  const bool sound = ended_in_order(ended) || (reported > 0 && !excused);
   const auto settled = sound ? folder_->publish() : folder_->discard();
   if (!settled) environment_.complain(settled.error().what);
   return lines;

@@ -20,8 +20,8 @@ class ProcessProgram final : public Program {
   Result<std::vector<ReportLine>> start(runtime::Address trial) override;
   std::vector<ReportLine> read(const runtime::ProcessOutput& output) override;
   void end(Duration grace) override;
-  std::vector<ReportLine> settle(const runtime::ProcessEnded& ended,
-                                 schedulers::Resource reported) override;
+  std::vector<ReportLine> settle(const runtime::ProcessEnded& ended, schedulers::Resource reported,
+                                 bool excused) override;
   [[nodiscard]] std::optional<std::string> excuse() const override;
   [[nodiscard]] std::string last_words() const override;
 

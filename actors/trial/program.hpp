@@ -12,6 +12,12 @@
 
 namespace troupe::actors {
 
+/// It was asked to end, or ended by itself without an error.
+[[nodiscard]] inline bool ended_in_order(const runtime::ProcessEnded& ended) {
+  return ended.requested ||
+         (ended.cause == runtime::ProcessEnded::Cause::exited && ended.code == 0);
+}
+
 /// What a Trial actor runs: a process in the attempt's folder, or the recorded curve of a
 /// simulation. It tells the actor what happens as a process does: ProcessOutput while there is
 /// something to `read`, one at a time, and ProcessEnded last.
@@ -26,10 +32,11 @@ class Program {
   /// Ends it: a request first, after `grace` by force.
   virtual void end(Duration grace) = 0;
   /// It has ended. What it said last; its checkpoint is published or discarded. `reported`: the
-  /// last resource that this attempt reported, 0 if none.
+  /// last resource that this attempt reported, 0 if none. `excused`: it failed, and had an excuse.
   [[nodiscard]] virtual std::vector<ReportLine> settle(const runtime::ProcessEnded& ended,
-                                                       schedulers::Resource reported) = 0;
-  /// Why a failure of it, or of its start, is not its own; none if it is.
+                                                       schedulers::Resource reported,
+                                                       bool excused) = 0;
+  /// Why a failure of it, or of its start, is not its own; none if it is. Asked once, right then.
   [[nodiscard]] virtual std::optional<std::string> excuse() const { return std::nullopt; }
   /// The last lines that it complained with.
   [[nodiscard]] virtual std::string last_words() const = 0;

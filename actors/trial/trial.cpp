@@ -51,8 +51,9 @@ void Trial::started(Context& self) {
   const auto unheard = program_->start(self.address());
   if (!unheard) {
     finish(self,
-           excused(AttemptEnded{plan_.launch.trial, plan_.launch.attempt,
-                                AttemptEnded::Cause::not_started, 0, unheard.error().what, ""}));
+           AttemptEnded{plan_.launch.trial, plan_.launch.attempt, AttemptEnded::Cause::not_started,
+                        0, unheard.error().what, ""},
+           program_->excuse());
     return;
   }
   runs_ = true;
@@ -101,24 +102,20 @@ void Trial::pass_on(Context& self, const std::vector<ReportLine>& lines) {
 
 void Trial::on(Context& self, const ProcessEnded& ended) {
   runs_ = false;
-  pass_on(self, program_->settle(ended, reported_));
-  AttemptEnded end{plan_.launch.trial, plan_.launch.attempt, cause_of(ended.cause),
-                   ended.code,         describe(ended),      program_->last_words()};
-  const bool in_order =
-      ended.requested || (ended.cause == ProcessEnded::Cause::exited && ended.code == 0);
-  finish(self, in_order ? std::move(end) : excused(std::move(end)));
+  const auto excuse = ended_in_order(ended) ? std::nullopt : program_->excuse();
+  pass_on(self, program_->settle(ended, reported_, excuse.has_value()));
+  finish(self,
+         AttemptEnded{plan_.launch.trial, plan_.launch.attempt, cause_of(ended.cause), ended.code,
+                      describe(ended), program_->last_words()},
+         excuse);
 }
 
 /// A failure that is not the program's own costs it no retry.
-AttemptEnded Trial::excused(AttemptEnded end) const {
-  const auto excuse = program_->excuse();
-  if (!excuse) return end;
-  end.cause = AttemptEnded::Cause::lost;
-  end.detail += ", and " + *excuse;
-  return end;
-}
-
-void Trial::finish(Context& self, AttemptEnded ended) {
+void Trial::finish(Context& self, AttemptEnded ended, const std::optional<std::string>& excuse) {
+  if (excuse) {
+    ended.cause = AttemptEnded::Cause::lost;
+    ended.detail += ", and " + *excuse;
+  }
   self.tell(plan_.report_to, std::move(ended));
   self.stop();
 }

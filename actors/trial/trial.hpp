@@ -2,6 +2,8 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -38,8 +40,7 @@ class Trial {
 
  private:
   void pass_on(runtime::Context& self, const std::vector<ReportLine>& lines);
-  [[nodiscard]] AttemptEnded excused(AttemptEnded end) const;
-  void finish(runtime::Context& self, AttemptEnded ended);
+  void finish(runtime::Context& self, AttemptEnded ended, const std::optional<std::string>& excuse);
 
   TrialPlan plan_;
   std::unique_ptr<Program> program_;

@@ -151,7 +151,7 @@ std::vector<ReportLine> FolderProgram::read(const runtime::ProcessOutput& output
   return lines;
 }
 
-std::vector<ReportLine> FolderProgram::settle(const ProcessEnded& ended, Resource reported) {
+std::vector<ReportLine> FolderProgram::settle(const ProcessEnded& ended, Resource reported, bool) {
   auto lines = note(parser_.finish());
   if (ended.cause == ProcessEnded::Cause::lost) return lines;
   const bool sound = ended.requested || reported > 0 ||

@@ -42,7 +42,8 @@ class FolderProgram final : public Program {
   Result<std::vector<ReportLine>> start(runtime::Address trial) override;
   std::vector<ReportLine> read(const runtime::ProcessOutput& output) override;
   void end(Duration grace) override { processes_.end(process_, grace); }
-  std::vector<ReportLine> settle(const runtime::ProcessEnded& ended, Resource reported) override;
+  std::vector<ReportLine> settle(const runtime::ProcessEnded& ended, Resource reported,
+                                 bool excused) override;
   [[nodiscard]] std::string last_words() const override { return {}; }
 
  private:
