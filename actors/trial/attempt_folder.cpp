@@ -62,8 +62,7 @@ std::string checkpoint_of(const std::string& trial_dir, std::uint32_t attempt) {
   return trial_dir + "/" + attempt_name(attempt) + "/checkpoint";
 }
 
-/// Which attempt's checkpoint is published; 0 for none.
-std::uint32_t published_attempt(const std::string& trial_dir) {
+std::uint32_t published_in(const std::string& trial_dir) {
   std::array<char, 64> target{};
   const auto size = ::readlink((trial_dir + "/checkpoint").c_str(), target.data(), target.size());
   if (size < 0) return 0;
@@ -87,7 +86,7 @@ bool is_empty_or_missing(const std::string& path) {
 /// Which earlier attempt's checkpoint to go on from; 0 for none.
 std::uint32_t checkpoint_to_resume(const std::string& trial_dir, std::uint32_t attempt) {
   if (attempt == 1) return 0;
-  const std::uint32_t published = published_attempt(trial_dir);
+  const std::uint32_t published = published_in(trial_dir);
   for (std::uint32_t earlier = attempt - 1; earlier > published; --earlier) {
     if (!is_empty_or_missing(checkpoint_of(trial_dir, earlier))) return earlier;
   }
@@ -107,23 +106,61 @@ std::string attempt_folder(const std::string& study_folder, schedulers::TrialId 
   return trial_folder(study_folder, trial) + "/" + attempt_name(attempt);
 }
 
+std::uint32_t published_attempt(const std::string& study_folder, schedulers::TrialId trial) {
+  return published_in(trial_folder(study_folder, trial));
+}
+
+bool starts_over(const std::string& study_folder, schedulers::TrialId trial,
+                 std::uint32_t next_attempt) {
+  if (next_attempt <= 1 || published_attempt(study_folder, trial) != 0) return false;
+  struct stat stat{};
+  const auto exists = [&](const std::string& path) { return ::lstat(path.c_str(), &stat) == 0; };
+  return exists(dropped_mark(study_folder, trial)) ||
+         !exists(attempt_folder(study_folder, trial, next_attempt - 1));
+}
+
+std::string dropped_mark(const std::string& study_folder, schedulers::TrialId trial) {
+  return trial_folder(study_folder, trial) + "/checkpoint.dropped";
+}
+
+Result<void> publish_attempt(const std::string& study_folder, schedulers::TrialId trial,
+                             std::uint32_t attempt) {
+  const std::string trial_dir = trial_folder(study_folder, trial);
+  const std::string link = trial_dir + "/checkpoint";
+  const std::string fresh = link + ".new";
+  (void)::unlink(fresh.c_str());
+  if (::symlink((attempt_name(attempt) + "/checkpoint").c_str(), fresh.c_str()) != 0)
+    return failed("make", fresh);
+  if (::rename(fresh.c_str(), link.c_str()) != 0) return failed("publish", link);
+  (void)::unlink(dropped_mark(study_folder, trial).c_str());
+  for (std::uint32_t earlier = 1; earlier < attempt; ++earlier)
+    if (auto removed = remove_tree(checkpoint_of(trial_dir, earlier)); !removed) return removed;
+  return {};
+}
+
 Result<AttemptFolder> AttemptFolder::prepare(const std::string& study_folder,
                                              schedulers::TrialId trial, std::uint32_t attempt) {
-  AttemptFolder folder(trial_folder(study_folder, trial), attempt);
+  AttemptFolder folder(study_folder, trial, attempt);
+  if (attempt > 1) folder.starts_over_ = actors::starts_over(study_folder, trial, attempt);
   const std::string checkpoint = folder.checkpoint_dir();
   const std::uint32_t source = checkpoint_to_resume(folder.trial_dir_, attempt);
-  folder.source_ = source;
   if (source == 0) {
     if (auto made = make_folder(checkpoint); !made) return made.error();
     return folder;
   }
+  folder.source_ = source;
+  folder.starts_over_ = false;
   if (auto made = make_folder(folder.attempt_dir()); !made) return made.error();
   // Under another name until it is complete: half a copy must not look like a checkpoint.
   const std::string partial = checkpoint + ".partial";
   for (const auto& leftover : {partial, checkpoint})
     if (auto removed = remove_tree(leftover); !removed) return removed.error();
-  if (auto copied = copy_tree(checkpoint_of(folder.trial_dir_, source), partial); !copied)
-    return copied.error();
+  auto copied = copy_tree(checkpoint_of(folder.trial_dir_, source), partial);
+  // It may have been deleted meanwhile, to save room: the link goes first, so what was copied while
+  // the link was there is whole.
+  if (checkpoint_to_resume(folder.trial_dir_, attempt) != source)
+    return prepare(study_folder, trial, attempt);
+  if (!copied) return copied.error();
   if (::rename(partial.c_str(), checkpoint.c_str()) != 0) return failed("rename", partial);
   return folder;
 }
@@ -160,15 +197,7 @@ Result<void> AttemptFolder::log(runtime::Stream stream, std::string_view bytes) 
 
 Result<void> AttemptFolder::publish() {
   if (is_empty_or_missing(checkpoint_dir())) return {};
-  const std::string link = trial_dir_ + "/checkpoint";
-  const std::string fresh = link + ".new";
-  (void)::unlink(fresh.c_str());
-  if (::symlink((attempt_name(attempt_) + "/checkpoint").c_str(), fresh.c_str()) != 0)
-    return failed("make", fresh);
-  if (::rename(fresh.c_str(), link.c_str()) != 0) return failed("publish", link);
-  for (std::uint32_t earlier = 1; earlier < attempt_; ++earlier)
-    if (auto removed = remove_tree(checkpoint_of(trial_dir_, earlier)); !removed) return removed;
-  return {};
+  return publish_attempt(study_folder_, trial_, attempt_);
 }
 
 Result<void> AttemptFolder::discard() {

@@ -16,6 +16,21 @@ namespace troupe::actors {
 /// STUDY/trials/0007/attempt-2
 [[nodiscard]] std::string attempt_folder(const std::string& study_folder, schedulers::TrialId trial,
                                          std::uint32_t attempt);
+/// Which attempt's checkpoint is the trial's in this folder of its study; 0: it has none.
+[[nodiscard]] std::uint32_t published_attempt(const std::string& study_folder,
+                                              schedulers::TrialId trial);
+/// Whether `next_attempt`, of a trial that got somewhere, finds no checkpoint although there may
+/// have been one: it was deleted, or the attempt before left nothing here, for its node was lost.
+/// Where the attempt before left its folder, the program just writes none.
+[[nodiscard]] bool starts_over(const std::string& study_folder, schedulers::TrialId trial,
+                               std::uint32_t next_attempt);
+/// STUDY/trials/0007/checkpoint.dropped: there while the trial's checkpoint was deleted before the
+/// trial was done, to save room.
+[[nodiscard]] std::string dropped_mark(const std::string& study_folder, schedulers::TrialId trial);
+/// The checkpoint in this attempt's folder becomes the trial's, in one step; those of earlier
+/// attempts are removed.
+Result<void> publish_attempt(const std::string& study_folder, schedulers::TrialId trial,
+                             std::uint32_t attempt);
 
 /// What one attempt of a trial leaves on disk:
 ///
@@ -35,6 +50,8 @@ class AttemptFolder {
 
   /// Which attempt's checkpoint this one goes on from; 0: none.
   [[nodiscard]] std::uint32_t source() const { return source_; }
+  /// There was one, and it was deleted to save room or lost with its node: the program begins anew.
+  [[nodiscard]] bool starts_over() const { return starts_over_; }
   /// What an earlier attempt of the trial wrote to a stream.
   [[nodiscard]] std::string log_file(std::uint32_t attempt, runtime::Stream stream) const;
 
@@ -56,12 +73,18 @@ class AttemptFolder {
   Result<void> discard();
 
  private:
-  AttemptFolder(std::string trial_dir, std::uint32_t attempt)
-      : trial_dir_(std::move(trial_dir)), attempt_(attempt) {}
+  AttemptFolder(const std::string& study_folder, schedulers::TrialId trial, std::uint32_t attempt)
+      : study_folder_(study_folder),
+        trial_(trial),
+        trial_dir_(trial_folder(study_folder, trial)),
+        attempt_(attempt) {}
 
+  std::string study_folder_;
+  schedulers::TrialId trial_;
   std::string trial_dir_;
   std::uint32_t attempt_;
   std::uint32_t source_ = 0;
+  bool starts_over_ = false;
   runtime::Descriptor out_;
   runtime::Descriptor err_;
 };

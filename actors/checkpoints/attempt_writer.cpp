@@ -1,0 +1,191 @@
+#include "actors/checkpoints/attempt_writer.hpp"
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <utility>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "actors/checkpoints/beneath.hpp"
+#include "actors/trial/attempt_folder.hpp"
+#include "runtime/core/check.hpp"
+
+namespace troupe::actors {
+
+namespace {
+
+namespace fs = std::filesystem;
+using Kind = ManifestEntry::Kind;
+
+/// So much is handed to the disk at a time, so that little is left to wait for at the end.
+constexpr std::uint64_t disk_step_bytes = std::uint64_t{4} << 20;
+
+Error failed(const char* what, const std::string& path, int error = errno) {
+  return {ErrorKind::io, std::string("cannot ") + what + " " + path + ": " + std::strerror(error)};
+}
+
+Result<void> remove_tree(const std::string& path) {
+  std::error_code error;
+  fs::remove_all(path, error);
+  if (error) return failed("remove", path, error.value());
+  return {};
+}
+
+Result<void> make_folders(const std::string& path) {
+  std::error_code error;
+  fs::create_directories(path, error);
+  if (error) return failed("make", path, error.value());
+  return {};
+}
+
+Result<void> move_into_place(const std::string& from, const std::string& to) {
+  if (auto removed = remove_tree(to); !removed) return removed;
+  if (std::rename(from.c_str(), to.c_str()) != 0) return failed("publish", to);
+  return {};
+}
+
+Result<void> sync_folder(const std::string& path) {
+  const auto folder = open_folder(path);
+  if (!folder) return folder.error();
+  if (::fsync(folder->get()) != 0) return failed("write", path);
+  return {};
+}
+
+}  // namespace
+
+AttemptWriter::AttemptWriter(const std::string& study_folder, Manifest manifest, Keeping keeping)
+    : study_folder_(study_folder),
+      attempt_dir_(attempt_folder(study_folder, manifest.trial, manifest.attempt)),
+      partial_(attempt_dir_ + ".partial"),
+      manifest_(std::move(manifest)),
+      keeping_(keeping) {}
+
+AttemptWriter::~AttemptWriter() {
+  if (!partial_.empty()) (void)remove_tree(partial_);
+}
+
+Result<std::unique_ptr<AttemptWriter>> AttemptWriter::begin(const std::string& study_folder,
+                                                            Manifest manifest, Keeping keeping) {
+  std::unique_ptr<AttemptWriter> writer(
+      new AttemptWriter(study_folder, std::move(manifest), keeping));
+  if (auto removed = remove_tree(writer->partial_); !removed) return removed.error();
+  if (auto made = make_folders(writer->partial_); !made) return made.error();
+  auto root = open_folder(writer->partial_);
+  if (!root) return root.error();
+  writer->root_ = std::move(root).value();
+  if (auto made = writer->make_empty(); !made) return made.error();
+  if (auto opened = writer->open_next(); !opened) return opened.error();
+  return writer;
+}
+
+Result<void> AttemptWriter::make_empty() {
+  for (const ManifestEntry& entry : manifest_.entries) {
+    Result<void> made;
+    if (entry.kind == Kind::folder) {
+      made = make_folder_beneath(root_, entry.path);
+    } else if (entry.kind == Kind::link) {
+      made = make_link_beneath(root_, entry.path, entry.target);
+    } else if (entry.bytes > 0) {
+      files_.push_back(entry);
+    } else if (auto file = create_beneath(root_, entry.path, entry.mode); !file) {
+      made = file.error();
+    }
+    if (!made) return made;
+  }
+  return {};
+}
+
+Result<void> AttemptWriter::open_next() {
+  if (complete()) return {};
+  auto file = create_beneath(root_, files_[at_].path, files_[at_].mode);
+  if (!file) return file.error();
+  file_ = std::move(file).value();
+  position_ = handed_over_ = 0;
+  hash_.emplace();
+  return {};
+}
+
+Result<void> AttemptWriter::write(std::string_view bytes) {
+  hash_->add(bytes);
+  while (!bytes.empty()) {
+    const auto wrote = ::write(file_.get(), bytes.data(), bytes.size());
+    if (wrote < 0 && errno == EINTR) continue;
+    if (wrote < 0) return failed("write", partial_ + "/" + files_[at_].path);
+    position_ += static_cast<std::uint64_t>(wrote);
+    bytes.remove_prefix(static_cast<std::size_t>(wrote));
+  }
+  if (keeping_ == Keeping::durable && position_ - handed_over_ >= disk_step_bytes) {
+    // Only begins to write: a file system that cannot makes the end wait longer, no more.
+    (void)::sync_file_range(file_.get(), static_cast<off_t>(handed_over_),
+                            static_cast<off_t>(position_ - handed_over_), SYNC_FILE_RANGE_WRITE);
+    handed_over_ = position_;
+  }
+  return {};
+}
+
+Result<void> AttemptWriter::take(const Chunk& chunk) {
+  if (!chunk.refusal.empty()) return Error{ErrorKind::refused, chunk.refusal};
+  if (complete() || chunk.path != files_[at_].path || chunk.offset != position_)
+    return Error{ErrorKind::refused, "a piece of '" + chunk.path + "' from byte " +
+                                         std::to_string(chunk.offset) + " that was not due"};
+  const ManifestEntry& entry = files_[at_];
+  if (chunk.bytes.empty() || chunk.bytes.size() > entry.bytes - position_)
+    return Error{ErrorKind::refused, "a piece of " + std::to_string(chunk.bytes.size()) +
+                                         " bytes of '" + chunk.path + "', of which " +
+                                         std::to_string(entry.bytes - position_) + " are missing"};
+  if (auto written = write(chunk.bytes); !written) return written;
+  if (position_ < entry.bytes) return {};
+  if (chunk.hash != hash_->hex())
+    return Error{ErrorKind::refused,
+                 "'" + entry.path + "' arrived as something else: its hash is " + hash_->hex() +
+                     "; expected " + (chunk.hash.empty() ? "one at all" : chunk.hash)};
+  if (auto closed = close_file(entry); !closed) return closed;
+  ++at_;
+  return open_next();
+}
+
+Result<void> AttemptWriter::close_file(const ManifestEntry& entry) {
+  if (::fchmod(file_.get(), entry.mode) != 0) return failed("write", entry.path);
+  if (keeping_ == Keeping::durable && ::fdatasync(file_.get()) != 0)
+    return failed("write", entry.path);
+  file_.reset();
+  return {};
+}
+
+/// From the deepest on, because a folder may be one that nobody may write to.
+Result<void> AttemptWriter::settle_folders() {
+  for (auto entry = manifest_.entries.rbegin(); entry != manifest_.entries.rend(); ++entry)
+    if (entry->kind == Kind::folder)
+      if (auto settled = settle_folder_beneath(root_, entry->path, entry->mode); !settled)
+        return settled;
+  return {};
+}
+
+Result<void> AttemptWriter::publish() {
+  check(complete(), "what is published is complete");
+  if (auto settled = settle_folders(); !settled) return settled;
+  if (auto made = make_folders(attempt_dir_); !made) return made;
+  const bool published = published_attempt(study_folder_, manifest_.trial) == manifest_.attempt;
+  for (const ManifestEntry& entry : manifest_.entries) {
+    if (entry.path.find('/') != std::string::npos) continue;
+    // The same was taken before, and its answer lost: it stays, for it may be in use.
+    if (published && entry.path == checkpoint_entry) continue;
+    if (auto moved = move_into_place(partial_ + "/" + entry.path, attempt_dir_ + "/" + entry.path);
+        !moved)
+      return moved;
+  }
+  if (keeping_ == Keeping::durable)
+    if (auto synced = sync_folder(attempt_dir_); !synced) return synced;
+  if (has_checkpoint(manifest_) && !published)
+    if (auto done = publish_attempt(study_folder_, manifest_.trial, manifest_.attempt); !done)
+      return done;
+  (void)remove_tree(std::exchange(partial_, std::string()));
+  if (keeping_ == Keeping::cached) return {};
+  return sync_folder(trial_folder(study_folder_, manifest_.trial));
+}
+
+}  // namespace troupe::actors

@@ -1,0 +1,137 @@
+#include "actors/checkpoints/store.hpp"
+
+#include <filesystem>
+#include <string>
+
+#include <boost/test/unit_test.hpp>
+
+#include "actors/checkpoints/courier.hpp"
+#include "test/unit/checkpoints/attempt_kit.hpp"
+#include "test/unit/runtime/two_nodes.hpp"
+
+namespace troupe::actors {
+namespace {
+
+namespace fs = std::filesystem;
+using Taken = AttemptTaken::Result;
+
+/// The store of a head, and a node with a folder of its own.
+struct HeadAndNode {
+  explicit HeadAndNode(StoreOptions options = {}) {
+    options.study_folder = head_folder.path().string();
+    options.lack_of_room = [this](const std::string&) { return lack; };
+    store = nodes.head.spawn<CheckpointStore>(std::move(options));
+    courier = nodes.node.spawn<CheckpointCourier>(
+        CheckpointCourier::Options{.folder = node_folder.path().string(), .store = store});
+  }
+  void expect(TrialId trial, std::uint32_t attempt) {
+    nodes.head.tell(store, ExpectAttempt{trial, attempt});
+    nodes.world.run();
+  }
+  AttemptTaken offer(TrialId trial, std::uint32_t attempt) {
+    return nodes.node.ask(StoreRef(store), OfferAttempt{trial, attempt, courier}).value();
+  }
+
+  test::TempFolder head_folder;
+  test::TempFolder node_folder;
+  std::optional<std::string> lack;
+  runtime::TwoNodes nodes;
+  CheckpointStore::Ref store;
+  CheckpointCourier::Ref courier;
+};
+
+BOOST_AUTO_TEST_SUITE(store)
+
+BOOST_AUTO_TEST_CASE(what_a_node_offers_is_taken_with_its_logs) {
+  HeadAndNode two;
+  const test::Files left{{"checkpoint/w", "weights"}, {"stdout.log", "out"}, {"stderr.log", "err"}};
+  test::leave_attempt(two.node_folder.path(), 4, 1, left);
+  two.expect(4, 1);
+  BOOST_TEST((two.offer(4, 1).result == Taken::taken));
+  BOOST_TEST((test::files_in(two.head_folder.path() / "trials/0004/attempt-1") == left));
+  BOOST_TEST(published_attempt(two.head_folder.path().string(), 4) == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(an_attempt_without_a_checkpoint_leaves_its_folder) {
+  HeadAndNode two;
+  fs::create_directories(two.node_folder.path() / "trials/0004/attempt-1/checkpoint");
+  two.expect(4, 1);
+  BOOST_TEST((two.offer(4, 1).result == Taken::taken));
+  BOOST_TEST(fs::exists(two.head_folder.path() / "trials/0004/attempt-1"));
+  BOOST_TEST(published_attempt(two.head_folder.path().string(), 4) == 0U);
+  BOOST_TEST(!starts_over(two.head_folder.path().string(), 4, 2));
+}
+
+BOOST_AUTO_TEST_CASE(only_the_attempt_that_was_ordered_last_is_taken) {
+  HeadAndNode two;
+  for (std::uint32_t attempt = 1; attempt <= 3; ++attempt)
+    test::leave_attempt(two.node_folder.path(), 4, attempt, {{"checkpoint/w", "w"}});
+  BOOST_TEST((two.offer(4, 2).result == Taken::later));
+  two.expect(4, 2);
+  BOOST_TEST((two.offer(4, 1).result == Taken::refused));
+  BOOST_TEST((two.offer(4, 3).result == Taken::later));
+  BOOST_TEST((two.offer(5, 1).result == Taken::later));
+  BOOST_TEST(test::files_in(two.head_folder.path()).empty());
+}
+
+BOOST_AUTO_TEST_CASE(more_than_the_bound_is_refused) {
+  HeadAndNode two({.bounds = {.bytes_max = 100}});
+  test::leave_attempt(two.node_folder.path(), 4, 1, {{"checkpoint/w", std::string(101, 'w')}});
+  two.expect(4, 1);
+  const auto taken = two.offer(4, 1);
+  BOOST_TEST((taken.result == Taken::refused));
+  BOOST_TEST(taken.why.find("at most 100") != std::string::npos, taken.why);
+}
+
+BOOST_AUTO_TEST_CASE(a_full_disk_is_not_the_attempts_fault) {
+  HeadAndNode two;
+  two.lack = "the disk of DIR is full";
+  test::leave_attempt(two.node_folder.path(), 4, 1, {{"checkpoint/w", "w"}});
+  two.expect(4, 1);
+  const auto taken = two.offer(4, 1);
+  BOOST_TEST((taken.result == Taken::no_room));
+  BOOST_TEST(taken.why == *two.lack);
+}
+
+BOOST_AUTO_TEST_CASE(many_offers_take_turns) {
+  HeadAndNode two({.fetches_max = 2});
+  std::size_t taken = 0;
+  for (TrialId trial = 0; trial < 9; ++trial) {
+    test::leave_attempt(two.node_folder.path(), trial, 1,
+                        {{"checkpoint/w", std::string(1'000'000, 'w')}});
+    two.expect(trial, 1);
+  }
+  for (TrialId trial = 0; trial < 9; ++trial) {
+    auto one = std::make_shared<decltype(two.nodes.node.probe<AttemptTaken>())>(
+        two.nodes.node.probe<AttemptTaken>());
+    one->run([&, trial, one](runtime::Context& self) {
+      const auto answer =
+          self.ask(StoreRef(two.store), OfferAttempt{trial, 1, two.courier}, std::chrono::hours(1));
+      taken += answer && answer->result == Taken::taken ? 1 : 0;
+    });
+  }
+  two.nodes.world.advance(std::chrono::seconds(10));
+  BOOST_TEST(taken == 9U);
+}
+
+BOOST_AUTO_TEST_CASE(a_node_that_is_lost_in_the_middle_leaves_nothing) {
+  HeadAndNode two;
+  test::leave_attempt(two.node_folder.path(), 4, 1,
+                      {{"checkpoint/w", std::string(30'000'000, 'w')}});
+  two.expect(4, 1);
+  two.nodes.node.tell(StoreRef(two.store), OfferAttempt{4, 1, two.courier});
+  const fs::path partial = two.head_folder.path() / "trials/0004/attempt-1.partial";
+  while (!fs::exists(partial)) BOOST_REQUIRE(two.nodes.world.step());
+  for (int step = 0; step < 50; ++step) BOOST_REQUIRE(two.nodes.world.step());
+  BOOST_TEST(fs::exists(partial));
+  two.nodes.node.node().stop(two.courier);
+  two.nodes.world.advance(std::chrono::seconds(1));
+  BOOST_TEST(!fs::exists(partial));
+  BOOST_TEST(test::files_in(two.head_folder.path()).empty());
+  BOOST_TEST(starts_over(two.head_folder.path().string(), 4, 2));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace troupe::actors
