@@ -13,6 +13,7 @@
 #include "actors/head/head_folder.hpp"
 #include "actors/head/own_node.hpp"
 #include "actors/head/process.hpp"
+#include "actors/head/tether.hpp"
 #include "actors/study/scheduler_actor.hpp"
 #include "actors/study/searcher_actor.hpp"
 #include "actors/study_file/memory_size.hpp"
@@ -163,6 +164,7 @@ int run_node(const NodeOptions& options) {
         std::fprintf(stderr, "troupe node: the link to the head ended: %s\n", link.reason.c_str());
   });
   process.node().stop(std::chrono::seconds(5));
+  if (end && end->cause == runtime::Cause::stopped) Tether::say_orderly(options.keep_open);
   return end && end->cause == runtime::Cause::stopped ? exit_ok : exit_failure;
 }
 

@@ -17,6 +17,7 @@
 #include "actors/cli/sequence_run.hpp"
 #include "actors/cli/terminal_actor.hpp"
 #include "actors/head/study_head.hpp"
+#include "actors/head/tether.hpp"
 #include "actors/json.hpp"
 #include "actors/sequence/sequence_file.hpp"
 #include "actors/study_file/study_file.hpp"
@@ -33,8 +34,12 @@ void print_problems(const StudyFile& file) {
   for (const auto& problem : file.problems) std::fprintf(stderr, "%s\n", to_text(problem).c_str());
 }
 
+void say(const std::string& what) {
+  std::fprintf(stderr, "troupe: %s\n", what.c_str());
+}
+
 int fail(const Error& error, int code = exit_failure) {
-  std::fprintf(stderr, "troupe: %s\n", error.what.c_str());
+  say(error.what);
   return code;
 }
 
@@ -54,8 +59,7 @@ Result<void> run_session(Session session, const HeadFolder& folder, Verbosity ve
   const auto terminal = process.node().spawn<TerminalActor>(std::move(screen), known_rows, *study,
                                                             manner == Manner::redrawn);
   process.on_signals({SIGINT, SIGTERM}, [&head = **head, signals = 0](int) mutable {
-    if (++signals > 1)
-      _exit(exit_interrupted);  // Nodes end by their lease, and the lock with them.
+    if (++signals > 1) _exit(exit_interrupted);  // Nodes end by their lease.
     head.interrupt("interrupted by a signal");
   });
   const auto over = (*head)->wait();
@@ -104,10 +108,11 @@ int run_study(const RunOptions& options) {
   if (!file.spec) return exit_usage;
   const StudySpec& spec = *file.spec;
   const fs::path path = options.folder.empty() ? fs::path(spec.name) : fs::path(options.folder);
-  auto folder = HeadFolder::open(
-      path, [](const std::string& what) { std::fprintf(stderr, "troupe: %s\n", what.c_str()); });
+  auto folder = HeadFolder::open(path);
   if (!folder) return fail(folder.error());
   if (options.fresh) {
+    if (const auto ended = wait_for_processes(folder->path(), say); !ended)
+      return fail(ended.error());
     const auto aside = folder->set_aside();
     if (!aside) return fail(aside.error());
     if (*aside) std::fprintf(stderr, "troupe: the earlier study is in %s\n", (*aside)->c_str());

@@ -19,6 +19,7 @@
 #include "actors/head/nodes_file.hpp"
 #include "actors/head/permissions.hpp"
 #include "actors/head/session.hpp"
+#include "actors/head/tether.hpp"
 #include "actors/json.hpp"
 #include "actors/sequence/sequence.hpp"
 #include "actors/sequence/sequence_folder.hpp"
@@ -94,7 +95,7 @@ StudyRequest HeadStage::request(std::size_t task) const {
 Result<TaskStage::Begun> HeadStage::begin(runtime::Context& self, std::size_t task) {
   node_.reset();
   folder_.reset();
-  auto folder = HeadFolder::open(path(task), say);
+  auto folder = HeadFolder::open(path(task));
   if (!folder) return folder.error();
   folder_ = std::make_unique<HeadFolder>(std::move(folder).value());
   auto session = open_session(request(task), *folder_);
@@ -113,7 +114,7 @@ Result<TaskStage::Begun> HeadStage::begin(runtime::Context& self, std::size_t ta
                         .keys = setting_.keys,
                         .lease_s = spec.lease_s,
                         .resources = own_resources(spec),
-                        .inherited_fds = {setting_.folder.lock_fd(), folder_->lock_fd()},
+                        .folder = folder_->path().string(),
                         .log = folder_->file("node.log")};
   node_ = std::make_unique<KeptNode>(process_, study, std::move(own),
                                      [&process = process_, sequence = self.ref<Sequence>(), task] {
@@ -132,8 +133,9 @@ void HeadStage::announce(std::size_t task) const {
 }
 
 Result<void> HeadStage::set_aside(std::size_t task) {
-  auto folder = HeadFolder::open(path(task), say);
+  auto folder = HeadFolder::open(path(task));
   if (!folder) return folder.error();
+  if (auto ended = wait_for_processes(folder->path(), say); !ended) return ended.error();
   const auto aside = folder->set_aside();
   if (!aside) return aside.error();
   if (*aside)
@@ -173,6 +175,14 @@ Result<void> check_begun(const SequenceSpec& spec, const HeadFolder& folder) {
   return {};
 }
 
+/// Until no process of any task is left.
+Result<void> wait_for_tasks(const HeadFolder& folder) {
+  std::error_code none;
+  for (const auto& entry : fs::directory_iterator(folder.path() / "tasks", none))
+    if (auto ended = wait_for_processes(entry.path(), say); !ended) return ended;
+  return {};
+}
+
 /// The memory that is asked for, else the one that the first task began with, else one of its own.
 std::string memory_of(const SequenceSpec& spec, const RunOptions& options,
                       const HeadFolder& folder) {
@@ -204,8 +214,7 @@ Result<void> run_tasks(const Setting& setting, Process& process) {
       SequencePlan{setting.spec.tasks, setting.folder.path().string(), setting.memory},
       std::make_unique<HeadStage>(process, setting));
   process.on_signals({SIGINT, SIGTERM}, [&process, sequence, signals = 0](int) mutable {
-    if (++signals > 1)
-      _exit(exit_interrupted);  // Nodes end by their lease, and the locks with them.
+    if (++signals > 1) _exit(exit_interrupted);  // Nodes end by their lease.
     process.node().tell(sequence, InterruptSequence{"interrupted by a signal"});
   });
   const auto end = process.node().wait(sequence, Duration::max());
@@ -224,10 +233,11 @@ int run_sequence(const RunOptions& options) {
   for (const auto& task : spec.tasks)
     if (const auto feasible = check_feasible(task.spec, own_resources(task.spec)); !feasible)
       return fail({ErrorKind::refused, "task '" + task.name + "': " + feasible.error().what});
-  auto folder = HeadFolder::open(
-      options.folder.empty() ? fs::path(spec.name) : fs::path(options.folder), say);
+  auto folder =
+      HeadFolder::open(options.folder.empty() ? fs::path(spec.name) : fs::path(options.folder));
   if (!folder) return fail(folder.error());
   if (options.fresh) {
+    if (const auto ended = wait_for_tasks(*folder); !ended) return fail(ended.error());
     const auto aside = folder->set_aside();
     if (!aside) return fail(aside.error());
     if (*aside) say("what was there before is in " + (*aside)->string());

@@ -60,7 +60,7 @@ Result<void> record_head(int fd, const fs::path& path) {
 
 }  // namespace
 
-Result<HeadFolder> HeadFolder::open(const fs::path& path, void (*on_wait)(const std::string&)) {
+Result<HeadFolder> HeadFolder::open(const fs::path& path) {
   std::error_code failed;
   fs::create_directories(path, failed);
   if (failed)
@@ -75,8 +75,7 @@ Result<HeadFolder> HeadFolder::open(const fs::path& path, void (*on_wait)(const 
       return Error{ErrorKind::refused, "the study in " + path.string() +
                                            " is being run by process " + std::to_string(*pid) +
                                            "; stop that one, or use another --dir"};
-    on_wait("an earlier run of this study was cut off; waiting for its last processes to end");
-    while (flock(fd, LOCK_EX) != 0)
+    while (flock(fd, LOCK_EX) != 0)  // It is at its very end.
       if (errno != EINTR) return io_error("cannot lock", lock);
   }
   if (auto recorded = record_head(fd, lock); !recorded) return recorded.error();

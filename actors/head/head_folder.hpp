@@ -8,16 +8,12 @@
 
 namespace troupe::actors {
 
-/// The folder of a study or of a sequence, and the lock on it. The lock belongs to an open file,
-/// which the nodes that the head starts and their wardens inherit: it is free exactly when no
-/// process of the study is left, however the earlier ones ended.
+/// The folder of a study or of a sequence, and its head's lock on it.
 class HeadFolder {
  public:
-  /// Makes the folder if need be, and takes the lock. While processes of an earlier head are still
-  /// ending, waits for them, after `on_wait` was told what it waits for. Refused if a head is
-  /// alive.
-  static Result<HeadFolder> open(const std::filesystem::path& path,
-                                 void (*on_wait)(const std::string& sentence));
+  /// Makes the folder if need be, and takes the lock. Refused if a head is alive. Nodes that an
+  /// earlier head started may be, too: see Tether.
+  static Result<HeadFolder> open(const std::filesystem::path& path);
 
   HeadFolder(HeadFolder&& other) noexcept;
   HeadFolder& operator=(HeadFolder&&) = delete;
@@ -25,11 +21,9 @@ class HeadFolder {
 
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
   [[nodiscard]] std::string file(const std::string& name) const { return (path_ / name).string(); }
-  /// To be inherited by whatever may run trials.
-  [[nodiscard]] int lock_fd() const { return lock_fd_; }
 
   /// Moves an earlier study or sequence aside, to PATH.1, .2, ... Returns where it is now; none if
-  /// there was none.
+  /// there was none. No process of it must be left: wait_for_processes.
   Result<std::optional<std::filesystem::path>> set_aside();
 
  private:

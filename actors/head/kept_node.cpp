@@ -1,5 +1,8 @@
 #include "actors/head/kept_node.hpp"
 
+#include <algorithm>
+#include <charconv>
+#include <string_view>
 #include <utility>
 
 #include "actors/json.hpp"
@@ -10,45 +13,75 @@ namespace {
 
 constexpr std::uint32_t losses_max = 20;
 
+/// 3 for own-3.
+std::uint32_t number_of(std::string_view node) {
+  node.remove_prefix(std::string_view(OwnNode::name_prefix).size());
+  std::uint32_t number = 0;
+  std::from_chars(node.data(), node.data() + node.size(), number);
+  return number;
+}
+
 }  // namespace
 
 KeptNode::KeptNode(Process& process, StudyRef study, Options options, std::function<void()> over)
     : process_(process), study_(study), over_(std::move(over)) {
   const auto& resources = options.resources;
-  OwnNode::Options own{
+  options_ = {
       .argv = {options.program, "node", "--join", options.address, "--cpus",
                std::to_string(resources.cpus), "--gpus", std::to_string(resources.gpus), "--memory",
                std::to_string(resources.memory), "--lease", json_number(options.lease_s)},
-      .inherited_fds = std::move(options.inherited_fds),
+      .folder = std::move(options.folder),
       .log = std::move(options.log)};
   if (!options.keys.empty()) {
-    own.argv.emplace_back("--keys");
-    own.argv.push_back(options.keys);
+    options_.argv.emplace_back("--keys");
+    options_.argv.push_back(options.keys);
   }
-  process_.call([&] {
-    node_ = std::make_unique<OwnNode>(process_.reactor(), std::move(own),
-                                      [this](const OwnNode::Ending& ending) { gone(ending); });
-  });
 }
 
 KeptNode::~KeptNode() {
-  process_.call([this] { node_.reset(); });
+  process_.call([this] { nodes_.clear(); });
 }
 
 Result<void> KeptNode::start() {
   Result<void> started;
-  process_.call([&] { started = node_->start(); });
+  process_.call([&] { started = begin(); });
   return started;
+}
+
+/// A node that an earlier head left is not joined by a second one: it comes back, or ends soon.
+Result<void> KeptNode::begin() {
+  auto living = Tether::living(options_.folder);
+  if (!living) return living.error();
+  for (Tether& tether : *living) {
+    starts_ = std::max(starts_, number_of(tether.node()));
+    nodes_.push_back(OwnNode::adopt(process_.reactor(), std::move(tether),
+                                    [this](const OwnNode::Ending& ending) { gone(ending); }));
+  }
+  return nodes_.empty() ? launch() : Result<void>();
+}
+
+Result<void> KeptNode::launch() {
+  auto node =
+      OwnNode::start(process_.reactor(), options_, OwnNode::name_prefix + std::to_string(++starts_),
+                     [this](const OwnNode::Ending& ending) { gone(ending); });
+  if (!node) return node.error();
+  nodes_.push_back(std::move(node).value());
+  return {};
 }
 
 void KeptNode::leave() {
   process_.reactor().post([this] { leaving_ = true; });
 }
 
+bool KeptNode::any_running() const {
+  return std::ranges::any_of(nodes_, [](const auto& node) { return node->running(); });
+}
+
 void KeptNode::gone(const OwnNode::Ending& ending) {
   process_.node().tell(study_, NodeProcessesGone{ending.name, ending.reason});
+  if (any_running()) return;
   if (ending.orderly || leaving_) return over_();
-  if (++losses_ <= losses_max && node_->start()) return;
+  if (++losses_ <= losses_max && launch()) return;
   process_.node().tell(study_, StopStudy{StopRequested::How::interrupt,
                                          "its own node cannot be kept alive: " + ending.reason});
   over_();

@@ -13,8 +13,9 @@
 
 namespace troupe::actors {
 
-/// Keeps a node process beside a head for as long as one study runs: starts it again when it is
-/// lost, and tells the study when its processes are gone.
+/// Keeps a node process beside a head for as long as one study runs: takes over the one that an
+/// earlier head left, starts another when it is lost, and tells the study when its processes are
+/// gone.
 class KeptNode {
  public:
   struct Options {
@@ -23,7 +24,7 @@ class KeptNode {
     std::string keys{};   ///< The head's own keys, a folder; empty: it has none.
     double lease_s = 5;
     runtime::Resources resources;
-    std::vector<int> inherited_fds;  ///< Locks that are held until its last process is gone.
+    std::string folder;  ///< Of the study.
     std::string log;
   };
 
@@ -39,12 +40,18 @@ class KeptNode {
   void leave();
 
  private:
+  Result<void> begin();
+  Result<void> launch();
   void gone(const OwnNode::Ending& ending);
+  [[nodiscard]] bool any_running() const;
 
   Process& process_;
   StudyRef study_;
   std::function<void()> over_;
-  std::unique_ptr<OwnNode> node_;  ///< Lives on the reactor's thread, as what follows.
+  OwnNode::Options options_;
+  /// The last one, and those before it: they live on the reactor's thread, as what follows.
+  std::vector<std::unique_ptr<OwnNode>> nodes_;
+  std::uint32_t starts_ = 0;
   bool leaving_ = false;
   std::uint32_t losses_ = 0;
 };

@@ -10,7 +10,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "runtime/core/check.hpp"
 #include "runtime/process/signal_name.hpp"
 
 extern char** environ;
@@ -57,55 +56,48 @@ Result<pid_t> spawn(std::vector<std::string> argv, const std::vector<int>& kept,
 
 }  // namespace
 
-OwnNode::OwnNode(Reactor& reactor, Options options, OnGone on_gone)
-    : reactor_(reactor), options_(std::move(options)), on_gone_(std::move(on_gone)) {}
+OwnNode::OwnNode(Reactor& reactor, Tether tether, bool child, OnGone on_gone)
+    : reactor_(reactor), tether_(std::move(tether)), child_(child), on_gone_(std::move(on_gone)) {
+  watch_ = reactor_.watch_readable(tether_.read_end(), [this] { look(); });
+}
 
 OwnNode::~OwnNode() {
-  if (tether_ < 0) return;
-  reactor_.unwatch(watch_);
-  close(tether_);
+  if (running_) reactor_.unwatch(watch_);
 }
 
-Result<void> OwnNode::start() {
-  check(pid_ == 0, "a head has one node of its own at a time");
-  int ends[2];
-  if (pipe2(ends, O_CLOEXEC) != 0)
-    return Error{ErrorKind::io, std::string("pipe: ") + std::strerror(errno)};
-  std::vector<int> kept = options_.inherited_fds;
-  kept.push_back(ends[1]);
-  std::string list;
-  for (const int fd : kept) list += (list.empty() ? "" : ",") + std::to_string(fd);
-  std::vector<std::string> argv = options_.argv;
-  ++starts_;
-  for (const auto& word : {std::string("--name"), name_prefix + std::to_string(starts_),
-                           std::string("--keep-open"), list})
+Result<std::unique_ptr<OwnNode>> OwnNode::start(Reactor& reactor, const Options& options,
+                                                const std::string& name, OnGone on_gone) {
+  auto tether = Tether::make(options.folder, name);
+  if (!tether) return tether.error();
+  std::vector<std::string> argv = options.argv;
+  for (const auto& word : {std::string("--name"), name, std::string("--keep-open"),
+                           std::to_string(tether->write_end())})
     argv.push_back(word);
-  const Result<pid_t> pid = spawn(std::move(argv), kept, options_.log);
-  close(ends[1]);
-  if (!pid) {
-    close(ends[0]);
-    return pid.error();
-  }
-  pid_ = *pid;
-  tether_ = ends[0];
-  watch_ = reactor_.watch_readable(tether_, [this] { gone(); });
-  return {};
+  const Result<pid_t> pid = spawn(std::move(argv), {tether->write_end()}, options.log);
+  if (!pid) return pid.error();
+  if (auto known = tether->started(*pid); !known) return known.error();
+  return std::unique_ptr<OwnNode>(
+      new OwnNode(reactor, std::move(tether).value(), true, std::move(on_gone)));
 }
 
-void OwnNode::kill() {
-  if (pid_ > 0) ::kill(pid_, SIGKILL);
+std::unique_ptr<OwnNode> OwnNode::adopt(Reactor& reactor, Tether tether, OnGone on_gone) {
+  return std::unique_ptr<OwnNode>(
+      new OwnNode(reactor, std::move(tether), false, std::move(on_gone)));
 }
 
-void OwnNode::gone() {
+void OwnNode::look() {
+  if (!tether_.gone()) return;
+  running_ = false;
   reactor_.unwatch(watch_);
-  close(std::exchange(tether_, -1));
-  int status = 0;
-  // The pipe has no writer any more, so the process is at its very end: this does not block.
-  while (waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
+  std::string reason = "its processes ended";
+  if (child_) {
+    int status = 0;
+    // The pipe has no writer any more, so the process is at its very end: this does not block.
+    while (waitpid(tether_.pid(), &status, 0) < 0 && errno == EINTR) {
+    }
+    reason = reason_of(status);
   }
-  pid_ = 0;
-  on_gone_(Ending{name_prefix + std::to_string(starts_),
-                  WIFEXITED(status) && WEXITSTATUS(status) == 0, reason_of(status)});
+  on_gone_(Ending{tether_.node(), tether_.orderly(), std::move(reason)});
 }
 
 }  // namespace troupe::actors

@@ -1,26 +1,27 @@
 #pragma once
 
-#include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include <sys/types.h>
 
+#include "actors/head/tether.hpp"
 #include "runtime/core/reactor.hpp"
 #include "runtime/core/result.hpp"
 
 namespace troupe::actors {
 
-/// The node process that a head starts beside itself. The process and its warden inherit one end of
-/// a pipe; end of file on the other says that both, and so all their trials, are gone. Everything
-/// happens on the reactor's thread.
+/// A node process beside a head, one that it starts or one that an earlier head left. The tether
+/// says when it, its warden, and so all their trials, are gone. Everything happens on the reactor's
+/// thread.
 class OwnNode {
  public:
   struct Options {
-    std::vector<std::string> argv;   ///< Without the name: `--name own-1` is added.
-    std::vector<int> inherited_fds;  ///< Kept open by node and warden.
-    std::string log;                 ///< A file that its complaints are added to.
+    std::vector<std::string> argv;  ///< Without the name: `--name own-1` is added.
+    std::string folder;             ///< Of the study.
+    std::string log;                ///< A file that its complaints are added to.
   };
   /// How the node whose processes are gone ended.
   struct Ending {
@@ -30,28 +31,29 @@ class OwnNode {
   };
   using OnGone = std::function<void(const Ending&)>;
 
-  OwnNode(Reactor& reactor, Options options, OnGone on_gone);
+  static Result<std::unique_ptr<OwnNode>> start(Reactor& reactor, const Options& options,
+                                                const std::string& name, OnGone on_gone);
+  static std::unique_ptr<OwnNode> adopt(Reactor& reactor, Tether tether, OnGone on_gone);
   ~OwnNode();
   OwnNode(const OwnNode&) = delete;
   OwnNode& operator=(const OwnNode&) = delete;
 
-  /// Starts the process, under a new name.
-  Result<void> start();
+  [[nodiscard]] const std::string& name() const { return tether_.node(); }
   /// SIGKILL to it; its warden ends the rest.
-  void kill();
-  [[nodiscard]] bool running() const { return pid_ > 0; }
+  void kill() const { tether_.kill(); }
+  [[nodiscard]] bool running() const { return running_; }
 
   static constexpr const char* name_prefix = "own-";
 
  private:
-  void gone();
+  OwnNode(Reactor& reactor, Tether tether, bool child, OnGone on_gone);
+  void look();
 
   Reactor& reactor_;
-  Options options_;
+  Tether tether_;
+  bool child_;  ///< Of this process: to be waited for.
   OnGone on_gone_;
-  std::uint32_t starts_ = 0;
-  pid_t pid_ = 0;
-  int tether_ = -1;
+  bool running_ = true;
   Reactor::WatchId watch_ = Reactor::WatchId::none;
 };
 

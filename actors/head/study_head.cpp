@@ -36,7 +36,7 @@ Result<StudyRef> StudyHead::begin(Session session, const HeadFolder& folder) {
                             .keys = options_.keys ? options_.keys->path() : std::string(),
                             .lease_s = options_.lease_s,
                             .resources = own_resources(session.spec),
-                            .inherited_fds = {folder.lock_fd()},
+                            .folder = folder.path().string(),
                             .log = folder.file("node.log")};
   process_.node().stop(nodes_file_);
   nodes_file_ =
@@ -65,7 +65,7 @@ void StudyHead::interrupt(const std::string& reason) {
 }
 
 Result<TaskEnd> StudyHead::run(const StudyRequest& request, const std::string& folder) {
-  auto opened = HeadFolder::open(folder, [](const std::string&) {});
+  auto opened = HeadFolder::open(folder);
   if (!opened) return opened.error();
   auto end = task_end(folder);
   if (!end) return end.error();

@@ -77,7 +77,7 @@ class TestStage final : public TaskStage {
 
   Result<Begun> begin(Context& self, std::size_t task) override {
     folder_of_task_.reset();
-    auto opened = HeadFolder::open(path(task), [](const std::string&) {});
+    auto opened = HeadFolder::open(path(task));
     if (!opened) return opened.error();
     folder_of_task_.emplace(std::move(opened).value());
     auto session = open_session({.spec = spec_.tasks[task].spec,
@@ -93,7 +93,7 @@ class TestStage final : public TaskStage {
   }
   void leave() override {}
   Result<void> set_aside(std::size_t task) override {
-    return HeadFolder::open(path(task), [](const std::string&) {})->set_aside()
+    return HeadFolder::open(path(task))->set_aside()
                ? Result<void>()
                : Error{ErrorKind::io, "cannot be set aside"};
   }
