@@ -48,7 +48,8 @@ Result<void> run_session(Session session, const HeadFolder& folder, Verbosity ve
                          const runtime::Keys& keys) {
   const StudySpec spec = session.spec;
   auto head = StudyHead::open(
-      {.program = this_program(), .listen = spec.listen, .lease_s = spec.lease_s, .keys = keys});
+      {.program = this_program(), .listen = spec.listen, .lease_s = spec.lease_s, .keys = keys},
+      &folder);
   if (!head) return head.error();
   if (keys && verbosity == Verbosity::normal) say_where_nodes_join((*head)->address());
   Process& process = (*head)->process();

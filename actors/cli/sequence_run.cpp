@@ -15,6 +15,7 @@
 #include "actors/cli/joining.hpp"
 #include "actors/cli/screens.hpp"
 #include "actors/cli/terminal_actor.hpp"
+#include "actors/head/head_address.hpp"
 #include "actors/head/kept_node.hpp"
 #include "actors/head/nodes_file.hpp"
 #include "actors/head/permissions.hpp"
@@ -255,7 +256,7 @@ int run_sequence(const RunOptions& options) {
   if (!keys) return fail(keys.error());
   Process process(
       {.name = "head", .lease = seconds(shared.lease_s), .keys = *keys, .permits = permits});
-  const auto address = process.node().listen(listen);
+  const auto address = listen_again(process.node(), listen, *folder);
   if (!address) return fail(address.error());
   if (*keys && options.verbosity == Verbosity::normal) say_where_nodes_join(*address);
   const Setting setting{spec,

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <utility>
 
+#include "actors/head/head_address.hpp"
 #include "actors/head/permissions.hpp"
 
 namespace troupe::actors {
@@ -19,9 +20,11 @@ StudyHead::~StudyHead() {
   process_.node().stop(std::chrono::seconds(5));
 }
 
-Result<std::unique_ptr<StudyHead>> StudyHead::open(Options options) {
+Result<std::unique_ptr<StudyHead>> StudyHead::open(Options options, const HeadFolder* folder) {
   std::unique_ptr<StudyHead> head(new StudyHead(std::move(options)));
-  auto address = head->process_.node().listen(head->options_.listen);
+  runtime::Node& node = head->process_.node();
+  auto address = folder == nullptr ? node.listen(head->options_.listen)
+                                   : listen_again(node, head->options_.listen, *folder);
   if (!address) return address.error();
   head->address_ = std::move(address).value();
   return head;

@@ -26,7 +26,10 @@ class StudyHead {
     double lease_s = 5;
     runtime::Keys keys{};  ///< To listen beyond this machine, or anywhere; null: none.
   };
-  static Result<std::unique_ptr<StudyHead>> open(Options options);
+  /// `folder`, if given: of a study that is about to run here. Nodes that an earlier head of it
+  /// left find this one where that was, if the port is free.
+  static Result<std::unique_ptr<StudyHead>> open(Options options,
+                                                 const HeadFolder* folder = nullptr);
   ~StudyHead();
 
   [[nodiscard]] Process& process() { return process_; }

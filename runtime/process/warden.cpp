@@ -82,6 +82,7 @@ class Warden {
   [[nodiscard]] bool undetermined() const;
   Ward* ward_of(pid_t orphan, const ProcessStat& stat);
   void proceed();
+  void let_go(Instant at);
   void kill_strays();
   void look_again(std::size_t strays);
   void kill_everybody();
@@ -103,6 +104,8 @@ class Warden {
   std::map<pid_t, Instant> strays_;        ///< Children of unknown origin, and since when.
   Instant next_stray_ = Instant::never();  ///< Set while there are any.
   Duration stray_retry_ = stray_retry_first;
+  Instant kept_until_ = Instant::never();  ///< As in KeepRequest; before the first, for good.
+  Duration kept_grace_{};
   bool childless_ = true;  ///< When last reaped: then nothing descends from it.
   bool ending_ = false;
 };
@@ -145,6 +148,7 @@ void Warden::wait() {
       {socket_, static_cast<short>(outbox_.empty() ? POLLIN : POLLIN | POLLOUT), 0},
       {owner_.get(), POLLIN, 0}};
   Instant wake = std::min(next_sample_, next_stray_);
+  if (!wards_.empty()) wake = std::min(wake, kept_until_);
   for (const auto& [process, ward] : wards_) {
     wake = std::min(wake, ward.deadline());
     if (const int fd = ward.events_fd(); fd >= 0) waits.push_back({fd, POLLPRI, 0});
@@ -175,6 +179,11 @@ bool Warden::serve() {
       if (packet_.descriptors.size() != 2) return false;
       start(std::move(*start_request), packet_.descriptors);
       packet_.descriptors.clear();
+      continue;
+    }
+    if (const auto* keep = std::get_if<KeepRequest>(&*request)) {
+      kept_until_ = now() + keep->left;
+      kept_grace_ = keep->grace;
       continue;
     }
     const auto& end = std::get<EndRequest>(*request);
@@ -318,6 +327,7 @@ Ward* Warden::ward_of(pid_t orphan, const ProcessStat& stat) {
 
 void Warden::proceed() {
   const Instant at = now();
+  if (at >= kept_until_) let_go(at);
   const bool sample = at >= next_sample_;
   if (sample) next_sample_ = Instant::never();
   const bool looks =
@@ -340,6 +350,12 @@ void Warden::proceed() {
     each = wards_.erase(each);
   }
   if (wards_.empty() && (any_over || at >= next_stray_)) kill_strays();
+}
+
+/// The node does not run, and cannot end its programs itself.
+void Warden::let_go(Instant at) {
+  kept_until_ = Instant::never();
+  for (auto& [process, ward] : wards_) ward.end(kept_grace_, at);
 }
 
 void Warden::kill_strays() {

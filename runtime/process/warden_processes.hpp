@@ -37,6 +37,10 @@ class WardenProcesses final : public Processes {
   void more(ProcessId process, Stream stream) override;
   void end(ProcessId process, Duration grace) override;
 
+  /// A lease on everything that runs: once this was called, the warden ends it all, with `grace`,
+  /// when `left` has gone by and this was not called again. So it does when this process is frozen.
+  void keep(Duration left, Duration grace);
+
  private:
   class Core;
 

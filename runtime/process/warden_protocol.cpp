@@ -88,17 +88,27 @@ std::string encode(const WardenRequest& request) {
     out.put(std::string_view(start->spec.cwd));
     out.put(start->spec.memory_limit_bytes.value_or(0));
     out.put(std::int64_t{start->spec.leftover_grace.count()});
+  } else if (const auto* end = std::get_if<EndRequest>(&request)) {
+    out.put(end->process);
+    out.put(std::int64_t{end->grace.count()});
   } else {
-    const auto& end = std::get<EndRequest>(request);
-    out.put(end.process);
-    out.put(std::int64_t{end.grace.count()});
+    const auto& keep = std::get<KeepRequest>(request);
+    out.put(std::int64_t{keep.left.count()});
+    out.put(std::int64_t{keep.grace.count()});
   }
   return std::move(out.bytes);
 }
 
 Result<WardenRequest> decode_request(std::string_view bytes) {
   Reader in(bytes);
-  if (in.get<std::uint8_t>() != 0) {
+  const auto kind = in.get<std::uint8_t>();
+  if (kind == 2) {
+    KeepRequest keep;
+    keep.left = Duration(in.get<std::int64_t>());
+    keep.grace = Duration(in.get<std::int64_t>());
+    return whole(in, WardenRequest(keep));
+  }
+  if (kind != 0) {
     EndRequest end;
     end.process = in.get<ProcessId>();
     end.grace = Duration(in.get<std::int64_t>());

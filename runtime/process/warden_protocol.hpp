@@ -26,7 +26,14 @@ struct EndRequest {
   Duration grace{};
 };
 
-using WardenRequest = std::variant<StartRequest, EndRequest>;
+/// Node to warden: all may run for `left` from now on. Unless the next comes by then, the node is
+/// out of action, and every program gets SIGTERM, and SIGKILL after `grace`.
+struct KeepRequest {
+  Duration left{};
+  Duration grace{};
+};
+
+using WardenRequest = std::variant<StartRequest, EndRequest, KeepRequest>;
 
 /// Warden to node, first: how to find what it leaves behind should it be killed.
 struct WardenHello {

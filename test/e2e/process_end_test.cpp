@@ -190,6 +190,27 @@ BOOST_DATA_TEST_CASE(runs_many_at_once_and_one_after_the_other, wardens, warden)
   }
 }
 
+BOOST_DATA_TEST_CASE(a_node_that_says_nothing_any_more_loses_its_programs, wardens, warden) {
+  Node node(warden);
+  Program polite(node.processes, Node::shell("echo up; exec sleep 600"));
+  Program stubborn(node.processes, Node::shell("trap '' TERM; echo up; while :; do sleep 1; done"));
+  polite.wait_output("up");
+  stubborn.wait_output("up");
+  node.processes.keep(1ms, 10ms);
+  BOOST_TEST(polite.wait_ended().code == SIGTERM);
+  BOOST_TEST(stubborn.wait_ended().killed > 0u);
+}
+
+BOOST_DATA_TEST_CASE(a_node_that_says_so_keeps_its_programs, wardens, warden) {
+  Node node(warden);
+  node.processes.keep(1ms, 0ms);
+  node.processes.keep(1h, 0ms);  // The latest word counts.
+  Program program(node.processes, Node::shell("sleep 0.2; exit 5"));
+  const auto ended = program.wait_ended();
+  BOOST_TEST(describe(ended) == "exit code 5");
+  BOOST_TEST(!ended.requested);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace
