@@ -32,7 +32,8 @@ std::string trial_name(TrialId trial) {
   return "trial " + std::to_string(trial);
 }
 
-Notice notice(const RungUnlocked& e, const StudyOutline& outline) {
+Notice notice(const RungUnlocked& e, const Tally& tally) {
+  const StudyOutline& outline = tally.outline();
   return {"unlocked",
           Style::cyan,
           harmless(outline.resource_attr) + " " + grouped(e.resource) + ": " + trial_name(e.cause) +
@@ -40,7 +41,8 @@ Notice notice(const RungUnlocked& e, const StudyOutline& outline) {
           {}};
 }
 
-Notice notice(const HurdleRaised& e, const StudyOutline& outline) {
+Notice notice(const HurdleRaised& e, const Tally& tally) {
+  const StudyOutline& outline = tally.outline();
   return {"hurdle",
           Style::cyan,
           harmless(outline.resource_attr) + " " + grouped(e.resource) + ": " +
@@ -48,12 +50,14 @@ Notice notice(const HurdleRaised& e, const StudyOutline& outline) {
           {}};
 }
 
-Notice notice(const IncumbentChanged& e, const StudyOutline& outline) {
-  return {
-      "best", Style::green, metric_at(e, outline, short_number) + ", " + trial_name(e.trial), {}};
+/// Trials that got further are compared first: the metric may be worse than the last one told.
+Notice notice(const IncumbentChanged& e, const Tally& tally) {
+  std::string text = metric_at(e, tally.outline(), short_number) + ", " + trial_name(e.trial);
+  if (tally.best() && e.resource > tally.best()->resource) text += " (the first to get so far)";
+  return {"best", Style::green, std::move(text), {}};
 }
 
-Notice notice(const TrialFailed& e, const StudyOutline&) {
+Notice notice(const TrialFailed& e, const Tally&) {
   std::string what =
       trial_name(e.trial) + ", attempt " + std::to_string(e.attempt) + ": " + harmless(e.cause);
   if (e.then == TrialFailed::Then::retry) what += "; tried again from its last checkpoint";
@@ -63,7 +67,7 @@ Notice notice(const TrialFailed& e, const StudyOutline&) {
   return {blamed ? "failed" : "restarted", style, what, last_lines(e.stderr_tail)};
 }
 
-Notice notice(const TrialWarned& e, const StudyOutline&) {
+Notice notice(const TrialWarned& e, const Tally&) {
   return {"warning", Style::yellow, trial_name(e.trial) + ": " + harmless(e.warning), {}};
 }
 
@@ -188,10 +192,10 @@ void add_best(std::vector<Line>& lines, const Tally& tally, const Paper& paper,
 
 }  // namespace
 
-std::optional<Notice> notice_of(const StudyEvent& event, const StudyOutline& outline) {
+std::optional<Notice> notice_of(const StudyEvent& event, const Tally& before) {
   return std::visit(
-      [&outline]<typename E>(const E& e) -> std::optional<Notice> {
-        if constexpr (requires { notice(e, outline); }) return notice(e, outline);
+      [&before]<typename E>(const E& e) -> std::optional<Notice> {
+        if constexpr (requires { notice(e, before); }) return notice(e, before);
         return std::nullopt;
       },
       event);

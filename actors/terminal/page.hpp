@@ -17,8 +17,8 @@ struct Notice {
   std::vector<std::string> details;
 };
 
-/// Empty for an event that only counts.
-std::optional<Notice> notice_of(const StudyEvent& event, const StudyOutline& outline);
+/// Empty for an event that only counts. `before`: as things stood without it.
+std::optional<Notice> notice_of(const StudyEvent& event, const Tally& before);
 
 /// The state of a study in one sentence, for a log.
 std::string status_sentence(const Tally& tally);

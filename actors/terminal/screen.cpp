@@ -67,7 +67,7 @@ std::string Screen::on(const StudyEvent& event, Duration elapsed) {
     return object_of(event, elapsed);
   }
   if (worth_telling(event))
-    if (auto notice = notice_of(event, tally_.outline())) tell(*notice, elapsed);
+    if (auto notice = notice_of(event, tally_)) tell(*notice, elapsed);
   tally_.on(event);
   changed_ = true;
   return flush(elapsed);

@@ -68,7 +68,7 @@ BOOST_AUTO_TEST_CASE(columns_are_code_points) {
 }
 
 BOOST_AUTO_TEST_CASE(an_unlock_names_resource_cause_and_epsilon) {
-  const auto notice = notice_of(RungUnlocked{0, 1200, 0.0125, 7}, digits_outline());
+  const auto notice = notice_of(RungUnlocked{0, 1200, 0.0125, 7}, Tally(digits_outline()));
   BOOST_TEST(notice.value().sentence ==
              "epoch 1,200: trial 7 changed the ranking (epsilon 0.0125)");
 }
@@ -76,20 +76,21 @@ BOOST_AUTO_TEST_CASE(an_unlock_names_resource_cause_and_epsilon) {
 BOOST_AUTO_TEST_CASE(a_failure_shows_its_cause_and_the_last_lines_of_stderr) {
   const auto notice =
       notice_of(TrialFailed{0, 4, 2, "signal SIGSEGV", "1\n2\n\n3\n4\n", TrialFailed::Then::retry},
-                digits_outline());
+                Tally(digits_outline()));
   BOOST_TEST(notice.value().sentence ==
              "trial 4, attempt 2: signal SIGSEGV; tried again from its last checkpoint");
   BOOST_TEST((notice.value().details == std::vector<std::string>{"2", "3", "4"}));
 }
 
 BOOST_AUTO_TEST_CASE(what_a_program_printed_cannot_steer_the_terminal) {
-  const auto notice = notice_of(TrialWarned{0, 4, "a\x1b[2Jb\r\nc\u009bd"}, digits_outline());
+  const auto notice =
+      notice_of(TrialWarned{0, 4, "a\x1b[2Jb\r\nc\u009bd"}, Tally(digits_outline()));
   BOOST_TEST(notice.value().sentence == "trial 4: a [2Jb  c  d");
 }
 
 BOOST_AUTO_TEST_CASE(starts_reports_and_pauses_are_counted_and_not_told) {
   for (const StudyEvent& event : {start(0), report(0, 1), StudyEvent(TrialPaused{0, 0, 1})})
-    BOOST_TEST(!notice_of(event, digits_outline()).has_value());
+    BOOST_TEST(!notice_of(event, Tally(digits_outline())).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(the_summary_gives_values_that_read_back_as_the_same) {

@@ -66,6 +66,14 @@ bool contains(const std::string& text, std::string_view part) {
 
 BOOST_AUTO_TEST_SUITE(terminal_screen)
 
+BOOST_AUTO_TEST_CASE(a_best_trial_with_a_worse_metric_is_told_to_be_the_first_that_far) {
+  Screen screen(Manner::lines, Paper{120, 40, false, true}, digits_outline());
+  (void)screen.open(0s);
+  BOOST_TEST(!contains(screen.on(best(0, 3, 0.25), 1s), "the first to get so far"));
+  BOOST_TEST(contains(screen.on(best(1, 9, 0.30), 2s), "(the first to get so far)"));
+  BOOST_TEST(!contains(screen.on(best(2, 9, 0.28), 3s), "the first to get so far"));
+}
+
 BOOST_AUTO_TEST_CASE(the_block_stays_below_what_scrolls_and_gives_way_to_the_summary) {
   Screen screen(Manner::redrawn, Paper{120, 40, true, true}, digits_outline());
   Glass glass;
