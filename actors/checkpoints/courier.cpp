@@ -9,6 +9,12 @@ namespace troupe::actors {
 
 using runtime::Context;
 
+namespace {
+
+constexpr const char* no_head = "the study's head is gone";
+
+}  // namespace
+
 CheckpointCourier::CheckpointCourier(Options options)
     : options_(std::move(options)), reader_(options_.folder) {}
 
@@ -22,33 +28,100 @@ void CheckpointCourier::on(Context& self, const AskChunk& ask) {
 }
 
 void CheckpointCourier::on(Context& self, const BringCheckpoint& bring) {
-  const auto fetch = self.spawn<Fetch>(FetchOptions{.source = options_.store,
-                                                    .trial = bring.trial,
-                                                    .next_attempt = bring.attempt,
-                                                    .study_folder = options_.folder,
-                                                    .lack_of_room = options_.lack_of_room},
-                                       runtime::Ref<Fetched>(self.address()));
-  errands_.emplace(fetch.address(), Errand{bring.trial, self.answer_later<BringCheckpoint>()});
+  begin(self, bring.trial, bring.attempt, self.answer_later<BringCheckpoint>());
 }
 
-void CheckpointCourier::on(Context&, const Fetched& fetched) {
-  const auto errand = std::ranges::find(errands_, fetched.trial,
-                                        [](const auto& entry) { return entry.second.trial; });
+void CheckpointCourier::on(Context& self, const HandOver& hand_over) {
+  begin(self, hand_over.trial, hand_over.attempt, self.answer_later<HandOver>());
+}
+
+void CheckpointCourier::begin(Context& self, TrialId trial, std::uint32_t attempt, Answer answer) {
+  const auto earlier = errands_.find(trial);
+  if (earlier != errands_.end())
+    give_up(self, earlier, "another attempt of the trial came after it");
+  const auto errand = errands_.emplace(trial, Errand{attempt, std::move(answer)}).first;
+  if (!options_.store) return give_up(self, errand, no_head);
+  run(self, trial, errand->second);
+}
+
+void CheckpointCourier::run(Context& self, TrialId trial, Errand& errand) {
+  ++errand.tries;
+  if (std::holds_alternative<runtime::Answer<HandOver>>(errand.answer)) {
+    errand.runner =
+        self.spawn<Handover>(options_.store,
+                             OfferAttempt{trial, errand.attempt, SourceRef(self.address())},
+                             runtime::Ref<Offered>(self.address()))
+            .address();
+    return;
+  }
+  errand.runner = self.spawn<Fetch>(FetchOptions{.source = options_.store,
+                                                 .trial = trial,
+                                                 .next_attempt = errand.attempt,
+                                                 .study_folder = options_.folder,
+                                                 .lack_of_room = options_.lack_of_room},
+                                    runtime::Ref<Fetched>(self.address()))
+                      .address();
+}
+
+void CheckpointCourier::on(Context& self, const MeetStore& meet) {
+  options_.store = meet.store;
+  if (meet.store) {
+    for (auto& [trial, errand] : errands_)
+      if (!errand.runner) self.tell(runtime::Ref<RunAgain>(self.address()), RunAgain{trial});
+    return;
+  }
+  while (!errands_.empty()) give_up(self, errands_.begin(), no_head);
+}
+
+void CheckpointCourier::on(Context& self, const RunAgain& again) {
+  const auto errand = errands_.find(again.trial);
+  if (errand != errands_.end() && !errand->second.runner && options_.store)
+    run(self, again.trial, errand->second);
+}
+
+void CheckpointCourier::on(Context& self, const Fetched& fetched) {
+  const auto errand = errands_.find(fetched.trial);
   if (errand == errands_.end()) return;
+  auto* const answer = std::get_if<runtime::Answer<BringCheckpoint>>(&errand->second.answer);
+  if (answer == nullptr) return;
+  if (fetched.end == Fetched::End::source_gone) return try_again(self, errand, fetched.why);
   const bool done = fetched.end == Fetched::End::done;
-  settle(errand->first, {fetched.starts_over, done ? "" : fetched.why});
-}
-
-void CheckpointCourier::on(Context&, const runtime::Down& down) {
-  reader_.forget(down.who);
-  settle(down.who, {false, down.reason});
-}
-
-void CheckpointCourier::settle(runtime::Address fetch, CheckpointBrought brought) {
-  const auto errand = errands_.find(fetch);
-  if (errand == errands_.end()) return;
-  errand->second.answer.give(std::move(brought));
+  answer->give(CheckpointBrought{fetched.starts_over, done ? "" : fetched.why});
   errands_.erase(errand);
+}
+
+void CheckpointCourier::on(Context& self, const Offered& offered) {
+  const auto errand = errands_.find(offered.trial);
+  if (errand == errands_.end()) return;
+  auto* const answer = std::get_if<runtime::Answer<HandOver>>(&errand->second.answer);
+  if (answer == nullptr) return;
+  if (offered.taken.result == AttemptTaken::Result::later)
+    return try_again(self, errand, offered.taken.why);
+  answer->give(offered.taken);
+  errands_.erase(errand);
+}
+
+void CheckpointCourier::try_again(Context& self, Errands::iterator errand, const std::string& why) {
+  errand->second.runner = {};
+  if (errand->second.tries >= tries_max) return give_up(self, errand, why);
+  self.after(again_wait, RunAgain{errand->first});
+}
+
+void CheckpointCourier::give_up(Context& self, Errands::iterator errand, const std::string& why) {
+  if (auto* bring = std::get_if<runtime::Answer<BringCheckpoint>>(&errand->second.answer))
+    bring->give(CheckpointBrought{false, why});
+  if (auto* hand_over = std::get_if<runtime::Answer<HandOver>>(&errand->second.answer))
+    hand_over->give(AttemptTaken{AttemptTaken::Result::later, why});
+  if (errand->second.runner) self.stop(errand->second.runner);
+  errands_.erase(errand);
+}
+
+/// Of a runner that has said how it ended, nothing is left to do; one that failed has not.
+void CheckpointCourier::on(Context& self, const runtime::Down& down) {
+  reader_.forget(down.who);
+  const auto errand =
+      std::ranges::find(errands_, down.who, [](const auto& entry) { return entry.second.runner; });
+  if (errand != errands_.end()) give_up(self, errand, down.reason);
 }
 
 }  // namespace troupe::actors

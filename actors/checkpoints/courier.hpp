@@ -6,8 +6,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 
 #include "actors/checkpoints/attempt_reader.hpp"
+#include "actors/checkpoints/handover.hpp"
 #include "actors/checkpoints/protocol.hpp"
 #include "runtime/context.hpp"
 #include "runtime/system_messages.hpp"
@@ -37,12 +39,43 @@ struct BringCheckpoint {
   }
 };
 
+/// An attempt has ended on this node: what it left has to be at the head. `later` as an answer: it
+/// could not be brought there.
+struct HandOver {
+  static constexpr std::string_view wire_name = "HandOver";
+  static constexpr bool local_only = true;
+  using Reply = AttemptTaken;
+  TrialId trial = 0;
+  std::uint32_t attempt = 0;
+  static auto fields(auto& m) {
+    return std::tuple{field("trial", m.trial), field("attempt", m.attempt)};
+  }
+};
+
+/// Where the study's checkpoints are from now on; nobody: there is nothing more to wait for.
+struct MeetStore {
+  static constexpr std::string_view wire_name = "MeetStore";
+  static constexpr bool local_only = true;
+  StoreRef store;
+  static auto fields(auto& m) { return std::tuple{field("store", m.store)}; }
+};
+
+using CourierRef = runtime::Ref<AskManifest, AskChunk, BringCheckpoint, HandOver, MeetStore>;
+
 /// Of a node that does not share the study's folder: brings checkpoints from the head, and lets the
-/// head have what attempts leave here.
+/// head have what attempts leave here. A head that cannot be reached is tried again, until somebody
+/// says that there is none.
 class CheckpointCourier {
  public:
-  using Ref = runtime::Ref<AskManifest, AskChunk, BringCheckpoint>;
-  using Private = runtime::Ref<Fetched>;
+  using Ref = CourierRef;
+
+  /// Time to run an errand again.
+  struct RunAgain {
+    static constexpr std::string_view wire_name = "RunAgain";
+    TrialId trial = 0;
+    static auto fields(auto& m) { return std::tuple{field("trial", m.trial)}; }
+  };
+  using Private = runtime::Ref<Fetched, Offered, RunAgain>;
 
   struct Options {
     std::string folder;  ///< The node's own, which stands for the study's.
@@ -51,22 +84,38 @@ class CheckpointCourier {
   };
   explicit CheckpointCourier(Options options);
 
+  static constexpr Duration again_wait = std::chrono::milliseconds(500);
+  static constexpr std::uint32_t tries_max = 240;
+
   Result<Manifest> on(runtime::Context& self, const AskManifest& ask);
   void on(runtime::Context& self, const AskChunk& ask);
   void on(runtime::Context& self, const BringCheckpoint& bring);
+  void on(runtime::Context& self, const HandOver& hand_over);
+  void on(runtime::Context& self, const MeetStore& meet);
   void on(runtime::Context& self, const Fetched& fetched);
+  void on(runtime::Context& self, const Offered& offered);
+  void on(runtime::Context& self, const RunAgain& again);
   void on(runtime::Context& self, const runtime::Down& down);
 
  private:
+  using Answer = std::variant<runtime::Answer<BringCheckpoint>, runtime::Answer<HandOver>>;
+  /// A trial has one at a time.
   struct Errand {
-    TrialId trial = 0;
-    runtime::Answer<BringCheckpoint> answer;
+    std::uint32_t attempt = 0;
+    Answer answer;
+    runtime::Address runner{};  ///< The actor that is on its way; nobody between two tries.
+    std::uint32_t tries = 0;
   };
-  void settle(runtime::Address fetch, CheckpointBrought brought);
+  using Errands = std::map<TrialId, Errand>;
+
+  void begin(runtime::Context& self, TrialId trial, std::uint32_t attempt, Answer answer);
+  void run(runtime::Context& self, TrialId trial, Errand& errand);
+  void try_again(runtime::Context& self, Errands::iterator errand, const std::string& why);
+  void give_up(runtime::Context& self, Errands::iterator errand, const std::string& why);
 
   Options options_;
   AttemptReader reader_;
-  std::map<runtime::Address, Errand> errands_;  ///< By the actor that runs it.
+  Errands errands_;
 };
 
 }  // namespace troupe::actors

@@ -96,6 +96,7 @@ struct NodeOptions {
   std::string memory;                ///< As in a study file, "4G"; empty: what the machine has.
   std::string keys;                  ///< --keys; empty: the usual folder, where it is needed.
   double lease_s = 5;                ///< Without word from the head for so long, it leaves.
+  std::string folder;                ///< --dir; empty: in the study's folder, if it is there.
   std::vector<int> keep_open;        ///< Descriptors that it and its warden keep open: the head's.
 };
 

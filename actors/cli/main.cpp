@@ -70,7 +70,10 @@ constexpr const char* node_examples =
     "Offers this machine's processors to the study whose head listens at ADDRESS, and runs its\n"
     "trials until the study ends. `troupe run` starts one such node by itself. For another "
     "machine\n"
-    "`troupe keys add NAME` prints the whole line; options may be added to it.\n"
+    "`troupe keys add NAME` prints the whole line; options may be added to it. A node that does "
+    "not\n"
+    "share the study's folder works in one of its own: checkpoints and logs are brought there and\n"
+    "back over its link, and the program must be there as on the head's machine.\n"
     "\n"
     "Examples:\n"
     "  troupe node --join DIR --name second --cpus 4 --memory 8G       on the head's machine\n"
@@ -255,6 +258,11 @@ void add_node(CLI::App& app, NodeOptions& options) {
       ->type_name("N")
       ->check(not_negative, "");
   command.add_option("--memory", options.memory, "Offered memory (default: all)")->type_name("4G");
+  command
+      .add_option("--dir", options.folder,
+                  "Work here, not in the study's folder (default: only if it is not shared, in "
+                  "~/.cache/troupe)")
+      ->type_name("DIR");
   add_keys_folder(command, options.keys);
   command
       .add_option("--lease", options.lease_s, "Without word from the head for so long, leave (5)")

@@ -2,6 +2,8 @@
 // searcher where the study file says so.
 
 #include <cstdio>
+#include <cstdlib>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -52,6 +54,18 @@ std::string own_name() {
   char host[256] = {};
   gethostname(host, sizeof host - 1);
   return std::string(host) + "-" + std::to_string(getpid());
+}
+
+/// Where it works if it does not share the study's folder.
+std::string own_folder(const NodeOptions& options, const std::string& name) {
+  namespace fs = std::filesystem;
+  if (!options.folder.empty()) return fs::absolute(options.folder).lexically_normal().string();
+  const char* cache = std::getenv("XDG_CACHE_HOME");
+  const char* home = std::getenv("HOME");
+  fs::path base = fs::temp_directory_path();
+  if (home != nullptr && *home == '/') base = fs::path(home) / ".cache";
+  if (cache != nullptr && *cache == '/') base = cache;
+  return (base / "troupe" / "nodes" / name).string();
 }
 
 std::shared_ptr<const std::vector<std::string>> environment_variables() {
@@ -155,7 +169,12 @@ int run_node(const NodeOptions& options) {
           [](const std::string& what) { std::fprintf(stderr, "troupe node: %s\n", what.c_str()); },
       .lack_of_room = lack_of_room};
   const auto agent =
-      process.node().spawn<NodeAgent>(AgentOptions{name, *resources, *study}, environment);
+      process.node().spawn<NodeAgent>(AgentOptions{.node = name,
+                                                   .resources = *resources,
+                                                   .study = *study,
+                                                   .own_folder = own_folder(options, name),
+                                                   .apart = !options.folder.empty()},
+                                      environment);
   process.on_signals({SIGINT, SIGTERM}, [&](int) { process.node().stop(agent); });
   const auto end = process.node().wait(agent, Duration::max());
   process.call([&] {

@@ -9,6 +9,7 @@
 
 #include <sys/random.h>
 
+#include "actors/checkpoints/study_token.hpp"
 #include "actors/disk_room.hpp"
 #include "actors/head/own_node.hpp"
 #include "actors/head/process.hpp"
@@ -141,6 +142,12 @@ Result<Session> open_session(StudyRequest request, const HeadFolder& folder) {
   auto journal = journal_in(folder, session, memory);
   if (!journal) return journal.error();
   session.journal = std::make_unique<Journal>(std::move(journal).value());
+  auto token = write_token(session.document.folder);
+  if (!token) return token.error();
+  session.document.token = std::move(token).value();
+  const JournalMeta& meta = session.journal->meta();
+  const auto id = meta.find(identity_key);
+  if (id != meta.end()) session.document.id = id->second;
   return session;
 }
 
@@ -184,7 +191,8 @@ StudyOptions options_of(Session& session) {
           .document = std::move(session.document),
           .version = TROUPE_VERSION,
           .own_node_prefix = OwnNode::name_prefix,
-          .lack_of_room = [folder] { return lack_of_room(folder); }};
+          .lack_of_room = [folder] { return lack_of_room(folder); },
+          .checkpoints = StoreOptions{.study_folder = folder, .lack_of_room = lack_of_room}};
 }
 
 }  // namespace troupe::actors

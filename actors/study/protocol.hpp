@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "actors/checkpoints/protocol.hpp"
 #include "actors/events.hpp"
 #include "actors/study/inputs.hpp"
 #include "actors/study/study_core.hpp"
@@ -34,9 +35,16 @@ struct StudyDocument {
   /// The file as read, for actors of the same process. Does not travel.
   std::shared_ptr<const StudySpec> spec{};
   std::vector<Config> incumbents{};  ///< Of its memory, as it was when the study began.
+  std::string id{};                  ///< Tells this study from every other, wherever its folder is.
+  std::string token{};  ///< Who finds it in the folder shares the folder with the head.
   static auto fields(auto& m) {
-    return std::tuple{field("text", m.text), field("path", m.path), field("folder", m.folder),
-                      field("seed", m.seed), field("incumbents", m.incumbents)};
+    return std::tuple{field("text", m.text),
+                      field("path", m.path),
+                      field("folder", m.folder),
+                      field("seed", m.seed),
+                      field("incumbents", m.incumbents),
+                      field("id", m.id),
+                      field("token", m.token)};
   }
 };
 
@@ -130,9 +138,11 @@ struct SpawnSearcher {
 struct Enlisted {
   static constexpr std::string_view wire_name = "Enlisted";
   StudyDocument study;
-  std::string refusal;  ///< Not empty: the node is not wanted, and why.
+  std::string refusal;     ///< Not empty: the node is not wanted, and why.
+  StoreRef checkpoints{};  ///< For a node that does not share the study's folder.
   static auto fields(auto& m) {
-    return std::tuple{field("study", m.study), field("refusal", m.refusal)};
+    return std::tuple{field("study", m.study), field("refusal", m.refusal),
+                      field("checkpoints", m.checkpoints)};
   }
 };
 

@@ -51,7 +51,7 @@ Enlisted Study::on(Context& self, const JoinStudy& join) {
   nodes_[join.node] = Node{join.agent, slots, false};
   self.monitor(join.agent.address());
   if (open_) list_nodes(self);
-  return Enlisted{options_.document, ""};
+  return Enlisted{options_.document, "", checkpoints_};
 }
 
 /// The name that the node proved or gave when it linked; empty if that is `name`, or not known.
@@ -100,6 +100,7 @@ void Study::on(Context& self, const runtime::Down& down) {
 }
 
 void Study::on(Context& self, const runtime::Restarted& restarted) {
+  if (restarted.who == checkpoints_.address()) expect_attempts(self);
   if (!open_) return;
   if (restarted.who == scheduler_->address() && !refeed_scheduler(self)) lose_scheduler(self);
   if (searcher_ && restarted.who == searcher_->address() && !refeed_searcher(self))

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "actors/checkpoints/store.hpp"
 #include "actors/study/protocol.hpp"
 #include "actors/study/study_core.hpp"
 #include "actors/study/study_log.hpp"
@@ -46,6 +47,8 @@ struct StudyOptions {
   Duration commit_wait = std::chrono::milliseconds(10);
   /// Asked before each start: why nothing more may be written where trials run. May be empty.
   std::function<std::optional<std::string>()> lack_of_room = {};
+  /// Where checkpoints are kept for nodes that do not share the study's folder; none: all do.
+  std::optional<StoreOptions> checkpoints = {};
 };
 
 /// Owns the journal and the lifecycle of one study. Takes one input after the other, asks the
@@ -131,6 +134,7 @@ class Study {
   [[nodiscard]] bool replay_row(runtime::Context& self, const Row& row);
   void remember(runtime::Context& self, const Input& input);
   void observe(runtime::Context& self, const Outcome& outcome);
+  void expect_attempts(runtime::Context& self);
   template <typename R, typename A, typename Spawn>
   [[nodiscard]] std::optional<R> host(runtime::Context& self, const std::string& node,
                                       const std::string& actor);
@@ -175,10 +179,11 @@ class Study {
   StudyCore core_;
   std::optional<SchedulerRef> scheduler_;
   std::optional<SearcherRef> searcher_;
-  bool open_ = false;             ///< Scheduler and searcher are there, and know the journal.
-  bool begun_ = false;            ///< This session has its first row.
-  std::uint32_t hosts_lost_ = 0;  ///< Since the last row.
-  std::vector<Input> held_;       ///< Came while the study was not open; the next rows.
+  CheckpointStore::Ref checkpoints_;  ///< Nobody, where nobody needs it.
+  bool open_ = false;                 ///< Scheduler and searcher are there, and know the journal.
+  bool begun_ = false;                ///< This session has its first row.
+  std::uint32_t hosts_lost_ = 0;      ///< Since the last row.
+  std::vector<Input> held_;           ///< Came while the study was not open; the next rows.
   std::map<std::string, runtime::NodeId> peers_;  ///< By name: hosts of scheduler and searcher.
   std::map<std::string, Node> nodes_;
   std::map<std::string, std::vector<runtime::Address>> subscribers_;  ///< By kind of event.

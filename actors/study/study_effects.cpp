@@ -105,6 +105,7 @@ void Study::act(Context& self, const Command& command) {
     const auto node = nodes_.find(launch->node);
     if (node == nodes_.end())
       return;  // Lost meanwhile: a later row says so, and restarts the trial.
+    if (checkpoints_) self.tell(checkpoints_, ExpectAttempt{launch->trial, launch->attempt});
     self.tell(node->second.agent,
               Launch{launch->trial, launch->attempt, launch->from, launch->until, launch->config});
   }

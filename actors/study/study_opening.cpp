@@ -42,7 +42,17 @@ constexpr runtime::RestartPolicy restarts{.restarts_max = 3, .within = std::chro
 
 void Study::started(Context& self) {
   self.watch_nodes();
+  if (options_.checkpoints)
+    checkpoints_ = self.spawn_supervised<CheckpointStore>(
+        restarts, [options = *options_.checkpoints] { return CheckpointStore(options); });
   open_if_hosted(self);
+}
+
+/// What runs may be offered by its node; the store does not know the journal.
+void Study::expect_attempts(Context& self) {
+  if (!checkpoints_) return;
+  for (const auto& [id, trial] : core_.trials())
+    self.tell(checkpoints_, ExpectAttempt{id, trial.attempt});
 }
 
 void Study::on(Context& self, const runtime::NodeUp& up) {
@@ -113,6 +123,7 @@ bool Study::begin(Context& self) {
                            options_.spec.n_workers, options_.document.incumbents});
   } else {
     if (!recover(self)) return false;
+    expect_attempts(self);
     take(self, StudyResumed{options_.version, options_.spec.n_workers});
   }
   if (const auto limit = options_.spec.stop_criterion.max_wallclock_time) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "actors/checkpoints/study_token.hpp"
 #include "actors/study/document.hpp"
 #include "runtime/core/check.hpp"
 
@@ -43,8 +44,20 @@ void NodeAgent::started(Context& self) {
   }
   document_ = std::move(enlisted->study);
   spec_ = std::move(spec).value();
-  if (!environment_.make_program)
+  if (!environment_.make_program) {
+    if (options_.apart || !shares_folder(document_.folder, document_.token))
+      work_apart(self, enlisted->checkpoints);
     spare_ = std::make_unique<SpareFolder>(document_.folder, options_.node);
+  }
+}
+
+/// The folder of its own stands for the study's in all that follows.
+void NodeAgent::work_apart(Context& self, const StoreRef& checkpoints) {
+  const std::string shared =
+      std::exchange(document_.folder, options_.own_folder + "/" + document_.id);
+  environment_.complain("works in " + document_.folder + ", and not in " + shared);
+  courier_ = self.spawn<CheckpointCourier>(
+      CheckpointCourier::Options{document_.folder, checkpoints, environment_.lack_of_room});
 }
 
 std::vector<std::int64_t> NodeAgent::take_gpus() {
@@ -70,7 +83,8 @@ void NodeAgent::on(Context& self, const Launch& launch) {
                                                      .study = document_,
                                                      .launch = launch,
                                                      .gpus = gpus,
-                                                     .report_to = options_.study},
+                                                     .report_to = options_.study,
+                                                     .courier = courier_},
                                            environment_);
   running_.push_back(Running{launch.trial, launch.attempt, ref, std::move(gpus)});
   if (spare_) self.tell(runtime::Ref<Prepare>(self.address()), Prepare{});
@@ -92,6 +106,7 @@ void NodeAgent::on(Context& self, const runtime::Down& down) {
       lost_ = down.reason;
       environment_.complain("the study is lost: " + lost_);
     }
+    if (courier_) self.tell(courier_, MeetStore{});
     for (const Running& running : running_)
       self.tell(running.ref, EndTrial{running.trial, running.attempt});
   }

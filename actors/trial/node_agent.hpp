@@ -20,6 +20,9 @@ struct AgentOptions {
   std::string node;
   runtime::Resources resources;
   StudyRef study;
+  /// Where it works, in a folder for each study, if it does not share the study's.
+  std::string own_folder{};
+  bool apart = false;  ///< It does so in any case.
 };
 
 /// The study is out of reach, and may go on without this node: no end in order.
@@ -56,12 +59,14 @@ class NodeAgent {
     Trial::Ref ref;
     std::vector<std::int64_t> gpus;
   };
+  void work_apart(runtime::Context& self, const StoreRef& checkpoints);
   [[nodiscard]] std::vector<std::int64_t> take_gpus();
 
   AgentOptions options_;
   TrialEnvironment environment_;
   std::shared_ptr<const StudySpec> spec_;
   StudyDocument document_;
+  CourierRef courier_;                  ///< Of a node that works in a folder of its own.
   std::unique_ptr<SpareFolder> spare_;  ///< None where programs have no folders.
   std::vector<Running> running_;
   std::vector<std::int64_t> free_gpus_;  ///< Device numbers, lowest last.

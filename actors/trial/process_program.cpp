@@ -41,10 +41,16 @@ Result<std::vector<ReportLine>> ProcessProgram::start(runtime::Address trial) {
   if (!folder) return folder.error();
   folder_ = std::move(folder).value();
   std::vector<ReportLine> unheard = unheard_reports();
+  const bool anew = launch.from > 0 && starts_over();
+  if (anew) {
+    parser_ = ReportParser(plan_.spec->report, 0);
+    unheard.push_back(Malformed{
+        "", "its checkpoint was lost with its node, or deleted to save room: it starts over"});
+  }
   TrialCommand command =
       trial_command(*plan_.spec, AttemptPlan{.trial = launch.trial,
                                              .attempt = launch.attempt,
-                                             .from = launch.from,
+                                             .from = anew ? 0 : launch.from,
                                              .until = launch.until,
                                              .config = launch.config,
                                              .seed = plan_.study.seed,
@@ -62,6 +68,12 @@ Result<std::vector<ReportLine>> ProcessProgram::start(runtime::Address trial) {
           deliver(trial, std::move(event));
       });
   return unheard;
+}
+
+/// In a folder of the node's own, what earlier attempts left says nothing: they ran anywhere.
+bool ProcessProgram::starts_over() const {
+  if (plan_.courier) return plan_.starts_over && folder_->source() == 0;
+  return folder_->starts_over();
 }
 
 /// The checkpoint may be ahead of the journal: attempts that were lost with their node, or whose

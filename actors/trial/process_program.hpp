@@ -26,6 +26,7 @@ class ProcessProgram final : public Program {
   [[nodiscard]] std::string last_words() const override;
 
  private:
+  [[nodiscard]] bool starts_over() const;
   [[nodiscard]] std::vector<ReportLine> unheard_reports() const;
 
   TrialPlan plan_;

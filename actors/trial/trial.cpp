@@ -16,6 +16,12 @@ namespace {
 
 constexpr std::uint32_t warnings_max = 20;  ///< Of one attempt; the rest is in its log.
 
+/// Of a checkpoint's way from or to the head: the courier gives up by itself what stands still.
+constexpr Duration courier_deadline = std::chrono::hours(48);
+
+constexpr const char* not_shared =
+    " (this node does not share the study's folder: the program must be there on it too)";
+
 Duration seconds(double s) {
   return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(s));
 }
@@ -42,12 +48,13 @@ AttemptEnded::Cause cause_of(ProcessEnded::Cause cause) {
 
 }  // namespace
 
-Trial::Trial(TrialPlan plan, const TrialEnvironment& environment)
-    : plan_(std::move(plan)),
-      program_(environment.make_program ? environment.make_program(plan_)
-                                        : std::make_unique<ProcessProgram>(plan_, environment)) {}
+Trial::Trial(TrialPlan plan, TrialEnvironment environment)
+    : plan_(std::move(plan)), environment_(std::move(environment)) {}
 
 void Trial::started(Context& self) {
+  if (plan_.courier && !bring(self)) return;
+  program_ = environment_.make_program ? environment_.make_program(plan_)
+                                       : std::make_unique<ProcessProgram>(plan_, environment_);
   const auto unheard = program_->start(self.address());
   if (!unheard) {
     finish(self,
@@ -58,6 +65,36 @@ void Trial::started(Context& self) {
   }
   runs_ = true;
   pass_on(self, *unheard);
+}
+
+/// What the attempt goes on from is at the head. False: it cannot begin, which is not its fault.
+bool Trial::bring(Context& self) {
+  const Launch& launch = plan_.launch;
+  if (launch.attempt == 1) return true;
+  auto brought =
+      self.ask(plan_.courier, BringCheckpoint{launch.trial, launch.attempt}, courier_deadline);
+  const std::string error = brought ? brought->error : brought.error().what;
+  if (brought) plan_.starts_over = brought->starts_over;
+  if (error.empty()) return true;
+  finish(self,
+         AttemptEnded{launch.trial, launch.attempt, AttemptEnded::Cause::lost, 0,
+                      "its checkpoint was not brought from the head: " + error, ""},
+         std::nullopt);
+  return false;
+}
+
+/// Before the end is told: a promotion must find the checkpoint at the head. Where that cannot have
+/// it, the attempt is as good as lost.
+void Trial::hand_over(Context& self, std::optional<std::string>& excuse) {
+  const Launch& launch = plan_.launch;
+  const auto taken =
+      self.ask(plan_.courier, HandOver{launch.trial, launch.attempt}, courier_deadline);
+  if (taken && taken->result == AttemptTaken::Result::taken) return;
+  const std::string why = taken ? taken->why : taken.error().what;
+  if (taken && taken->result == AttemptTaken::Result::refused)
+    pass_on(self, {Malformed{"", "the head refuses what it left: " + why}});
+  else
+    excuse = "what it left was not brought to the head: " + why;
 }
 
 void Trial::stopping(Context&) {
@@ -102,12 +139,15 @@ void Trial::pass_on(Context& self, const std::vector<ReportLine>& lines) {
 
 void Trial::on(Context& self, const ProcessEnded& ended) {
   runs_ = false;
-  const auto excuse = ended_in_order(ended) ? std::nullopt : program_->excuse();
+  auto excuse = ended_in_order(ended) ? std::nullopt : program_->excuse();
   pass_on(self, program_->settle(ended, reported_, excuse.has_value()));
-  finish(self,
-         AttemptEnded{plan_.launch.trial, plan_.launch.attempt, cause_of(ended.cause), ended.code,
-                      describe(ended), program_->last_words()},
-         excuse);
+  AttemptEnded end{plan_.launch.trial, plan_.launch.attempt, cause_of(ended.cause),
+                   ended.code,         describe(ended),      program_->last_words()};
+  if (plan_.courier) {
+    if (ended.cause == ProcessEnded::Cause::not_started) end.detail += not_shared;
+    hand_over(self, excuse);
+  }
+  finish(self, std::move(end), excuse);
 }
 
 /// A failure that is not the program's own costs it no retry.

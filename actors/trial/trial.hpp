@@ -29,7 +29,7 @@ class Trial {
   };
   using Private = runtime::Ref<Overdue, runtime::ProcessOutput, runtime::ProcessEnded>;
 
-  Trial(TrialPlan plan, const TrialEnvironment& environment);
+  Trial(TrialPlan plan, TrialEnvironment environment);
 
   void started(runtime::Context& self);
   void stopping(runtime::Context& self);
@@ -39,10 +39,13 @@ class Trial {
   void on(runtime::Context& self, const runtime::ProcessEnded& ended);
 
  private:
+  [[nodiscard]] bool bring(runtime::Context& self);
+  void hand_over(runtime::Context& self, std::optional<std::string>& excuse);
   void pass_on(runtime::Context& self, const std::vector<ReportLine>& lines);
   void finish(runtime::Context& self, AttemptEnded ended, const std::optional<std::string>& excuse);
 
   TrialPlan plan_;
+  TrialEnvironment environment_;
   std::unique_ptr<Program> program_;
   bool runs_ = false;
   Resource reported_ = 0;

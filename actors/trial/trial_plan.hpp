@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "actors/checkpoints/courier.hpp"
 #include "actors/study/protocol.hpp"
 #include "actors/study_file/study_spec.hpp"
 #include "actors/trial/program.hpp"
@@ -21,6 +22,9 @@ struct TrialPlan {
   Launch launch;
   std::vector<std::int64_t> gpus;
   StudyRef report_to;
+  /// Of a node that does not share the study's folder, and works in `study.folder` instead.
+  CourierRef courier{};
+  bool starts_over = false;  ///< Its checkpoint is lost: what the courier found.
 };
 
 /// What a node lends to its trials.

@@ -198,11 +198,42 @@ BOOST_AUTO_TEST_CASE(a_trial_whose_last_attempt_left_nothing_starts_over) {
   BOOST_TEST(!two.bring(9, 2).starts_over);
 }
 
-BOOST_AUTO_TEST_CASE(a_head_that_is_gone_is_an_error_for_the_attempt) {
+BOOST_AUTO_TEST_CASE(a_head_that_is_gone_is_looked_for_until_somebody_says_that_there_is_none) {
   TwoFolders two;
   two.nodes.head.node().stop(two.source);
   two.nodes.world.run();
-  BOOST_TEST(two.bring(8, 2).error != "");
+  std::optional<CheckpointBrought> brought;
+  auto asker = two.nodes.node.probe<Fetched>();
+  asker.run([&](runtime::Context& self) {
+    auto answer = self.ask(two.courier, BringCheckpoint{8, 2}, std::chrono::hours(1));
+    if (answer) brought = *answer;
+  });
+  two.nodes.world.advance(std::chrono::seconds(5));
+  BOOST_TEST(!brought.has_value());
+  two.nodes.node.tell(two.courier, MeetStore{});
+  two.nodes.world.advance(std::chrono::seconds(1));
+  BOOST_REQUIRE(brought.has_value());
+  BOOST_TEST(brought->error != "");
+}
+
+BOOST_AUTO_TEST_CASE(a_head_that_was_restarted_gives_what_the_earlier_one_could_not) {
+  TwoFolders two;
+  two.nodes.head.node().stop(two.source);
+  two.nodes.world.run();
+  test::leave_attempt(two.head_folder.path(), 8, 1, {{"checkpoint/w", "weights"}});
+  std::optional<CheckpointBrought> brought;
+  auto asker = two.nodes.node.probe<Fetched>();
+  asker.run([&](runtime::Context& self) {
+    auto answer = self.ask(two.courier, BringCheckpoint{8, 2}, std::chrono::hours(1));
+    if (answer) brought = *answer;
+  });
+  const auto again = two.nodes.head.spawn<CheckpointCourier>(
+      CheckpointCourier::Options{.folder = two.head_folder.path().string(), .store = StoreRef()});
+  two.nodes.node.tell(two.courier, MeetStore{StoreRef(again.address())});
+  two.nodes.world.advance(std::chrono::seconds(2));
+  BOOST_REQUIRE(brought.has_value());
+  BOOST_TEST(brought->error == "");
+  BOOST_TEST(two.published(8).at("w") == "weights");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,142 @@
+// Nodes that do not share the study's folder: checkpoints and logs follow their trials.
+
+#include <csignal>
+#include <filesystem>
+#include <set>
+
+#include <boost/test/unit_test.hpp>
+
+#include "test/e2e/study_kit.hpp"
+
+namespace troupe::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string lines(int workers, int trials, const std::string& options = ", --period_ms, '20'") {
+  return "entry: {command: [" + program("e2e_keeper") + options + "]}\n" +
+         "config_space: {x: {uniform: [0, 1]}, epochs: 27}\n"
+         "max_resource_attr: epochs\nseed: 3\nmax_failures: 0\nlease: 1\ngrace_kill_s: 1\n"
+         "scheduler: {name: asha, type: promotion}\nwhen_exhausted: promote\n"
+         "n_workers: " +
+         std::to_string(workers) +
+         "\nstop_criterion: {max_num_trials_started: " + std::to_string(trials) + "}\n";
+}
+
+/// Two nodes with folders of their own, each with more slots than the head's own node: it gets no
+/// trial.
+struct Apart {
+  explicit Apart(const E2eStudy& of) : study(of) {
+    BOOST_REQUIRE(eventually([&] { return fs::exists(study.folder() + "/address"); },
+                             std::chrono::seconds(20)));
+  }
+  [[nodiscard]] std::unique_ptr<Command> node(const std::string& name,
+                                              const std::string& cpus) const {
+    return std::make_unique<Command>(
+        std::vector<std::string>{program("troupe"), "node", "--join", study.folder(), "--name",
+                                 name, "--cpus", cpus, "--lease", "1", "--dir", folder(name)},
+        std::vector{"TROUPE_E2E=" + study.folder()});
+  }
+  [[nodiscard]] std::string folder(const std::string& name) const { return folders.file(name); }
+
+  const E2eStudy& study;
+  TempFolder folders;
+};
+
+/// How many rows of the journal hold a text.
+std::size_t rows_with(const E2eStudy& study, const std::string& text) {
+  std::size_t rows = 0;
+  for (const auto& row : study.journal()) rows += row.find(text) != std::string::npos ? 1 : 0;
+  return rows;
+}
+
+/// Whether a checkpoint is on its way to the head.
+bool is_fetching(const E2eStudy& study) {
+  std::error_code ignored;
+  for (fs::recursive_directory_iterator each(study.folder() + "/trials", ignored), end;
+       !ignored && each != end; each.increment(ignored))
+    if (each->path().extension() == ".partial" && fs::exists(each->path() / "checkpoint"))
+      return true;
+  return false;
+}
+
+/// Waits until the study has so many rows.
+void wait_for_rows(const E2eStudy& study, std::size_t rows) {
+  BOOST_REQUIRE(
+      eventually([&] { return study.journal().size() >= rows; }, std::chrono::seconds(60)));
+}
+
+BOOST_AUTO_TEST_SUITE(study_apart)
+
+BOOST_AUTO_TEST_CASE(trials_go_on_where_they_have_not_been_with_what_they_saved) {
+  const E2eStudy study(lines(3, 24));
+  const auto run = study.start();
+  const Apart apart(study);
+  const auto first = apart.node("a", "50");
+  const auto second = apart.node("b", "50");
+  BOOST_TEST(run->wait(std::chrono::seconds(120)).value_or(-1) == 0,
+             run->err() << first->err() << second->err() << study.troupe("events").out);
+  BOOST_TEST(rows_with(study, "TrialPromoted") > 4U);
+  for (const char* name : {"a", "b"})
+    BOOST_TEST(rows_with(study, std::string(R"("node":")") + name + "\"") > 4U, name);
+  BOOST_TEST(study.troupe("replay").code == 0);
+  BOOST_TEST(first->err().find("works in " + apart.folder("a")) != std::string::npos, first->err());
+  // All that a person looks at is at the head.
+  const Finished logs = study.troupe("logs", {"5"});
+  BOOST_TEST(logs.out.find("tune-metric") != std::string::npos, logs.out << logs.err);
+  BOOST_TEST(first->wait(std::chrono::seconds(20)).value_or(-1) == 0, first->err());
+  BOOST_TEST(second->wait(std::chrono::seconds(20)).value_or(-1) == 0, second->err());
+}
+
+BOOST_AUTO_TEST_CASE(decisions_are_those_of_a_shared_folder_though_a_node_leaves) {
+  const E2eStudy shared(lines(1, 15));
+  BOOST_TEST(shared.run().code == 0);
+
+  const E2eStudy study(lines(1, 15, ", --period_ms, '30'"));
+  const auto run = study.start();
+  const Apart apart(study);
+  auto first = apart.node("a", "50");
+  const auto second = apart.node("b", "40");
+  wait_for_rows(study, 40);
+  first->signal(SIGKILL);
+  BOOST_TEST(run->wait(std::chrono::seconds(120)).value_or(-1) == 0,
+             run->err() << first->err() << second->err() << study.troupe("events").out);
+  BOOST_TEST(rows_with(study, R"("node":"b")") > 0U);
+  BOOST_TEST(shared.timeless_results().size() > 15U);
+  BOOST_TEST(study.timeless_results() == shared.timeless_results(),
+             boost::test_tools::per_element());
+  BOOST_TEST(study.troupe("replay").code == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_node_that_is_killed_in_an_upload_costs_no_more_than_its_attempt) {
+  const E2eStudy study(lines(1, 6, ", --period_ms, '20', --weights, '60000000'"));
+  const auto run = study.start();
+  const Apart apart(study);
+  const auto first = apart.node("a", "50");
+  BOOST_REQUIRE(eventually([&] { return is_fetching(study); }, std::chrono::seconds(60)));
+  first->signal(SIGKILL);
+  const auto second = apart.node("b", "40");
+  BOOST_TEST(run->wait(std::chrono::seconds(180)).value_or(-1) == 0, run->err() << second->err());
+  BOOST_TEST(rows_with(study, "TrialFailed") <= 1U);
+  BOOST_TEST(!is_fetching(study));
+  BOOST_TEST(study.troupe("replay").code == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_program_that_is_not_on_the_node_is_named_with_the_reason) {
+  const E2eStudy study(
+      "entry: {command: [/nowhere/train]}\nconfig_space: {x: {uniform: [0, 1]}}\n"
+      "max_t: 9\nmax_failures: 0\nscheduler: {name: asha}\n"
+      "stop_criterion: {max_num_trials_started: 1}\n");
+  const auto run = study.start();
+  const Apart apart(study);
+  const auto node = apart.node("a", "50");
+  (void)run->wait(std::chrono::seconds(60));
+  const bool said = rows_with(study, "the program must be there on it too") > 0;
+  const bool own_was_faster = rows_with(study, R"("node":"own-1")") > 0;
+  BOOST_TEST((said || own_was_faster));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace troupe::test
