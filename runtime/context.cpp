@@ -31,12 +31,13 @@ std::chrono::microseconds Context::wall() const {
 }
 
 void Context::send(Address to, Envelope::Ptr envelope) {
+  const Lane lane = lane_of(envelope->type());
   engine_->send(to, std::move(envelope));
-  if (to.node == engine_->id() || !engine_->peers().is_full(to.node)) return;
+  if (to.node == engine_->id() || !engine_->peers().is_full(to.node, lane)) return;
   Dispatcher& dispatcher = engine_->dispatcher(*cell_);
   Await room;
   const AskId id = dispatcher.open(room);
-  engine_->peers().when_room(to.node, id);
+  engine_->peers().when_room(to.node, lane, id);
   dispatcher.wait(room, id, Instant::never());
 }
 

@@ -46,7 +46,9 @@ class Context {
   [[nodiscard]] std::chrono::microseconds wall() const;
 
   /// Sends without waiting for the receiver. In order to one receiver; lost if the receiver is
-  /// gone. To another node: waits, as `ask` does, while too much for that node waits to be sent.
+  /// gone. To another node: waits, as `ask` does, while too much for that node waits to be sent;
+  /// messages that say `bulk` go on a lane of their own, in order among themselves only, and wait
+  /// only for each other.
   template <typename M, typename... Ms>
     requires one_of<M, Ms...>
   void tell(const Ref<Ms...>& to, M message) {

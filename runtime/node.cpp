@@ -38,8 +38,9 @@ Reactor& Node::reactor() const {
 }
 
 void Node::send(Address to, Envelope::Ptr envelope) {
+  const Lane lane = lane_of(envelope->type());
   engine_->send(to, std::move(envelope));
-  if (to.node != id()) engine_->wait_for_room(to.node);
+  if (to.node != id()) engine_->wait_for_room(to.node, lane);
 }
 
 Result<Envelope::Ptr> Node::request(Address to, Envelope::Ptr question, Duration deadline) {

@@ -61,13 +61,16 @@ void Endpoint::dial(const std::string& address, Duration patience, OnDialed done
   touch(session);
 }
 
+Error Endpoint::no_link(PeerId peer) const {
+  const Departed* const gone = departed(peer);
+  return {ErrorKind::gone,
+          gone == nullptr ? "no link to that node" : "node '" + gone->name + "': " + gone->reason};
+}
+
 Result<void> Endpoint::send(PeerId to, Bytes message) {
   Session* const session = session_of(to);
-  if (session == nullptr || !session->was_up) {
-    const Departed* const gone = departed(to);
-    return Error{ErrorKind::gone, gone == nullptr ? "no link to that node"
-                                                  : "node '" + gone->name + "': " + gone->reason};
-  }
+  if (session == nullptr || !session->was_up) return no_link(to);
+  if (session->farewell) return Error{ErrorKind::gone, "this node is leaving"};
   auto sent = session->link.send(message, reactor_.now());
   if (sent) touch(*session);
   return sent;
@@ -76,8 +79,18 @@ Result<void> Endpoint::send(PeerId to, Bytes message) {
 void Endpoint::leave(PeerId peer, const std::string& reason) {
   Session* const session = session_of(peer);
   if (session == nullptr) return;
-  session->link.leave(reason, reactor_.now());
-  touch(*session);
+  say_goodbye(*session, reason, reactor_.now());
+}
+
+/// After all that was sent: what the lane holds goes first.
+void Endpoint::say_goodbye(Session& session, const std::string& reason, Instant now) {
+  if (session.leaving) return;
+  session.leaving = true;
+  if (session.lane && session.lane->buffered_bytes() > 0)
+    session.farewell = reason;
+  else
+    session.link.leave(reason, now);
+  touch(session);
 }
 
 void Endpoint::close(const std::string& reason, Duration patience, std::function<void()> done) {
@@ -85,10 +98,7 @@ void Endpoint::close(const std::string& reason, Duration patience, std::function
   closing_ = true;
   closed_ = std::move(done);
   const Instant now = reactor_.now();
-  for (const auto& [number, session] : sessions_) {
-    session->link.leave(reason, now);
-    touch(*session);
-  }
+  for (const auto& [number, session] : sessions_) say_goodbye(*session, reason, now);
   closing_timer_ = reactor_.at(sessions_.empty() ? now : now + patience, [this] {
     while (!sessions_.empty()) bury(*sessions_.begin()->second);
     finish_closing();
@@ -143,9 +153,10 @@ std::vector<Peer> Endpoint::peers() const {
   for (const auto& [number, session] : sessions_) {
     const Link& link = session->link;
     if (!session->was_up) continue;
-    peers.push_back({link.peer(), link.peer_name(), link.state(), now - link.last_heard(),
-                     link.lag(now), link.buffered_bytes(), session->key,
-                     session->member ? session->member->role : std::string(), session->machine});
+    peers.push_back(
+        {link.peer(), link.peer_name(), link.state(), now - link.last_heard(), link.lag(now),
+         link.buffered_bytes() + (session->lane ? session->lane->buffered_bytes() : 0),
+         session->key, session->member ? session->member->role : std::string(), session->machine});
   }
   for (const Departed& gone : departed_)
     peers.push_back({.id = gone.id,
@@ -179,7 +190,9 @@ void Endpoint::flush() {
 
 void Endpoint::settle(Session& session) {
   const Instant now = reactor_.now();
+  if (session.lane) heed_lane(session, now);
   while (const auto frame = session.link.next_frame(now)) wire_->send(session.route, *frame);
+  if (session.lane) settle_lane(session, now);
   report(session);
   if (session.link.state() == LinkState::down) return bury(session);
   arm(session);
@@ -190,6 +203,9 @@ void Endpoint::arm(Session& session) {
   if (session.link.state() == LinkState::connecting) due = std::min(due, session.patience);
   if (session.link.state() == LinkState::unreachable && session.dialed)
     due = std::min(due, session.redial_at);
+  if (session.lane) due = std::min(due, session.lane->deadline());
+  if (session.lane && session.lane->is_silent() && session.lane->side() == Lane::Side::dials)
+    due = std::min(due, session.lane_redial_at);
   if (session.timer != Reactor::TimerId::none && session.timer_at <= due) return;
   reactor_.cancel(session.timer);
   session.timer_at = due;
@@ -201,6 +217,7 @@ void Endpoint::tick(std::uint64_t number) {
   session.timer = Reactor::TimerId::none;
   const Instant now = reactor_.now();
   session.link.tick(now);
+  if (session.lane) tick_lane(session, now);
   watch_progress(session, now);
   if (session.link.state() == LinkState::connecting && now >= session.patience)
     session.link.give_up({Departure::Cause::lost, "nobody answered at " + session.address});
@@ -210,14 +227,14 @@ void Endpoint::tick(std::uint64_t number) {
 }
 
 void Endpoint::watch_progress(Session& session, Instant now) {
-  const Instant oldest = now - session.link.lag(now);
-  const std::size_t unconfirmed = session.link.buffered_bytes();
-  const bool stalls = session.link.state() == LinkState::up && unconfirmed > 0 &&
-                      unconfirmed == session.unconfirmed && oldest == session.oldest;
-  session.oldest = oldest;
-  session.unconfirmed = unconfirmed;
-  if (!stalls) session.stalled_since = now;
-  if (now - session.stalled_since < stalls_max * options_.dead_after) return;
+  const bool is_up = session.link.state() == LinkState::up;
+  Duration stalled = session.progress.stalled(now - session.link.lag(now),
+                                              session.link.buffered_bytes(), is_up, now);
+  if (session.lane)
+    stalled =
+        std::max(stalled, session.lane_progress.stalled(
+                              session.lane->oldest(), session.lane->buffered_bytes(), is_up, now));
+  if (stalled < stalls_max * options_.dead_after) return;
   const std::string why = "it does not take what is sent to it";
   note_refusal(session.link.peer(), why);
   session.link.give_up({Departure::Cause::lost, why});
@@ -274,6 +291,7 @@ void Endpoint::bury(Session& session) {
     if (departed_.size() > departed_max) departed_.pop_front();
   }
   if (session.dialed) hang_up_later(session.dialed);
+  if (session.lane_dialed) hang_up_later(session.lane_dialed);
   reactor_.cancel(session.timer);
   sessions_.erase(session.number);
 }

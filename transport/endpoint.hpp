@@ -57,6 +57,9 @@ class Endpoint final {
     /// Whose key it is, where connections carry keys.
     MemberOf member_of;
     Enrol enrol;  ///< May be empty: nobody is invited.
+    /// As on_message and on_room, of the lane for large messages. May be empty: it is not used.
+    std::function<void(PeerId, Bytes message)> on_bulk;
+    std::function<void(PeerId)> on_bulk_room;
   };
   using OnDialed = std::function<void(Result<PeerId>)>;
 
@@ -76,6 +79,12 @@ class Endpoint final {
   /// Queues for `to`; sent when the reactor has run what is due, with all else that was queued by
   /// then. `exhausted`: the buffer is full, on_room will follow. `gone`: no such link.
   Result<void> send(PeerId to, Bytes message);
+
+  /// The same for a large message, on a lane of its own: a second connection, which is opened when
+  /// it is first needed and ends with the link. What is sent on one lane does not wait for the
+  /// other, and may overtake it. `message` starts with `bulk_headroom` bytes of any content; it is
+  /// taken unless there is an error. After `exhausted` comes on_bulk_room.
+  Result<void> send_bulk(PeerId to, std::string& message);
 
   /// Tells one peer goodbye, after all that was sent to it; its on_down comes when it confirms, or
   /// does not in time.
@@ -128,6 +137,8 @@ class Endpoint final {
   void on_welcome(Session& dialing, const Frame& frame);
   void on_sequenced(Route route, const Frame& frame);
   void merge(Session& dialing, Session& existing);
+  void on_lane_hello(Route route, const Frame& frame);
+  void on_lane_frame(Session& session, const Frame& frame);
   void refuse(Route route, PeerId to, std::string_view reason);
   void drop(const Sender& sender, std::string why);
   [[nodiscard]] std::optional<std::string> objection(const Sender& sender,
@@ -141,6 +152,12 @@ class Endpoint final {
   void tick(std::uint64_t number);
   void redial(Session& session);
   void watch_progress(Session& session, Instant now);
+  void open_lane(Session& session);
+  void dial_lane(Session& session, Instant now);
+  void heed_lane(Session& session, Instant now);
+  void settle_lane(Session& session, Instant now);
+  void tick_lane(Session& session, Instant now);
+  void say_goodbye(Session& session, const std::string& reason, Instant now);
 
   // What the owner is told.
   void report(Session& session);
@@ -153,6 +170,7 @@ class Endpoint final {
   void hang_up_later(Route route);
   [[nodiscard]] std::optional<Member> member_with(std::string_view key) const;
   [[nodiscard]] std::string name_of(const Sender& sender) const;
+  [[nodiscard]] Error no_link(PeerId peer) const;
   Session* session_of(PeerId peer) const;
   Session* session_dialed_on(Route route) const;
   const Departed* departed(PeerId peer) const;

@@ -13,7 +13,7 @@ void Endpoint::on_frame(Route route, const Sender& sender, Bytes bytes) {
   // ZeroMQ cannot hang up on one that connected: its key may have been revoked since.
   if (!sender.key.empty() && !member_with(sender.key))
     return drop(sender, "its key is not admitted");
-  const auto frame = decode_frame(bytes, options_.frame_max);
+  const auto frame = decode_frame(bytes, options_.frame_max, options_.bulk_frame_max);
   if (!frame) return drop(sender, "its frame was dropped: " + frame.error().what);
   const FrameHeader& header = frame->header;
   if (const Session* known = session_of(header.from);
@@ -42,10 +42,11 @@ void Endpoint::drop(const Sender& sender, std::string why) {
 
 /// The other end knows this node's key, and says that it is not admitted.
 void Endpoint::on_shut(Route dialed, const std::string& reason) {
-  Session* const session = session_dialed_on(dialed);
-  if (session == nullptr) return;
-  session->link.give_up({Departure::Cause::refused, reason});
-  touch(*session);
+  for (const auto& [number, session] : sessions_) {
+    if (session->dialed != dialed && session->lane_dialed != dialed) continue;
+    session->link.give_up({Departure::Cause::refused, reason});
+    touch(*session);
+  }
 }
 
 /// Why this node does not talk to whoever says so, whatever its links.
@@ -71,6 +72,7 @@ void Endpoint::on_hello(Route route, const Sender& sender, const Frame& frame) {
     return on_invited(route, sender, frame);
   if (const Departed* gone = departed(header.from))
     return refuse(route, header.from, "this node has given it up: " + gone->reason);
+  if (header.bulk) return on_lane_hello(route, frame);
   if (closing_) return refuse(route, header.from, "node '" + self_.name + "' is leaving");
   if (header.to == 0) {
     wire_->send(route, Link::welcome(self_, header));
@@ -166,9 +168,11 @@ void Endpoint::on_sequenced(Route route, const Frame& frame) {
                   : gone == nullptr ? "node '" + self_.name + "' has no link to it"
                                     : "this node has given it up: " + gone->reason);
   }
+  if (header.bulk) return on_lane_frame(*session, frame);
   session->link.receive(frame, reactor_.now());
   touch(*session);
   if (session->link.state() == LinkState::up) report(*session);
+  if (session->link.peer_wants_bulk() && session->was_up && !session->lane) open_lane(*session);
   while (const auto message = session->link.next_message())
     if (!closing_) callbacks_.on_message(header.from, *message);
 }

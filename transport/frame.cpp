@@ -12,6 +12,11 @@ constexpr std::uint32_t magic = 0x50525454;  // "TTRP"
 constexpr std::size_t reason_max = 1024;
 constexpr std::uint32_t record_size_max = (1U << 30U) - 1;
 
+constexpr std::size_t flags_offset = 7;
+constexpr std::uint8_t resend_flag = 1;
+constexpr std::uint8_t bulk_flag = 2;
+constexpr std::uint8_t wants_bulk_flag = 4;
+
 Error malformed(std::string what) {
   return {ErrorKind::bad_input, std::move(what)};
 }
@@ -21,12 +26,26 @@ bool is_kind(std::uint8_t kind) {
          kind <= static_cast<std::uint8_t>(FrameKind::goodbye);
 }
 
+std::uint8_t flags_of(const FrameHeader& header) {
+  return static_cast<std::uint8_t>((header.resend ? resend_flag : 0) |
+                                   (header.bulk ? bulk_flag : 0) |
+                                   (header.wants_bulk ? wants_bulk_flag : 0));
+}
+
+std::uint32_t record_word(Record::Part part, std::size_t size) {
+  check(size <= record_size_max, "a record fits its size field");
+  return static_cast<std::uint32_t>(size) | (static_cast<std::uint32_t>(part) << 30U);
+}
+
 }  // namespace
 
-Result<Frame> decode_frame(Bytes bytes, std::size_t frame_max) {
-  if (bytes.size() > frame_max)
+Result<Frame> decode_frame(Bytes bytes, std::size_t frame_max, std::size_t bulk_frame_max) {
+  const bool bulk = bytes.size() > flags_offset &&
+                    (load<std::uint8_t>(bytes.subspan(flags_offset)) & bulk_flag) != 0;
+  const std::size_t size_max = bulk ? bulk_frame_max : frame_max;
+  if (bytes.size() > size_max)
     return malformed("a frame of " + std::to_string(bytes.size()) + " bytes; at most " +
-                     std::to_string(frame_max) + " are taken");
+                     std::to_string(size_max) + " are taken");
   if (bytes.size() < FrameHeader::size)
     return malformed("a frame of " + std::to_string(bytes.size()) + " bytes; its header has " +
                      std::to_string(FrameHeader::size));
@@ -34,7 +53,7 @@ Result<Frame> decode_frame(Bytes bytes, std::size_t frame_max) {
     return malformed("a frame that does not start with \"TTRP\": not sent by a Troupe node");
   const auto version = load<std::uint16_t>(bytes.subspan(4));
   const auto kind_number = load<std::uint8_t>(bytes.subspan(6));
-  const auto flags = load<std::uint8_t>(bytes.subspan(7));
+  const auto flags = load<std::uint8_t>(bytes.subspan(flags_offset));
   if (!is_kind(kind_number))
     return malformed("a frame of kind " + std::to_string(kind_number) + "; known are 1 to 6");
   const auto kind = static_cast<FrameKind>(kind_number);
@@ -48,7 +67,9 @@ Result<Frame> decode_frame(Bytes bytes, std::size_t frame_max) {
                      " bytes and has " + std::to_string(bytes.size() - FrameHeader::size));
   return Frame{.header = {.version = version,
                           .kind = kind,
-                          .resend = (flags & 1U) != 0,
+                          .resend = (flags & resend_flag) != 0,
+                          .bulk = bulk,
+                          .wants_bulk = (flags & wants_bulk_flag) != 0,
                           .from = load<std::uint64_t>(bytes.subspan(8)),
                           .to = load<std::uint64_t>(bytes.subspan(16)),
                           .sequence = load<std::uint64_t>(bytes.subspan(24)),
@@ -62,7 +83,7 @@ void encode_header(const FrameHeader& header, std::span<std::byte> frame) {
   store(magic, frame);
   store(header.version, frame.subspan(4));
   store(static_cast<std::uint8_t>(header.kind), frame.subspan(6));
-  store(static_cast<std::uint8_t>(header.resend ? 1 : 0), frame.subspan(7));
+  store(flags_of(header), frame.subspan(flags_offset));
   store(header.from, frame.subspan(8));
   store(header.to, frame.subspan(16));
   store(header.sequence, frame.subspan(24));
@@ -118,15 +139,19 @@ Bytes encode_reason(std::string_view reason) {
 }
 
 void append_record(const Record& record, std::vector<std::byte>& body) {
-  check(record.bytes.size() <= record_size_max, "a record fits its size field");
   const std::size_t at = body.size();
   const std::size_t header = record.part == Record::Part::first ? 8 : 4;
   body.resize(at + header);
-  const auto word = static_cast<std::uint32_t>(record.bytes.size()) |
-                    (static_cast<std::uint32_t>(record.part) << 30U);
-  store(word, std::span(body).subspan(at));
+  store(record_word(record.part, record.bytes.size()), std::span(body).subspan(at));
   if (record.part == Record::Part::first) store(record.total, std::span(body).subspan(at + 4));
   body.insert(body.end(), record.bytes.begin(), record.bytes.end());
+}
+
+void encode_bulk_headroom(const FrameHeader& header, std::span<std::byte> frame) {
+  check(frame.size() >= bulk_headroom, "a message of the bulk lane has room in front");
+  encode_header(header, frame);
+  store(record_word(Record::Part::whole, frame.size() - bulk_headroom),
+        frame.subspan(FrameHeader::size));
 }
 
 Result<std::optional<Record>> take_record(Bytes& body) {

@@ -15,7 +15,7 @@ namespace troupe::transport {
 
 /// Raised whenever two versions could not understand each other. Hellos and refusals keep their
 /// layout for ever, so that each side can name the other's version.
-inline constexpr std::uint16_t protocol_version = 1;
+inline constexpr std::uint16_t protocol_version = 2;
 
 enum class FrameKind : std::uint8_t {
   hello = 1,  ///< From the dialer. Body: a greeting. `to` is 0 until the peer's id is known.
@@ -33,7 +33,9 @@ struct FrameHeader {
 
   std::uint16_t version = protocol_version;
   FrameKind kind = FrameKind::beat;
-  bool resend = false;  ///< Asks for everything from `acknowledged` on once more.
+  bool resend = false;      ///< Asks for everything from `acknowledged` on once more.
+  bool bulk = false;        ///< Of the link's lane for large messages, which has its own numbers.
+  bool wants_bulk = false;  ///< Asks the side that dials to open that lane.
   PeerId from = 0;
   PeerId to = 0;
   std::uint64_t sequence = 0;      ///< Data and goodbyes are numbered from 1.
@@ -48,7 +50,10 @@ struct Frame {
 
 /// Reads a frame of any bytes. The body points into `bytes`. Frames of another version are read if
 /// they are hellos or refusals.
-Result<Frame> decode_frame(Bytes bytes, std::size_t frame_max);
+Result<Frame> decode_frame(Bytes bytes, std::size_t frame_max, std::size_t bulk_frame_max);
+inline Result<Frame> decode_frame(Bytes bytes, std::size_t frame_max) {
+  return decode_frame(bytes, frame_max, frame_max);
+}
 
 /// Writes the first FrameHeader::size bytes of a frame of `frame_size` bytes.
 void encode_header(const FrameHeader& header, std::span<std::byte> frame);
@@ -81,6 +86,11 @@ struct Record {
   Bytes bytes;
 };
 void append_record(const Record& record, std::vector<std::byte>& body);
+
+/// What lies in front of a message that is alone and whole in its frame.
+inline constexpr std::size_t bulk_headroom = FrameHeader::size + 4;
+/// Writes it there: `frame` is the headroom and the message.
+void encode_bulk_headroom(const FrameHeader& header, std::span<std::byte> frame);
 
 /// Takes the first record off `body`; nullopt at its end.
 Result<std::optional<Record>> take_record(Bytes& body);

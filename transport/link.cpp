@@ -107,6 +107,7 @@ void Link::receive(const Frame& frame, Instant now) {
   if (kind == FrameKind::hello) return on_hello(frame, now);
   if (frame.header.acknowledged > outbox_.sequence_sent()) return;  // Nothing we ever said.
   heard(now);
+  peer_wants_bulk_ = frame.header.wants_bulk;
   on_acknowledged(frame.header, now);
   if (state_ != LinkState::down) on_data(frame, now);
 }
@@ -229,6 +230,11 @@ void Link::finish(Departure departure) {
   departure_ = std::move(departure);
 }
 
+void Link::want_bulk(bool wanted, Instant now) {
+  if (wanted && !wants_bulk_) ack_at_ = now;
+  wants_bulk_ = wanted;
+}
+
 void Link::redialed(Instant now) {
   ++attempt_;
   hello_at_ = now;
@@ -247,6 +253,7 @@ FrameHeader Link::header(FrameKind kind, std::uint64_t sequence) const {
   return {.version = self_->protocol,
           .kind = kind,
           .resend = resend_due_,
+          .wants_bulk = wants_bulk_,
           .from = self_->id,
           .to = peer_,
           .sequence = sequence,

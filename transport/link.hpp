@@ -66,6 +66,8 @@ class Link {
   /// Down once the peer has confirmed all that was sent, and this goodbye.
   void leave(std::string_view reason, Instant now);
   void give_up(Departure departure);
+  /// Whether every frame asks the peer to open the lane for large messages; at once if it is new.
+  void want_bulk(bool wanted, Instant now);
   /// The dialer has a new route.
   void redialed(Instant now);
 
@@ -84,6 +86,8 @@ class Link {
   [[nodiscard]] Bytes peer_greeting() const { return peer_greeting_; }
   /// The highest attempt of a hello from the peer: a higher one comes on a newer route.
   [[nodiscard]] std::uint32_t peer_attempt() const { return peer_attempt_; }
+  /// Whether its last frame asked for the lane for large messages.
+  [[nodiscard]] bool peer_wants_bulk() const { return peer_wants_bulk_; }
   [[nodiscard]] Instant last_heard() const { return last_heard_; }
   [[nodiscard]] Duration lag(Instant now) const;
   [[nodiscard]] std::size_t buffered_bytes() const { return outbox_.bytes(); }
@@ -126,6 +130,8 @@ class Link {
   std::optional<std::size_t> room_wanted_{};  ///< The size of a message that did not fit.
   bool room_ = false;
   bool leaving_ = false;
+  bool wants_bulk_ = false;
+  bool peer_wants_bulk_ = false;
 
   Inbox inbox_;
   Instant last_heard_;

@@ -35,6 +35,11 @@ struct LinkOptions {
   std::size_t window_bytes = 4U << 20U;          ///< On the wire, unacknowledged: what a heartbeat
   std::size_t window_frames = 64;                ///< may have to queue behind.
 
+  // Of the lane for large messages.
+  std::size_t bulk_frame_max = 260U << 10U;       ///< 256 KiB, and what is around them.
+  std::size_t bulk_buffer_bytes_max = 8U << 20U;  ///< Unacknowledged; one message always fits.
+  std::size_t bulk_window_bytes = 4U << 20U;      ///< On the wire, unacknowledged.
+
   /// The intervals that give a silent peer up after `lease`.
   static LinkOptions for_lease(Duration lease) {
     LinkOptions options;

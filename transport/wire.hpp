@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -13,6 +14,13 @@
 namespace troupe::transport {
 
 using Bytes = std::span<const std::byte>;
+
+/// A frame that several hold, each for as long as it needs it. Nobody changes it.
+using SharedFrame = std::shared_ptr<const std::string>;
+
+inline Bytes bytes_of(const SharedFrame& frame) {
+  return std::as_bytes(std::span(*frame));
+}
 
 /// Names a node: random, new at each start, so that it names the incarnation too. 0 is nobody.
 using PeerId = std::uint64_t;
@@ -67,7 +75,13 @@ class Wire {
   /// Starts connecting, and goes on trying; what is sent meanwhile may wait or be lost.
   virtual Result<Route> dial(const std::string& address) = 0;
 
+  /// The same for large frames: what comes on other routes is taken first.
+  virtual Result<Route> dial_bulk(const std::string& address) { return dial(address); }
+
   virtual Sent send(Route to, Bytes frame) = 0;
+
+  /// The same without a copy, where the wire can.
+  virtual Sent send_shared(Route to, const SharedFrame& frame) { return send(to, bytes_of(frame)); }
 
   /// Closes a route that was dialed; what is still queued on it is lost.
   virtual void hang_up(Route route) = 0;

@@ -103,6 +103,11 @@ int zmq_msg_init(zmq_msg_t* message) {
   return call(message);
 }
 
+int zmq_msg_init_data(zmq_msg_t* message, void* bytes, size_t size, zmq_free_fn* free, void* hint) {
+  static const auto call = in_library<decltype(zmq_msg_init_data)>("zmq_msg_init_data");
+  return call(message, bytes, size, free, hint);
+}
+
 int zmq_msg_more(const zmq_msg_t* message) {
   static const auto call = in_library<decltype(zmq_msg_more)>("zmq_msg_more");
   return call(message);
@@ -110,6 +115,11 @@ int zmq_msg_more(const zmq_msg_t* message) {
 
 int zmq_msg_recv(zmq_msg_t* message, void* socket, int flags) {
   static const auto call = in_library<decltype(zmq_msg_recv)>("zmq_msg_recv");
+  return call(message, socket, flags);
+}
+
+int zmq_msg_send(zmq_msg_t* message, void* socket, int flags) {
+  static const auto call = in_library<decltype(zmq_msg_send)>("zmq_msg_send");
   return call(message, socket, flags);
 }
 

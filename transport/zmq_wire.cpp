@@ -1,7 +1,7 @@
 // Each ZeroMQ socket has a file descriptor that becomes readable when *something* happened inside
 // the library since it was last asked, and not when there is a frame: it is edge-triggered, and any
-// send or receive may use the edge up. So after each send and at the end of each drain the socket
-// is asked for its EVENTS, and if it has frames still, a drain is posted.
+// send or receive may use the edge up. So after each turn with sends in it, and at the end of each
+// drain, the socket is asked for its EVENTS, and if it has frames still, a drain is posted.
 
 #include "transport/zmq_wire.hpp"
 
@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <map>
 #include <utility>
+#include <vector>
 
 #include <zmq.hpp>
 
@@ -21,7 +22,8 @@
 namespace troupe::transport {
 namespace {
 
-constexpr int frames_at_once = 256;     ///< Then others of the reactor have their turn.
+constexpr int frames_at_once = 256;                 ///< Then others of the reactor have their turn,
+constexpr std::size_t bytes_at_once = 512U << 10U;  ///< as after so many bytes.
 constexpr int handshake_ms_max = 5000;  ///< Who connects and says nothing is disconnected.
 constexpr int reconnect_ms_max = 1000;
 /// A frame over the limit is read up to here, so that it can be said whose it was; beyond, ZeroMQ
@@ -68,9 +70,11 @@ Sender sender_of(zmq::message_t& message, Route dialed) {
 struct ZmqWire::Socket {
   zmq::socket_t socket;
   Route dialed{};  ///< None: it listens.
+  Carries carries = Carries::ordinary;
   Reactor::WatchId watch = Reactor::WatchId::none;
   bool draining = false;
   bool drain_posted = false;
+  bool look_posted = false;
   std::unique_ptr<ZmqMonitor> monitor{};  ///< Of one that dials with a key.
 };
 
@@ -171,6 +175,14 @@ Result<std::string> ZmqWire::listen(const std::string& address) {
 }
 
 Result<Route> ZmqWire::dial(const std::string& address) {
+  return dial_for(address, Carries::ordinary);
+}
+
+Result<Route> ZmqWire::dial_bulk(const std::string& address) {
+  return dial_for(address, Carries::bulk);
+}
+
+Result<Route> ZmqWire::dial_for(const std::string& address, Carries carries) {
   const auto where = address_to_dial(address);
   if (!where) return where.error();
   if (where->key && !options_.security)
@@ -180,6 +192,7 @@ Result<Route> ZmqWire::dial(const std::string& address) {
   const Route route{self_, ++last_ordinal_};
   try {
     auto socket = open(where->endpoint, route);
+    socket->carries = carries;
     if (where->key) {
       const KeyPair& own = options_.security->own;
       socket->socket.set(zmq::sockopt::curve_serverkey, buffer_of(*where->key));
@@ -220,6 +233,29 @@ Refusals ZmqWire::refusals() const {
 }
 
 Wire::Sent ZmqWire::send(Route to, Bytes frame) {
+  return send_last(to, [frame](void* socket) {
+    return zmq_send(socket, frame.data(), frame.size(), ZMQ_DONTWAIT);
+  });
+}
+
+/// ZeroMQ's thread gives its share of the frame up when it has written it.
+Wire::Sent ZmqWire::send_shared(Route to, const SharedFrame& frame) {
+  return send_last(to, [&frame](void* socket) {
+    auto* const share = new SharedFrame(frame);
+    zmq_msg_t message;
+    zmq_msg_init_data(
+        &message, const_cast<char*>(frame->data()), frame->size(),
+        [](void*, void* given) { delete static_cast<SharedFrame*>(given); }, share);
+    const int sent = zmq_msg_send(&message, socket, ZMQ_DONTWAIT);
+    if (sent >= 0) return sent;
+    const int error = zmq_errno();
+    zmq_msg_close(&message);
+    errno = error;
+    return sent;
+  });
+}
+
+Wire::Sent ZmqWire::send_last(Route to, const std::function<int(void* socket)>& send_frame) {
   const auto dialed = sockets_->dialed.find(to);
   const auto& socket = dialed == sockets_->dialed.end() ? sockets_->listening : dialed->second;
   if (!socket) return Sent::no_route;
@@ -229,11 +265,30 @@ Wire::Sent ZmqWire::send(Route to, Bytes frame) {
     const RoutingId id = routing_id(to);
     sent = zmq_send(handle, id.data(), id.size(), ZMQ_DONTWAIT | ZMQ_SNDMORE);
   }
-  if (sent >= 0) sent = zmq_send(handle, frame.data(), frame.size(), ZMQ_DONTWAIT);
+  if (sent >= 0) sent = send_frame(handle);
   const int error = sent < 0 ? zmq_errno() : 0;
-  drain_again_if_readable(socket);
+  look_after_turn(socket);
   if (error == 0) return Sent::taken;
   return error == EAGAIN ? Sent::full : Sent::no_route;
+}
+
+void ZmqWire::look_after_turn(const std::shared_ptr<Socket>& socket) {
+  if (socket->draining || std::exchange(socket->look_posted, true)) return;
+  reactor_.post([this, weak = std::weak_ptr(socket)] {
+    const auto open = weak.lock();
+    if (!open) return;
+    open->look_posted = false;
+    drain_again_if_readable(open);
+  });
+}
+
+/// What listens takes its routes in turn by itself.
+void ZmqWire::drain_ordinary() {
+  std::vector<std::shared_ptr<Socket>> ordinary;
+  for (const auto& [route, socket] : sockets_->dialed)
+    if (socket->carries == Carries::ordinary && !socket->draining) ordinary.push_back(socket);
+  for (const auto& socket : ordinary)
+    if (socket->socket) drain(socket);
 }
 
 void ZmqWire::drain_again_if_readable(const std::shared_ptr<Socket>& socket) {
@@ -249,9 +304,12 @@ void ZmqWire::drain_again_if_readable(const std::shared_ptr<Socket>& socket) {
 }
 
 void ZmqWire::drain(const std::shared_ptr<Socket>& socket) {
+  if (socket->carries == Carries::bulk) drain_ordinary();
+  if (!socket->socket) return;
   socket->draining = true;
   zmq::message_t part;
-  for (int i = 0; i < frames_at_once && socket->socket; ++i) {
+  std::size_t bytes = 0;
+  for (int i = 0; i < frames_at_once && bytes < bytes_at_once && socket->socket; ++i) {
     if (!socket->socket.recv(part, zmq::recv_flags::dontwait)) break;
     Route from = socket->dialed;
     if (!from) {  // A ROUTER puts the routing id before the frame.
@@ -259,6 +317,7 @@ void ZmqWire::drain(const std::shared_ptr<Socket>& socket) {
       if (part.more()) (void)socket->socket.recv(part, zmq::recv_flags::dontwait);
     }
     const bool foreign = !from || part.more();
+    bytes += part.size();
     zmq::message_t rest;
     for (bool more = part.more(); more; more = rest.more())
       (void)socket->socket.recv(rest, zmq::recv_flags::dontwait);

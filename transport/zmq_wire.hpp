@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -36,7 +37,9 @@ class ZmqWire final : public Wire {
   void receive_with(OnFrame on_frame) override;
   Result<std::string> listen(const std::string& address) override;
   Result<Route> dial(const std::string& address) override;
+  Result<Route> dial_bulk(const std::string& address) override;
   Sent send(Route to, Bytes frame) override;
+  Sent send_shared(Route to, const SharedFrame& frame) override;
   void hang_up(Route route) override;
   void shut_with(OnShut on_shut) override;
   [[nodiscard]] Refusals refusals() const override;
@@ -44,11 +47,16 @@ class ZmqWire final : public Wire {
  private:
   struct Socket;
   struct Sockets;
+  enum class Carries { ordinary, bulk };
 
   std::shared_ptr<Socket> open(const std::string& endpoint, Route dialed);
+  Result<Route> dial_for(const std::string& address, Carries carries);
+  Sent send_last(Route to, const std::function<int(void* socket)>& send_frame);
   void watch(const std::shared_ptr<Socket>& socket);
   void follow(Socket& socket);
   void drain(const std::shared_ptr<Socket>& socket);
+  void drain_ordinary();
+  void look_after_turn(const std::shared_ptr<Socket>& socket);
   void drain_again_if_readable(const std::shared_ptr<Socket>& socket);
 
   Reactor& reactor_;

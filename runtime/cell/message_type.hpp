@@ -27,6 +27,15 @@ template <typename T>
   requires(T::local_only)
 inline constexpr bool local_only<T> = true;
 
+/// A message may say `static constexpr bool bulk = true`: it is large. Between nodes it travels on
+/// a connection of its own, where ordinary messages do not wait for it. It keeps its order among
+/// large messages only: an ordinary one may overtake it.
+template <typename T>
+inline constexpr bool bulk = false;
+template <typename T>
+  requires(T::bulk)
+inline constexpr bool bulk<T> = true;
+
 class Envelope;
 
 /// What the runtime has to know of a message's type at run time. One per type: compared by address.
@@ -35,6 +44,7 @@ struct MessageType {
   std::string_view wire_name;  ///< Empty for what never leaves the process.
   std::uint32_t bytes;
   bool is_inline;
+  bool is_bulk;
   void (*destroy)(void* payload) noexcept;  ///< Also frees a payload that is not inline.
   void (*pack)(const void* payload, std::string& out);  ///< Behind what is there.
   Result<void> (*unpack)(std::string_view bytes, const PeerSchemas& peer, Envelope& into);
@@ -63,10 +73,10 @@ Result<void> unpack_payload(std::string_view bytes, const PeerSchemas& peer, Env
 template <typename T>
 constexpr MessageType type_of() {
   if constexpr (Message<T> && !local_only<T>)
-    return {T::wire_name,     sizeof(T),          fits_inline<T>, &destroy_payload<T>,
-            &pack_payload<T>, &unpack_payload<T>, &schema_of<T>};
+    return {T::wire_name,        sizeof(T),        fits_inline<T>,     bulk<T>,
+            &destroy_payload<T>, &pack_payload<T>, &unpack_payload<T>, &schema_of<T>};
   else
-    return {{}, sizeof(T), fits_inline<T>, &destroy_payload<T>, nullptr, nullptr, nullptr};
+    return {{}, sizeof(T), fits_inline<T>, false, &destroy_payload<T>, nullptr, nullptr, nullptr};
 }
 
 }  // namespace detail

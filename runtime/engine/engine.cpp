@@ -204,10 +204,10 @@ Result<Envelope::Ptr> Engine::wait_outside(Duration deadline, Address to,
   return Error{ErrorKind::timed_out, "no answer from actor " + to_string(to) + " in time"};
 }
 
-void Engine::wait_for_room(NodeId node) {
-  if (!peers_.is_full(node)) return;
+void Engine::wait_for_room(NodeId node, Lane lane) {
+  if (!peers_.is_full(node, lane)) return;
   (void)wait_outside(Duration::max(), Address{node, 0},
-                     [&](AskId id) { peers_.when_room(node, id); });
+                     [&](AskId id) { peers_.when_room(node, lane, id); });
 }
 
 template <typename T>

@@ -89,7 +89,7 @@ class Engine {
   [[nodiscard]] Result<Envelope::Ptr> watch_and_wait(Address actor, Duration deadline);
 
   /// For a plain thread: waits until the node has less to send to that one.
-  void wait_for_room(NodeId node);
+  void wait_for_room(NodeId node, Lane lane);
   /// For a plain thread.
   [[nodiscard]] Result<std::string> listen(const std::string& address);
   [[nodiscard]] Result<NodeId> join(const std::string& address, Duration deadline);

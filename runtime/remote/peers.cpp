@@ -30,6 +30,10 @@ std::string not_linked(NodeId node) {
   return "node " + to_string(node) + " is not linked";
 }
 
+std::string too_much_waits(NodeId node) {
+  return "too much waits to be sent to node " + to_string(node) + " in large messages";
+}
+
 }  // namespace
 
 Peers::Peers(Engine& engine, const Environment& environment, std::string name, Resources resources)
@@ -65,11 +69,11 @@ void Peers::send(Address to, Envelope::Ptr envelope, Instant expires) {
                      .detail = static_cast<std::uint8_t>(down.cause),
                      .to = to.actor,
                      .from = down.who.actor},
-                    nullptr, std::string_view(down.reason).substr(0, text_max));
+                    std::string_view(down.reason).substr(0, text_max));
       return;
     }
     case Envelope::Kind::stop:
-      (void)enqueue(to.node, {.kind = WireKind::stop, .to = to.actor}, nullptr, {});
+      (void)enqueue(to.node, {.kind = WireKind::stop, .to = to.actor}, {});
       return;
     default:
       return;  // The rest stays inside a node.
@@ -89,9 +93,11 @@ void Peers::send_message(Address to, Envelope& envelope, Instant expires) {
     const Duration left = expires - engine_.now();
     header.patience = std::max<std::int64_t>(left.count(), 1);
   }
-  std::string body;
-  type.pack(envelope.payload_address(), body);
-  if (!enqueue(to.node, header, &type, body)) fail(ErrorKind::gone, not_linked(to.node));
+  Outgoing outgoing(header, &type);
+  type.pack(envelope.payload_address(), outgoing.bytes());
+  const Queued queued = enqueue(to.node, header, std::move(outgoing));
+  if (queued == Queued::not_linked) return fail(ErrorKind::gone, not_linked(to.node));
+  if (queued == Queued::full) return fail(ErrorKind::exhausted, too_much_waits(to.node));
 }
 
 void Peers::send_watch(Address to, Envelope& envelope) {
@@ -111,7 +117,7 @@ void Peers::send_watch(Address to, Envelope& envelope) {
                           .to = to.actor,
                           .from = watch.watcher.actor,
                           .ask = watch.ask.value};
-  if (!enqueue(to.node, header, nullptr, {}) && starts)
+  if (enqueue(to.node, header, {}) != Queued::yes && starts)
     engine_.tell_watcher(watch, Down{to, Cause::node_lost, not_linked(to.node)});
 }
 
@@ -122,53 +128,62 @@ void Peers::send_answer(NodeId to, std::uint64_t ask, Envelope& answer) {
   }
   Error error{ErrorKind::bad_input, "an answer of this type cannot leave its process"};
   if (answer.kind() == Envelope::Kind::reply && answer.type()->pack != nullptr) {
-    std::string body;
-    answer.type()->pack(answer.payload_address(), body);
-    (void)enqueue(to, {.kind = WireKind::reply, .ask = ask}, answer.type(), body);
-    return;
+    const WireHeader header{.kind = WireKind::reply, .ask = ask};
+    Outgoing outgoing(header, answer.type());
+    answer.type()->pack(answer.payload_address(), outgoing.bytes());
+    if (enqueue(to, header, std::move(outgoing)) != Queued::full) return;
+    error = {ErrorKind::exhausted, too_much_waits(to)};
   }
   if (answer.kind() == Envelope::Kind::error) error = answer.payload<Error>();
   (void)enqueue(
       to, {.kind = WireKind::error, .detail = static_cast<std::uint8_t>(error.kind), .ask = ask},
-      nullptr, std::string_view(error.what).substr(0, text_max));
+      std::string_view(error.what).substr(0, text_max));
 }
 
-bool Peers::enqueue(NodeId to, const WireHeader& header, const MessageType* type,
-                    std::string_view body) {
-  std::string bytes;
-  bytes.reserve(WireHeader::bytes + body.size());
-  header.append_to(bytes);
-  bytes += body;
+Peers::Queued Peers::enqueue(NodeId to, const WireHeader& header, std::string_view text) {
+  Outgoing outgoing(header, nullptr);
+  outgoing.bytes() += text;
+  return enqueue(to, header, std::move(outgoing));
+}
+
+Peers::Queued Peers::enqueue(NodeId to, const WireHeader& header, Outgoing outgoing) {
   const std::lock_guard lock(mutex_);
   const auto found = peers_.find(to);
-  if (found == peers_.end()) return false;
+  if (found == peers_.end()) return Queued::not_linked;
   Peer& peer = found->second;
-  const bool is_ours = header.kind == WireKind::message || header.kind == WireKind::watch;
-  if (is_ours && header.ask != 0) peer.asks.insert(header.ask);
-  if (peer.queued_bytes <= hoard_bytes_max && peer.queued_bytes + bytes.size() > hoard_bytes_max)
+  OutgoingQueue& queue = peer.queues[outgoing.lane()];
+  const bool hoards = !queue.fits(outgoing.size(), OutgoingQueue::hoard_bytes_max);
+  if (outgoing.lane() == Lane::bulk) {
+    if (hoards) return Queued::full;
+    if (header.ask != 0 && !queue.fits(outgoing.size(), OutgoingQueue::answers_bytes_max))
+      return Queued::full;
+  } else if (hoards && queue.bytes <= OutgoingQueue::hoard_bytes_max) {
     post([this, to] {
       const std::string why = "it does not take what is sent to it: 64 MiB wait";
       endpoint_->note_refusal(to.value, why);
       endpoint_->expel(to.value, why);
     });
-  peer.queued_bytes += bytes.size();
-  peer.outgoing.push_back({type, std::move(bytes)});
+  }
+  const bool is_ours = header.kind == WireKind::message || header.kind == WireKind::watch;
+  if (is_ours && header.ask != 0) peer.asks.insert(header.ask);
+  queue.bytes += outgoing.size();
+  queue.outgoing.push_back(std::move(outgoing));
   if (!std::exchange(peer.flush_posted, true)) post([this, to] { flush(to); });
-  return true;
+  return Queued::yes;
 }
 
-bool Peers::is_full(NodeId node) const {
+bool Peers::is_full(NodeId node, Lane lane) const {
   const std::lock_guard lock(mutex_);
   const auto peer = peers_.find(node);
-  return peer != peers_.end() && peer->second.queued_bytes > queue_bytes_max;
+  return peer != peers_.end() && peer->second.queues[lane].is_full();
 }
 
-void Peers::when_room(NodeId node, AskId ask) {
+void Peers::when_room(NodeId node, Lane lane, AskId ask) {
   {
     const std::lock_guard lock(mutex_);
     const auto peer = peers_.find(node);
-    if (peer != peers_.end() && peer->second.queued_bytes > queue_bytes_max)
-      return peer->second.waiting_for_room.push_back(ask);
+    if (peer != peers_.end() && peer->second.queues[lane].is_full())
+      return peer->second.queues[lane].waiting_for_room.push_back(ask);
   }
   auto go_on = Envelope::bare(Envelope::Kind::reply);
   go_on->ask = ask;
@@ -195,29 +210,45 @@ void Peers::flush(NodeId node) {
     const std::lock_guard lock(mutex_);
     Peer& peer = peers_.at(node);
     peer.flush_posted = false;
-    std::ranges::move(peer.outgoing, std::back_inserter(link.sending));
-    peer.outgoing.clear();
+    for (const Lane lane : lanes) {
+      auto& outgoing = peer.queues[lane].outgoing;
+      std::ranges::move(outgoing, std::back_inserter(link.streams[lane].sending));
+      outgoing.clear();
+    }
   }
-  std::size_t sent = 0;
-  while (!link.sending.empty() && transmit(node, link, link.sending.front())) {
-    sent += link.sending.front().bytes.size();
-    link.sending.pop_front();
-  }
-  note_sent(node, sent);  // What is left goes on when the endpoint has room.
+  for (const Lane lane : lanes) flush(node, lane, link.streams[lane]);
 }
 
-bool Peers::transmit(NodeId node, Link& link, Outgoing& outgoing) {
+/// What is left goes on when the endpoint has room.
+void Peers::flush(NodeId node, Lane lane, Stream& stream) {
+  std::size_t sent = 0;
+  while (!stream.sending.empty()) {
+    const std::size_t size = stream.sending.front().size();  // Its bytes may be handed over.
+    if (!transmit(node, stream, stream.sending.front())) break;
+    sent += size;
+    stream.sending.pop_front();
+  }
+  if (sent > 0) note_sent(node, lane, sent);
+}
+
+Result<void> Peers::hand_over(NodeId node, Outgoing& outgoing) {
+  return outgoing.lane() == Lane::bulk ? endpoint_->send_bulk(node.value, outgoing.bytes())
+                                       : endpoint_->send(node.value, as_bytes(outgoing.content()));
+}
+
+bool Peers::transmit(NodeId node, Stream& stream, Outgoing& outgoing) {
   const auto is_exhausted = [](const Result<void>& sent) {
     return !sent && sent.error().kind == ErrorKind::exhausted;
   };
-  if (outgoing.type != nullptr && link.declared.number(outgoing.type) == 0) {
-    const auto declaration = DeclaredTypes::declaration(outgoing.type, link.declared.next_number());
-    if (is_exhausted(endpoint_->send(node.value, as_bytes(declaration)))) return false;
-    link.declared.add(outgoing.type);
+  const MessageType* const type = outgoing.type();
+  if (type != nullptr && stream.declared.number(type) == 0) {
+    Outgoing declaration(outgoing.lane(),
+                         DeclaredTypes::declaration(type, stream.declared.next_number()));
+    if (is_exhausted(hand_over(node, declaration))) return false;
+    stream.declared.add(type);
   }
-  if (outgoing.type != nullptr)
-    WireHeader::set_type(outgoing.bytes, link.declared.number(outgoing.type));
-  const auto sent = endpoint_->send(node.value, as_bytes(outgoing.bytes));
+  if (type != nullptr) outgoing.set_type_number(stream.declared.number(type));
+  const auto sent = hand_over(node, outgoing);
   if (is_exhausted(sent)) return false;
   if (!sent) return_to_sender(node, outgoing, sent.error());
   return true;
@@ -225,7 +256,7 @@ bool Peers::transmit(NodeId node, Link& link, Outgoing& outgoing) {
 
 /// The endpoint does not take it at all: it is too large, or the link is about to go down.
 void Peers::return_to_sender(NodeId node, const Outgoing& outgoing, const Error& error) {
-  const auto header = WireHeader::read(outgoing.bytes);
+  const auto header = WireHeader::read(outgoing.content());
   if (header->kind == WireKind::message) engine_.count_dead_letter();
   if (header->kind == WireKind::message && header->ask != 0) {
     forget_ask(node, AskId{header->ask});
@@ -235,19 +266,19 @@ void Peers::return_to_sender(NodeId node, const Outgoing& outgoing, const Error&
                   {.kind = WireKind::error,
                    .detail = static_cast<std::uint8_t>(error.kind),
                    .ask = header->ask},
-                  nullptr, "the answer could not be sent: " + error.what);
+                  "the answer could not be sent: " + error.what);
   }
 }
 
-void Peers::note_sent(NodeId node, std::size_t bytes) {
+void Peers::note_sent(NodeId node, Lane lane, std::size_t bytes) {
   std::vector<AskId> released;
   {
     const std::lock_guard lock(mutex_);
-    Peer& peer = peers_.at(node);
-    peer.queued_bytes -= bytes;
-    if (peer.queued_bytes <= queue_bytes_max / 2) released.swap(peer.waiting_for_room);
+    OutgoingQueue& queue = peers_.at(node).queues[lane];
+    queue.bytes -= bytes;
+    if (queue.bytes <= OutgoingQueue::full_bytes / 2) released.swap(queue.waiting_for_room);
   }
-  for (const AskId ask : released) when_room(node, ask);
+  for (const AskId ask : released) when_room(node, lane, ask);
 }
 
 // --- Links: the reactor's thread.
@@ -263,12 +294,16 @@ Result<void> Peers::open() {
     on_up(NodeId{peer}, name, as_text(greeted));
   };
   callbacks.on_message = [this](transport::PeerId peer, transport::Bytes message) {
-    on_bytes(NodeId{peer}, as_text(message));
+    on_bytes(NodeId{peer}, Lane::ordinary, as_text(message));
+  };
+  callbacks.on_bulk = [this](transport::PeerId peer, transport::Bytes message) {
+    on_bytes(NodeId{peer}, Lane::bulk, as_text(message));
   };
   callbacks.on_down = [this](transport::PeerId peer, const transport::Departure& departure) {
     on_down(NodeId{peer}, departure.reason);
   };
   callbacks.on_room = [this](transport::PeerId peer) { flush(NodeId{peer}); };
+  callbacks.on_bulk_room = callbacks.on_room;
   callbacks.member_of = membership_.member_of;
   callbacks.enrol = membership_.enrol;
   const transport::PeerId self = engine_.id().value;
@@ -353,7 +388,8 @@ void Peers::on_down(NodeId node, const std::string& reason) {
   for (const std::uint64_t ask : peer.asks) engine_.answer_error(AskId{ask}, ErrorKind::gone, why);
   for (const auto& [watcher, actor] : peer.watches)
     engine_.tell_watcher({watcher, AskId{}}, Down{actor, Cause::node_lost, why});
-  for (const AskId ask : peer.waiting_for_room) when_room(node, ask);
+  for (const Lane lane : lanes)
+    for (const AskId ask : peer.queues[lane].waiting_for_room) when_room(node, lane, ask);
   publish(NodeDown{node, peer.name, reason});
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -21,6 +22,7 @@
 #include "runtime/remote/declaration.hpp"
 #include "runtime/remote/membership.hpp"
 #include "runtime/remote/network_report.hpp"
+#include "runtime/remote/outgoing.hpp"
 #include "runtime/remote/wire_header.hpp"
 #include "runtime/resources.hpp"
 #include "transport/endpoint.hpp"
@@ -50,10 +52,10 @@ class Peers {
   /// To an actor of another node. A question that cannot be sent is answered so. `expires`: when
   /// its asker gives up.
   void send(Address to, Envelope::Ptr envelope, Instant expires);
-  /// Whether more waits to be sent to the node than should.
-  [[nodiscard]] bool is_full(NodeId node) const;
+  /// Whether more waits to be sent to the node on that lane than should.
+  [[nodiscard]] bool is_full(NodeId node, Lane lane) const;
   /// Answers the ask, with a bare reply, as soon as that is not so.
-  void when_room(NodeId node, AskId ask);
+  void when_room(NodeId node, Lane lane, AskId ask);
   /// Nobody waits for this answer any more.
   void forget_ask(NodeId node, AskId ask);
   /// The actor gets a NodeUp for each node that is up, and NodeUp and NodeDown from then on.
@@ -75,54 +77,62 @@ class Peers {
   void cut();
 
  private:
-  struct Outgoing {
-    const MessageType* type;  ///< Of the body; null if it has none.
-    std::string bytes;
+  static constexpr std::array lanes{Lane::ordinary, Lane::bulk};
+  template <typename T>
+  struct EachLane {
+    std::array<T, lanes.size()> all{};
+    T& operator[](Lane lane) { return all.at(static_cast<std::size_t>(lane)); }
+    const T& operator[](Lane lane) const { return all.at(static_cast<std::size_t>(lane)); }
   };
+
   /// A node whose link is up, as all threads see it.
   struct Peer {
     std::string name;
     Resources resources;
-    std::deque<Outgoing> outgoing;
-    std::size_t queued_bytes = 0;  ///< Of `outgoing` and of Link::sending.
+    EachLane<OutgoingQueue> queues;
     bool flush_posted = false;
-    std::vector<AskId> waiting_for_room;
     std::unordered_set<std::uint64_t> asks;         ///< Ours, unanswered.
     std::size_t questions = 0;                      ///< Of the peer, unanswered.
     std::set<std::pair<Address, Address>> watches;  ///< Watcher here, actor there.
   };
-  /// The same node as the reactor sees it.
-  struct Link {
+  /// One lane as the reactor sees it. Types are declared on each: there is no order between them.
+  struct Stream {
     DeclaredTypes declared;
     PeerTypes types;
     std::deque<Outgoing> sending;
+  };
+  /// The same node as the reactor sees it.
+  struct Link {
+    EachLane<Stream> streams;
     std::string role;  ///< Of the peer's key; empty: it has none.
   };
 
-  static constexpr std::size_t queue_bytes_max = std::size_t{4} << 20;
-  /// Of tells, which never wait: a peer that lets more pile up is given up.
-  static constexpr std::size_t hoard_bytes_max = std::size_t{64} << 20;
   static constexpr std::size_t questions_max = 65'536;
   static constexpr std::size_t text_max = 4096;  ///< Of an error or a reason.
 
   [[nodiscard]] Result<void> open();
-  /// False if the node is not linked.
-  [[nodiscard]] bool enqueue(NodeId to, const WireHeader& header, const MessageType* type,
-                             std::string_view body);
+  enum class Queued { yes, not_linked, full };
+  [[nodiscard]] Queued enqueue(NodeId to, const WireHeader& header, Outgoing outgoing);
+  /// With a body of text, or without.
+  Queued enqueue(NodeId to, const WireHeader& header, std::string_view text);
   void send_message(Address to, Envelope& envelope, Instant expires);
   void send_watch(Address to, Envelope& envelope);
   void send_answer(NodeId to, std::uint64_t ask, Envelope& answer);
 
   void flush(NodeId node);
-  [[nodiscard]] bool transmit(NodeId node, Link& link, Outgoing& outgoing);
+  void flush(NodeId node, Lane lane, Stream& stream);
+  [[nodiscard]] bool transmit(NodeId node, Stream& stream, Outgoing& outgoing);
+  [[nodiscard]] Result<void> hand_over(NodeId node, Outgoing& outgoing);
   void return_to_sender(NodeId node, const Outgoing& outgoing, const Error& error);
-  void note_sent(NodeId node, std::size_t bytes);
+  void note_sent(NodeId node, Lane lane, std::size_t bytes);
 
   void on_up(NodeId node, std::string_view name, std::string_view greeting);
   void on_down(NodeId node, const std::string& reason);
-  void on_bytes(NodeId node, std::string_view bytes);
-  void on_message(NodeId node, const Link& link, const WireHeader& header, std::string_view body);
-  void on_answer(NodeId node, const Link& link, const WireHeader& header, std::string_view body);
+  void on_bytes(NodeId node, Lane lane, std::string_view bytes);
+  void on_message(NodeId node, const Link& link, const PeerTypes& types, const WireHeader& header,
+                  std::string_view body);
+  void on_answer(NodeId node, const PeerTypes& types, const WireHeader& header,
+                 std::string_view body);
   void on_watch(NodeId node, const WireHeader& header);
   void on_gone(NodeId node, const WireHeader& header, std::string_view body);
   void refuse_frame();

@@ -18,21 +18,22 @@ void Peers::refuse_frame() {
   ++frames_refused_;
 }
 
-void Peers::on_bytes(NodeId node, std::string_view bytes) {
+void Peers::on_bytes(NodeId node, Lane lane, std::string_view bytes) {
   const auto link = links_.find(node);
   const auto header = WireHeader::read(bytes);
   if (link == links_.end() || !header) return refuse_frame();
+  PeerTypes& types = link->second.streams[lane].types;
   const std::string_view body = bytes.substr(WireHeader::bytes);
   const Address to{engine_.id(), header->to};
   switch (header->kind) {
     case WireKind::declare:
-      if (!link->second.types.declare(header->type, body)) refuse_frame();
+      if (!types.declare(header->type, body)) refuse_frame();
       return;
     case WireKind::message:
-      return on_message(node, link->second, *header, body);
+      return on_message(node, link->second, types, *header, body);
     case WireKind::reply:
     case WireKind::error:
-      return on_answer(node, link->second, *header, body);
+      return on_answer(node, types, *header, body);
     case WireKind::watch:
       return on_watch(node, *header);
     case WireKind::unwatch:
@@ -65,22 +66,22 @@ AskId Peers::open_question(NodeId node, std::uint64_t ask) {
       [this, node, ask](Envelope::Ptr answer) { send_answer(node, ask, *answer); });
 }
 
-void Peers::on_message(NodeId node, const Link& link, const WireHeader& header,
-                       std::string_view body) {
+void Peers::on_message(NodeId node, const Link& link, const PeerTypes& types,
+                       const WireHeader& header, std::string_view body) {
   const auto refuse = [&](ErrorKind kind, std::string_view why) {
     refuse_frame();
     if (header.ask == 0) return;
     (void)enqueue(
         node,
         {.kind = WireKind::error, .detail = static_cast<std::uint8_t>(kind), .ask = header.ask},
-        nullptr, why);
+        why);
   };
-  const std::string* const name = link.types.name(header.type);
+  const std::string* const name = types.name(header.type);
   if (name == nullptr)
     return refuse(ErrorKind::bad_input, "the type of the message was not declared");
   if (!may_send(node, link, *name))
     return refuse(ErrorKind::refused, "a key of role '" + link.role + "' may not send " + *name);
-  Packed packed{*name, std::string(body), link.types.schemas(), Instant::never()};
+  Packed packed{*name, std::string(body), types.schemas(), Instant::never()};
   if (header.patience > 0) packed.expires = engine_.after(Duration{header.patience});
   auto envelope = Envelope::with(Envelope::Kind::packed, std::move(packed));
   if (header.ask != 0) {
@@ -91,7 +92,7 @@ void Peers::on_message(NodeId node, const Link& link, const WireHeader& header,
   engine_.send({engine_.id(), header.to}, std::move(envelope));
 }
 
-void Peers::on_answer(NodeId node, const Link& link, const WireHeader& header,
+void Peers::on_answer(NodeId node, const PeerTypes& types, const WireHeader& header,
                       std::string_view body) {
   {
     const std::lock_guard lock(mutex_);
@@ -103,14 +104,13 @@ void Peers::on_answer(NodeId node, const Link& link, const WireHeader& header,
     const auto kind = header.detail <= last ? ErrorKind{header.detail} : ErrorKind::io;
     return engine_.answer_error(ask, kind, std::string(body.substr(0, text_max)));
   }
-  const std::string* const name = link.types.name(header.type);
+  const std::string* const name = types.name(header.type);
   if (name == nullptr) {
     refuse_frame();
     return engine_.answer_error(ask, ErrorKind::bad_input, "the answer's type was not declared");
   }
-  auto answer =
-      Envelope::with(Envelope::Kind::packed_reply,
-                     Packed{*name, std::string(body), link.types.schemas(), Instant::never()});
+  auto answer = Envelope::with(Envelope::Kind::packed_reply,
+                               Packed{*name, std::string(body), types.schemas(), Instant::never()});
   answer->ask = ask;
   engine_.answer(std::move(answer));
 }

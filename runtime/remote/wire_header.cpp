@@ -48,7 +48,7 @@ std::optional<WireHeader> WireHeader::read(std::string_view bytes_in) {
                     layout.patience};
 }
 
-void WireHeader::set_type(std::string& bytes_out, std::uint32_t type) {
+void WireHeader::set_type(std::span<char> bytes_out, std::uint32_t type) {
   std::memcpy(bytes_out.data() + type_offset, &type, sizeof type);
 }
 

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -37,7 +38,7 @@ struct WireHeader {
   /// Nothing if the bytes do not start with a header of a known kind.
   static std::optional<WireHeader> read(std::string_view bytes);
   /// Writes the type's number into bytes that start with a header.
-  static void set_type(std::string& bytes, std::uint32_t type);
+  static void set_type(std::span<char> bytes, std::uint32_t type);
 };
 
 }  // namespace troupe::runtime

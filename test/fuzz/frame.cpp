@@ -8,13 +8,18 @@
 using namespace troupe;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  constexpr std::size_t frame_max = 4096;
+  constexpr std::size_t frame_max = 2048;
+  constexpr std::size_t bulk_frame_max = 4096;
   const auto bytes = fuzz::as_bytes(fuzz::Input(data, size).rest());
-  const auto frame = transport::decode_frame(bytes, frame_max);
+  const auto frame = transport::decode_frame(bytes, frame_max, bulk_frame_max);
   if (!frame) return 0;
-  check(frame->body.size() <= frame_max, "a frame over the limit is refused");
+  check(frame->body.size() <= (frame->header.bulk ? bulk_frame_max : frame_max),
+        "a frame over the limit is refused");
   const auto again = transport::encode_frame(frame->header, frame->body);
-  check(transport::decode_frame(again, frame_max).has_value(), "what was read can be written");
+  const auto read_again = transport::decode_frame(again, frame_max, bulk_frame_max);
+  check(read_again.has_value() && read_again->header.bulk == frame->header.bulk &&
+            read_again->header.wants_bulk == frame->header.wants_bulk,
+        "what was read can be written");
 
   if (const auto greeting = transport::decode_greeting(frame->body))
     check(greeting->name.size() + greeting->payload.size() <= frame->body.size(),

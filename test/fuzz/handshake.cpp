@@ -38,8 +38,11 @@ class Scene {
     (void)stranger_->send(routes_[route % routes_.size()], frame);
   }
   void talk(std::string_view text) {
-    for (const PeerId peer : {honest_id, stranger_id})
+    for (const PeerId peer : {honest_id, stranger_id}) {
       (void)listener_.send(peer, fuzz::as_bytes(text));
+      std::string large = std::string(transport::bulk_headroom, '\0').append(text);
+      (void)listener_.send_bulk(peer, large);
+    }
     (void)honest_.send(listener_id, fuzz::as_bytes(text));
   }
   void check_bounds() const {
@@ -53,6 +56,7 @@ class Scene {
   static transport::LinkOptions options() {
     transport::LinkOptions options;
     options.buffer_bytes_max = std::size_t{1} << 18;
+    options.bulk_buffer_bytes_max = std::size_t{1} << 18;
     return options;
   }
   static transport::Endpoint::Callbacks callbacks() {
@@ -61,6 +65,8 @@ class Scene {
     callbacks.on_message = [](PeerId, transport::Bytes) {};
     callbacks.on_down = [](PeerId, const transport::Departure&) {};
     callbacks.on_room = [](PeerId) {};
+    callbacks.on_bulk = [](PeerId, transport::Bytes) {};
+    callbacks.on_bulk_room = [](PeerId) {};
     return callbacks;
   }
 
@@ -81,7 +87,10 @@ std::vector<std::byte> shaped_frame(fuzz::Input& input) {
   static constexpr std::array ids{PeerId{0}, listener_id, honest_id, stranger_id, PeerId{99}};
   transport::FrameHeader header;
   header.kind = static_cast<transport::FrameKind>(input.byte() % 8);
-  header.resend = (input.byte() & 1) != 0;
+  const std::uint8_t flags = input.byte();
+  header.resend = (flags & 1) != 0;
+  header.bulk = (flags & 2) != 0;
+  header.wants_bulk = (flags & 4) != 0;
   header.from = ids[input.byte() % ids.size()];
   header.to = ids[input.byte() % ids.size()];
   header.sequence = input.byte();

@@ -57,6 +57,11 @@ struct Stranger {
     header.append_to(bytes);
     send(bytes + body);
   }
+  void send_bulk(const std::string& bytes) {
+    std::string message = std::string(transport::bulk_headroom, '\0') + bytes;
+    (void)endpoint->send_bulk(node.node().id().value, message);
+    world.advance(100ms);
+  }
   void declare_add() { send(DeclaredTypes::declaration(&message_type<Add>, 1)); }
 };
 
@@ -78,6 +83,25 @@ BOOST_AUTO_TEST_CASE(an_undeclared_type_is_answered_with_an_error) {
   BOOST_TEST((received[0].kind == Kind::error));
   BOOST_TEST(received[0].ask == 5u);
   BOOST_TEST(node.node().frames_refused() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_type_is_declared_on_the_lane_that_it_takes) {
+  auto probe = node.probe<Add>();
+  declare_add();
+  std::string question;
+  WireHeader{.kind = Kind::message, .type = 1, .to = probe.address().actor, .ask = 5}.append_to(
+      question);
+  question += pack(Add{3});
+  send_bulk(question);
+  BOOST_TEST(probe.is_silent());
+  BOOST_REQUIRE(received.size() == 1u);
+  BOOST_TEST((received[0].kind == Kind::error));
+  send_bulk(DeclaredTypes::declaration(&message_type<Add>, 1));
+  send_bulk(question);
+  BOOST_TEST(probe.expect<Add>().amount == 3);
+  send_bulk("nonsense");
+  BOOST_TEST(probe.is_silent());
+  BOOST_TEST(node.node().frames_refused() == 2u);
 }
 
 BOOST_AUTO_TEST_CASE(a_body_that_does_not_unpack_is_answered_with_an_error) {

@@ -20,7 +20,38 @@ class Relay {
   runtime::Ref<Total> behind_;
 };
 
+/// Large; the answer is as large.
+struct Mirror {
+  static constexpr std::string_view wire_name = "test.Mirror";
+  static constexpr bool bulk = true;
+  using Reply = Mirror;
+  std::string bytes;
+  static auto fields(auto& m) { return std::tuple{field("bytes", m.bytes)}; }
+};
+class Glass {
+ public:
+  using Ref = runtime::Ref<Mirror>;
+  Mirror on(Context&, Mirror question) { return question; }
+};
+
 BOOST_AUTO_TEST_SUITE(zmq_nodes)
+
+BOOST_AUTO_TEST_CASE(large_messages_go_both_ways_while_others_are_answered) {
+  const auto head = make_node({.name = "head"});
+  const auto node = make_node({.name = "node"});
+  BOOST_TEST((node->join(head->listen("tcp://127.0.0.1:*").value(), 30s).value() == head->id()));
+  const auto here = head->spawn<Glass>();
+  const auto there = node->spawn<Glass>();
+  const auto counter = head->spawn<Counter>();
+  for (int i = 0; i < 20; ++i) {
+    const std::string bytes(static_cast<std::size_t>(i) * 20'000, static_cast<char>('a' + i));
+    BOOST_TEST((node->ask(here, Mirror{bytes}, 30s).value().bytes == bytes));
+    BOOST_TEST((head->ask(there, Mirror{bytes}, 30s).value().bytes == bytes));
+    node->tell(counter, Add{1});
+  }
+  BOOST_TEST(node->ask(counter, Total{}, 30s).value().total == 20);
+  BOOST_TEST(head->network().links.size() == 1u);
+}
 
 BOOST_AUTO_TEST_CASE(actors_talk_across_two_nodes_and_notice_when_one_stops) {
   const auto head = make_node({.name = "head"});

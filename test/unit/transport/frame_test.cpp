@@ -48,7 +48,43 @@ BOOST_AUTO_TEST_CASE(reads_what_it_wrote) {
   BOOST_TEST(header.sequence == 1ULL << 40U);
   BOOST_TEST(header.acknowledged == 9u);
   BOOST_TEST(header.attempt == 3u);
+  BOOST_TEST(!header.bulk);
+  BOOST_TEST(!header.wants_bulk);
   BOOST_TEST((std::ranges::equal(decoded->body, bytes_of("body"))));
+}
+
+BOOST_AUTO_TEST_CASE(tells_the_lanes_apart_and_bounds_each) {
+  FrameHeader header = some_header();
+  header.bulk = true;
+  header.wants_bulk = true;
+  header.resend = false;
+  const auto encoded = encode_frame(header, bytes_of("body"));
+  const auto decoded = decode_frame(encoded, 10, 1000);
+  BOOST_REQUIRE(decoded);
+  BOOST_TEST(decoded->header.bulk);
+  BOOST_TEST(decoded->header.wants_bulk);
+  BOOST_TEST(!decoded->header.resend);
+  BOOST_TEST(decode_frame(encoded, 1000, 10).error().what ==
+             "a frame of 52 bytes; at most 10 are taken");
+  const auto ordinary = encode_frame(some_header(), bytes_of("body"));
+  BOOST_TEST(decode_frame(ordinary, 10, 1000).error().what ==
+             "a frame of 52 bytes; at most 10 are taken");
+}
+
+BOOST_AUTO_TEST_CASE(a_message_with_headroom_is_a_frame) {
+  std::vector<std::byte> frame(bulk_headroom);
+  for (const std::byte b : bytes_of("message")) frame.push_back(b);
+  FrameHeader header = some_header();
+  header.bulk = true;
+  encode_bulk_headroom(header, frame);
+  const auto decoded = decode_frame(frame, frame_max);
+  BOOST_REQUIRE(decoded);
+  Bytes body = decoded->body;
+  const auto record = take_record(body);
+  BOOST_REQUIRE(record && *record);
+  BOOST_TEST(((*record)->part == Record::Part::whole));
+  BOOST_TEST((std::ranges::equal((*record)->bytes, bytes_of("message"))));
+  BOOST_TEST(body.empty());
 }
 
 BOOST_AUTO_TEST_CASE(lies_in_little_endian_order_whatever_the_machine) {
@@ -72,7 +108,7 @@ BOOST_AUTO_TEST_CASE(an_error_names_what_was_found_and_what_was_expected) {
   BOOST_TEST(error_of(encoded) == "a frame of kind 99; known are 1 to 6");
   encoded[6] = std::byte{static_cast<std::uint8_t>(FrameKind::data)};
   encoded[4] = std::byte{8};
-  BOOST_TEST(error_of(encoded) == "a frame of protocol version 8; this node speaks 1");
+  BOOST_TEST(error_of(encoded) == "a frame of protocol version 8; this node speaks 2");
 }
 
 BOOST_AUTO_TEST_CASE(hellos_and_refusals_are_read_in_any_version) {

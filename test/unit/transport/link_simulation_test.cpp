@@ -15,6 +15,7 @@ using namespace std::chrono_literals;
 /// What a run did; equal for equal seeds.
 struct History {
   std::size_t delivered = 0;
+  std::size_t large = 0;
   std::size_t downs = 0;
   std::uint64_t frames = 0;
   std::uint64_t lost = 0;
@@ -22,8 +23,9 @@ struct History {
   friend bool operator==(const History&, const History&) = default;
 };
 
-/// Two nodes that send to each other all the time through a bad network, which gets better in the
-/// end. What arrived must be a prefix of what was taken, and all of it if the link outlived.
+/// Two nodes that send to each other all the time, on both lanes, through a bad network, which gets
+/// better in the end. What arrived must be a prefix of what was taken, for each lane, and all of it
+/// if the link outlived.
 class Run {
  public:
   explicit Run(std::uint64_t seed) : rng_(Rng::stream(seed, "run")), world_(seed) {
@@ -37,6 +39,8 @@ class Run {
     for (int step = 0; step < 200; ++step) {
       send_some(a_, 2, taken_a_);
       send_some(b_, 1, taken_b_);
+      if (rng_.below(4) == 0) send_bulk(a_, 2, bulk_a_);
+      if (rng_.below(4) == 0) send_bulk(b_, 1, bulk_b_);
       if (rng_.below(20) == 0) degrade();
       if (rng_.below(40) == 0) cut();
       world_.run_for(Duration(rng_.below(100'000'000)));
@@ -47,7 +51,8 @@ class Run {
     (void)world_.run_until(
         [&] {
           return (a_.messages[2].size() == taken_b_.size() &&
-                  b_.messages[1].size() == taken_a_.size()) ||
+                  b_.messages[1].size() == taken_a_.size() &&
+                  a_.bulks[2].size() == bulk_b_.size() && b_.bulks[1].size() == bulk_a_.size()) ||
                  (!a_.downs.empty() && !b_.downs.empty());
         },
         60s);
@@ -56,12 +61,18 @@ class Run {
     if (!down) {
       BOOST_TEST(a_.messages[2].size() == taken_b_.size());
       BOOST_TEST(b_.messages[1].size() == taken_a_.size());
+      BOOST_TEST(a_.bulks[2].size() == bulk_b_.size());
+      BOOST_TEST(b_.bulks[1].size() == bulk_a_.size());
     } else if (!a_.ups.empty()) {
       BOOST_TEST(world_.run_until([&] { return !a_.downs.empty(); }, 60s));
       BOOST_TEST((b_.ups.empty() || world_.run_until([&] { return !b_.downs.empty(); }, 60s)));
     }
-    return {a_.messages[2].size() + b_.messages[1].size(), a_.downs.size() + b_.downs.size(),
-            world_.network().frames_sent(), world_.network().frames_lost(), world_.reactor().now()};
+    return {a_.messages[2].size() + b_.messages[1].size(),
+            a_.bulks[2].size() + b_.bulks[1].size(),
+            a_.downs.size() + b_.downs.size(),
+            world_.network().frames_sent(),
+            world_.network().frames_lost(),
+            world_.reactor().now()};
   }
 
  private:
@@ -71,6 +82,9 @@ class Run {
     options.frame_max = 700;
     options.buffer_bytes_max = 20'000;
     options.window_frames = 16;
+    options.bulk_frame_max = 3000;
+    options.bulk_buffer_bytes_max = 20'000;
+    options.bulk_window_bytes = 8000;
     return options;
   }
 
@@ -101,9 +115,16 @@ class Run {
     }
   }
 
+  void send_bulk(TestNode& node, PeerId to, std::vector<std::string>& taken) {
+    std::string message = std::to_string(taken.size()) + ":";
+    message.append(rng_.below(rng_.below(4) == 0 ? 10'000 : 3000), 'y');
+    if (node.send_bulk(to, message)) taken.push_back(std::move(message));
+  }
+
   void expect_prefix() {
     for (const auto& [got, taken] :
-         {std::pair(&a_.messages[2], &taken_b_), std::pair(&b_.messages[1], &taken_a_)}) {
+         {std::pair(&a_.messages[2], &taken_b_), std::pair(&b_.messages[1], &taken_a_),
+          std::pair(&a_.bulks[2], &bulk_b_), std::pair(&b_.bulks[1], &bulk_a_)}) {
       BOOST_REQUIRE(got->size() <= taken->size());
       BOOST_REQUIRE((std::equal(got->begin(), got->end(), taken->begin())));
     }
@@ -115,12 +136,15 @@ class Run {
   TestNode b_{world_.reactor(), world_.wire(2), 2, "b", options()};
   std::vector<std::string> taken_a_;
   std::vector<std::string> taken_b_;
+  std::vector<std::string> bulk_a_;
+  std::vector<std::string> bulk_b_;
 };
 
 BOOST_AUTO_TEST_SUITE(link_simulation)
 
 BOOST_AUTO_TEST_CASE(what_was_taken_arrives_once_and_in_order_or_the_link_is_down) {
   std::size_t delivered = 0;
+  std::size_t large = 0;
   std::size_t downs = 0;
   std::uint64_t lost = 0;
   constexpr std::size_t seeds = 100;
@@ -128,16 +152,18 @@ BOOST_AUTO_TEST_CASE(what_was_taken_arrives_once_and_in_order_or_the_link_is_dow
     BOOST_TEST_CONTEXT("seed " << seed) {
       const History history = Run(seed).run();
       delivered += history.delivered;
+      large += history.large;
       downs += history.downs > 0 ? 1 : 0;
       lost += history.lost;
     }
   }
-  BOOST_TEST_MESSAGE(delivered << " delivered, " << lost << " frames lost, " << downs << " of "
-                               << seeds << " links down");
+  BOOST_TEST_MESSAGE(delivered << " delivered, " << large << " large ones, " << lost
+                               << " frames lost, " << downs << " of " << seeds << " links down");
   // The network is bad enough to end some links and good enough to keep most.
   BOOST_TEST(downs > seeds / 50);
   BOOST_TEST(downs < seeds / 2);
   BOOST_TEST(lost > 10'000u);
+  BOOST_TEST(large > 20 * seeds);
 }
 
 BOOST_AUTO_TEST_CASE(a_seed_replays_its_history) {

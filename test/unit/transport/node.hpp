@@ -38,6 +38,11 @@ class TestNode {
   bool send(PeerId to, std::string_view text) {
     return endpoint.send(to, as_bytes(text)).has_value();
   }
+  Result<void> send_bulk(PeerId to, std::string_view text) {
+    std::string message(bulk_headroom, '\0');
+    message += text;
+    return endpoint.send_bulk(to, message);
+  }
   [[nodiscard]] LinkState state(PeerId peer) const {
     for (const auto& p : endpoint.peers())
       if (p.id == peer) return p.state;
@@ -50,10 +55,12 @@ class TestNode {
   };
   std::map<PeerId, Up> ups;
   std::map<PeerId, std::vector<std::string>> messages;
+  std::map<PeerId, std::vector<std::string>> bulks;
   std::map<PeerId, Departure> downs;
   std::vector<Result<PeerId>> dialed;
   std::vector<LinkState> states;
   int rooms = 0;
+  int bulk_rooms = 0;
   bool closed = false;
   std::function<void(PeerId)> on_room;
   Endpoint endpoint;
@@ -83,7 +90,14 @@ class TestNode {
                 },
             .on_state = [this](PeerId, LinkState state) { states.push_back(state); },
             .member_of = std::move(member_of),
-            .enrol = std::move(enrol)};
+            .enrol = std::move(enrol),
+            .on_bulk =
+                [this](PeerId peer, Bytes message) {
+                  check(ups.contains(peer) && !downs.contains(peer),
+                        "large messages come while it is up");
+                  bulks[peer].push_back(as_text(message));
+                },
+            .on_bulk_room = [this](PeerId) { ++bulk_rooms; }};
   }
 };
 
