@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include <malloc.h>
 #include <sys/random.h>
 
 #include "runtime/core/check.hpp"
@@ -68,9 +69,19 @@ std::uint64_t random_seed() {
   return seed;
 }
 
+/// A large message has several blocks of its size in its life, on several threads. By default the
+/// allocator gives each back to the system, which costs more page by page than all else.
+void keep_freed_blocks() {
+  constexpr int block_max = 1 << 20;  ///< Larger ones are the system's at once, as ever.
+  constexpr int kept_max = 16 << 20;  ///< At the end of each heap.
+  (void)mallopt(M_MMAP_THRESHOLD, block_max);
+  (void)mallopt(M_TRIM_THRESHOLD, kept_max);
+}
+
 }  // namespace
 
 std::unique_ptr<Node> make_node(NodeOptions options) {
+  keep_freed_blocks();
   const auto ground = std::make_shared<Ground>();
   Environment environment;
   environment.owned = ground;

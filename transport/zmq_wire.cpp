@@ -23,7 +23,7 @@ namespace troupe::transport {
 namespace {
 
 constexpr int frames_at_once = 256;                 ///< Then others of the reactor have their turn,
-constexpr std::size_t bytes_at_once = 512U << 10U;  ///< as after so many bytes.
+constexpr std::size_t bytes_at_once = 256U << 10U;  ///< as after so many bytes.
 constexpr int handshake_ms_max = 5000;  ///< Who connects and says nothing is disconnected.
 constexpr int reconnect_ms_max = 1000;
 /// A frame over the limit is read up to here, so that it can be said whose it was; beyond, ZeroMQ
@@ -78,9 +78,11 @@ struct ZmqWire::Socket {
   std::unique_ptr<ZmqMonitor> monitor{};  ///< Of one that dials with a key.
 };
 
-/// The context is destroyed last: it waits for its sockets.
+/// The context is destroyed last: it waits for its sockets. It has a thread for large frames: to
+/// write one takes as long as many small ones, which would wait. ZeroMQ itself spreads what
+/// connects to where this node listens over both.
 struct ZmqWire::Sockets {
-  zmq::context_t context{1};
+  zmq::context_t context{2};
   std::shared_ptr<Socket> listening;
   std::unique_ptr<ZmqGate> gate;
   std::map<Route, std::shared_ptr<Socket>> dialed;
@@ -109,10 +111,14 @@ void ZmqWire::shut_with(OnShut on_shut) {
 }
 
 /// Throws zmq::error_t, as do bind and connect; it goes no further than `listen` and `dial`.
-std::shared_ptr<ZmqWire::Socket> ZmqWire::open(const std::string& endpoint, Route dialed) {
+std::shared_ptr<ZmqWire::Socket> ZmqWire::open(const std::string& endpoint, Route dialed,
+                                               Carries carries) {
   const auto type = dialed ? zmq::socket_type::dealer : zmq::socket_type::router;
-  auto opened = std::make_shared<Socket>(Socket{zmq::socket_t(sockets_->context, type), dialed});
+  auto opened =
+      std::make_shared<Socket>(Socket{zmq::socket_t(sockets_->context, type), dialed, carries});
+  const std::uint64_t threads = carries == Carries::bulk ? 0b10 : 0b01;
   zmq::socket_t& socket = opened->socket;
+  if (dialed) socket.set(zmq::sockopt::affinity, threads);
   socket.set(zmq::sockopt::linger, 0);  // Else the end of the process waits for dead peers.
   socket.set(zmq::sockopt::sndhwm, options_.queue_frames_max);
   socket.set(zmq::sockopt::rcvhwm, options_.queue_frames_max);
@@ -153,7 +159,7 @@ Result<std::string> ZmqWire::listen(const std::string& address) {
                      "as 127.0.0.1"};
   std::shared_ptr<Socket> socket;
   try {
-    socket = open(where->endpoint, {});
+    socket = open(where->endpoint, {}, Carries::ordinary);
     if (options_.security) {
       socket->socket.set(zmq::sockopt::curve_server, true);
       socket->socket.set(zmq::sockopt::curve_secretkey,
@@ -191,8 +197,7 @@ Result<Route> ZmqWire::dial_for(const std::string& address, Carries carries) {
                      ": it asks for a key, and this node has none; `troupe keys init` makes one"};
   const Route route{self_, ++last_ordinal_};
   try {
-    auto socket = open(where->endpoint, route);
-    socket->carries = carries;
+    auto socket = open(where->endpoint, route, carries);
     if (where->key) {
       const KeyPair& own = options_.security->own;
       socket->socket.set(zmq::sockopt::curve_serverkey, buffer_of(*where->key));

@@ -49,7 +49,7 @@ class ZmqWire final : public Wire {
   struct Sockets;
   enum class Carries { ordinary, bulk };
 
-  std::shared_ptr<Socket> open(const std::string& endpoint, Route dialed);
+  std::shared_ptr<Socket> open(const std::string& endpoint, Route dialed, Carries carries);
   Result<Route> dial_for(const std::string& address, Carries carries);
   Sent send_last(Route to, const std::function<int(void* socket)>& send_frame);
   void watch(const std::shared_ptr<Socket>& socket);
