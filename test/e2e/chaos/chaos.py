@@ -3,7 +3,8 @@
 
     sudo test/e2e/chaos/chaos.py --troupe build/release/bin/troupe [--seconds 600] [--seed 1]
 
-Each machine is a network namespace with its own address, on one bridge. The study has 200 trials,
+Each machine is a network namespace with its own address, on one bridge; the third node does not share
+the study's folder, so that checkpoints go to it and come from it. The study has 200 trials,
 whose programs misbehave now and then (program.py). For so many seconds the tormentor, seeded, kills
 any process (-9), stops and continues it, takes links down, in one direction too, and fills the disk;
 whoever was killed is started again. Then the study is left alone until it ends. It is right if it
@@ -150,6 +151,8 @@ class World:
         else:
             argv = (self.options.troupe, *self.joins[machine.name], "--cpus", "2", "--keys",
                     self.keys_of(machine))
+            if machine is self.nodes[-1]:
+                argv += ("--dir", os.path.join(self.folder, "apart"))
         self.running[machine.name] = machine.start(*argv, stdout=out, stderr=out,
                                                    cwd=self.folder, start_new_session=True)
 
@@ -265,9 +268,31 @@ class World:
         found = []
         for pid in filter(str.isdigit, os.listdir("/proc")):
             with contextlib.suppress(OSError), open(f"/proc/{pid}/environ", "rb") as file:
-                if self.study.encode() in file.read():
+                if self.folder.encode() in file.read():
                     found.append(int(pid))
         return found
+
+    def lost_its_checkpoint(self, promotion):
+        """What a program that went on from less than its trial had when it was paused says of it."""
+        log = os.path.join(self.study, "trials", f"{promotion['trial']:04}",
+                           f"attempt-{promotion['attempt']}", "stderr.log")
+        with contextlib.suppress(OSError), open(log) as file:
+            first = file.readline().split()
+            if first[:3] == ["starts", "after", "epoch"] and int(first[3]) < promotion["from"]:
+                return f"promoted from {promotion['from']}, and started after {first[3]}: {log}"
+        return None  # Or the log went with its node.
+
+    @staticmethod
+    def moves(events):
+        """How many promotions took a trial to another node than its attempt before."""
+        last, count = {}, 0
+        for event in events:
+            for kind in ("TrialStarted", "TrialPromoted"):
+                if kind in event:
+                    trial, node = event[kind]["trial"], event[kind]["node"]
+                    count += kind == "TrialPromoted" and last.get(trial, node) != node
+                    last[trial] = node
+        return count
 
     def verify(self):
         failures = []
@@ -286,8 +311,13 @@ class World:
         self.say(replayed.stdout.strip())
         if replayed.returncode != 0 or "0 differences" not in replayed.stdout:
             failures.append("replay: " + replayed.stdout + replayed.stderr)
-        events = self.troupe("events", self.study, "-f", "json").stdout
-        self.say(f"torments: {self.counts}; {events.count('TrialStarted')} attempts")
+        events = json.loads(self.troupe("events", self.study, "-f", "json").stdout)
+        promoted = [event["TrialPromoted"] for event in events if "TrialPromoted" in event]
+        failures += filter(None, map(self.lost_its_checkpoint, promoted))
+        attempts = sum("TrialStarted" in event for event in events) + len(promoted)
+        moved = self.moves(events)
+        self.say(f"torments: {self.counts}; {attempts} attempts, {len(promoted)} promotions, "
+                 f"{moved} of them on another node")
         for failure in failures:
             self.say("FAILED: " + failure)
         self.say("chaos: " + ("FAILED" if failures else "right"))

@@ -50,6 +50,7 @@ def main():
     if os.path.exists(saved):
         with open(saved) as file:
             start = int(file.read())
+    print(f"starts after epoch {start}", file=sys.stderr, flush=True)
     for epoch in range(start + 1, options.epochs + 1):
         time.sleep(options.epoch_seconds * (0.5 + chance("time", options.x, epoch)))
         misbehave(options, epoch)
