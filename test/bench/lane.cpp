@@ -1,7 +1,10 @@
 // What large messages cost the others on a link, and how fast they are: two processes over loopback
 // TCP. For each of three loads, the time of asks (microseconds) and the speed of the load: none;
 // raw TCP beside the link; large messages on the link, told by one actor, or asked for by eight.
-// Rounds are interleaved, and medians of them are shown. lane_bench [GIGABYTES] [ROUNDS]
+// Rounds are interleaved, and medians of them are shown. Who asks is a plain thread, and who
+// answers has a dispatcher thread for itself: what actors do to each other there is not measured.
+//
+// lane_bench [GIGABYTES] [ROUNDS] [keys]: with keys the link is encrypted, raw TCP is not.
 
 #include <algorithm>
 #include <atomic>
@@ -20,7 +23,10 @@
 
 #include "runtime/context.hpp"
 #include "runtime/core/check.hpp"
+#include "runtime/keys/key_folder.hpp"
+#include "runtime/keys/needed_keys.hpp"
 #include "runtime/make_node.hpp"
+#include "test/kit/temp_folder.hpp"
 
 namespace troupe::runtime {
 namespace {
@@ -175,8 +181,8 @@ double at(std::vector<double>& sorted, double share) {
 
 class Bench {
  public:
-  Bench(const std::string& address, std::uint64_t bytes)
-      : bytes_(bytes), node_(make_node({.name = "near", .threads = 2})) {
+  Bench(const std::string& address, std::uint64_t bytes, const Keys& keys)
+      : bytes_(bytes), node_(make_node({.name = "near", .threads = 2, .keys = keys})) {
     const NodeId far = node_->join(address, 30s).value();
     far_ = node_->find<Far::Ref>(far, "far", 30s).value();
     teller_ = node_->find<Far::Ref>(far, "teller", 30s).value();
@@ -268,9 +274,9 @@ Round median(std::vector<Round> rounds) {
 }
 
 /// Until the other process is gone.
-[[noreturn]] void be_far(int address_pipe) {
+[[noreturn]] void be_far(int address_pipe, const Keys& keys) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
-  const auto node = make_node({.name = "far", .threads = 4});
+  const auto node = make_node({.name = "far", .threads = 4, .keys = keys});
   (void)node->get_or_spawn<Far>("far");
   (void)node->get_or_spawn<Far>("teller");
   (void)node->get_or_spawn<Store>("store");
@@ -289,18 +295,18 @@ void print(const char* load, const Round& round, const Round& beside) {
   std::printf("\n");
 }
 
-void run(std::uint64_t bytes, int rounds) {
+void run(std::uint64_t bytes, int rounds, const Keys& keys) {
   int pipe_ends[2];
   check(pipe(pipe_ends) == 0, "the process may open a pipe");
   const pid_t far = fork();  // Before there are threads.
-  if (far == 0) be_far(pipe_ends[1]);
+  if (far == 0) be_far(pipe_ends[1], keys);
   close(pipe_ends[1]);
   std::string address(256, '\0');
   const ssize_t got = read(pipe_ends[0], address.data(), address.size());
   check(got > 0, "the other process says where it listens");
   address.resize(static_cast<std::size_t>(got));
   {
-    Bench bench(address, bytes);
+    Bench bench(address, bytes, keys);
     std::vector<Round> idle;
     std::vector<Round> raw;
     std::vector<Round> told;
@@ -329,6 +335,11 @@ int main(int argc, char** argv) {
   const double gigabytes = argc > 1 ? std::atof(argv[1]) : 1;
   const int rounds = argc > 2 ? std::atoi(argv[2]) : 5;
   std::setvbuf(stdout, nullptr, _IOLBF, 0);
+  const troupe::test::TempFolder scratch;
+  troupe::runtime::Keys keys;
+  if (argc > 3)  // Both ends have the same key, which may do everything.
+    keys = std::make_shared<const troupe::runtime::KeyFolder>(
+        troupe::runtime::KeyFolder::create(scratch.file("keys")).value());
   troupe::runtime::run(static_cast<std::uint64_t>(gigabytes * 4096) * (256U << 10U),
-                       std::max(rounds, 1));
+                       std::max(rounds, 1), keys);
 }

@@ -45,6 +45,29 @@ class Generous {
   Bulk on(Context&, const AskBulk&) { return {std::string(std::size_t{1} << 20, 'x')}; }
 };
 
+/// Questions on the lane for large messages.
+struct KeepBulk {
+  static constexpr std::string_view wire_name = "test.KeepBulk";
+  static constexpr bool bulk = true;
+  using Reply = TotalReply;
+  std::string bytes;
+  static auto fields(auto& m) { return std::tuple{field("bytes", m.bytes)}; }
+};
+struct KeepMore {
+  static constexpr std::string_view wire_name = "test.KeepMore";
+  static constexpr bool bulk = true;
+  using Reply = TotalReply;
+  std::string bytes;
+  static auto fields(auto& m) { return std::tuple{field("bytes", m.bytes)}; }
+};
+
+class Keeper {
+ public:
+  using Ref = runtime::Ref<KeepBulk, KeepMore>;
+  TotalReply on(Context&, const KeepBulk& m) { return {static_cast<int>(m.bytes.size())}; }
+  TotalReply on(Context&, const KeepMore& m) { return {static_cast<int>(m.bytes.size())}; }
+};
+
 /// What a node sends that asks so often, numbered from 1, as the body of its first data frame.
 std::vector<std::byte> questions(Address to, int count) {
   const MessageType* const type = message_types_of<Generous::Ref>[0];
@@ -82,7 +105,8 @@ struct Keyed {
                       .keys = head_keys,
                       .permits = [](std::string_view role, std::string_view message) {
                         return role == "own" || message == FindActor::wire_name ||
-                               message == Total::wire_name || message == AskBulk::wire_name;
+                               message == Total::wire_name || message == AskBulk::wire_name ||
+                               message == KeepBulk::wire_name;
                       }});
     address = seen_from_here(head->listen("tcp://0.0.0.0:*").value());
   }
@@ -114,6 +138,18 @@ BOOST_AUTO_TEST_CASE(a_role_says_what_a_node_may_send) {
   BOOST_TEST(gpu1->ask(counter, Total{}, 30s).value().total == 0);
   BOOST_TEST(refused("gpu1", "a key of role 'node' may not send " + std::string(Add::wire_name)));
   BOOST_TEST(refused("gpu1", "may not send troupe.Stop"));
+}
+
+BOOST_AUTO_TEST_CASE(a_role_holds_on_the_lane_for_large_messages_too) {
+  const auto keeper = head->spawn<Keeper>();
+  const auto gpu1 = node("gpu1", node_keys);
+  BOOST_REQUIRE(gpu1->join(address, 30s).has_value());
+  const std::string bytes(100'000, 'x');
+  BOOST_TEST(gpu1->ask(keeper, KeepBulk{bytes}, 30s).value().total == 100'000);
+  const auto more = gpu1->ask(keeper, KeepMore{bytes}, 30s);
+  BOOST_TEST((more.error().kind == ErrorKind::refused));
+  BOOST_TEST(refused("gpu1", "a key of role 'node' may not send test.KeepMore"));
+  BOOST_TEST(report().links.size() == 1u);
 }
 
 BOOST_AUTO_TEST_CASE(this_machines_own_key_may_do_everything_under_any_name) {
