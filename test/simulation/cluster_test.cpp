@@ -43,6 +43,30 @@ struct Double {
   static auto fields(auto& m) { return std::tuple{field("number", m.number)}; }
 };
 
+/// On the lane for large messages.
+struct Cargo {
+  static constexpr std::string_view wire_name = "test.Cargo";
+  static constexpr bool bulk = true;
+  Address from;
+  std::uint64_t number = 0;
+  std::string bytes;
+  static auto fields(auto& m) {
+    return std::tuple{field("from", m.from), field("number", m.number), field("bytes", m.bytes)};
+  }
+};
+
+struct GiveCargo {
+  static constexpr std::string_view wire_name = "test.GiveCargo";
+  using Reply = Cargo;
+  std::uint64_t number = 0;
+  static auto fields(auto& m) { return std::tuple{field("number", m.number)}; }
+};
+
+/// Depends on the number, so that what is cut short or mixed up shows.
+Cargo cargo_of(Address from, std::uint64_t number) {
+  return {from, number, std::string(number * 1711 % 20'000, static_cast<char>('a' + number % 26))};
+}
+
 struct Tick {
   static constexpr std::string_view wire_name = "test.Tick";
   static auto fields(auto&) { return no_fields(); }
@@ -50,8 +74,11 @@ struct Tick {
 
 /// What all actors of a run did, seen from outside.
 struct Ledger {
-  std::map<std::pair<Address, Address>, std::uint64_t> received;  ///< The last number, by pair.
+  using Pair = std::pair<Address, Address>;
+  std::map<Pair, std::uint64_t> received;  ///< The last number.
+  std::map<Pair, std::uint64_t> received_cargo;
   std::uint64_t notes = 0;
+  std::uint64_t cargo = 0;
   std::uint64_t answers = 0;
   std::multiset<Instant> asking;  ///< Since when; the world's time.
   const SimCluster* cluster = nullptr;
@@ -65,6 +92,13 @@ struct Ledger {
     expect(note.number == last + 1, "one sender's messages come in order, each once");
     last = note.number;
     ++notes;
+  }
+  void take(Address to, const Cargo& load) {
+    std::uint64_t& last = received_cargo[{load.from, to}];
+    expect(load.number == last + 1, "one sender's large messages come in order, each once");
+    expect(load.bytes == cargo_of(load.from, load.number).bytes, "a large message comes as it was");
+    last = load.number;
+    ++cargo;
   }
 };
 
@@ -84,10 +118,14 @@ class Asking {
 
 class Listener {
  public:
-  using Ref = runtime::Ref<Note, Double>;
+  using Ref = runtime::Ref<Note, Double, Cargo, GiveCargo>;
   explicit Listener(Ledger& ledger) : ledger_(ledger) {}
   void on(Context& self, const Note& note) { ledger_.take(self.address(), note); }
   Doubled on(Context&, const Double& question) { return {2 * question.number}; }
+  void on(Context& self, const Cargo& cargo) { ledger_.take(self.address(), cargo); }
+  Cargo on(Context& self, const GiveCargo& question) {
+    return cargo_of(self.address(), question.number);
+  }
 
  private:
   Ledger& ledger_;
@@ -108,28 +146,43 @@ class Talker {
 
   void on(Context& self, const Tick&) {
     const auto nodes = listeners_;  // It changes while this handler waits.
-    for (auto [node, listener] : nodes) {
-      const Asking asking(ledger_);
-      if (!listener) {
-        const auto found = self.find<Listener::Ref>(node, "listener", ask_deadline);
-        if (!found || !listeners_.contains(node)) continue;
-        listeners_[node] = listener = *found;
-      }
-      for (int i = 0; i < 3; ++i)
-        self.tell(listener, Note{self.address(), ++sent_[listener.address()]});
-      const auto answer = self.ask(listener, Double{sent_[listener.address()]}, ask_deadline);
-      if (!answer) continue;
-      ledger_.expect(answer->number == 2 * sent_[listener.address()],
-                     "an answer is the question's own");
-      ++ledger_.answers;
-    }
+    for (auto [node, listener] : nodes)
+      if (talk(self, node, listener)) fetch(self, listener);
     self.after(200ms, Tick{});
   }
 
  private:
+  /// Whether it was answered.
+  bool talk(Context& self, NodeId node, Listener::Ref& listener) {
+    const Asking asking(ledger_);
+    if (!listener) {
+      const auto found = self.find<Listener::Ref>(node, "listener", ask_deadline);
+      if (!found || !listeners_.contains(node)) return false;
+      listeners_[node] = listener = *found;
+    }
+    const Address to = listener.address();
+    for (int i = 0; i < 3; ++i) self.tell(listener, Note{self.address(), ++sent_[to]});
+    self.tell(listener, cargo_of(self.address(), ++shipped_[to]));
+    const auto answer = self.ask(listener, Double{sent_[to]}, ask_deadline);
+    if (!answer) return false;
+    ledger_.expect(answer->number == 2 * sent_[to], "an answer is the question's own");
+    ++ledger_.answers;
+    return true;
+  }
+  void fetch(Context& self, Listener::Ref from) {
+    const Asking asking(ledger_);
+    const std::uint64_t number = shipped_[from.address()];
+    const auto cargo = self.ask(from, GiveCargo{number}, ask_deadline);
+    if (!cargo) return;
+    ledger_.expect(cargo->bytes == cargo_of({}, number).bytes,
+                   "a large answer is the question's own");
+    ++ledger_.answers;
+  }
+
   Ledger& ledger_;
   std::map<NodeId, Listener::Ref> listeners_;
   std::map<Address, std::uint64_t> sent_;
+  std::map<Address, std::uint64_t> shipped_;
 };
 
 /// Links with the other hosts, again and again, as they come and go.
@@ -149,6 +202,7 @@ struct History {
   std::uint64_t events = 0;
   std::uint64_t faults = 0;
   std::uint64_t notes = 0;
+  std::uint64_t cargo = 0;
   std::uint64_t answers = 0;
   friend bool operator==(const History&, const History&) = default;
 };
@@ -179,12 +233,14 @@ History run(std::uint64_t seed, std::vector<Fault> kinds) {
   faults.cease();
   cluster.run_for(20s);  // What was given up is forgotten, what was killed is back.
   const std::uint64_t before = ledger.notes;
+  const std::uint64_t shipped_before = ledger.cargo;
   calm = true;
   for (const auto& host : cluster.hosts()) host->crash();
   for (const auto& host : cluster.hosts()) start(*host);
   cluster.run_for(10s);
   check(ledger.notes > before + 100, "when faults cease, everybody talks to everybody again");
-  return {cluster.events(), faults.count(), ledger.notes, ledger.answers};
+  check(ledger.cargo > shipped_before + 30, "and ships to everybody");
+  return {cluster.events(), faults.count(), ledger.notes, ledger.cargo, ledger.answers};
 }
 
 const std::vector<Fault> every_fault{Fault::crash,     Fault::freeze, Fault::cut,
