@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "actors/checkpoints/drop_checkpoint.hpp"
 #include "actors/checkpoints/fetch.hpp"
 
 namespace troupe::actors {
@@ -27,6 +28,11 @@ void CheckpointCourier::on(Context& self, const AskChunk& ask) {
   self.tell(ask.to, reader_.chunk(ask));
 }
 
+/// What cannot be deleted takes room, and harms nobody.
+void CheckpointCourier::on(Context&, const ForgetTrials& forget) {
+  for (const TrialId trial : forget.trials) (void)drop_all(options_.folder, trial);
+}
+
 void CheckpointCourier::on(Context& self, const BringCheckpoint& bring) {
   begin(self, bring.trial, bring.attempt, self.answer_later<BringCheckpoint>());
 }
@@ -49,7 +55,7 @@ void CheckpointCourier::run(Context& self, TrialId trial, Errand& errand) {
   if (std::holds_alternative<runtime::Answer<HandOver>>(errand.answer)) {
     errand.runner =
         self.spawn<Handover>(options_.store,
-                             OfferAttempt{trial, errand.attempt, SourceRef(self.address())},
+                             OfferAttempt{trial, errand.attempt, KeeperRef(self.address())},
                              runtime::Ref<Offered>(self.address()))
             .address();
     return;

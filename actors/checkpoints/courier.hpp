@@ -60,7 +60,8 @@ struct MeetStore {
   static auto fields(auto& m) { return std::tuple{field("store", m.store)}; }
 };
 
-using CourierRef = runtime::Ref<AskManifest, AskChunk, BringCheckpoint, HandOver, MeetStore>;
+using CourierRef =
+    runtime::Ref<AskManifest, AskChunk, ForgetTrials, BringCheckpoint, HandOver, MeetStore>;
 
 /// Of a node that does not share the study's folder: brings checkpoints from the head, and lets the
 /// head have what attempts leave here. A head that cannot be reached is tried again, until somebody
@@ -89,6 +90,7 @@ class CheckpointCourier {
 
   Result<Manifest> on(runtime::Context& self, const AskManifest& ask);
   void on(runtime::Context& self, const AskChunk& ask);
+  void on(runtime::Context& self, const ForgetTrials& forget);
   void on(runtime::Context& self, const BringCheckpoint& bring);
   void on(runtime::Context& self, const HandOver& hand_over);
   void on(runtime::Context& self, const MeetStore& meet);

@@ -50,6 +50,8 @@ void Fetch::begin(Context& self, Manifest manifest) {
   attempt_ = manifest.attempt;
   if (auto good = check_manifest(manifest, options_.bounds); !good)
     return fail(self, good.error(), Fetched::End::bad);
+  if (options_.what == FetchOptions::What::logs)
+    std::erase_if(manifest.entries, [](const auto& entry) { return of_checkpoint(entry); });
   if (options_.what == FetchOptions::What::checkpoint) {
     std::erase_if(manifest.entries, [](const auto& entry) { return !of_checkpoint(entry); });
     if (manifest.entries.empty()) attempt_ = 0;

@@ -16,7 +16,7 @@ namespace troupe::actors {
 
 struct FetchOptions {
   /// What is wanted of an attempt: logs are read at the head only.
-  enum class What { checkpoint, everything };
+  enum class What { checkpoint, logs, everything };
   SourceRef source;
   TrialId trial = 0;
   std::uint32_t attempt = 0;       ///< 0: the one whose checkpoint is the trial's there.

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "actors/checkpoints/manifest.hpp"
 #include "runtime/core/field.hpp"
@@ -32,6 +33,7 @@ struct AskManifest {
 /// A piece of a file. The pieces of one file come in order, from its beginning.
 struct Chunk {
   static constexpr std::string_view wire_name = "Chunk";
+  static constexpr bool bulk = true;  ///< Reports and heartbeats do not wait behind it.
   std::string path;
   std::uint64_t offset = 0;
   std::string bytes;
@@ -62,6 +64,15 @@ struct AskChunk {
 
 using SourceRef = runtime::Ref<AskManifest, AskChunk>;
 
+/// These trials are done: nobody goes on from what a node has of them.
+struct ForgetTrials {
+  static constexpr std::string_view wire_name = "ForgetTrials";
+  std::vector<TrialId> trials;
+  static auto fields(auto& m) { return std::tuple{field("trials", m.trials)}; }
+};
+
+using KeeperRef = runtime::Ref<AskManifest, AskChunk, ForgetTrials>;
+
 /// The answer to OfferAttempt.
 struct AttemptTaken {
   static constexpr std::string_view wire_name = "AttemptTaken";
@@ -85,7 +96,7 @@ struct OfferAttempt {
   using Reply = AttemptTaken;
   TrialId trial = 0;
   std::uint32_t attempt = 0;
-  SourceRef source;
+  KeeperRef source;
   static auto fields(auto& m) {
     return std::tuple{field("trial", m.trial), field("attempt", m.attempt),
                       field("source", m.source)};

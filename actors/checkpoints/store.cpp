@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "actors/checkpoints/fetch.hpp"
+#include "actors/checkpoints/drop_checkpoint.hpp"
 
 namespace troupe::actors {
 
@@ -29,7 +29,7 @@ AttemptTaken answer_of(const Fetched& fetched) {
 }  // namespace
 
 CheckpointStore::CheckpointStore(StoreOptions options)
-    : options_(std::move(options)), reader_(options_.study_folder) {}
+    : options_(std::move(options)), reader_(options_.study_folder), retention_(options_.rule) {}
 
 Result<Manifest> CheckpointStore::on(Context&, const AskManifest& ask) {
   return reader_.manifest(ask);
@@ -40,20 +40,49 @@ void CheckpointStore::on(Context& self, const AskChunk& ask) {
   self.tell(ask.to, reader_.chunk(ask));
 }
 
-void CheckpointStore::on(Context&, const ExpectAttempt& expect) {
-  expected_[expect.trial] = expect.attempt;
+void CheckpointStore::on(Context& self, const StudyAdvanced& advanced) {
+  retention_.take(advanced.trials, advanced.contenders);
+  for (const TrialNews& news : advanced.trials)
+    if (news.what == TrialNews::What::paused || news.what == TrialNews::What::done)
+      weigh(news.trial);
+  drop_what_is_due(self);
+}
+
+/// Only where that matters: to look costs something for each trial.
+void CheckpointStore::weigh(TrialId trial) {
+  if (options_.rule.bytes_max == 0) return;
+  const auto manifest = reader_.manifest({.trial = trial});
+  std::uint64_t bytes = 0;
+  if (manifest)
+    for (const ManifestEntry& entry : manifest->entries)
+      if (of_checkpoint(entry)) bytes += entry.bytes;
+  retention_.weigh(trial, bytes);
+}
+
+/// What cannot be deleted takes room, and harms nobody.
+void CheckpointStore::drop_what_is_due(Context& self) {
+  ForgetTrials done;
+  for (const Retention::Drop& drop : retention_.due()) {
+    if (drop.may_go_on) {
+      (void)drop_published(options_.study_folder, drop.trial);
+      continue;
+    }
+    (void)drop_all(options_.study_folder, drop.trial);
+    done.trials.push_back(drop.trial);
+  }
+  if (done.trials.empty()) return;
+  for (const KeeperRef& keeper : keepers_) self.tell(keeper, done);
 }
 
 /// A head that has just begun may not know yet what runs.
 AttemptTaken CheckpointStore::judge(const OfferAttempt& offer) const {
   const std::string which =
       "attempt " + std::to_string(offer.attempt) + " of trial " + std::to_string(offer.trial);
-  const auto expected = expected_.find(offer.trial);
-  if (expected == expected_.end() || offer.attempt > expected->second)
-    return {Taken::later, "the study has not ordered " + which};
-  if (offer.attempt < expected->second)
-    return {Taken::refused, which + " is of the past: attempt " + std::to_string(expected->second) +
-                                " was ordered since"};
+  const std::uint32_t ordered = retention_.attempt(offer.trial);
+  if (offer.attempt > ordered) return {Taken::later, "the study has not ordered " + which};
+  if (offer.attempt < ordered)
+    return {Taken::refused,
+            which + " is of the past: attempt " + std::to_string(ordered) + " was ordered since"};
   const bool comes = std::ranges::any_of(
       offers_, [&](const Offer& other) { return other.offer.trial == offer.trial; });
   if (comes) return {Taken::later, which + " is on its way already"};
@@ -64,6 +93,7 @@ void CheckpointStore::on(Context& self, const OfferAttempt& offer) {
   auto answer = self.answer_later<OfferAttempt>();
   AttemptTaken judged = judge(offer);
   if (judged.result != Taken::taken) return answer.give(std::move(judged));
+  if (keepers_.insert(offer.source).second) self.monitor(offer.source.address());
   offers_.push_back(Offer{offer, std::move(answer)});
   start_fetches(self);
 }
@@ -73,17 +103,24 @@ void CheckpointStore::start_fetches(Context& self) {
   for (Offer& offer : offers_) {
     if (++running > options_.fetches_max) return;
     if (offer.fetch) continue;
-    offer.fetch = self.spawn<Fetch>(FetchOptions{.source = offer.offer.source,
-                                                 .trial = offer.offer.trial,
-                                                 .attempt = offer.offer.attempt,
-                                                 .study_folder = options_.study_folder,
-                                                 .what = FetchOptions::What::everything,
-                                                 .keeping = AttemptWriter::Keeping::durable,
-                                                 .bounds = options_.bounds,
-                                                 .lack_of_room = options_.lack_of_room},
-                                    runtime::Ref<Fetched>(self.address()))
-                      .address();
+    offer.fetch =
+        self.spawn<Fetch>(fetch_of(offer.offer), runtime::Ref<Fetched>(self.address())).address();
   }
+}
+
+/// Nobody goes on from a trial that is to be stopped: its logs are all that is wanted.
+FetchOptions CheckpointStore::fetch_of(const OfferAttempt& offer) const {
+  using What = FetchOptions::What;
+  ManifestBounds bounds;
+  if (options_.rule.bytes_max > 0) bounds.bytes_max = options_.rule.bytes_max;
+  return {.source = offer.source,
+          .trial = offer.trial,
+          .attempt = offer.attempt,
+          .study_folder = options_.study_folder,
+          .what = retention_.wants(offer.trial) ? What::everything : What::logs,
+          .keeping = AttemptWriter::Keeping::durable,
+          .bounds = bounds,
+          .lack_of_room = options_.lack_of_room};
 }
 
 void CheckpointStore::on(Context& self, const Fetched& fetched) {
@@ -95,6 +132,7 @@ void CheckpointStore::on(Context& self, const Fetched& fetched) {
 
 void CheckpointStore::on(Context& self, const runtime::Down& down) {
   reader_.forget(down.who);
+  keepers_.erase(KeeperRef(down.who));
   settle(self, std::ranges::find(offers_, down.who, &Offer::fetch), {Taken::later, down.reason});
 }
 

@@ -187,12 +187,17 @@ Result<void> check_memory(const StudySpec& spec) {
 
 StudyOptions options_of(Session& session) {
   const std::string folder = session.document.folder;
+  StoreOptions checkpoints{.study_folder = folder,
+                           .rule = {.best_kept = session.spec.checkpoints.best_kept,
+                                    .bytes_max = session.spec.checkpoints.bytes_max,
+                                    .maximize = session.spec.mode == StudySpec::Mode::max},
+                           .lack_of_room = lack_of_room};
   return {.spec = std::move(session.spec),
           .document = std::move(session.document),
           .version = TROUPE_VERSION,
           .own_node_prefix = OwnNode::name_prefix,
           .lack_of_room = [folder] { return lack_of_room(folder); },
-          .checkpoints = StoreOptions{.study_folder = folder, .lack_of_room = lack_of_room}};
+          .checkpoints = std::move(checkpoints)};
 }
 
 }  // namespace troupe::actors

@@ -122,7 +122,8 @@ std::string trials_csv(const StudyView& view) {
   return table;
 }
 
-std::string best_json(const StudyView& view, const JournalMeta& meta) {
+std::string best_json(const StudyView& view, const JournalMeta& meta,
+                      const std::string& checkpoint) {
   const auto& best = view.best();
   if (!best) return "null\n";
   const auto known = [&](const char* name) {
@@ -131,7 +132,7 @@ std::string best_json(const StudyView& view, const JournalMeta& meta) {
   };
   std::string packed;
   runtime::PackWriter out(packed);
-  out.map(6);
+  out.map(checkpoint.empty() ? 6 : 7);
   out.text("study");
   out.text(known("study"));
   out.text("trial");
@@ -144,6 +145,10 @@ std::string best_json(const StudyView& view, const JournalMeta& meta) {
   out.integer(best->resource);
   out.text("config");
   put(out, best->config);
+  if (!checkpoint.empty()) {
+    out.text("checkpoint");
+    out.text(checkpoint);
+  }
   return packed_to_json(packed, JsonLayout::indented) + "\n";
 }
 

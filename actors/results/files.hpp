@@ -21,7 +21,8 @@ namespace troupe::actors {
 
 /// The best configuration; "null" while nothing was reported. `meta` has the study's name and, if
 /// it is there, the name of the metric.
-[[nodiscard]] std::string best_json(const StudyView& view, const JournalMeta& meta);
+[[nodiscard]] std::string best_json(const StudyView& view, const JournalMeta& meta,
+                                    const std::string& checkpoint = {});
 
 /// Replaces the file at once: a reader sees the old or the new text. It is derived from the
 /// journal, so it is not synchronised to the disk.

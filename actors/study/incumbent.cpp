@@ -17,6 +17,14 @@ bool Incumbent::observe(schedulers::TrialId trial, schedulers::Resource resource
   return best_ != before;
 }
 
+std::vector<schedulers::TrialId> Incumbent::contenders() const {
+  std::vector<schedulers::TrialId> trials;
+  if (!best_) return trials;
+  for (auto level = levels_.lower_bound(best_->resource); level != levels_.end(); ++level)
+    if (level->second.best) trials.push_back(level->second.best->trial);
+  return trials;
+}
+
 std::optional<Incumbent::Best> Incumbent::find() const {
   for (auto level = levels_.rbegin(); level != levels_.rend(); ++level)
     if (level->second.reports >= 2 && level->second.best) return level->second.best;

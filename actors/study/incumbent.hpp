@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <vector>
 
 #include "schedulers/events.hpp"
 
@@ -26,6 +27,9 @@ class Incumbent {
   bool observe(schedulers::TrialId trial, schedulers::Resource resource, double metric);
 
   [[nodiscard]] const std::optional<Best>& best() const { return best_; }
+  /// The trials that are the best, or may come to be without a better report of their own: each is
+  /// the best at a resource no lower. The best of all first.
+  [[nodiscard]] std::vector<schedulers::TrialId> contenders() const;
 
  private:
   struct Level {

@@ -3,10 +3,19 @@
 #include <utility>
 
 #include "actors/results/files.hpp"
+#include "actors/trial/attempt_folder.hpp"
 
 namespace troupe::actors {
 
 namespace {
+
+/// Of the best trial: its path in the study's folder; empty if there is none.
+std::string kept_checkpoint(const std::filesystem::path& folder, const StudyView& view) {
+  if (!view.best()) return {};
+  const std::string path = trial_folder("", view.best()->trial).substr(1) + "/checkpoint";
+  std::error_code ignored;
+  return std::filesystem::exists(folder / path, ignored) ? path : std::string();
+}
 
 /// trials.csv and best.json are written whole, so not with every report.
 constexpr std::int64_t tables_interval_us = 2'000'000;
@@ -30,7 +39,8 @@ void ResultFiles::flush() {
 void ResultFiles::write_tables() {
   tables_us_ = now_us_;
   (void)replace_file((folder_ / "trials.csv").string(), trials_csv(view_));
-  (void)replace_file((folder_ / "best.json").string(), best_json(view_, meta_));
+  (void)replace_file((folder_ / "best.json").string(),
+                     best_json(view_, meta_, kept_checkpoint(folder_, view_)));
 }
 
 }  // namespace troupe::actors

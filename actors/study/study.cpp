@@ -100,7 +100,7 @@ void Study::on(Context& self, const runtime::Down& down) {
 }
 
 void Study::on(Context& self, const runtime::Restarted& restarted) {
-  if (restarted.who == checkpoints_.address()) expect_attempts(self);
+  if (restarted.who == checkpoints_.address()) tell_store_all(self);
   if (!open_) return;
   if (restarted.who == scheduler_->address() && !refeed_scheduler(self)) lose_scheduler(self);
   if (searcher_ && restarted.who == searcher_->address() && !refeed_searcher(self))

@@ -134,7 +134,8 @@ class Study {
   [[nodiscard]] bool replay_row(runtime::Context& self, const Row& row);
   void remember(runtime::Context& self, const Input& input);
   void observe(runtime::Context& self, const Outcome& outcome);
-  void expect_attempts(runtime::Context& self);
+  void tell_store(runtime::Context& self, const Outcome& outcome);
+  void tell_store_all(runtime::Context& self);
   template <typename R, typename A, typename Spawn>
   [[nodiscard]] std::optional<R> host(runtime::Context& self, const std::string& node,
                                       const std::string& actor);
@@ -180,6 +181,7 @@ class Study {
   std::optional<SchedulerRef> scheduler_;
   std::optional<SearcherRef> searcher_;
   CheckpointStore::Ref checkpoints_;  ///< Nobody, where nobody needs it.
+  StudyAdvanced news_;                ///< For it: reports wait until something else happens.
   bool open_ = false;                 ///< Scheduler and searcher are there, and know the journal.
   bool begun_ = false;                ///< This session has its first row.
   std::uint32_t hosts_lost_ = 0;      ///< Since the last row.

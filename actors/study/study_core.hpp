@@ -98,6 +98,7 @@ class StudyCore {
   [[nodiscard]] const TrialCounts& counts() const { return counts_; }
   [[nodiscard]] const std::map<TrialId, TrialRecord>& trials() const { return trials_; }
   [[nodiscard]] const std::optional<Incumbent::Best>& best() const { return incumbent_.best(); }
+  [[nodiscard]] std::vector<TrialId> contenders() const { return incumbent_.contenders(); }
   /// Units of resource that were run, restarts included.
   [[nodiscard]] std::int64_t resource_spent() const { return resource_spent_; }
   /// Why a free slot waits; empty if none does.

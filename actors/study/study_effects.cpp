@@ -77,6 +77,7 @@ void Study::commit(Context& self) {
   if (const auto committed = log_->commit(); !committed)
     throw StudyAbandoned(committed.error().what);
   const auto durable = std::exchange(pending_, {});
+  for (const Pending& pending : durable) tell_store(self, pending.outcome);
   for (const Pending& pending : durable)
     for (const auto& command : pending.outcome.commands) act(self, command);
   for (const Pending& pending : durable) {
@@ -89,6 +90,14 @@ void Study::commit(Context& self) {
   } else {
     show_soon(self);
   }
+}
+
+/// Before anything is launched: what a node offers was heard of by then.
+void Study::tell_store(Context& self, const Outcome& outcome) {
+  if (!checkpoints_) return;
+  if (!add_news(outcome.events, news_.trials)) return;
+  news_.contenders = core_.contenders();
+  self.tell(checkpoints_, std::exchange(news_, {}));
 }
 
 void Study::show_soon(Context& self) {
@@ -105,7 +114,6 @@ void Study::act(Context& self, const Command& command) {
     const auto node = nodes_.find(launch->node);
     if (node == nodes_.end())
       return;  // Lost meanwhile: a later row says so, and restarts the trial.
-    if (checkpoints_) self.tell(checkpoints_, ExpectAttempt{launch->trial, launch->attempt});
     self.tell(node->second.agent,
               Launch{launch->trial, launch->attempt, launch->from, launch->until, launch->config});
   }

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "actors/json.hpp"
+#include "actors/results/study_view.hpp"
 #include "actors/study/rules_of.hpp"
 #include "actors/study/scheduler_actor.hpp"
 #include "actors/study/searcher_actor.hpp"
@@ -48,11 +49,13 @@ void Study::started(Context& self) {
   open_if_hosted(self);
 }
 
-/// What runs may be offered by its node; the store does not know the journal.
-void Study::expect_attempts(Context& self) {
+/// What happened so far: the store does not know the journal.
+void Study::tell_store_all(Context& self) {
   if (!checkpoints_) return;
-  for (const auto& [id, trial] : core_.trials())
-    self.tell(checkpoints_, ExpectAttempt{id, trial.attempt});
+  news_ = {};
+  for_each_row([&](const Row& row) { (void)add_news(need(events_of(row)), news_.trials); });
+  news_.contenders = core_.contenders();
+  self.tell(checkpoints_, std::exchange(news_, {}));
 }
 
 void Study::on(Context& self, const runtime::NodeUp& up) {
@@ -123,7 +126,7 @@ bool Study::begin(Context& self) {
                            options_.spec.n_workers, options_.document.incumbents});
   } else {
     if (!recover(self)) return false;
-    expect_attempts(self);
+    tell_store_all(self);
     take(self, StudyResumed{options_.version, options_.spec.n_workers});
   }
   if (const auto limit = options_.spec.stop_criterion.max_wallclock_time) {

@@ -23,6 +23,7 @@ const SectionKeys& study_keys() {
                                  {"memory"},
                                  {"n_workers", "max_concurrent_trials"},
                                  {"resources"},
+                                 {"checkpoints"},
                                  {"stop_criterion"},
                                  {"when_exhausted"},
                                  {"on_early_exit"},
@@ -84,6 +85,11 @@ const SectionKeys& resources_keys() {
   return keys;
 }
 
+const SectionKeys& checkpoints_keys() {
+  static const SectionKeys keys{"checkpoints", "keep", {{"keep"}, {"max_bytes"}}};
+  return keys;
+}
+
 const SectionKeys& stop_criterion_keys() {
   static const SectionKeys keys{"stop_criterion",
                                 "",
@@ -116,7 +122,7 @@ std::string_view home_of(std::string_view key) {
   if (std::ranges::any_of(study_keys().keys, knows)) return "the top level";
   for (const auto* section :
        {&entry_keys(), &scheduler_keys(), &ranking_keys(), &searcher_keys(), &resources_keys(),
-        &stop_criterion_keys(), &report_keys(), &memory_keys()})
+        &checkpoints_keys(), &stop_criterion_keys(), &report_keys(), &memory_keys()})
     if (std::ranges::any_of(section->keys, knows)) return section->section;
   return {};
 }

@@ -25,6 +25,7 @@ struct SectionKeys {
 [[nodiscard]] const SectionKeys& ranking_keys();
 [[nodiscard]] const SectionKeys& searcher_keys();
 [[nodiscard]] const SectionKeys& resources_keys();
+[[nodiscard]] const SectionKeys& checkpoints_keys();
 [[nodiscard]] const SectionKeys& stop_criterion_keys();
 [[nodiscard]] const SectionKeys& report_keys();
 [[nodiscard]] const SectionKeys& memory_keys();

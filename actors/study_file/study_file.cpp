@@ -6,6 +6,7 @@
 #include <iterator>
 
 #include "actors/study_file/document.hpp"
+#include "actors/study_file/read_checkpoints.hpp"
 #include "actors/study_file/read_max_resource.hpp"
 #include "actors/study_file/read_memory.hpp"
 #include "actors/study_file/read_points.hpp"
@@ -167,6 +168,7 @@ std::optional<StudySpec> read_study(const Element& root, const fs::path& path,
     read_memory(top, spec.entry.folder, spec, problems);
     read_report(top, spec);
     read_resources(top, spec, problems);
+    read_checkpoints(top, spec);
     read_stop_criterion(top, spec);
     read_running(top, spec);
     read_scheduler(top, spec, memory);

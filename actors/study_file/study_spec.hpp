@@ -151,6 +151,13 @@ struct StopCriterion {
   friend bool operator==(const StopCriterion&, const StopCriterion&) = default;
 };
 
+/// Which checkpoints are kept of trials that cannot go on any more.
+struct CheckpointSpec {
+  std::optional<std::uint32_t> best_kept = 1;  ///< Of so many of the best trials; none: all.
+  std::uint64_t bytes_max = 0;                 ///< Of all in the study's folder. 0: no bound.
+  friend bool operator==(const CheckpointSpec&, const CheckpointSpec&) = default;
+};
+
 struct StudySpec {
   using Mode = schedulers::Mode;
   using OnEarlyExit = schedulers::EarlyExit;
@@ -181,6 +188,7 @@ struct StudySpec {
   std::optional<MemorySpec> memory;  ///< None: the file says nothing of one.
   std::uint32_t n_workers = 1;
   TrialResources resources;
+  CheckpointSpec checkpoints;
   StopCriterion stop_criterion;
   WhenExhausted when_exhausted = WhenExhausted::finish;
   OnEarlyExit on_early_exit = OnEarlyExit::hold;

@@ -107,6 +107,11 @@ n_workers: 4                     # trials at a time. Default 1
 # memory is enforced; cpus and gpus are counted, and CUDA_VISIBLE_DEVICES is set.
 resources: {cpus: 1, gpus: 0, memory: 4G}
 
+# Checkpoints of trials that cannot go on any more are deleted, but for the best trial's (keep: best),
+# those of so many of the best (keep: 3), or all. Beyond max_bytes (default: no bound) those of the
+# paused trials least likely to go on are deleted too: if one goes on after all, it starts over.
+checkpoints: {keep: best, max_bytes: 20G}
+
 # The study ends at the first of these. Counts are totals, and exact. Where the study would not end
 # by itself at least one is needed.
 stop_criterion:

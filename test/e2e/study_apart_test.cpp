@@ -136,6 +136,42 @@ BOOST_AUTO_TEST_CASE(a_program_that_is_not_on_the_node_is_named_with_the_reason)
   BOOST_TEST((said || own_was_faster));
 }
 
+/// How many trials have a checkpoint in a folder of the study.
+std::size_t checkpoints_in(const fs::path& study) {
+  std::size_t count = 0;
+  std::error_code ignored;
+  for (fs::directory_iterator each(study / "trials", ignored), end; !ignored && each != end;
+       each.increment(ignored))
+    count += fs::exists(each->path() / "checkpoint", ignored) ? 1 : 0;
+  return count;
+}
+
+BOOST_AUTO_TEST_CASE(of_a_finished_study_the_best_checkpoint_is_left) {
+  const E2eStudy study(lines(3, 15));
+  const auto run = study.start();
+  const Apart apart(study);
+  const auto node = apart.node("a", "50");
+  BOOST_TEST(run->wait(std::chrono::seconds(120)).value_or(-1) == 0, run->err() << node->err());
+  BOOST_TEST(node->wait(std::chrono::seconds(20)).value_or(-1) == 0, node->err());
+  BOOST_TEST(checkpoints_in(study.folder()) == 1U);
+  const std::string best = read_file(study.folder() + "/best.json");
+  const auto at = best.find("\"checkpoint\": \"");
+  BOOST_REQUIRE(at != std::string::npos);
+  const std::string path = best.substr(at + 15, best.find('"', at + 15) - at - 15);
+  BOOST_TEST(fs::exists(study.folder() + "/" + path + "/epoch"), path);
+  for (const auto& own : fs::directory_iterator(apart.folder("a")))
+    BOOST_TEST(checkpoints_in(own.path()) <= 1U);
+}
+
+BOOST_AUTO_TEST_CASE(a_bound_on_bytes_is_held_and_changes_no_decision) {
+  const E2eStudy free(lines(1, 15));
+  BOOST_TEST(free.run().code == 0);
+  const E2eStudy bound(lines(1, 15) + "checkpoints: {max_bytes: 3000}\n");
+  BOOST_TEST(bound.run().code == 0);
+  BOOST_TEST(rows_with(bound, "it starts over") > 0U);
+  BOOST_TEST(bound.timeless_results() == free.timeless_results(), boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace

@@ -320,6 +320,16 @@ BOOST_AUTO_TEST_CASE(any_bytes_are_answered) {
   BOOST_TEST(bad_files > 500u);
 }
 
+BOOST_AUTO_TEST_CASE(checkpoints_say_what_is_kept_and_how_much_room_they_may_take) {
+  BOOST_TEST((good(least).checkpoints == CheckpointSpec{}));
+  BOOST_TEST((good(least + "checkpoints: all\n").checkpoints == CheckpointSpec{std::nullopt, 0}));
+  BOOST_TEST((good(least + "checkpoints: {keep: 3, max_bytes: 10G}\n").checkpoints ==
+              CheckpointSpec{3, std::uint64_t{10} << 30}));
+  for (const char* bad : {"{keep: 0}", "{keep: [1]}", "{keep: lates}", "{max_bytes: 0}",
+                          "{max_bytes: -1G}", "{max_byte: 1G}"})
+    BOOST_TEST(!read(least + "checkpoints: " + bad + "\n").spec.has_value(), bad);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace

@@ -25,7 +25,10 @@ struct HeadAndNode {
         CheckpointCourier::Options{.folder = node_folder.path().string(), .store = store});
   }
   void expect(TrialId trial, std::uint32_t attempt) {
-    nodes.head.tell(store, ExpectAttempt{trial, attempt});
+    tell({{.what = TrialNews::What::runs, .trial = trial, .attempt = attempt}});
+  }
+  void tell(std::vector<TrialNews> news, std::vector<TrialId> contenders = {}) {
+    nodes.head.tell(store, StudyAdvanced{std::move(news), std::move(contenders)});
     nodes.world.run();
   }
   AttemptTaken offer(TrialId trial, std::uint32_t attempt) {
@@ -75,7 +78,7 @@ BOOST_AUTO_TEST_CASE(only_the_attempt_that_was_ordered_last_is_taken) {
 }
 
 BOOST_AUTO_TEST_CASE(more_than_the_bound_is_refused) {
-  HeadAndNode two({.bounds = {.bytes_max = 100}});
+  HeadAndNode two({.rule = {.bytes_max = 100}});
   test::leave_attempt(two.node_folder.path(), 4, 1, {{"checkpoint/w", std::string(101, 'w')}});
   two.expect(4, 1);
   const auto taken = two.offer(4, 1);
@@ -91,6 +94,50 @@ BOOST_AUTO_TEST_CASE(a_full_disk_is_not_the_attempts_fault) {
   const auto taken = two.offer(4, 1);
   BOOST_TEST((taken.result == Taken::no_room));
   BOOST_TEST(taken.why == *two.lack);
+}
+
+BOOST_AUTO_TEST_CASE(what_nobody_needs_is_deleted_here_and_on_the_node) {
+  HeadAndNode two;
+  test::leave_attempt(two.node_folder.path(), 4, 1, {{"checkpoint/w", "w"}, {"stdout.log", "log"}});
+  two.expect(4, 1);
+  BOOST_TEST((two.offer(4, 1).result == Taken::taken));
+  two.tell({{.what = TrialNews::What::paused, .trial = 4}});
+  BOOST_TEST(published_attempt(two.head_folder.path().string(), 4) == 1U);
+  two.tell({{.what = TrialNews::What::study_over}});
+  const test::Files logs{{"trials/0004/attempt-1/stdout.log", "log"}};
+  BOOST_TEST((test::files_in(two.head_folder.path()) == logs));
+  BOOST_TEST((test::files_in(two.node_folder.path()) == logs));
+}
+
+BOOST_AUTO_TEST_CASE(beyond_the_bound_a_paused_trial_loses_its_checkpoint_and_starts_over) {
+  HeadAndNode two({.rule = {.bytes_max = 25}});
+  for (TrialId trial = 0; trial < 3; ++trial) {
+    test::leave_attempt(two.head_folder.path(), trial, 1, {{"checkpoint/w", "ten bytes."}});
+    two.expect(trial, 1);
+    two.tell(
+        {{.what = TrialNews::What::reported, .trial = trial, .resource = 1, .metric = 0.1 * trial},
+         {.what = TrialNews::What::paused, .trial = trial}},
+        {0});
+  }
+  BOOST_TEST(published_attempt(two.head_folder.path().string(), 0) == 1U);
+  BOOST_TEST(published_attempt(two.head_folder.path().string(), 1) == 1U);
+  BOOST_TEST(starts_over(two.head_folder.path().string(), 2, 2));
+  const auto brought = two.nodes.node.ask(two.courier, BringCheckpoint{2, 2}).value();
+  BOOST_TEST(brought.error == "");
+  BOOST_TEST(brought.starts_over);
+}
+
+BOOST_AUTO_TEST_CASE(of_a_trial_that_is_stopped_only_the_logs_are_fetched) {
+  HeadAndNode two;
+  test::leave_attempt(two.node_folder.path(), 4, 1, {{"checkpoint/w", "w"}, {"stdout.log", "log"}});
+  two.expect(5, 1);
+  two.tell({{.what = TrialNews::What::reported, .trial = 5, .resource = 1, .metric = 0.1},
+            {.what = TrialNews::What::runs, .trial = 4, .attempt = 1},
+            {.what = TrialNews::What::ending, .trial = 4, .resource = 1, .metric = 0.9}},
+           {5});
+  BOOST_TEST((two.offer(4, 1).result == Taken::taken));
+  BOOST_TEST((test::files_in(two.head_folder.path()) ==
+              test::Files{{"trials/0004/attempt-1/stdout.log", "log"}}));
 }
 
 BOOST_AUTO_TEST_CASE(many_offers_take_turns) {

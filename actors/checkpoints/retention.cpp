@@ -1,0 +1,146 @@
+#include "actors/checkpoints/retention.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+namespace troupe::actors {
+
+using What = TrialNews::What;
+
+void Retention::take(const std::vector<TrialNews>& news, std::vector<TrialId> contenders) {
+  contenders_ = std::move(contenders);
+  for (const TrialNews& one : news) {
+    if (one.what == What::study_over) {
+      end_study();
+      continue;
+    }
+    Trial& trial = trials_[one.trial];
+    switch (one.what) {
+      case What::runs:
+        trial.attempt = one.attempt;
+        move_to(one.trial, trial, State::runs);
+        break;
+      case What::ending:
+      case What::reported:
+        report(one.trial, trial, one.resource, one.metric);
+        if (one.what == What::ending) move_to(one.trial, trial, State::ending);
+        break;
+      case What::paused:
+        move_to(one.trial, trial, State::paused);
+        break;
+      case What::done:
+        move_to(one.trial, trial, State::done);
+        break;
+      case What::study_over:
+        break;
+    }
+  }
+}
+
+void Retention::report(TrialId id, Trial& trial, Resource resource, double metric) {
+  if (trial.rank && -std::get<0>(*trial.rank) >= resource) return;
+  if (trial.rank) ranks_.erase(*trial.rank);
+  double key = std::numeric_limits<double>::infinity();  // Not finite: behind all others there.
+  if (std::isfinite(metric)) key = rule_.maximize ? -metric : metric;
+  trial.rank = Rank{-resource, key, id};
+  ranks_.insert(*trial.rank);
+}
+
+void Retention::move_to(TrialId id, Trial& trial, State state) {
+  trial.state = state;
+  if (state == State::done)
+    done_.insert(id);
+  else
+    done_.erase(id);
+}
+
+void Retention::end_study() {
+  over_ = true;
+  for (auto& [id, trial] : trials_)
+    if (trial.state != State::done) move_to(id, trial, State::done);
+}
+
+void Retention::weigh(TrialId id, std::uint64_t bytes) {
+  Trial& trial = trials_[id];
+  bytes_ += bytes - std::exchange(trial.bytes, bytes);
+}
+
+std::uint32_t Retention::attempt(TrialId trial) const {
+  const auto found = trials_.find(trial);
+  return found == trials_.end() ? 0 : found->second.attempt;
+}
+
+/// While the study goes on, every contender may still become the best of all.
+std::set<TrialId> Retention::best() const {
+  std::set<TrialId> trials;
+  if (over_ && !contenders_.empty()) trials.insert(contenders_.front());
+  if (!over_) trials.insert(contenders_.begin(), contenders_.end());
+  const std::size_t count = rule_.best_kept.value_or(1);
+  std::size_t place = 0;
+  for (const Rank& rank : ranks_) {
+    if (over_ ? trials.size() >= count : place++ >= count) break;
+    trials.insert(std::get<2>(rank));
+  }
+  return trials;
+}
+
+bool Retention::wants(TrialId id) const {
+  const auto trial = trials_.find(id);
+  if (trial == trials_.end()) return false;
+  const bool at_its_end =
+      trial->second.state == State::ending || trial->second.state == State::done;
+  return !at_its_end || !rule_.best_kept || best().contains(id);
+}
+
+/// Trials whose checkpoints may go for want of room, the least useful first.
+std::vector<TrialId> Retention::by_use() const {
+  const std::set<TrialId> kept = best();
+  std::vector<TrialId> done;
+  std::vector<std::pair<double, TrialId>> paused;
+  std::size_t ahead = 0;
+  std::size_t this_far = 0;  // Trials that came as far as this one, or further.
+  for (auto rank = ranks_.begin(); rank != ranks_.end(); ++rank, ++ahead) {
+    if (rank == ranks_.begin() || std::get<0>(*std::prev(rank)) != std::get<0>(*rank))
+      this_far = static_cast<std::size_t>(
+          std::distance(ranks_.begin(), std::find_if(rank, ranks_.end(), [&](const Rank& other) {
+                          return std::get<0>(other) != std::get<0>(*rank);
+                        })));
+    const TrialId id = std::get<2>(*rank);
+    const Trial& trial = trials_.at(id);
+    if (trial.bytes == 0 || kept.contains(id)) continue;
+    if (trial.state == State::done) done.push_back(id);
+    if (trial.state == State::paused)
+      paused.emplace_back(static_cast<double>(ahead) / static_cast<double>(this_far), id);
+  }
+  std::ranges::reverse(done);
+  // Of equals, the one that came less far: it is later among them.
+  std::ranges::reverse(paused);
+  std::ranges::stable_sort(paused, std::ranges::greater(), &std::pair<double, TrialId>::first);
+  for (const auto& [share, id] : paused) done.push_back(id);
+  return done;
+}
+
+void Retention::drop(TrialId id, std::vector<Drop>& drops) {
+  drops.push_back({id, trials_.at(id).state == State::paused});
+  weigh(id, 0);
+  done_.erase(id);
+}
+
+std::vector<Retention::Drop> Retention::due() {
+  std::vector<Drop> drops;
+  if (rule_.best_kept && !done_.empty()) {
+    const std::set<TrialId> kept = best();
+    for (const TrialId id : std::vector(done_.begin(), done_.end()))
+      if (!kept.contains(id)) drop(id, drops);
+  }
+  if (rule_.bytes_max == 0 || bytes_ <= rule_.bytes_max) return drops;
+  for (const TrialId id : by_use()) {
+    if (bytes_ <= rule_.bytes_max) break;
+    drop(id, drops);
+  }
+  return drops;
+}
+
+}  // namespace troupe::actors

@@ -1,0 +1,64 @@
+#include "actors/checkpoints/drop_checkpoint.hpp"
+
+#include <filesystem>
+#include <string>
+
+#include <boost/test/unit_test.hpp>
+
+#include "test/unit/checkpoints/attempt_kit.hpp"
+
+namespace troupe::actors {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Folder {
+  [[nodiscard]] std::string path() const { return scratch.path().string(); }
+  test::TempFolder scratch;
+};
+
+BOOST_AUTO_TEST_SUITE(drop_checkpoint)
+
+BOOST_AUTO_TEST_CASE(logs_stay_when_a_trial_is_done) {
+  const Folder study;
+  test::leave_attempt(study.path(), 2, 1, {{"checkpoint/w", "w"}, {"stdout.log", "log"}});
+  fs::create_directories(study.path() + "/trials/0002/attempt-2.partial/checkpoint");
+  BOOST_REQUIRE(drop_all(study.path(), 2));
+  BOOST_TEST(
+      (test::files_in(study.path()) == test::Files{{"trials/0002/attempt-1/stdout.log", "log"}}));
+  BOOST_TEST(!fs::exists(study.path() + "/trials/0002/attempt-2.partial"));
+  BOOST_TEST(published_attempt(study.path(), 2) == 0U);
+  BOOST_TEST(drop_all(study.path(), 2).has_value());
+  BOOST_TEST(drop_all(study.path(), 77).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_paused_trial_whose_checkpoint_was_deleted_starts_over) {
+  const Folder study;
+  test::leave_attempt(study.path(), 2, 1, {{"checkpoint/w", "w"}});
+  BOOST_TEST(!starts_over(study.path(), 2, 2));
+  BOOST_REQUIRE(drop_published(study.path(), 2));
+  BOOST_TEST(starts_over(study.path(), 2, 2));
+  const auto next = AttemptFolder::prepare(study.path(), 2, 2);
+  BOOST_REQUIRE(next);
+  BOOST_TEST(next->source() == 0U);
+  BOOST_TEST(next->starts_over());
+  // It saves something again, and goes on from that.
+  test::leave_attempt(study.path(), 2, 2, {{"checkpoint/w", "new"}});
+  BOOST_TEST(!starts_over(study.path(), 2, 3));
+  BOOST_TEST(AttemptFolder::prepare(study.path(), 2, 3).value().source() == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(what_a_running_attempt_writes_is_not_deleted) {
+  const Folder study;
+  test::leave_attempt(study.path(), 2, 1, {{"checkpoint/w", "w"}});
+  auto running = AttemptFolder::prepare(study.path(), 2, 2);
+  BOOST_REQUIRE(running);
+  BOOST_REQUIRE(drop_published(study.path(), 2));
+  BOOST_TEST(test::read_file(running->checkpoint_dir() + "/w") == "w");
+  BOOST_TEST(!fs::exists(study.path() + "/trials/0002/attempt-1/checkpoint"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace troupe::actors

@@ -1,0 +1,163 @@
+#include "actors/checkpoints/retention.hpp"
+
+#include <limits>
+#include <string>
+#include <vector>
+
+#include <boost/test/unit_test.hpp>
+
+namespace troupe::actors {
+namespace {
+
+using What = TrialNews::What;
+
+/// A study in which trials report, pause and end; every checkpoint weighs 10 bytes.
+struct Course {
+  explicit Course(Retention::Rule rule) : retention(rule) {}
+
+  void starts(TrialId trial) { news.push_back({.what = What::runs, .trial = trial, .attempt = 1}); }
+  void reports(TrialId trial, Resource resource, double metric) {
+    news.push_back(
+        {.what = What::reported, .trial = trial, .resource = resource, .metric = metric});
+  }
+  void ends(TrialId trial, What how) { news.push_back({.what = how, .trial = trial}); }
+  /// What is to be deleted: "3 4?": 4 may go on.
+  std::string due(std::vector<TrialId> contenders = {}) {
+    const auto told = std::exchange(news, {});
+    retention.take(told, std::move(contenders));
+    for (const TrialNews& one : told)
+      if (one.what == What::paused || one.what == What::done) retention.weigh(one.trial, 10);
+    std::string text;
+    for (const auto& drop : retention.due())
+      text += (text.empty() ? "" : " ") + std::to_string(drop.trial) + (drop.may_go_on ? "?" : "");
+    return text;
+  }
+  /// Starts, reports once, and ends.
+  void passes(TrialId trial, Resource resource, double metric, What how) {
+    starts(trial);
+    reports(trial, resource, metric);
+    ends(trial, how);
+  }
+
+  Retention retention;
+  std::vector<TrialNews> news;
+};
+
+BOOST_AUTO_TEST_SUITE(retention)
+
+BOOST_AUTO_TEST_CASE(of_a_trial_that_is_done_nothing_stays_but_of_the_best) {
+  Course course({});
+  course.passes(0, 1, 0.5, What::done);
+  BOOST_TEST(course.due({0}) == "");
+  course.passes(1, 1, 0.4, What::paused);
+  BOOST_TEST(course.due({1}) == "0");
+  course.passes(2, 1, 0.6, What::done);
+  BOOST_TEST(course.due({1}) == "2");
+  BOOST_TEST(course.due({1}) == "");  // Told once.
+}
+
+BOOST_AUTO_TEST_CASE(what_may_turn_out_to_be_the_best_stays_until_the_study_is_over) {
+  Course course({});
+  course.passes(0, 1, 0.1, What::paused);
+  course.passes(1, 3, 0.2, What::done);
+  course.passes(2, 9, 0.3, What::done);
+  BOOST_TEST(course.due({0, 1, 2}) == "");
+  course.ends(0, What::study_over);
+  BOOST_TEST(course.due({1, 2}) == "0 2");
+}
+
+BOOST_AUTO_TEST_CASE(paused_trials_keep_theirs_while_they_may_go_on) {
+  Course course({});
+  for (TrialId trial = 0; trial < 5; ++trial) course.passes(trial, 1, 0.1 * trial, What::paused);
+  BOOST_TEST(course.due({0}) == "");
+  course.ends(0, What::study_over);
+  BOOST_TEST(course.due({0}) == "1 2 3 4");
+}
+
+BOOST_AUTO_TEST_CASE(as_many_of_the_best_stay_as_the_file_says) {
+  for (const bool maximize : {false, true}) {
+    Course course({.best_kept = 2, .maximize = maximize});
+    const double sign = maximize ? -1 : 1;
+    course.passes(0, 1, sign * 0.1, What::paused);
+    course.passes(1, 9, sign * 0.3, What::paused);
+    course.passes(2, 9, sign * 0.2, What::paused);
+    course.passes(3, 9, std::numeric_limits<double>::quiet_NaN(), What::paused);
+    course.ends(0, What::study_over);
+    BOOST_TEST(course.due({2}) == "0 3");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(all_means_all) {
+  Course course({.best_kept = std::nullopt});
+  for (TrialId trial = 0; trial < 5; ++trial) course.passes(trial, 1, 0.1 * trial, What::done);
+  course.ends(0, What::study_over);
+  BOOST_TEST(course.due({0}) == "");
+}
+
+BOOST_AUTO_TEST_CASE(beyond_the_bound_the_least_likely_to_go_on_lose_theirs) {
+  Course course({.best_kept = std::nullopt, .bytes_max = 50});
+  // Of the nine at the lowest rung the last has eight ahead; of the three that came to 3, two have.
+  course.passes(0, 9, 0.30, What::paused);
+  course.passes(1, 3, 0.10, What::paused);
+  course.passes(2, 3, 0.20, What::paused);
+  course.passes(3, 1, 0.10, What::paused);
+  course.passes(4, 1, 0.20, What::paused);
+  BOOST_TEST(course.due({0}) == "");
+  BOOST_TEST(course.retention.bytes() == 50U);
+  course.passes(5, 1, 0.05, What::paused);
+  BOOST_TEST(course.due({0}) == "4?");
+  course.passes(6, 1, 0.90, What::paused);
+  BOOST_TEST(course.due({0}) == "6?");
+  BOOST_TEST(course.retention.bytes() == 50U);
+  // One that is done goes before any that is paused.
+  course.passes(7, 1, 0.01, What::done);
+  BOOST_TEST(course.due({0}) == "7");
+}
+
+BOOST_AUTO_TEST_CASE(running_trials_and_the_best_never_lose_theirs) {
+  Course course({.bytes_max = 5});
+  course.passes(0, 1, 0.1, What::paused);
+  course.passes(1, 1, 0.2, What::paused);
+  course.starts(1);  // Promoted.
+  BOOST_TEST(course.due({0}) == "");
+  BOOST_TEST(course.retention.bytes() == 20U);
+}
+
+BOOST_AUTO_TEST_CASE(a_checkpoint_that_will_not_stay_is_not_wanted) {
+  Course course({});
+  course.passes(0, 1, 0.1, What::paused);
+  course.starts(1);
+  course.reports(1, 1, 0.5);
+  (void)course.due({0});
+  BOOST_TEST(course.retention.wants(1));
+  course.news.push_back({.what = What::ending, .trial = 1, .resource = 3, .metric = 0.4});
+  (void)course.due({0, 1});
+  BOOST_TEST(course.retention.wants(1));  // Nobody else came so far.
+  course.starts(2);
+  course.news.push_back({.what = What::ending, .trial = 2, .resource = 3, .metric = 0.5});
+  (void)course.due({1});
+  BOOST_TEST(!course.retention.wants(2));
+  BOOST_TEST(!course.retention.wants(7));
+}
+
+BOOST_AUTO_TEST_CASE(events_of_a_study_are_its_news) {
+  std::vector<TrialNews> news;
+  BOOST_TEST(!add_news({TrialReported{.trial = 3, .resource = 2, .metric = 0.5}}, news));
+  BOOST_TEST(add_news({TrialStarted{.trial = 4, .attempt = 2}, TrialPaused{.trial = 3},
+                       TrialFailed{.trial = 5, .then = TrialFailed::Then::retry},
+                       TrialFailed{.trial = 6, .then = TrialFailed::Then::give_up},
+                       StudyFinished{.outcome = StudyFinished::Outcome::interrupted}},
+                      news));
+  const std::vector<TrialNews> expected{
+      {.what = What::reported, .trial = 3, .resource = 2, .metric = 0.5},
+      {.what = What::runs, .trial = 4, .attempt = 2},
+      {.what = What::paused, .trial = 3},
+      {.what = What::done, .trial = 6}};
+  BOOST_TEST((news == expected));
+  BOOST_TEST(add_news({StudyFinished{}}, news));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace troupe::actors
