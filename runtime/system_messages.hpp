@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "runtime/address.hpp"
+#include "runtime/core/clock.hpp"
 #include "runtime/core/field.hpp"
 #include "runtime/resources.hpp"
 
@@ -31,6 +32,9 @@ struct Down {
   Address who;
   Cause cause = Cause::stopped;
   std::string reason;
+  /// Of a node that was lost: its lease counts from here, on the clock of this process. Does not
+  /// travel.
+  Instant lease_from{};
   static auto fields(auto& m) {
     return std::tuple{field("who", m.who), field("cause", m.cause), field("reason", m.reason)};
   }

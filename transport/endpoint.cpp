@@ -141,6 +141,10 @@ void Endpoint::note_refusal(PeerId peer, std::string why) {
   refusals_.note(session->link.peer_name(), session->machine, std::move(why), reactor_.now());
 }
 
+void Endpoint::note_refusal(std::string name, std::string why) {
+  refusals_.note(std::move(name), {}, std::move(why), reactor_.now());
+}
+
 std::vector<Refusal> Endpoint::refusals() const {
   std::vector<Refusal> all = wire_->refusals().kept();
   all.insert(all.end(), refusals_.kept().begin(), refusals_.kept().end());

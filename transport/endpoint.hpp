@@ -111,6 +111,8 @@ class Endpoint final {
 
   /// Somebody who may link said what it may not; for the owner.
   void note_refusal(PeerId peer, std::string why);
+  /// Somebody known by name only.
+  void note_refusal(std::string name, std::string why);
 
   /// Frames that were not understood, or named a node that their sender is not, and were dropped.
   [[nodiscard]] std::uint64_t frames_dropped() const { return frames_dropped_; }
@@ -135,11 +137,12 @@ class Endpoint final {
   void accept(Route route, const Sender& sender, const Frame& hello);
   void on_shut(Route dialed, const std::string& reason);
   void on_welcome(Session& dialing, const Frame& frame);
-  void on_sequenced(Route route, const Frame& frame);
+  void on_sequenced(Route route, const Sender& sender, const Frame& frame);
   void merge(Session& dialing, Session& existing);
   void on_lane_hello(Route route, const Frame& frame);
   void on_lane_frame(Session& session, const Frame& frame);
   void refuse(Route route, PeerId to, std::string_view reason);
+  void refuse_departed(Route route, const Sender& sender, const Departed& gone);
   void drop(const Sender& sender, std::string why);
   [[nodiscard]] std::optional<std::string> objection(const Sender& sender,
                                                      const Frame& hello) const;

@@ -21,7 +21,7 @@ void Endpoint::on_frame(Route route, const Sender& sender, Bytes bytes) {
     return drop(sender, "it spoke for node '" + known->link.peer_name() + "'");
   if (header.kind == FrameKind::hello) return on_hello(route, sender, *frame);
   if (header.kind != FrameKind::welcome && header.kind != FrameKind::refusal)
-    return on_sequenced(route, *frame);
+    return on_sequenced(route, sender, *frame);
   // Whoever connected with a key is not who was dialed, whatever it calls its route.
   Session* const dialing = sender.key.empty() ? session_dialed_on(route) : nullptr;
   if (header.kind == FrameKind::welcome) {
@@ -30,7 +30,8 @@ void Endpoint::on_frame(Route route, const Sender& sender, Bytes bytes) {
   }
   // Who refuses on a dialed route may be another node than the one that was dialed.
   Session* const session = dialing != nullptr ? dialing : session_of(header.from);
-  if (session == nullptr) return;
+  // What is refused on a route that was given up was meant for the link that it had.
+  if (session == nullptr || session->route != route) return;
   session->link.receive(*frame, reactor_.now());
   touch(*session);
 }
@@ -70,8 +71,7 @@ void Endpoint::on_hello(Route route, const Sender& sender, const Frame& frame) {
   }
   if (const auto member = member_with(sender.key); member && member->invited)
     return on_invited(route, sender, frame);
-  if (const Departed* gone = departed(header.from))
-    return refuse(route, header.from, "this node has given it up: " + gone->reason);
+  if (const Departed* gone = departed(header.from)) return refuse_departed(route, sender, *gone);
   if (header.bulk) return on_lane_hello(route, frame);
   if (closing_) return refuse(route, header.from, "node '" + self_.name + "' is leaving");
   if (header.to == 0) {
@@ -157,16 +157,15 @@ void Endpoint::merge(Session& dialing, Session& existing) {
   bury(dialing);
 }
 
-void Endpoint::on_sequenced(Route route, const Frame& frame) {
+void Endpoint::on_sequenced(Route route, const Sender& sender, const Frame& frame) {
   const FrameHeader& header = frame.header;
   Session* const session = session_of(header.from);
   if (header.to != self_.id || session == nullptr) {
-    const Departed* const gone = departed(header.from);
-    return refuse(route, header.from,
-                  header.to != self_.id
-                      ? "node '" + self_.name + "' answers here, not the one meant"
-                  : gone == nullptr ? "node '" + self_.name + "' has no link to it"
-                                    : "this node has given it up: " + gone->reason);
+    if (header.to != self_.id)
+      return refuse(route, header.from,
+                    "node '" + self_.name + "' answers here, not the one meant");
+    if (const Departed* gone = departed(header.from)) return refuse_departed(route, sender, *gone);
+    return refuse(route, header.from, "node '" + self_.name + "' has no link to it");
   }
   if (header.bulk) return on_lane_frame(*session, frame);
   session->link.receive(frame, reactor_.now());
@@ -175,6 +174,14 @@ void Endpoint::on_sequenced(Route route, const Frame& frame) {
   if (session->link.peer_wants_bulk() && session->was_up && !session->lane) open_lane(*session);
   while (const auto message = session->link.next_message())
     if (!closing_) callbacks_.on_message(header.from, *message);
+}
+
+/// It may not know yet, and what it did since does not count.
+void Endpoint::refuse_departed(Route route, const Sender& sender, const Departed& gone) {
+  const std::string why = "this node has given it up: " + gone.reason;
+  refusals_.note(gone.name, std::string(sender.address), "what it says is too late: " + why,
+                 reactor_.now());
+  refuse(route, gone.id, why);
 }
 
 void Endpoint::refuse(Route route, PeerId to, std::string_view reason) {

@@ -125,6 +125,20 @@ std::vector<std::byte> encode_greeting(const Greeting& greeting) {
   return body;
 }
 
+Result<BeatTimes> decode_beat(Bytes body) {
+  if (body.size() != BeatTimes::size)
+    return malformed("a beat with a body of " + std::to_string(body.size()) + " bytes; it has " +
+                     std::to_string(BeatTimes::size));
+  return BeatTimes{load<std::uint64_t>(body), load<std::uint64_t>(body.subspan(8))};
+}
+
+std::vector<std::byte> encode_beat(const BeatTimes& times) {
+  std::vector<std::byte> body(BeatTimes::size);
+  store(times.sent, body);
+  store(times.echo, std::span(body).subspan(8));
+  return body;
+}
+
 std::string decode_reason(Bytes body) {
   std::string reason;
   for (const std::byte b : body.first(std::min(body.size(), reason_max))) {

@@ -21,7 +21,8 @@ enum class FrameKind : std::uint8_t {
   hello = 1,  ///< From the dialer. Body: a greeting. `to` is 0 until the peer's id is known.
   welcome,    ///< Answers a hello to nobody. Body: a greeting.
   refusal,    ///< Ends the link. Body: the reason, a sentence.
-  beat,       ///< Sign of life and acknowledgement. `sequence` is the next that will be sent.
+  beat,       ///< Sign of life and acknowledgement. `sequence` is the next that will be sent. Body:
+              ///< BeatTimes.
   data,       ///< Body: records.
   goodbye,    ///< The last of a sequence: its sender leaves. Body: the reason, a sentence.
 };
@@ -70,6 +71,16 @@ struct Greeting {
 };
 Result<Greeting> decode_greeting(Bytes body);
 std::vector<std::byte> encode_greeting(const Greeting& greeting);
+
+/// Body of a beat.
+struct BeatTimes {
+  static constexpr std::size_t size = 16;
+
+  std::uint64_t sent = 0;  ///< On its sender's clock, in ns; means something to its sender only.
+  std::uint64_t echo = 0;  ///< The latest `sent` that came from the peer; 0: none yet.
+};
+Result<BeatTimes> decode_beat(Bytes body);
+std::vector<std::byte> encode_beat(const BeatTimes& times);
 
 /// Body of a refusal and a goodbye, cut to a length that a person would read.
 std::string decode_reason(Bytes body);

@@ -31,13 +31,15 @@ Link::Link(const Identity& self, const LinkOptions& options, Instant now)
       options_(options),
       hello_wait_(options.hello_again_after),
       outbox_(options),
-      last_sent_(now),
+      last_beat_(now),
       resend_wait_(options.resend_after),
       inbox_(options.message_max),
-      last_heard_(now) {}
+      last_heard_(now),
+      confirmed_(now) {}
 
 Link Link::dialing(const Identity& self, const LinkOptions& options, Instant now) {
   Link link(self, options, now);
+  link.dialer_ = true;
   link.hello_at_ = now;
   return link;
 }
@@ -127,8 +129,10 @@ void Link::heard(Instant now) {
     outbox_.rewind();
     resend_at_ = Instant::never();
     resend_wait_ = options_.resend_after;
-    ack_at_ = now;
+    echo_at_ = now;
   }
+  // What the dialer sends from now on is heard later than this, or never.
+  if (state_ == LinkState::connecting) confirmed_ = now;
   state_ = LinkState::up;
   hello_at_ = Instant::never();
   hello_wait_ = options_.hello_again_after;
@@ -149,12 +153,24 @@ void Link::on_acknowledged(const FrameHeader& header, Instant now) {
   if (header.resend) outbox_.rewind();
 }
 
+void Link::on_beat(const Frame& frame, Instant now) {
+  const auto times = decode_beat(frame.body);
+  if (!times)
+    return finish(
+        {Departure::Cause::refused, named(peer_name_, peer_) + " sent " + times.error().what});
+  if (frame.header.sequence > inbox_.expected()) miss(now);
+  if (times->sent > echo_) {
+    echo_ = times->sent;
+    // The dialer lives on it. Whoever answered a beat with a beat on both sides would never end.
+    if (!dialer_) echo_at_ = std::min(echo_at_, now + options_.ack_delay);
+  }
+  const Instant echoed{Duration(static_cast<Duration::rep>(times->echo))};
+  if (echoed <= last_beat_) confirmed_ = std::max(confirmed_, echoed);
+}
+
 void Link::on_data(const Frame& frame, Instant now) {
   const auto& header = frame.header;
-  if (header.kind == FrameKind::beat) {
-    if (header.sequence > inbox_.expected()) miss(now);
-    return;
-  }
+  if (header.kind == FrameKind::beat) return on_beat(frame, now);
   switch (inbox_.judge(header.sequence)) {
     case Inbox::Verdict::ahead:
       return miss(now);
@@ -197,6 +213,10 @@ void Link::tick(Instant now) {
   if (silence >= options_.dead_after)
     return finish({Departure::Cause::lost, "nothing was heard of " + named(peer_name_, peer_) +
                                                " for " + seconds(silence)});
+  if (now - lease_from() >= options_.dead_after)
+    return finish(
+        {Departure::Cause::lost,
+         named(peer_name_, peer_) + " has confirmed nothing for " + seconds(now - lease_from())});
   if (silence >= options_.unreachable_after) state_ = LinkState::unreachable;
   if (state_ == LinkState::up && now >= resend_at_) {
     outbox_.rewind();
@@ -228,6 +248,7 @@ void Link::give_up(Departure departure) {
 void Link::finish(Departure departure) {
   state_ = LinkState::down;
   departure_ = std::move(departure);
+  departure_.lease_from = lease_from();
 }
 
 void Link::want_bulk(bool wanted, Instant now) {
@@ -262,7 +283,7 @@ FrameHeader Link::header(FrameKind kind, std::uint64_t sequence) const {
 }
 
 Instant Link::beat_at() const {
-  return std::min(ack_at_, last_sent_ + options_.heartbeat);
+  return std::min({ack_at_, echo_at_, last_beat_ + options_.heartbeat});
 }
 
 std::optional<Bytes> Link::next_frame(Instant now) {
@@ -278,11 +299,12 @@ std::optional<Bytes> Link::next_frame(Instant now) {
     return Bytes(scratch_);
   }
   if (state_ == LinkState::connecting) return std::nullopt;
+  if (now >= last_beat_ + options_.heartbeat) return beat(now);  // However much else there is.
   if (state_ == LinkState::up)
     if (const auto numbered = outbox_.next()) {
       resend_at_ = std::min(resend_at_, now + resend_wait_);
       encode_header(header(numbered->kind, numbered->sequence), numbered->frame);
-      settle(now);
+      settle();
       return Bytes(numbered->frame);
     }
   if (now >= beat_at()) return beat(now);
@@ -290,13 +312,16 @@ std::optional<Bytes> Link::next_frame(Instant now) {
 }
 
 Bytes Link::beat(Instant now) {
-  scratch_ = encode_frame(header(FrameKind::beat, outbox_.sequence_sent()), {});
-  settle(now);
+  const auto sent = static_cast<std::uint64_t>(now.since_zero.count());
+  scratch_ = encode_frame(header(FrameKind::beat, outbox_.sequence_sent()),
+                          encode_beat({.sent = sent, .echo = echo_}));
+  last_beat_ = now;
+  echo_at_ = Instant::never();
+  settle();
   return scratch_;
 }
 
-void Link::settle(Instant now) {
-  last_sent_ = now;
+void Link::settle() {
   ack_at_ = Instant::never();
   unacknowledged_bytes_ = 0;
   unacknowledged_frames_ = 0;
@@ -309,7 +334,8 @@ Instant Link::deadline() const {
   const Duration patience =
       state_ == LinkState::up ? options_.unreachable_after : options_.dead_after;
   const Instant resend = state_ == LinkState::up ? resend_at_ : Instant::never();
-  return std::min({hello_at_, beat_at(), resend, last_heard_ + patience});
+  return std::min(
+      {hello_at_, beat_at(), resend, last_heard_ + patience, lease_from() + options_.dead_after});
 }
 
 Duration Link::lag(Instant now) const {

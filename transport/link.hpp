@@ -32,6 +32,7 @@ struct Departure {
   };
   Cause cause = Cause::lost;
   std::string reason{};  ///< A sentence for a person.
+  Instant lease_from{};  ///< As Link::lease_from was.
 };
 
 /// The ordered, acknowledged, heart-beaten connection of two incarnations: a state machine without
@@ -43,6 +44,10 @@ struct Departure {
 /// The dialer says hello to nobody; the welcome, for which the listener keeps no state, names the
 /// listener; a second hello, to that name, makes the listener's link; its beat makes the dialer's
 /// link up. The same second hello on a new route goes on where the old route broke off.
+///
+/// The lease. The side that accepted counts from when it last heard of the dialer. The dialer
+/// counts from when it sent the latest beat that the other side has echoed, so from no later:
+/// whatever is cut or delayed, and in whichever direction, the dialer gives up first.
 ///
 /// After each input the caller pulls messages, then frames, until there are none; and calls `tick`
 /// at `deadline`.
@@ -89,6 +94,8 @@ class Link {
   /// Whether its last frame asked for the lane for large messages.
   [[nodiscard]] bool peer_wants_bulk() const { return peer_wants_bulk_; }
   [[nodiscard]] Instant last_heard() const { return last_heard_; }
+  /// The link is given up `dead_after` after this, unless it moves on by then.
+  [[nodiscard]] Instant lease_from() const { return dialer_ ? confirmed_ : last_heard_; }
   [[nodiscard]] Duration lag(Instant now) const;
   [[nodiscard]] std::size_t buffered_bytes() const { return outbox_.bytes(); }
 
@@ -98,6 +105,7 @@ class Link {
   Result<void> meet(const Frame& frame);
   void on_hello(const Frame& frame, Instant now);
   void on_acknowledged(const FrameHeader& header, Instant now);
+  void on_beat(const Frame& frame, Instant now);
   void on_data(const Frame& frame, Instant now);
   void heard(Instant now);
   void miss(Instant now);
@@ -105,12 +113,13 @@ class Link {
 
   [[nodiscard]] FrameHeader header(FrameKind kind, std::uint64_t sequence) const;
   Bytes beat(Instant now);
-  /// A frame is sent that carries our acknowledgement and is a sign of life.
-  void settle(Instant now);
+  /// A frame is sent that carries our acknowledgement.
+  void settle();
   [[nodiscard]] Instant beat_at() const;
 
   const Identity* self_;
   LinkOptions options_;
+  bool dialer_ = false;
   LinkState state_ = LinkState::connecting;
   Departure departure_{};
 
@@ -124,7 +133,7 @@ class Link {
   Duration hello_wait_{};
 
   Outbox outbox_;
-  Instant last_sent_;
+  Instant last_beat_;
   Instant resend_at_ = Instant::never();
   Duration resend_wait_{};
   std::optional<std::size_t> room_wanted_{};  ///< The size of a message that did not fit.
@@ -135,6 +144,9 @@ class Link {
 
   Inbox inbox_;
   Instant last_heard_;
+  Instant confirmed_;                   ///< When the latest beat that was echoed was sent.
+  std::uint64_t echo_ = 0;              ///< The latest time that a beat of the peer named.
+  Instant echo_at_ = Instant::never();  ///< When a beat is due, whatever else is sent.
   Instant ack_at_ = Instant::never();
   std::size_t unacknowledged_bytes_ = 0;  ///< Received since our last frame.
   std::size_t unacknowledged_frames_ = 0;

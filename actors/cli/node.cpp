@@ -172,6 +172,7 @@ int run_node(const NodeOptions& options) {
       process.node().spawn<NodeAgent>(AgentOptions{.node = name,
                                                    .resources = *resources,
                                                    .study = *study,
+                                                   .lease = seconds(options.lease_s),
                                                    .own_folder = own_folder(options, name),
                                                    .apart = !options.folder.empty()},
                                       environment);

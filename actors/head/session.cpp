@@ -17,6 +17,7 @@
 #include "actors/memory/memory.hpp"
 #include "actors/study/document.hpp"
 #include "runtime/core/check.hpp"
+#include "runtime/engine/engine.hpp"
 
 namespace troupe::actors {
 
@@ -198,6 +199,12 @@ StudyOptions options_of(Session& session) {
           .own_node_prefix = OwnNode::name_prefix,
           .lack_of_room = [folder] { return lack_of_room(folder); },
           .checkpoints = std::move(checkpoints)};
+}
+
+std::function<void(const std::string&, const std::string&)> refusals_of(runtime::Engine& engine) {
+  return [&peers = engine.peers()](const std::string& node, const std::string& why) {
+    peers.post([&peers, node, why] { peers.note_refusal(node, why); });
+  };
 }
 
 }  // namespace troupe::actors

@@ -56,12 +56,18 @@ Result<void> check_memory(const StudySpec& spec);
 /// What the study actor of a session is made of.
 [[nodiscard]] StudyOptions options_of(Session& session);
 
+/// Whom the study turns away is shown with those whom the links do.
+[[nodiscard]] std::function<void(const std::string& node, const std::string& why)> refusals_of(
+    runtime::Engine& engine);
+
 /// Spawns the study actor under its name, on the node of `where`: a Node, or an actor's Context.
 template <typename Where>
 StudyRef spawn_study(Where& where, Session session, const HeadFolder& folder) {
   auto results = std::make_unique<ResultFiles>(folder.path(), session.journal->meta());
+  StudyOptions options = options_of(session);
+  options.refused = refusals_of(where.engine());
   return where
-      .template get_or_spawn<Study>(std::string(study_name), options_of(session),
+      .template get_or_spawn<Study>(std::string(study_name), std::move(options),
                                     std::make_unique<DurableLog>(std::move(*session.journal)),
                                     std::move(results))
       .value();

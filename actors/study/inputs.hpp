@@ -31,21 +31,61 @@ struct StudyOpened {
   }
 };
 
-/// A head took the study up again: every process of it is gone, every node has to join anew.
+/// A head took the study up again. Every node has to join anew; the processes of those that are not
+/// awaited are gone.
 struct StudyResumed {
   static constexpr std::string_view wire_name = "StudyResumed";
   std::string version;
-  std::uint32_t workers = 0;  ///< As in StudyOpened.
+  std::uint32_t workers = 0;         ///< As in StudyOpened.
+  std::vector<std::string> awaited;  ///< Nodes that may still run their attempts.
   static auto fields(auto& m) {
-    return std::tuple{field("version", m.version), field("workers", m.workers)};
+    return std::tuple{field("version", m.version), field("workers", m.workers),
+                      field("awaited", m.awaited)};
   }
+};
+
+/// An attempt that a node holds: its program runs there, or has ended and the study may not know.
+struct HeldAttempt {
+  static constexpr std::string_view wire_name = "HeldAttempt";
+  schedulers::TrialId trial = 0;
+  std::uint32_t attempt = 0;
+  static auto fields(auto& m) {
+    return std::tuple{field("trial", m.trial), field("attempt", m.attempt)};
+  }
+  friend bool operator==(const HeldAttempt&, const HeldAttempt&) = default;
 };
 
 struct NodeJoined {
   static constexpr std::string_view wire_name = "NodeJoined";
   std::string node;
   std::uint32_t slots = 0;  ///< Trials that its resources admit at a time.
-  static auto fields(auto& m) { return std::tuple{field("node", m.node), field("slots", m.slots)}; }
+  double lease_s = 0;       ///< Its own; 0: the study's.
+  static auto fields(auto& m) {
+    return std::tuple{field("node", m.node), field("slots", m.slots), field("lease_s", m.lease_s)};
+  }
+};
+
+/// It is out of reach, and its trials' processes may still run: nothing starts there, and what runs
+/// there starts nowhere else. NodeLeft or NodeReturned follows.
+struct NodeLost {
+  static constexpr std::string_view wire_name = "NodeLost";
+  std::string node;
+  std::string reason;
+  static auto fields(auto& m) {
+    return std::tuple{field("node", m.node), field("reason", m.reason)};
+  }
+};
+
+/// A node that was awaited is back, and holds these attempts; what else ran there is lost.
+struct NodeReturned {
+  static constexpr std::string_view wire_name = "NodeReturned";
+  std::string node;
+  std::uint32_t slots = 0;
+  std::vector<HeldAttempt> attempts;
+  static auto fields(auto& m) {
+    return std::tuple{field("node", m.node), field("slots", m.slots),
+                      field("attempts", m.attempts)};
+  }
 };
 
 /// Its trials' processes are gone with it.
@@ -148,7 +188,8 @@ constexpr std::array<std::string_view, 2> enum_names(StopRequested::How) {
   return {"stop", "interrupt"};
 }
 
-using Input = std::variant<StudyOpened, StudyResumed, NodeJoined, NodeLeft, SlotFreed, Reported,
-                           ReportMalformed, AttemptEnded, TimeExpired, StopRequested>;
+using Input =
+    std::variant<StudyOpened, StudyResumed, NodeJoined, NodeLost, NodeReturned, NodeLeft, SlotFreed,
+                 Reported, ReportMalformed, AttemptEnded, TimeExpired, StopRequested>;
 
 }  // namespace troupe::actors

@@ -134,15 +134,31 @@ struct SpawnSearcher {
 
 // Nodes and trials.
 
+/// What the study's journal has of an attempt that a node brought back.
+struct TakenAttempt {
+  static constexpr std::string_view wire_name = "TakenAttempt";
+  TrialId trial = 0;
+  std::uint32_t attempt = 0;
+  bool wanted = false;         ///< If not, it is to be ended, and nothing more is heard of it.
+  std::uint64_t reports = 0;   ///< So many Reported of it are there,
+  std::uint64_t warnings = 0;  ///< and so many ReportMalformed: the first that it told.
+  static auto fields(auto& m) {
+    return std::tuple{field("trial", m.trial), field("attempt", m.attempt),
+                      field("wanted", m.wanted), field("reports", m.reports),
+                      field("warnings", m.warnings)};
+  }
+};
+
 /// The answer to JoinStudy.
 struct Enlisted {
   static constexpr std::string_view wire_name = "Enlisted";
   StudyDocument study;
-  std::string refusal;     ///< Not empty: the node is not wanted, and why.
-  StoreRef checkpoints{};  ///< For a node that does not share the study's folder.
+  std::string refusal;                ///< Not empty: the node is not wanted, and why.
+  StoreRef checkpoints{};             ///< For a node that does not share the study's folder.
+  std::vector<TakenAttempt> taken{};  ///< One for each that it holds.
   static auto fields(auto& m) {
     return std::tuple{field("study", m.study), field("refusal", m.refusal),
-                      field("checkpoints", m.checkpoints)};
+                      field("checkpoints", m.checkpoints), field("taken", m.taken)};
   }
 };
 
@@ -155,9 +171,12 @@ struct Launch {
   Resource from = 0;
   Resource until = 0;
   Config config;
+  /// Ends of attempts on the node that are durable since its last Launch: it need not keep them.
+  std::vector<HeldAttempt> settled{};
   static auto fields(auto& m) {
-    return std::tuple{field("trial", m.trial), field("attempt", m.attempt), field("from", m.from),
-                      field("until", m.until), field("config", m.config)};
+    return std::tuple{field("trial", m.trial),   field("attempt", m.attempt),
+                      field("from", m.from),     field("until", m.until),
+                      field("config", m.config), field("settled", m.settled)};
   }
 };
 
@@ -180,9 +199,13 @@ struct JoinStudy {
   std::string node;
   runtime::Resources resources;
   AgentRef agent;
+  double lease_s = 0;                 ///< Of the node; 0: the study's.
+  bool returns = false;               ///< It was in this study before the study's head was lost,
+  std::vector<HeldAttempt> attempts;  ///< and holds these.
   static auto fields(auto& m) {
-    return std::tuple{field("node", m.node), field("resources", m.resources),
-                      field("agent", m.agent)};
+    return std::tuple{field("node", m.node),       field("resources", m.resources),
+                      field("agent", m.agent),     field("lease_s", m.lease_s),
+                      field("returns", m.returns), field("attempts", m.attempts)};
   }
 };
 

@@ -16,18 +16,6 @@ namespace {
 /// For an answer of a scheduler in another process; ours takes microseconds.
 constexpr Duration scheduler_deadline = std::chrono::seconds(60);
 
-std::uint32_t slots_of(const runtime::Resources& node, const TrialResources& trial) {
-  double slots = 1e6;
-  if (trial.cpus > 0) slots = std::min(slots, std::floor(node.cpus / trial.cpus + 1e-9));
-  if (trial.gpus > 0)
-    slots = std::min(slots,
-                     std::floor(static_cast<double>(node.gpus) / static_cast<double>(trial.gpus)));
-  if (trial.memory_bytes > 0)
-    slots = std::min(slots, std::floor(static_cast<double>(node.memory) /
-                                       static_cast<double>(trial.memory_bytes)));
-  return static_cast<std::uint32_t>(slots);
-}
-
 constexpr Duration room_look_interval = std::chrono::seconds(1);
 
 }  // namespace
@@ -38,66 +26,6 @@ Study::Study(StudyOptions options, std::unique_ptr<StudyLog> log,
       log_(std::move(log)),
       results_(std::move(results)),
       core_(rules_of(options_.spec)) {}
-
-Enlisted Study::on(Context& self, const JoinStudy& join) {
-  if (core_.finished()) return Enlisted{{}, "the study is finished"};
-  if (nodes_.contains(join.node))
-    return Enlisted{{}, "a node named '" + join.node + "' is already there; choose another --name"};
-  if (const auto other = name_behind(join.agent.address().node, join.node); !other.empty())
-    return Enlisted{{}, "this node is '" + other + "', not '" + join.node + "'"};
-  const bool host =
-      join.node == options_.spec.scheduler.node || join.node == options_.spec.searcher.node;
-  const std::uint32_t slots = host ? 0 : slots_of(join.resources, options_.spec.resources);
-  nodes_[join.node] = Node{join.agent, slots, false};
-  self.monitor(join.agent.address());
-  if (open_) list_nodes(self);
-  return Enlisted{options_.document, "", checkpoints_};
-}
-
-/// The name that the node proved or gave when it linked; empty if that is `name`, or not known.
-std::string Study::name_behind(runtime::NodeId node, const std::string& name) const {
-  std::string other;
-  for (const auto& [known, id] : peers_) {
-    if (id == node && known == name) return {};
-    if (id == node) other = known;
-  }
-  return other;
-}
-
-void Study::list_nodes(Context& self) {
-  for (auto& [name, node] : nodes_) {
-    if (node.listed || node.slots == 0) continue;
-    node.listed = true;
-    take(self, NodeJoined{name, node.slots});
-  }
-  advance(self);
-}
-
-void Study::lose_node(Context& self, std::string name, const std::string& reason) {
-  const auto node = nodes_.find(name);
-  if (node == nodes_.end()) return;
-  self.demonitor(node->second.agent.address());
-  const bool listed = node->second.listed;
-  nodes_.erase(node);
-  if (listed) take(self, NodeLeft{std::move(name), reason});
-  advance(self);
-}
-
-void Study::on(Context& self, const NodeProcessesGone& gone) {
-  lose_node(self, gone.node, gone.reason);
-}
-
-void Study::on(Context& self, const runtime::Down& down) {
-  for (const auto& [name, node] : nodes_) {
-    if (node.agent.address() != down.who) continue;
-    // Its processes may still be dying; whoever started it says when they are gone.
-    if (!options_.own_node_prefix.empty() && name.starts_with(options_.own_node_prefix)) return;
-    lose_node(self, name, down.reason);
-    return;
-  }
-  for (auto& [kind, subscribers] : subscribers_) std::erase(subscribers, down.who);
-  on_host_down(self, down);
-}
 
 void Study::on(Context& self, const runtime::Restarted& restarted) {
   if (restarted.who == checkpoints_.address()) tell_store_all(self);
@@ -153,7 +81,7 @@ void Study::take(Context& self, const Input& input) {
     held_.push_back(input);
     return;
   }
-  if (!core_.accepts(input)) return;
+  if (!core_.accepts(input)) return turn_away(input);
   const std::uint64_t index = next_index_;
   std::vector<schedulers::Decision> decisions;
   if (const auto question = core_.question(input)) {
@@ -166,6 +94,9 @@ void Study::take(Context& self, const Input& input) {
     decisions = std::move(*answer);
   }
   const std::int64_t time_us = std::max<std::int64_t>(self.wall().count(), last_row_us_);
+  std::optional<std::pair<std::string, HeldAttempt>> settled;
+  if (const auto* end = std::get_if<AttemptEnded>(&input))
+    settled.emplace(core_.trials().at(end->trial).node, HeldAttempt{end->trial, end->attempt});
   Outcome outcome = core_.apply(input, index, decisions);
   observe(self, outcome);
   keep_time(input, time_us);
@@ -173,7 +104,7 @@ void Study::take(Context& self, const Input& input) {
   ++next_index_;
   hosts_lost_ = 0;
   commit_soon(self, outcome);
-  pending_.push_back(Pending{std::move(outcome), time_us});
+  pending_.push_back(Pending{std::move(outcome), time_us, std::move(settled)});
 }
 
 /// The searcher belongs to the pure core: it learns in the order of the rows, committed or not.

@@ -8,6 +8,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "actors/checkpoints/store.hpp"
@@ -15,6 +16,7 @@
 #include "actors/study/study_core.hpp"
 #include "actors/study/study_log.hpp"
 #include "actors/study_file/study_spec.hpp"
+#include "runtime/answer.hpp"
 #include "runtime/context.hpp"
 #include "runtime/system_messages.hpp"
 #include "schedulers/events.hpp"
@@ -42,6 +44,8 @@ struct StudyOptions {
   std::string version;
   /// The node that this head started itself: its loss counts once its processes are gone.
   std::string own_node_prefix;
+  /// Such nodes of an earlier head whose processes are not gone: they are awaited.
+  std::vector<std::string> own_nodes_alive = {};
   /// How long rows that fill no slot wait for others, to share the cost of a commit. What they say
   /// is in a log file of the trial already, and a program that is to end has often done so by then.
   Duration commit_wait = std::chrono::milliseconds(10);
@@ -49,6 +53,9 @@ struct StudyOptions {
   std::function<std::optional<std::string>()> lack_of_room = {};
   /// Where checkpoints are kept for nodes that do not share the study's folder; none: all do.
   std::optional<StoreOptions> checkpoints = {};
+  /// Told once of each attempt that was given up and is heard of after all: from which node, and
+  /// why that does not count. May be empty.
+  std::function<void(const std::string& node, const std::string& why)> refused = {};
 };
 
 /// Owns the journal and the lifecycle of one study. Takes one input after the other, asks the
@@ -85,19 +92,26 @@ class Study {
     static constexpr std::string_view wire_name = "LookForRoom";
     static auto fields(auto&) { return no_fields(); }
   };
+  /// The lease of a node that is out of reach may be over, and its programs gone.
+  struct LeaseOver {
+    static constexpr std::string_view wire_name = "LeaseOver";
+    std::string node;
+    static auto fields(auto& m) { return std::tuple{field("node", m.node)}; }
+  };
   /// Time to look again for a host of the scheduler or searcher.
   struct Reopen {
     static constexpr std::string_view wire_name = "Reopen";
     static auto fields(auto&) { return no_fields(); }
   };
-  using Private = runtime::Ref<Commit, CommitLate, Show, WallclockOver, LookForRoom, Reopen>;
+  using Private =
+      runtime::Ref<Commit, CommitLate, Show, WallclockOver, LookForRoom, LeaseOver, Reopen>;
 
   /// `log` is empty, or holds the study so far.
   Study(StudyOptions options, std::unique_ptr<StudyLog> log, std::unique_ptr<EventSink> results);
 
   void started(runtime::Context& self);
   void stopping(runtime::Context& self);
-  Enlisted on(runtime::Context& self, const JoinStudy& join);
+  void on(runtime::Context& self, const JoinStudy& join);
   void on(runtime::Context& self, const NodeProcessesGone& gone);
   void on(runtime::Context& self, const Suggestion& suggestion);
   void on(runtime::Context& self, const Reported& report);
@@ -111,6 +125,7 @@ class Study {
   void on(runtime::Context& self, const LookForRoom&);
   void on(runtime::Context& self, const Show&);
   void on(runtime::Context& self, const WallclockOver&);
+  void on(runtime::Context& self, const LeaseOver& over);
   void on(runtime::Context& self, const Reopen&);
   void on(runtime::Context& self, const runtime::Down& down);
   void on(runtime::Context& self, const runtime::Restarted& restarted);
@@ -121,11 +136,22 @@ class Study {
   struct Node {
     AgentRef agent;
     std::uint32_t slots = 0;
-    bool listed = false;  ///< The journal knows it.
+    double lease_s = 0;                ///< As in JoinStudy.
+    bool listed = false;               ///< The journal knows it.
+    bool lost = false;                 ///< It is out of reach, and its programs may run.
+    bool awaited = false;              ///< Lost with an earlier head: it may come back.
+    Instant gone_at{};                 ///< Of a lost one: by then its programs are gone.
+    std::vector<HeldAttempt> settled;  ///< For its next Launch.
   };
   struct Pending {
     Outcome outcome;
     std::int64_t time_us = 0;
+    std::optional<std::pair<std::string, HeldAttempt>> settled;  ///< The node, and what ended.
+  };
+  /// A node that came back before the journal was read.
+  struct Returning {
+    JoinStudy join;
+    runtime::Answer<JoinStudy> answer;
   };
 
   // study_opening.cpp
@@ -148,6 +174,23 @@ class Study {
   [[nodiscard]] bool refeed_searcher(runtime::Context& self);
   void for_each_row(const std::function<void(const Row&)>& use) const;
 
+  // study_nodes.cpp
+  [[nodiscard]] Enlisted enlist(runtime::Context& self, const JoinStudy& join);
+  [[nodiscard]] Enlisted take_back(runtime::Context& self, const JoinStudy& join);
+  [[nodiscard]] Enlisted welcome(const JoinStudy& join) const;
+  [[nodiscard]] std::uint32_t slots_of(const JoinStudy& join) const;
+  [[nodiscard]] Duration patience_with(const Node& node) const;
+  [[nodiscard]] std::vector<std::string> awaited() const;
+  void await(runtime::Context& self, const std::vector<std::string>& names);
+  void let_return(runtime::Context& self);
+  [[nodiscard]] bool is_own(const std::string& node) const;
+  [[nodiscard]] std::string name_behind(runtime::NodeId node, const std::string& name) const;
+  void list_nodes(runtime::Context& self);
+  void lose_touch(runtime::Context& self, const std::string& name, const runtime::Down& down);
+  void lose_node(runtime::Context& self, std::string name, const std::string& reason);
+  void give_up_attempts(const std::string& node);
+  void turn_away(const Input& input);
+
   // study.cpp
   void take(runtime::Context& self, const Input& input);
   void advance(runtime::Context& self);
@@ -156,9 +199,6 @@ class Study {
   void ask_ahead(runtime::Context& self);
   [[nodiscard]] std::optional<std::vector<schedulers::Decision>> consult(
       runtime::Context& self, std::uint64_t index, const schedulers::Event& event);
-  [[nodiscard]] std::string name_behind(runtime::NodeId node, const std::string& name) const;
-  void list_nodes(runtime::Context& self);
-  void lose_node(runtime::Context& self, std::string name, const std::string& reason);
 
   // study_effects.cpp
   void commit_soon(runtime::Context& self, const Outcome& outcome);
@@ -188,7 +228,10 @@ class Study {
   std::vector<Input> held_;           ///< Came while the study was not open; the next rows.
   std::map<std::string, runtime::NodeId> peers_;  ///< By name: hosts of scheduler and searcher.
   std::map<std::string, Node> nodes_;
-  std::map<std::string, std::vector<runtime::Address>> subscribers_;  ///< By kind of event.
+  std::map<std::string, double> leases_s_;  ///< That nodes had which the journal knows.
+  std::vector<Returning> returning_;
+  std::map<std::pair<TrialId, std::uint32_t>, std::string> given_up_;  ///< Attempts, and where.
+  std::map<std::string, std::vector<runtime::Address>> subscribers_;   ///< By kind of event.
   schedulers::Standing standing_;
 
   std::uint64_t next_index_ = 0;

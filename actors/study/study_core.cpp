@@ -47,6 +47,14 @@ bool StudyCore::accepts(const Input& input) const {
           [&](const ReportMalformed& line) { return current(line.trial, line.attempt) != nullptr; },
           [&](const AttemptEnded& end) { return current(end.trial, end.attempt) != nullptr; },
           [&](const NodeLeft& left) { return nodes_.contains(left.node); },
+          [&](const NodeLost& lost) {
+            const auto node = nodes_.find(lost.node);
+            return node != nodes_.end() && !node->second.lost;
+          },
+          [&](const NodeReturned& returned) {
+            const auto node = nodes_.find(returned.node);
+            return node != nodes_.end() && node->second.lost;
+          },
           [&](const NodeJoined& joined) { return !nodes_.contains(joined.node); },
           [&](const SlotFreed& slot) { return nodes_.contains(slot.node) && offer().has_value(); },
           [&](const StopRequested&) { return closing_ != Closing::stop && !interrupted_; },
@@ -68,7 +76,7 @@ std::optional<std::string> StudyCore::free_node() const {
   for (const auto& [name, node] : nodes_) {
     used += node.used;
     const std::uint32_t free = node.slots > node.used ? node.slots - node.used : 0;
-    if (free <= most) continue;
+    if (node.lost || free <= most) continue;
     most = free;
     freest = name;
   }
@@ -130,7 +138,7 @@ void StudyCore::on(const StudyOpened& opened) {
 }
 
 void StudyCore::on(const NodeJoined& joined) {
-  nodes_[joined.node] = NodeSlots{joined.slots, 0};
+  nodes_[joined.node] = NodeSlots{joined.slots, 0, false};
 }
 
 void StudyCore::on(const SlotFreed& slot) {
@@ -236,6 +244,7 @@ void StudyCore::launch(TrialRecord& trial, const std::string& node, Resource fro
   trial.started_from = from;
   trial.reported = from;
   trial.cost = 0;
+  trial.reports = trial.warnings = 0;
   ++nodes_.at(node).used;
   outcome_.commands.push_back(
       LaunchAttempt{trial.id, trial.attempt, node, from, trial.until, trial.config});
@@ -283,6 +292,7 @@ void StudyCore::charge(TrialRecord& trial, const Reported& report) {
   // A program that resumed from an older checkpoint, or none, counts from there: one unit a report.
   resource_spent_ += units > 0 ? units : 1;
   trial.reported = report.resource;
+  ++trial.reports;
   for (const auto& setting : report.values) {
     if (rules_.stop.cost_attr.empty() || setting.name != rules_.stop.cost_attr) continue;
     const double* real = std::get_if<double>(&setting.value);
@@ -331,6 +341,7 @@ void StudyCore::ignored(const TrialRecord& trial, const Reported& report,
 }
 
 void StudyCore::on(const ReportMalformed& malformed) {
+  ++trials_.at(malformed.trial).warnings;
   outcome_.events.push_back(TrialWarned{index_, malformed.trial, malformed.warning});
 }
 

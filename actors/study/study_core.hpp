@@ -97,6 +97,8 @@ class StudyCore {
   [[nodiscard]] const std::optional<StudyFinished>& finished() const { return finished_; }
   [[nodiscard]] const TrialCounts& counts() const { return counts_; }
   [[nodiscard]] const std::map<TrialId, TrialRecord>& trials() const { return trials_; }
+  /// The trial, if it is this attempt of it whose process runs, as far as is known.
+  [[nodiscard]] const TrialRecord* current(TrialId trial, std::uint32_t attempt) const;
   [[nodiscard]] const std::optional<Incumbent::Best>& best() const { return incumbent_.best(); }
   [[nodiscard]] std::vector<TrialId> contenders() const { return incumbent_.contenders(); }
   /// Units of resource that were run, restarts included.
@@ -108,6 +110,7 @@ class StudyCore {
   struct NodeSlots {
     std::uint32_t slots = 0;
     std::uint32_t used = 0;
+    bool lost = false;  ///< Nothing starts there; what runs there holds its slots.
   };
   /// What may still start, from everything to nothing.
   enum class Closing { no, promotions_only, restarts_only, stop };
@@ -115,6 +118,8 @@ class StudyCore {
   void on(const StudyOpened& opened);
   void on(const StudyResumed& resumed);
   void on(const NodeJoined& joined);
+  void on(const NodeLost& lost);
+  void on(const NodeReturned& returned);
   void on(const NodeLeft& left);
   void on(const SlotFreed& slot);
   void on(const Reported& report);
@@ -137,6 +142,7 @@ class StudyCore {
   void settle(TrialRecord& trial);
   void fail(TrialRecord& trial, const AttemptEnded& end);
   void lose(TrialRecord& trial, const std::string& cause);
+  void lose_promotions(const std::string& node);
   void close(Closing closing, StudyFinished::Outcome outcome, const std::string& reason);
   void check_totals();
   void check_end();
@@ -144,7 +150,6 @@ class StudyCore {
 
   [[nodiscard]] bool exhausted() const;
   [[nodiscard]] std::optional<std::string> free_node() const;
-  [[nodiscard]] const TrialRecord* current(TrialId trial, std::uint32_t attempt) const;
   [[nodiscard]] TrialFailed::Then verdict(const TrialRecord& trial, const AttemptEnded& end) const;
 
   StudyRules rules_;

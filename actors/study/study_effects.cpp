@@ -79,6 +79,10 @@ void Study::commit(Context& self) {
   const auto durable = std::exchange(pending_, {});
   for (const Pending& pending : durable) tell_store(self, pending.outcome);
   for (const Pending& pending : durable)
+    if (pending.settled)
+      if (const auto node = nodes_.find(pending.settled->first); node != nodes_.end())
+        node->second.settled.push_back(pending.settled->second);
+  for (const Pending& pending : durable)
     for (const auto& command : pending.outcome.commands) act(self, command);
   for (const Pending& pending : durable) {
     for (const auto& event : pending.outcome.events) publish(self, event);
@@ -115,7 +119,8 @@ void Study::act(Context& self, const Command& command) {
     if (node == nodes_.end())
       return;  // Lost meanwhile: a later row says so, and restarts the trial.
     self.tell(node->second.agent,
-              Launch{launch->trial, launch->attempt, launch->from, launch->until, launch->config});
+              Launch{launch->trial, launch->attempt, launch->from, launch->until, launch->config,
+                     std::exchange(node->second.settled, {})});
   }
   if (const auto* end = std::get_if<EndAttempt>(&command)) {
     const auto node = nodes_.find(core_.trials().at(end->trial).node);
@@ -173,7 +178,10 @@ StudyStatus Study::status(Context& self) const {
                      .active_s = static_cast<double>(active_us(self.wall().count())) * 1e-6,
                      .waiting_for = core_.waiting_for()};
   if (!open_) status.waiting_for = "the nodes that host its scheduler and searcher";
-  if (open_ && nodes_.empty()) status.waiting_for = "a node to join";
+  const bool none = std::ranges::all_of(nodes_, [](const auto& node) { return node.second.lost; });
+  if (open_ && none) status.waiting_for = "a node to join";
+  if (open_ && none && !nodes_.empty())
+    status.waiting_for = "node " + nodes_.begin()->first + ", which is out of reach";
   status.no_room = no_room_;
   if (!no_room_.empty()) status.waiting_for = "room on the disk";
   if (const auto& best = core_.best()) {

@@ -1,6 +1,9 @@
 // How attempts, nodes and the study end: the second half of StudyCore.
 
+#include <algorithm>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "actors/study/study_core.hpp"
 #include "runtime/core/check.hpp"
@@ -132,11 +135,41 @@ void StudyCore::lose(TrialRecord& trial, const std::string& cause) {
   restarts_.insert(trial.id);
 }
 
+/// A slot that was kept there is gone, also if a node of that name joins again.
+void StudyCore::lose_promotions(const std::string& node) {
+  for (auto& [id, trial] : trials_) {
+    if (!trial.promotion || trial.promotion->node != node) continue;
+    trial.promotion->node.clear();
+    if (const auto slots = nodes_.find(node); slots != nodes_.end()) --slots->second.used;
+  }
+}
+
+void StudyCore::on(const NodeLost& lost) {
+  nodes_.at(lost.node).lost = true;
+  lose_promotions(lost.node);
+}
+
+void StudyCore::on(const NodeReturned& returned) {
+  NodeSlots& node = nodes_.at(returned.node);
+  node.slots = returned.slots;
+  node.lost = false;
+  for (auto& [id, trial] : trials_) {
+    if (!trial.has_process() || trial.node != returned.node) continue;
+    const HeldAttempt held{trial.id, trial.attempt};
+    if (std::ranges::find(returned.attempts, held) == returned.attempts.end()) {
+      --node.used;
+      lose(trial, "node " + returned.node + " came back without it");
+    } else if (trial.state != State::running) {
+      // Whether the node was told before its head was lost, nobody knows.
+      outcome_.commands.push_back(EndAttempt{trial.id, trial.attempt});
+    }
+  }
+  check_totals();
+}
+
 void StudyCore::on(const NodeLeft& left) {
+  lose_promotions(left.node);
   nodes_.erase(left.node);
-  // A slot that was kept there is gone, also if a node of that name joins again.
-  for (auto& [id, trial] : trials_)
-    if (trial.promotion && trial.promotion->node == left.node) trial.promotion->node.clear();
   for (auto& [id, trial] : trials_)
     if (trial.has_process() && trial.node == left.node)
       lose(trial, "node " + left.node + " was lost: " + left.reason);
@@ -145,9 +178,18 @@ void StudyCore::on(const NodeLeft& left) {
 
 void StudyCore::on(const StudyResumed& resumed) {
   if (resumed.workers > 0) rules_.workers_max = resumed.workers;
-  nodes_.clear();
+  std::vector<std::string> known;
+  for (const auto& [name, node] : nodes_) known.push_back(name);
+  for (const std::string& name : known) {
+    lose_promotions(name);
+    if (std::ranges::find(resumed.awaited, name) == resumed.awaited.end())
+      nodes_.erase(name);
+    else
+      nodes_.at(name).lost = true;
+  }
   for (auto& [id, trial] : trials_)
-    if (trial.has_process()) lose(trial, "the study's head ended while it ran");
+    if (trial.has_process() && !nodes_.contains(trial.node))
+      lose(trial, "the study's head ended while it ran");
   interrupted_ = false;
   if (finished_ && finished_->outcome == StudyFinished::Outcome::interrupted) finished_.reset();
 }

@@ -115,6 +115,7 @@ void Study::open_if_hosted(Context& self) {
   if (!begun_ && !begin(self)) return lose_scheduler(self);
   begun_ = true;
   for (const Input& input : std::exchange(held_, {})) take(self, input);
+  let_return(self);
   ask_ahead(self);  // Here, so that what the searcher knows does not depend on when nodes join.
   list_nodes(self);
 }
@@ -127,7 +128,12 @@ bool Study::begin(Context& self) {
   } else {
     if (!recover(self)) return false;
     tell_store_all(self);
-    take(self, StudyResumed{options_.version, options_.spec.n_workers});
+    const std::vector<std::string> names = awaited();
+    for (const auto& [id, trial] : core_.trials())
+      if (trial.has_process() && std::ranges::find(names, trial.node) == names.end())
+        given_up_[{id, trial.attempt}] = trial.node;
+    await(self, names);
+    take(self, StudyResumed{options_.version, options_.spec.n_workers, names});
   }
   if (const auto limit = options_.spec.stop_criterion.max_wallclock_time) {
     const double left_s = *limit - static_cast<double>(active_us(last_row_us_)) * 1e-6;
@@ -198,6 +204,8 @@ bool Study::replay_row(Context& self, const Row& row) {
                          "written by another version, or changed? `troupe replay` shows the "
                          "differences");
   remember(self, input);
+  if (const auto* joined = std::get_if<NodeJoined>(&input))
+    leases_s_[joined->node] = joined->lease_s;
   const Outcome outcome = core_.apply(input, row.index, decisions);
   observe(self, outcome);
   results_->on(outcome.events, row.time_us);

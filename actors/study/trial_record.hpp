@@ -34,6 +34,8 @@ struct TrialRecord {
   schedulers::Resource started_from = 0;  ///< Where the current attempt began.
   schedulers::Resource reported = 0;      ///< Last of the current attempt; at first `started_from`.
   double cost = 0;                        ///< Of the current attempt, as last reported.
+  std::uint64_t reports = 0;              ///< Rows of the current attempt,
+  std::uint64_t warnings = 0;             ///< of one kind and the other.
   schedulers::Resource resource = 0;      ///< Highest reported.
   schedulers::Resource until = 0;         ///< The next milestone.
   std::string stop_reason;

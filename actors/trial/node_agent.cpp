@@ -14,6 +14,15 @@ using runtime::Context;
 namespace {
 
 constexpr Duration join_deadline = std::chrono::seconds(30);
+constexpr Duration return_patience = std::chrono::seconds(1);  ///< Then it is looked for again.
+
+HeldAttempt held(const AttemptEnded& end) {
+  return {end.trial, end.attempt};
+}
+
+bool same_study(const StudyDocument& one, const StudyDocument& other) {
+  return one.text == other.text && one.seed == other.seed && one.id == other.id;
+}
 
 }  // namespace
 
@@ -24,9 +33,7 @@ NodeAgent::NodeAgent(AgentOptions options, TrialEnvironment environment)
 
 void NodeAgent::started(Context& self) {
   self.monitor(options_.study.address());
-  auto enlisted =
-      self.ask(options_.study, JoinStudy{options_.node, options_.resources, self.ref<NodeAgent>()},
-               join_deadline);
+  auto enlisted = self.ask(options_.study, offer(self), join_deadline);
   if (!enlisted) {
     environment_.complain("the study does not answer: " + enlisted.error().what);
     throw StudyLost(enlisted.error().what);
@@ -60,6 +67,14 @@ void NodeAgent::work_apart(Context& self, const StoreRef& checkpoints) {
       CheckpointCourier::Options{document_.folder, checkpoints, environment_.lack_of_room});
 }
 
+JoinStudy NodeAgent::offer(Context& self) const {
+  return {.node = options_.node,
+          .resources = options_.resources,
+          .agent = self.ref<NodeAgent>(),
+          .lease_s = std::chrono::duration<double>(options_.lease).count(),
+          .attempts = {}};
+}
+
 std::vector<std::int64_t> NodeAgent::take_gpus() {
   const auto wanted = static_cast<std::size_t>(spec_->resources.gpus);
   check(wanted <= free_gpus_.size(), "the study launches no more than the node's resources admit");
@@ -77,15 +92,19 @@ void NodeAgent::on(Context& self, const Launch& launch) {
                                            0, "the node is leaving", ""});
     return;
   }
+  for (const HeldAttempt& settled : launch.settled)
+    std::erase_if(over_, [&](const AttemptOver& over) { return held(over.end) == settled; });
   if (spare_ && launch.attempt == 1) spare_->give(launch.trial);
   std::vector<std::int64_t> gpus = take_gpus();
-  const Trial::Ref ref = self.spawn<Trial>(TrialPlan{.spec = spec_,
-                                                     .study = document_,
-                                                     .launch = launch,
-                                                     .gpus = gpus,
-                                                     .report_to = options_.study,
-                                                     .courier = courier_},
-                                           environment_);
+  const Trial::Ref ref =
+      self.spawn<Trial>(TrialPlan{.spec = spec_,
+                                  .study = document_,
+                                  .launch = launch,
+                                  .gpus = gpus,
+                                  .report_to = options_.study,
+                                  .courier = courier_,
+                                  .over_to = runtime::Ref<AttemptOver>(self.address())},
+                        environment_);
   running_.push_back(Running{launch.trial, launch.attempt, ref, std::move(gpus)});
   if (spare_) self.tell(runtime::Ref<Prepare>(self.address()), Prepare{});
 }
@@ -99,13 +118,120 @@ void NodeAgent::on(Context& self, const EndTrial& end) {
     if (running.trial == end.trial && running.attempt == end.attempt) self.tell(running.ref, end);
 }
 
+void NodeAgent::on(Context& self, AttemptOver over) {
+  if (over.told.address() == runtime::Address{}) return;  // Nobody wants it.
+  const auto is_it = [&](const Running& r) {
+    return held(over.end) == HeldAttempt{r.trial, r.attempt};
+  };
+  const auto running = std::ranges::find_if(running_, is_it);
+  // It ended while the study was found, and never heard of that.
+  if (running != running_.end() && over.told.address() != options_.study.address() &&
+      looks_until_ == Instant{}) {
+    if (!running->taken.wanted) return;
+    tell_again(self, over, running->taken);
+  }
+  over_.push_back(std::move(over));
+}
+
+void NodeAgent::tell_again(Context& self, const AttemptOver& over, const TakenAttempt& taken) {
+  AttemptEnded end = over.end;
+  if (over.said.has_after(taken.reports, taken.warnings)) {
+    over.said.each_after(taken.reports, taken.warnings,
+                         [&](const auto& one) { self.tell(options_.study, one); });
+  } else {
+    end.cause = AttemptEnded::Cause::lost;
+    end.detail += "; it reported too much while the study's head was away";
+  }
+  self.tell(options_.study, std::move(end));
+}
+
+/// The head is gone, or cannot be reached: whatever it decides, nothing of this node counts once
+/// the lease is over.
+void NodeAgent::lose_study(Context& self, const runtime::Down& down) {
+  const Duration lease =
+      options_.lease > Duration(0) || !spec_
+          ? options_.lease
+          : std::chrono::duration_cast<Duration>(std::chrono::duration<double>(spec_->lease_s));
+  const Instant until = down.lease_from + lease;
+  if (!options_.look_again || !spec_ || self.now() >= until) return leave(self, down.reason);
+  environment_.complain("the study's head is out of reach, and looked for: " + down.reason);
+  looks_until_ = until;
+  self.after(until - self.now(), LeaseOver{});
+  look(self);
+}
+
+void NodeAgent::look(Context& self) {
+  options_.look_again(runtime::Ref<StudyFound, StudyGone>(self.address()), looks_until_);
+}
+
+void NodeAgent::on(Context& self, const StudyFound& found) {
+  if (looks_until_ == Instant{}) return;
+  JoinStudy again = offer(self);
+  again.returns = true;
+  for (const Running& running : running_)
+    again.attempts.push_back({running.trial, running.attempt});
+  for (const AttemptOver& over : over_)
+    if (std::ranges::find(again.attempts, held(over.end)) == again.attempts.end())
+      again.attempts.push_back(held(over.end));
+  const Duration left = looks_until_ - self.now();
+  if (left <= Duration(0)) return leave(self, "its lease is over");
+  const auto enlisted = self.ask(found.study, std::move(again), std::min(left, return_patience));
+  if (!enlisted) return look(self);  // It is gone already, or has not read its journal yet.
+  if (!enlisted->refusal.empty()) return leave(self, enlisted->refusal);
+  if (!same_study(enlisted->study, document_))
+    return leave(self, "another study is where it was: " + enlisted->study.folder);
+  looks_until_ = {};
+  options_.study = found.study;
+  if (courier_) self.tell(courier_, MeetStore{enlisted->checkpoints});
+  self.monitor(found.study);
+  environment_.complain("the study's head is back; its trials run on");
+  go_on(self, enlisted->taken);
+}
+
+void NodeAgent::go_on(Context& self, const std::vector<TakenAttempt>& taken) {
+  for (const TakenAttempt& attempt : taken) {
+    const HeldAttempt key{attempt.trial, attempt.attempt};
+    for (Running& running : running_) {
+      if (key != HeldAttempt{running.trial, running.attempt}) continue;
+      running.taken = attempt;
+      if (attempt.wanted)
+        self.tell(running.ref, Resume{options_.study, attempt});
+      else
+        self.tell(running.ref, Abandon{});
+    }
+    const auto over =
+        std::ranges::find_if(over_, [&](const AttemptOver& o) { return held(o.end) == key; });
+    if (over == over_.end()) continue;
+    if (attempt.wanted)
+      tell_again(self, *over, attempt);
+    else
+      over_.erase(over);
+  }
+}
+
+void NodeAgent::on(Context& self, const StudyGone& gone) {
+  if (looks_until_ != Instant{}) leave(self, gone.reason);
+}
+
+void NodeAgent::on(Context& self, const LeaseOver&) {
+  if (looks_until_ != Instant{} && self.now() >= looks_until_) leave(self, "its lease is over");
+}
+
+/// Its programs go first, in one grace: the study may go on elsewhere after that.
+void NodeAgent::leave(Context& self, const std::string& why) {
+  looks_until_ = {};
+  leaving_ = true;
+  lost_ = why;
+  environment_.complain("the study is lost: " + lost_);
+  if (courier_) self.tell(courier_, MeetStore{});
+  for (const Running& running : running_) self.tell(running.ref, Abandon{});
+  end_if_done(self);
+}
+
 void NodeAgent::on(Context& self, const runtime::Down& down) {
   if (down.who == options_.study.address()) {
+    if (down.cause == runtime::Cause::node_lost) return lose_study(self, down);
     leaving_ = true;
-    if (down.cause == runtime::Cause::node_lost) {
-      lost_ = down.reason;
-      environment_.complain("the study is lost: " + lost_);
-    }
     if (courier_) self.tell(courier_, MeetStore{});
     for (const Running& running : running_)
       self.tell(running.ref, EndTrial{running.trial, running.attempt});
@@ -114,12 +240,21 @@ void NodeAgent::on(Context& self, const runtime::Down& down) {
       std::ranges::find(running_, down.who, [](const Running& r) { return r.ref.address(); });
   if (ended != running_.end()) {
     // A Trial that stops has told the study how its attempt ended; one that failed has not.
-    if (down.cause == runtime::Cause::failed)
-      self.tell(options_.study, AttemptEnded{ended->trial, ended->attempt,
-                                             AttemptEnded::Cause::lost, 0, down.reason, ""});
+    if (down.cause == runtime::Cause::failed) {
+      AttemptOver over{
+          {ended->trial, ended->attempt, AttemptEnded::Cause::lost, 0, down.reason, ""},
+          {},
+          options_.study};
+      self.tell(options_.study, over.end);
+      over_.push_back(std::move(over));
+    }
     free_gpus_.insert(free_gpus_.end(), ended->gpus.rbegin(), ended->gpus.rend());
     running_.erase(ended);
   }
+  end_if_done(self);
+}
+
+void NodeAgent::end_if_done(Context& self) {
   if (!leaving_ || !running_.empty()) return;
   if (!lost_.empty()) throw StudyLost(lost_);
   self.stop();

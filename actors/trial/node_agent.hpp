@@ -1,8 +1,7 @@
 #pragma once
 
-#include <map>
+#include <functional>
 #include <memory>
-#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -12,14 +11,36 @@
 #include "actors/study_file/study_spec.hpp"
 #include "actors/trial/spare_folder.hpp"
 #include "actors/trial/trial.hpp"
+#include "actors/trial/trial_plan.hpp"
 #include "runtime/context.hpp"
 
 namespace troupe::actors {
+
+/// The study is there again, in another head.
+struct StudyFound {
+  static constexpr std::string_view wire_name = "StudyFound";
+  static constexpr bool local_only = true;
+  StudyRef study;
+  static auto fields(auto&) { return no_fields(); }
+};
+
+/// It is not, and is not looked for any more.
+struct StudyGone {
+  static constexpr std::string_view wire_name = "StudyGone";
+  static constexpr bool local_only = true;
+  std::string reason;
+  static auto fields(auto&) { return no_fields(); }
+};
 
 struct AgentOptions {
   std::string node;
   runtime::Resources resources;
   StudyRef study;
+  Duration lease{};  ///< Of the node's links; 0: the study's.
+  /// Called when the study's head is out of reach, and its lease not over: to look for a head of
+  /// the same study where it was, until then. Each call is answered once. Must not wait. If it is
+  /// empty, a head that is lost is lost.
+  std::function<void(runtime::Ref<StudyFound, StudyGone> answer, Instant until)> look_again{};
   /// Where it works, in a folder for each study, if it does not share the study's.
   std::string own_folder{};
   bool apart = false;  ///< It does so in any case.
@@ -32,7 +53,8 @@ struct StudyLost : std::runtime_error {
 
 /// Offers its node's resources to a study, and has a Trial actor run each attempt that the study
 /// launches here. Ends when the study does; fails, by StudyLost, when that is not heard of for the
-/// link's lease. Its trials' programs end first.
+/// lease. Its trials' programs end first. A head that is restarted within the lease gets all of it
+/// back: what runs, and what it was told and may not have kept.
 class NodeAgent {
  public:
   using Ref = AgentRef;
@@ -42,7 +64,12 @@ class NodeAgent {
     static constexpr std::string_view wire_name = "Prepare";
     static auto fields(auto&) { return no_fields(); }
   };
-  using Private = runtime::Ref<Prepare>;
+  /// The lease is over.
+  struct LeaseOver {
+    static constexpr std::string_view wire_name = "LeaseOver";
+    static auto fields(auto&) { return no_fields(); }
+  };
+  using Private = runtime::Ref<Prepare, AttemptOver, StudyFound, StudyGone, LeaseOver>;
 
   NodeAgent(AgentOptions options, TrialEnvironment environment);
 
@@ -50,6 +77,10 @@ class NodeAgent {
   void on(runtime::Context& self, const Launch& launch);
   void on(runtime::Context& self, const EndTrial& end);
   void on(runtime::Context& self, const Prepare&);
+  void on(runtime::Context& self, AttemptOver over);
+  void on(runtime::Context& self, const StudyFound& found);
+  void on(runtime::Context& self, const StudyGone& gone);
+  void on(runtime::Context& self, const LeaseOver&);
   void on(runtime::Context& self, const runtime::Down& down);
 
  private:
@@ -58,9 +89,17 @@ class NodeAgent {
     std::uint32_t attempt = 0;
     Trial::Ref ref;
     std::vector<std::int64_t> gpus;
+    TakenAttempt taken{};  ///< When its study was found again, if it was.
   };
   void work_apart(runtime::Context& self, const StoreRef& checkpoints);
+  [[nodiscard]] JoinStudy offer(runtime::Context& self) const;
   [[nodiscard]] std::vector<std::int64_t> take_gpus();
+  void lose_study(runtime::Context& self, const runtime::Down& down);
+  void look(runtime::Context& self);
+  void leave(runtime::Context& self, const std::string& why);
+  void go_on(runtime::Context& self, const std::vector<TakenAttempt>& taken);
+  void tell_again(runtime::Context& self, const AttemptOver& over, const TakenAttempt& taken);
+  void end_if_done(runtime::Context& self);
 
   AgentOptions options_;
   TrialEnvironment environment_;
@@ -70,6 +109,8 @@ class NodeAgent {
   std::unique_ptr<SpareFolder> spare_;  ///< None where programs have no folders.
   std::vector<Running> running_;
   std::vector<std::int64_t> free_gpus_;  ///< Device numbers, lowest last.
+  std::vector<AttemptOver> over_;        ///< Ended, and the study may not have that safe yet.
+  Instant looks_until_{};                ///< The study is looked for; zero: it is not.
   bool leaving_ = false;
   std::string lost_;  ///< Why it leaves, if its study is lost.
 };

@@ -114,6 +114,23 @@ void Trial::on(Context& self, const EndTrial&) {
   self.after(seconds(plan_.spec->grace_kill_s), Overdue{});
 }
 
+void Trial::on(Context& self, const Resume& resume) {
+  plan_.report_to = resume.study;
+  const TakenAttempt& taken = resume.taken;
+  if (!said_.has_after(taken.reports, taken.warnings)) {
+    incomplete_ = true;
+    if (runs_) program_->end(seconds(plan_.spec->grace_kill_s));
+    return;
+  }
+  said_.each_after(taken.reports, taken.warnings,
+                   [&](const auto& one) { self.tell(resume.study, one); });
+}
+
+void Trial::on(Context&, const Abandon&) {
+  plan_.report_to = StudyRef();
+  if (runs_) program_->end(seconds(plan_.spec->grace_kill_s));
+}
+
 void Trial::on(Context&, const Overdue&) {
   if (runs_) program_->end(seconds(plan_.spec->grace_kill_s));
 }
@@ -122,18 +139,25 @@ void Trial::on(Context& self, const runtime::ProcessOutput& output) {
   pass_on(self, program_->read(output));
 }
 
+/// Also remembers it. After a gap nothing counts that comes later; the next attempt finds it in the
+/// log.
+template <typename M>
+void Trial::tell(Context& self, M message) {
+  said_.add(message);
+  if (!incomplete_) self.tell(plan_.report_to, std::move(message));
+}
+
 void Trial::pass_on(Context& self, const std::vector<ReportLine>& lines) {
   const Launch& launch = plan_.launch;
   for (const ReportLine& line : lines) {
     if (const auto* report = std::get_if<Report>(&line)) {
       reported_ = std::max(reported_, report->resource);
-      self.tell(plan_.report_to, Reported{launch.trial, launch.attempt, report->resource,
-                                          report->metric, report->values});
+      tell(self, Reported{launch.trial, launch.attempt, report->resource, report->metric,
+                          report->values});
     }
     if (const auto* malformed = std::get_if<Malformed>(&line);
         malformed != nullptr && warnings_++ < warnings_max)
-      self.tell(plan_.report_to,
-                ReportMalformed{launch.trial, launch.attempt, to_text(*malformed)});
+      tell(self, ReportMalformed{launch.trial, launch.attempt, to_text(*malformed)});
   }
 }
 
@@ -156,7 +180,12 @@ void Trial::finish(Context& self, AttemptEnded ended, const std::optional<std::s
     ended.cause = AttemptEnded::Cause::lost;
     ended.detail += ", and " + *excuse;
   }
-  self.tell(plan_.report_to, std::move(ended));
+  if (incomplete_) {
+    ended.cause = AttemptEnded::Cause::lost;
+    ended.detail += "; it reported too much while the study's head was away";
+  }
+  self.tell(plan_.report_to, ended);
+  self.tell(plan_.over_to, AttemptOver{std::move(ended), std::move(said_), plan_.report_to});
   self.stop();
 }
 

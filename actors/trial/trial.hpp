@@ -15,12 +15,29 @@
 
 namespace troupe::actors {
 
+/// The head was restarted: from now on that study is told, first what it does not know yet.
+struct Resume {
+  static constexpr std::string_view wire_name = "Resume";
+  static constexpr bool local_only = true;
+  StudyRef study;
+  TakenAttempt taken;
+  static auto fields(auto&) { return no_fields(); }
+};
+
+/// Nobody wants the attempt any more, and it may be started elsewhere: its program is gone within
+/// one grace, whatever it is doing, and nothing more is told of it.
+struct Abandon {
+  static constexpr std::string_view wire_name = "Abandon";
+  static constexpr bool local_only = true;
+  static auto fields(auto&) { return no_fields(); }
+};
+
 /// Owns the running program of one attempt. Tells the study each
 /// report, and last how the attempt ended; by then the process tree is gone and the checkpoint is
 /// published. Then it stops.
 class Trial {
  public:
-  using Ref = runtime::Ref<EndTrial>;
+  using Ref = runtime::Ref<EndTrial, Resume, Abandon>;
 
   /// The program was to end by itself, and has not.
   struct Overdue {
@@ -34,6 +51,8 @@ class Trial {
   void started(runtime::Context& self);
   void stopping(runtime::Context& self);
   void on(runtime::Context& self, const EndTrial& end);
+  void on(runtime::Context& self, const Resume& resume);
+  void on(runtime::Context& self, const Abandon&);
   void on(runtime::Context& self, const Overdue&);
   void on(runtime::Context& self, const runtime::ProcessOutput& output);
   void on(runtime::Context& self, const runtime::ProcessEnded& ended);
@@ -42,12 +61,16 @@ class Trial {
   [[nodiscard]] bool bring(runtime::Context& self);
   void hand_over(runtime::Context& self, std::optional<std::string>& excuse);
   void pass_on(runtime::Context& self, const std::vector<ReportLine>& lines);
+  template <typename M>
+  void tell(runtime::Context& self, M message);
   void finish(runtime::Context& self, AttemptEnded ended, const std::optional<std::string>& excuse);
 
   TrialPlan plan_;
   TrialEnvironment environment_;
   std::unique_ptr<Program> program_;
   bool runs_ = false;
+  Said said_;
+  bool incomplete_ = false;  ///< The study misses some of it for good.
   Resource reported_ = 0;
   std::uint32_t warnings_ = 0;
 };

@@ -5,15 +5,27 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "actors/checkpoints/courier.hpp"
 #include "actors/study/protocol.hpp"
 #include "actors/study_file/study_spec.hpp"
 #include "actors/trial/program.hpp"
+#include "actors/trial/said.hpp"
 #include "runtime/process/processes.hpp"
 
 namespace troupe::actors {
+
+/// An attempt is over; for the agent of its node, which keeps this until the study has it safe.
+struct AttemptOver {
+  static constexpr std::string_view wire_name = "AttemptOver";
+  static constexpr bool local_only = true;
+  AttemptEnded end;
+  Said said;
+  StudyRef told;  ///< Who was told all of it; nobody, if nobody wants to know.
+  static auto fields(auto&) { return no_fields(); }
+};
 
 /// One attempt, all that it needs.
 struct TrialPlan {
@@ -25,6 +37,7 @@ struct TrialPlan {
   /// Of a node that does not share the study's folder, and works in `study.folder` instead.
   CourierRef courier{};
   bool starts_over = false;  ///< Its checkpoint is lost: what the courier found.
+  runtime::Ref<AttemptOver> over_to{};
 };
 
 /// What a node lends to its trials.

@@ -300,7 +300,7 @@ Result<void> Peers::open() {
     on_bytes(NodeId{peer}, Lane::bulk, as_text(message));
   };
   callbacks.on_down = [this](transport::PeerId peer, const transport::Departure& departure) {
-    on_down(NodeId{peer}, departure.reason);
+    on_down(NodeId{peer}, departure);
   };
   callbacks.on_room = [this](transport::PeerId peer) { flush(NodeId{peer}); };
   callbacks.on_bulk_room = callbacks.on_room;
@@ -339,6 +339,10 @@ NetworkReport Peers::report() const {
   return report;
 }
 
+void Peers::note_refusal(const std::string& name, const std::string& why) {
+  if (endpoint_ != nullptr) endpoint_->note_refusal(name, why);
+}
+
 void Peers::join(const std::string& address, Duration patience,
                  std::function<void(Result<NodeId>)> done) {
   if (auto opened = open(); !opened) return done(opened.error());
@@ -375,7 +379,7 @@ void Peers::on_up(NodeId node, std::string_view name, std::string_view greeting)
   publish(up);
 }
 
-void Peers::on_down(NodeId node, const std::string& reason) {
+void Peers::on_down(NodeId node, const transport::Departure& departure) {
   links_.erase(node);
   decltype(peers_)::node_type taken;
   {
@@ -384,13 +388,15 @@ void Peers::on_down(NodeId node, const std::string& reason) {
   }
   if (taken.empty()) return;  // It was refused before it was up.
   Peer& peer = taken.mapped();
-  const std::string why = "node " + peer.name + " (" + to_string(node) + ") is gone: " + reason;
+  const std::string why =
+      "node " + peer.name + " (" + to_string(node) + ") is gone: " + departure.reason;
   for (const std::uint64_t ask : peer.asks) engine_.answer_error(AskId{ask}, ErrorKind::gone, why);
   for (const auto& [watcher, actor] : peer.watches)
-    engine_.tell_watcher({watcher, AskId{}}, Down{actor, Cause::node_lost, why});
+    engine_.tell_watcher({watcher, AskId{}},
+                         Down{actor, Cause::node_lost, why, departure.lease_from});
   for (const Lane lane : lanes)
     for (const AskId ask : peer.queues[lane].waiting_for_room) when_room(node, lane, ask);
-  publish(NodeDown{node, peer.name, reason});
+  publish(NodeDown{node, peer.name, departure.reason});
 }
 
 void Peers::subscribe(Address actor) {

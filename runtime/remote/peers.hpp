@@ -68,6 +68,8 @@ class Peers {
   // --- The reactor's thread.
 
   [[nodiscard]] NetworkReport report() const;
+  /// An actor turned away what a node said; for the report.
+  void note_refusal(const std::string& name, const std::string& why);
   [[nodiscard]] Result<std::string> listen(const std::string& address);
   void join(const std::string& address, Duration patience,
             std::function<void(Result<NodeId>)> done);
@@ -127,7 +129,7 @@ class Peers {
   void note_sent(NodeId node, Lane lane, std::size_t bytes);
 
   void on_up(NodeId node, std::string_view name, std::string_view greeting);
-  void on_down(NodeId node, const std::string& reason);
+  void on_down(NodeId node, const transport::Departure& departure);
   void on_bytes(NodeId node, Lane lane, std::string_view bytes);
   void on_message(NodeId node, const Link& link, const PeerTypes& types, const WireHeader& header,
                   std::string_view body);

@@ -18,8 +18,8 @@ std::string name(AttemptKey attempt) {
 
 }  // namespace
 
-Ledger::Ledger(const StudySpec& spec, std::uint64_t seed, Duration overlap_max)
-    : overlap_max_(overlap_max), replay_(spec, seed) {}
+Ledger::Ledger(const StudySpec& spec, std::uint64_t seed, Duration grace)
+    : grace_(grace), replay_(spec, seed) {}
 
 std::uint32_t Ledger::attempt_of(TrialId trial) const {
   const auto newest = newest_.find(trial);
@@ -34,9 +34,8 @@ void Ledger::durable(const Entry& entry, Instant) {
   slot_waits_since_.reset();
   if (const auto* reported = std::get_if<Reported>(&entry.input)) check_report(*reported);
   if (const auto* ended = std::get_if<AttemptEnded>(&entry.input)) check_end(*ended);
-  if (const auto* left = std::get_if<NodeLeft>(&entry.input)) check_loss(*left);
-  // The study's lock was free: nothing beside the dead head was left.
-  if (std::holds_alternative<StudyResumed>(entry.input)) check_loss({"own-", "its head is gone"});
+  if (const auto* left = std::get_if<NodeLeft>(&entry.input)) check_loss(left->node);
+  if (const auto* resumed = std::get_if<StudyResumed>(&entry.input)) check_resumed(*resumed);
   for (const Difference& difference : replay_.on(entry.row))
     break_because("row " + std::to_string(difference.index) + ", " + difference.what +
                   ": an undisturbed core says " + difference.replay + ", the journal " +
@@ -45,6 +44,8 @@ void Ledger::durable(const Entry& entry, Instant) {
     std::optional<AttemptKey> launched;
     if (const auto* started = std::get_if<TrialStarted>(&event))
       launched = AttemptKey{started->trial, started->attempt};
+    if (const auto* failed = std::get_if<TrialFailed>(&event))
+      broken_off_ += ever_ran_.contains({failed->trial, failed->attempt}) ? 1 : 0;
     if (const auto* promoted = std::get_if<TrialPromoted>(&event))
       launched = AttemptKey{promoted->trial, promoted->attempt};
     if (!launched) continue;
@@ -75,18 +76,31 @@ void Ledger::check_end(const AttemptEnded& ended) {
     break_because("the actor of " + name(attempt) + " failed: " + ended.detail);
   if (running_.contains(attempt))
     break_because("the journal has the end of " + name(attempt) + ", whose program runs on");
+  const TrialRecord* trial = core().current(attempt.first, attempt.second);
+  if (trial != nullptr && trial->state == TrialRecord::State::running &&
+      journaled_[attempt] != told_[attempt].size())
+    break_because("the journal has the end of " + name(attempt) + ", and " +
+                  std::to_string(journaled_[attempt]) + " of the " +
+                  std::to_string(told_[attempt].size()) + " reports that it told");
 }
 
 /// Whoever starts a node beside a head says that it is lost when nothing of it is left.
-void Ledger::check_loss(const NodeLeft& left) {
-  if (!left.node.starts_with("own-")) return;
+void Ledger::check_loss(const std::string& node) {
+  if (!node.starts_with("own-")) return;
   for (const auto& [attempt, running] : running_)
-    if (running.host == left.node || (left.node == "own-" && running.host.starts_with("own-")))
-      break_because("the journal has the loss of " + left.node + ", where a program of " +
+    if (running.host == node)
+      break_because("the journal has the loss of " + node + ", where a program of " +
                     name(attempt) + " runs on");
 }
 
-void Ledger::program_begins(AttemptKey attempt, const std::string& host, Instant now) {
+/// Whoever starts a head knows what is left of the nodes beside the last one.
+void Ledger::check_resumed(const StudyResumed& resumed) {
+  for (const auto& [attempt, running] : running_)
+    if (std::ranges::find(resumed.awaited, running.host) == resumed.awaited.end())
+      check_loss(running.host);
+}
+
+void Ledger::program_begins(AttemptKey attempt, const std::string& host) {
   ++programs_;
   if (!launched_.contains(attempt))
     break_because("a program of " + name(attempt) + " starts before its row is durable");
@@ -94,7 +108,7 @@ void Ledger::program_begins(AttemptKey attempt, const std::string& host, Instant
   for (const auto& [other, running] : running_) {
     if (other.first != attempt.first) continue;
     ++overlaps_seen_;
-    overlaps_.push_back({other, attempt, now});
+    overlaps_.push_back({other, attempt, running.host});
   }
   running_.emplace(attempt, Running{host});
 }
@@ -122,11 +136,21 @@ void Ledger::head_is(bool able, Instant) {
   slot_waits_since_.reset();
 }
 
+void Ledger::host_is(const std::string& host, bool frozen, Instant now) {
+  const auto known = excused_until_.find(host);
+  if (frozen)
+    excused_until_[host] = Instant::never();
+  else if (known != excused_until_.end() && known->second == Instant::never())
+    known->second = now + grace_;
+}
+
 void Ledger::look(Instant now) {
-  for (const Overlap& overlap : overlaps_)
-    if (now - overlap.since > overlap_max_)
-      break_because(name(overlap.older) + " still runs long after " + name(overlap.newer) +
-                    " began");
+  for (const Overlap& overlap : overlaps_) {
+    const auto excused = excused_until_.find(overlap.host);
+    if (excused == excused_until_.end() || now > excused->second)
+      break_because(name(overlap.older) + " still runs on " + overlap.host + " when " +
+                    name(overlap.newer) + " does");
+  }
   if (now - looked_ < 500ms) return;
   looked_ = now;
   if (!able_ || !replay_.core().offer()) return slot_waits_since_.reset();

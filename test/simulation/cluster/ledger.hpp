@@ -31,15 +31,14 @@ struct Entry {
 /// which programs run, what was told to whom. Finds what must never be.
 class Ledger {
  public:
-  /// `overlap_max`: how long the program of an attempt that was given up may still run while the
-  /// next attempt does: until its node knows, and has killed it.
-  Ledger(const StudySpec& spec, std::uint64_t seed, Duration overlap_max);
+  /// `grace`: what a program has from the end of its node's lease.
+  Ledger(const StudySpec& spec, std::uint64_t seed, Duration grace);
 
   // What happens. `now` is the world's time.
 
   /// The disk has the row, whatever becomes of its head.
   void durable(const Entry& entry, Instant now);
-  void program_begins(AttemptKey attempt, const std::string& host, Instant now);
+  void program_begins(AttemptKey attempt, const std::string& host);
   void program_is_gone(AttemptKey attempt);
   /// A Trial actor tells its study.
   void told(AttemptKey attempt, const Report& report);
@@ -47,6 +46,10 @@ class Ledger {
   void published(std::uint64_t index);
   /// The head runs, and nothing holds it up; or it does not.
   void head_is(bool able, Instant now);
+  /// A host stands still; or it does not. Its warden and the programs go on meanwhile: they are
+  /// ended when the host finds that its lease is over, in one grace. Until then, and at no other
+  /// time, may the program of an attempt that was given up run beside the next attempt's.
+  void host_is(const std::string& host, bool frozen, Instant now);
   /// After each event.
   void look(Instant now);
 
@@ -55,6 +58,8 @@ class Ledger {
   [[nodiscard]] const StudyCore& core() const { return replay_.core(); }
   [[nodiscard]] std::uint64_t programs() const { return programs_; }
   [[nodiscard]] std::uint64_t overlaps() const { return overlaps_seen_; }
+  /// Attempts that failed, or were lost, after their program had begun.
+  [[nodiscard]] std::uint64_t broken_off() const { return broken_off_; }
   /// The newest attempt of a trial whose start is durable.
   [[nodiscard]] std::uint32_t attempt_of(TrialId trial) const;
 
@@ -71,13 +76,15 @@ class Ledger {
   struct Overlap {
     AttemptKey older;
     AttemptKey newer;
-    Instant since;
+    std::string host;  ///< Of the older.
   };
   void check_report(const Reported& reported);
   void check_end(const AttemptEnded& ended);
-  void check_loss(const NodeLeft& left);
+  void check_loss(const std::string& node);
+  void check_resumed(const StudyResumed& resumed);
 
-  const Duration overlap_max_;
+  const Duration grace_;
+  std::map<std::string, Instant> excused_until_;  ///< Hosts that stood still, or do.
   Replay replay_;
   std::string broken_;
   std::uint64_t rows_ = 0;
@@ -89,6 +96,7 @@ class Ledger {
   std::map<AttemptKey, std::size_t> journaled_;  ///< How many of `told_`.
   std::vector<Overlap> overlaps_;
   std::uint64_t overlaps_seen_ = 0;
+  std::uint64_t broken_off_ = 0;
   std::uint64_t programs_ = 0;
   bool able_ = false;
   std::optional<Instant> slot_waits_since_;

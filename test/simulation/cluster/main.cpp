@@ -82,7 +82,7 @@ std::string read(int argc, char** argv, Options& options) {
 
 struct Sums {
   std::uint64_t runs = 0, broken = 0, events = 0, rows = 0, programs = 0, faults = 0, heads = 0,
-                overlaps = 0;
+                overlaps = 0, broken_off = 0;
   double simulated_s = 0;
 
   void add(const Verdict& verdict) {
@@ -94,6 +94,7 @@ struct Sums {
     faults += verdict.faults;
     heads += verdict.heads;
     overlaps += verdict.overlaps;
+    broken_off += verdict.broken_off;
     simulated_s += std::chrono::duration<double>(verdict.time).count();
   }
 };
@@ -139,10 +140,10 @@ int simulate(const Options& options, const Troubles& troubles) {
   std::printf(
       "%.0f studies, %llu broken; %.0f a minute (%.0f a minute of processor time)\n"
       "each: %.0f events, %.0f rows, %.1f programs, %.1f faults, %.1f heads, %.2f overlaps, "
-      "%.0f s simulated\n",
+      "%.2f programs broken off, %.0f s simulated\n",
       studies, static_cast<unsigned long long>(sums.broken), 60 * studies / took,
       60 * studies / processor_s, per_run(sums.events), per_run(sums.rows), per_run(sums.programs),
-      per_run(sums.faults), per_run(sums.heads), per_run(sums.overlaps),
+      per_run(sums.faults), per_run(sums.heads), per_run(sums.overlaps), per_run(sums.broken_off),
       sums.simulated_s / studies);
   return sums.broken == 0 ? 0 : 1;
 }

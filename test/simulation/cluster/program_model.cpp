@@ -92,7 +92,7 @@ Script script_of(Stage& stage, AttemptKey attempt, Resource until, const std::st
   }
   if (stage.misbehave) misbehave(script, rng);
   script.gone = [&stage, attempt] { stage.ledger->program_is_gone(attempt); };
-  stage.ledger->program_begins(attempt, host, stage.world->now());
+  stage.ledger->program_begins(attempt, host);
   return script;
 }
 

@@ -8,6 +8,7 @@
 #include "actors/study/searcher_actor.hpp"
 #include "actors/study/study.hpp"
 #include "actors/trial/node_agent.hpp"
+#include "actors/trial/study_seeker.hpp"
 #include "runtime/core/check.hpp"
 
 namespace troupe::actors::cluster {
@@ -52,8 +53,9 @@ std::unique_ptr<StudyLog> StudyCluster::make_log(SimHost& head) {
 }
 
 void StudyCluster::start_head() {
-  tell("head", "starts");
+  tell("head", own_is_left() ? "starts, and " + own_name_ + " is left" : "starts");
   own_over_ = leaving_ = false;
+  head_began_ = cluster_.now();
   head_->start([this](SimHost& host) { head_main(host); });
 }
 
@@ -62,18 +64,25 @@ void StudyCluster::head_main(SimHost& host) {
   if (const auto bound = node.listen(address); !bound) return;
   std::function<void(const std::string&)> show;
   if (scenario_.trace) show = [this](const std::string& event) { tell("head", event); };
+  const bool left = own_is_left();
+  std::vector<std::string> alive;
+  if (left) alive.push_back(own_name_);
   const StudyRef study =
       node.get_or_spawn<Study>(std::string(study_name),
                                StudyOptions{.spec = *spec_,
                                             .document = document_,
                                             .version = "simulated",
-                                            .own_node_prefix = "own-"},
+                                            .own_node_prefix = "own-",
+                                            .own_nodes_alive = std::move(alive)},
                                make_log(host), std::make_unique<Witness>(ledger_, std::move(show)))
           .value();
   study_ = study;
   if (scenario_.canary == Canary::fencing)
     (void)node.get_or_spawn<OpenFence>("open fence", study, ledger_);
-  start_own();
+  if (!left)
+    start_own();
+  else if (!own_is_left())
+    own_gone(own_name_);  // Just now.
   const auto end = node.wait(study, Duration::max());
   leaving_ = true;
   const bool failed = end && end->cause == runtime::Cause::failed;
@@ -90,9 +99,11 @@ void StudyCluster::head_main(SimHost& host) {
 void StudyCluster::head_down() {
   study_.reset();
   if (ledger_.finished()) return;
-  // The study's lock is free when nothing of its node is left.
-  when([this] { return !own_->runs() && !own_->runs_programs(); }, 500ms + any(2s),
-       [this] { start_head(); });
+  // Its nodes wait for a lease.
+  const bool late = !scenario_.troubles.restarts && rng_.below(3) == 0;
+  cluster_.reactor().at(cluster_.now() + (late ? any(10s) : 200ms + any(2s)), [this] {
+    if (!head_->runs() && !ledger_.finished()) start_head();
+  });
 }
 
 // --- The node beside the head, as KeptNode keeps it.
@@ -106,17 +117,22 @@ void StudyCluster::start_own() {
   own_->start([this, name = own_name_](SimHost& host) { node_main(host, name); });
 }
 
+bool StudyCluster::own_is_left() const {
+  return own_->runs() || own_->runs_programs();
+}
+
 void StudyCluster::own_down() {
   when([this] { return !own_->runs_programs(); }, 0s,
-       [this, head = head_->incarnation()] {
-         tell("own", own_name_ + " and its programs are gone");
-         if (!head_->runs() || head_->incarnation() != head || !study_) return;
-         head_->reactor().post([this] { own_gone(); });
+       [this, name = own_name_] {
+         tell("own", name + " and its programs are gone");
+         if (!head_->runs() || !study_) return;
+         head_->reactor().post([this, name] { own_gone(name); });
        });
 }
 
-void StudyCluster::own_gone() {
-  if (!study_) return;
+void StudyCluster::own_gone(const std::string& name) {
+  if (!study_ || name != own_name_ || own_is_left() || own_told_ == name) return;
+  own_told_ = name;
   runtime::Node& node = head_->node();
   node.tell(*study_, NodeProcessesGone{own_name_, "its process is gone"});
   if (!own_orderly_ && !leaving_) return start_own();
@@ -179,8 +195,13 @@ void StudyCluster::node_main(SimHost& host, const std::string& name) {
                                  const TrialPlan& plan) -> std::unique_ptr<Program> {
     return std::make_unique<FolderProgram>(plan, stage_, *processes, deliver);
   };
-  const auto agent =
-      node.spawn<NodeAgent>(AgentOptions{name, host.resources, *study}, std::move(environment));
+  const auto seeker = node.spawn<StudySeeker>(node, std::string(address), found_as);
+  AgentOptions options{.node = name, .resources = host.resources, .study = *study};
+  options.lease = host.links.dead_after;
+  options.look_again = [&node, seeker](runtime::Ref<StudyFound, StudyGone> answer, Instant until) {
+    node.tell(seeker, StudySeeker::Seek{answer, until});
+  };
+  const auto agent = node.spawn<NodeAgent>(std::move(options), std::move(environment));
   const auto end = node.wait(agent, Duration::max());
   node.stop(5s);
   const bool orderly = end && end->cause == runtime::Cause::stopped;

@@ -24,8 +24,10 @@ struct Troubles {
   std::vector<runtime::simulation::Fault> faults;  ///< Of hosts and network.
   bool disk = false;                               ///< It is slow, or full.
   bool programs = false;                           ///< They crash, hang, flood, ignore SIGTERM.
+  bool restarts = false;                           ///< Heads, each within the lease of the last.
 
-  /// "all", "none", or a comma-separated list of "disk", "programs" and the names of faults.
+  /// "all", "none", or a comma-separated list of "disk", "programs", "restarts" and the names of
+  /// faults.
   static Result<Troubles> named(const std::string& names);
 };
 
@@ -47,6 +49,7 @@ struct Verdict {
   std::uint64_t faults = 0;
   std::uint64_t overlaps = 0;
   std::uint64_t heads = 0;
+  std::uint64_t broken_off = 0;  ///< Programs that did not end as they would have.
   Duration time{};
   friend bool operator==(const Verdict&, const Verdict&) = default;
 };
@@ -73,13 +76,15 @@ class StudyCluster final {
   void node_main(SimHost& host, const std::string& name);
   void head_down();
   void own_down();
-  void own_gone();
+  void own_gone(const std::string& name);
+  [[nodiscard]] bool own_is_left() const;
   void far_down(SimHost& host);
   [[nodiscard]] runtime::simulation::ScriptedProcesses::Author author(const std::string& node);
   [[nodiscard]] std::unique_ptr<StudyLog> make_log(SimHost& head);
 
   // Faults and findings.
   void trouble_disk();
+  void trouble_head();
   void look();
   void expect(bool holds, const std::string& claim);
   void check_end();
@@ -102,9 +107,11 @@ class StudyCluster final {
   std::unique_ptr<runtime::simulation::SimFaults> faults_;
   SimHost* head_ = nullptr;
   SimHost* own_ = nullptr;
+  Instant head_began_;
   std::optional<StudyRef> study_;  ///< Of the head that runs.
   std::uint32_t own_starts_ = 0;
   std::string own_name_;
+  std::string own_told_;  ///< Whose loss the head that runs was told.
   bool own_orderly_ = false;
   bool own_over_ = false;
   bool leaving_ = false;  ///< The study is over in this head: its node is not started again.

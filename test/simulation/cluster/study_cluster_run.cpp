@@ -36,13 +36,6 @@ Duration seconds(double count) {
   return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(count));
 }
 
-/// A node that was given up finds out when it runs again, has its programs end in two graces, and
-/// starts none.
-Duration overlap_max(const StudySpec& spec) {
-  constexpr Duration freeze_max = 8s;
-  return freeze_max + seconds(spec.lease_s + 2 * spec.grace_kill_s) + 5s;
-}
-
 }  // namespace
 
 Result<Troubles> Troubles::named(const std::string& names) {
@@ -52,7 +45,8 @@ Result<Troubles> Troubles::named(const std::string& names) {
   for (std::string name; std::getline(list, name, ',');) {
     if (name == "none") continue;
     const bool all = name == "all";
-    bool known = all || name == "disk" || name == "programs";
+    bool known = all || name == "disk" || name == "programs" || name == "restarts";
+    troubles.restarts = troubles.restarts || name == "restarts";
     troubles.disk = troubles.disk || all || name == "disk";
     troubles.programs = troubles.programs || all || name == "programs";
     for (std::size_t i = 0; i < faults.size(); ++i) {
@@ -61,7 +55,7 @@ Result<Troubles> Troubles::named(const std::string& names) {
       troubles.faults.push_back(static_cast<Fault>(i));
     }
     if (known) continue;
-    std::string expected = "all, none, disk, programs";
+    std::string expected = "all, none, disk, programs, restarts";
     for (const std::string_view fault : faults) expected += ", " + std::string(fault);
     return Error{ErrorKind::bad_input, "no fault is named '" + name + "'; expected " + expected};
   }
@@ -75,7 +69,7 @@ StudyCluster::StudyCluster(const Scenario& scenario)
       rng_(Rng::stream(scenario.seed, "study cluster")),
       disk_rng_(Rng::stream(scenario.seed, "disk")),
       canary_rng_(Rng::stream(scenario.seed, "canary")),
-      ledger_(*spec_, document_.seed, overlap_max(*spec_)),
+      ledger_(*spec_, document_.seed, seconds(spec_->grace_kill_s)),
       cluster_(scenario.seed) {
   stage_.ledger = &ledger_;
   stage_.world = &cluster_.clock();
@@ -135,6 +129,8 @@ void StudyCluster::look() {
   // A scheduler elsewhere is a reason to wait.
   const bool able = head_->runs() && !head_->is_frozen() && study_ && scenario_.method != "remote";
   ledger_.head_is(able, cluster_.now());
+  for (const auto& host : cluster_.hosts())
+    ledger_.host_is(host->name(), host->runs() && host->is_frozen(), cluster_.now());
   ledger_.look(cluster_.now());
 }
 
@@ -165,13 +161,32 @@ void StudyCluster::trouble_disk() {
   });
 }
 
+/// Between any two events, once every node has had time to find the one before: they dial a silent
+/// head each fifth of a lease.
+void StudyCluster::trouble_head() {
+  cluster_.reactor().at(cluster_.now() + 300ms + any(3s), [this] {
+    if (ceased_) return;
+    cluster_.after_events(rng_.below(40), [this] {
+      const bool found = cluster_.now() - head_began_ > 1500ms;
+      if (!ceased_ && head_->runs() && found && !leaving_) {
+        tell("fault", "head crashes");
+        head_->crash();
+        head_down();
+      }
+    });
+    trouble_head();
+  });
+}
+
 Verdict StudyCluster::run() {
   start_head();
   start_far(cluster_.host("far-1"));
   start_far(cluster_.host("far-2"));
   faults_->begin();
   if (scenario_.troubles.disk) trouble_disk();
-  const bool troubled = !scenario_.troubles.faults.empty() || scenario_.troubles.disk;
+  if (scenario_.troubles.restarts) trouble_head();
+  const bool troubled =
+      !scenario_.troubles.faults.empty() || scenario_.troubles.disk || scenario_.troubles.restarts;
   const auto over = [this] { return ledger_.finished() || !ledger_.broken().empty(); };
   if (troubled) (void)cluster_.run_until(over, 5s + any(60s));
   faults_->cease();
@@ -187,8 +202,9 @@ Verdict StudyCluster::run() {
   }
   if (ledger_.broken().empty()) check_end();
   if (!ledger_.broken().empty()) tell("BROKEN", ledger_.broken());
-  return {ledger_.broken(), cluster_.events(),  ledger_.rows(),       ledger_.programs(),
-          faults_->count(), ledger_.overlaps(), head_->incarnation(), cluster_.now().since_zero};
+  return {ledger_.broken(),     cluster_.events(),    ledger_.rows(),
+          ledger_.programs(),   faults_->count(),     ledger_.overlaps(),
+          head_->incarnation(), ledger_.broken_off(), cluster_.now().since_zero};
 }
 
 void StudyCluster::check_end() {

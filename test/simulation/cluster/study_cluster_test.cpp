@@ -73,6 +73,22 @@ BOOST_AUTO_TEST_CASE(a_study_survives_every_trouble) {
   BOOST_TEST(heads > seeds + seeds / 10);
 }
 
+/// Each head within the lease of the last, and nothing else goes wrong.
+BOOST_AUTO_TEST_CASE(heads_that_are_restarted_in_time_break_no_program_off) {
+  constexpr std::uint64_t seeds = 60;
+  std::uint64_t heads = 0;
+  for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
+    const auto& method = method_names()[seed % method_names().size()];
+    const Verdict verdict =
+        run({.seed = seed, .method = method, .troubles = troubles("restarts"), .trace = {}});
+    BOOST_TEST(verdict.broken == "", "--seed " << seed << " --method " << method);
+    BOOST_TEST(verdict.broken_off == 0u, "--seed " << seed << " --method " << method);
+    BOOST_TEST(verdict.overlaps == 0u);
+    heads += verdict.heads;
+  }
+  BOOST_TEST(heads > seeds + seeds / 2);
+}
+
 BOOST_AUTO_TEST_CASE(one_seed_is_one_history) {
   const Scenario scenario{.seed = 11, .method = "pasha", .troubles = troubles("all"), .trace = {}};
   Scenario other = scenario;

@@ -360,6 +360,104 @@ BOOST_AUTO_TEST_CASE(a_slot_kept_for_a_promoted_trial_is_gone_with_its_node) {
   BOOST_TEST(world.command<LaunchAttempt>().attempt == 2u);
 }
 
+BOOST_AUTO_TEST_CASE(a_node_out_of_reach_keeps_its_attempts_until_it_has_left) {
+  World world;
+  world.start();
+  world.feed(NodeLost{"n", "silence"});
+  BOOST_TEST(!world.core.accepts(NodeLost{"n", "again"}));
+  BOOST_TEST(!world.core.accepts(NodeJoined{"n", 2}));
+  BOOST_TEST(!world.core.offer().has_value());
+  BOOST_TEST(world.core.counts().running == 1u);
+  world.feed(NodeJoined{"m", 2});
+  BOOST_TEST(world.core.offer()->node == "m");
+  world.start();
+  BOOST_TEST(!world.core.offer().has_value());  // Two run, for all that is known.
+  world.feed(NodeLeft{"n", "its lease is over"});
+  BOOST_TEST((world.event<TrialFailed>().then == TrialFailed::Then::restart));
+  world.slot();
+  BOOST_TEST(world.command<LaunchAttempt>().trial == 0u);
+  BOOST_TEST(world.command<LaunchAttempt>().attempt == 2u);
+  BOOST_TEST(world.command<LaunchAttempt>().node == "m");
+}
+
+BOOST_AUTO_TEST_CASE(an_awaited_node_brings_back_what_it_holds) {
+  World world({.workers_max = 3, .stop = {.trials_started_max = 4}});
+  world.feed(NodeJoined{"m", 1});
+  world.start();
+  world.start();
+  world.start();
+  BOOST_REQUIRE(world.core.trials().at(0).node == "n");
+  BOOST_REQUIRE(world.core.trials().at(2).node == "n");
+  world.report(0, 1, 0.5, schedulers::PauseTrial{0});
+  world.feed(StudyResumed{"1", 0, {"n"}});
+  BOOST_TEST(world.event<TrialFailed>().trial == 1u);  // Ran on "m".
+  BOOST_TEST(!world.core.offer().has_value());
+  BOOST_TEST(world.core.accepts(NodeReturned{"n", 2, {}}));
+  BOOST_TEST(!world.core.accepts(NodeReturned{"m", 2, {}}));
+  world.feed(NodeReturned{"n", 2, {{0, 1}, {2, 1}}});
+  BOOST_TEST(!world.has_event<TrialFailed>());
+  BOOST_TEST(world.command<EndAttempt>().trial == 0u);  // It was decided on before.
+  BOOST_TEST(world.core.current(2, 1) != nullptr);
+  world.report(2, 1, 0.4, schedulers::ContinueTrial{2, 3});
+  world.end(0);
+  BOOST_TEST(world.event<TrialPaused>().trial == 0u);
+  BOOST_TEST(world.core.offer()->node == "n");
+}
+
+BOOST_AUTO_TEST_CASE(what_an_awaited_node_comes_back_without_is_started_again) {
+  World world;
+  world.start();
+  world.start();
+  world.feed(StudyResumed{"1", 0, {"n"}});
+  world.feed(NodeReturned{"n", 2, {{1, 1}}});
+  BOOST_TEST(world.event<TrialFailed>().trial == 0u);
+  world.slot();
+  BOOST_TEST(world.command<LaunchAttempt>().trial == 0u);
+  BOOST_TEST(world.command<LaunchAttempt>().attempt == 2u);
+  BOOST_TEST(!world.core.offer().has_value());
+}
+
+BOOST_AUTO_TEST_CASE(an_awaited_node_that_does_not_come_is_given_up) {
+  World world;
+  world.start();
+  world.feed(StudyResumed{"1", 0, {"n"}});
+  world.feed(NodeJoined{"m", 2});
+  world.feed(NodeLeft{"n", "it did not come back"});
+  BOOST_TEST((world.event<TrialFailed>().then == TrialFailed::Then::restart));
+  BOOST_TEST(!world.core.accepts(NodeReturned{"n", 2, {{0, 1}}}));
+  BOOST_TEST(!world.core.accepts(Reported{0, 1, 1, 0.5, {}}));
+}
+
+BOOST_AUTO_TEST_CASE(a_slot_kept_on_a_node_out_of_reach_is_given_back) {
+  World world({.workers_max = 3, .stop = {.trials_started_max = 4}});
+  world.feed(NodeJoined{"m", 2});
+  world.start();
+  world.start();  // One on each.
+  world.report(0, 1, 0.5, schedulers::PauseTrial{0});
+  const std::string kept_on = world.core.offer()->node;
+  world.slot({schedulers::ResumeTrial{0, 1, 3}});
+  world.feed(NodeLost{kept_on, "silence"});
+  world.end(0);
+  world.feed(NodeLeft{kept_on, "its lease is over"});
+  BOOST_REQUIRE(world.core.offer().has_value());
+  world.slot();
+  BOOST_TEST(world.command<LaunchAttempt>().trial == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(counts_what_the_journal_has_of_the_present_attempt) {
+  World world;
+  world.start();
+  world.report(0, 1, 0.5, schedulers::ContinueTrial{0, 3});
+  world.feed(ReportMalformed{0, 1, "??"});
+  world.report(0, 2, 0.4, schedulers::ContinueTrial{0, 3});
+  BOOST_TEST(world.core.trials().at(0).reports == 2u);
+  BOOST_TEST(world.core.trials().at(0).warnings == 1u);
+  world.end(0, Cause::lost);
+  world.slot();
+  BOOST_TEST(world.core.trials().at(0).reports == 0u);
+  BOOST_TEST(world.core.trials().at(0).warnings == 0u);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace

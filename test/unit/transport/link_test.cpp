@@ -232,14 +232,139 @@ BOOST_AUTO_TEST_CASE(silence_makes_a_peer_unreachable_and_then_ends_the_link) {
              "nothing was heard of node 'a' (0000000000000001) for 5 s");
 }
 
-BOOST_AUTO_TEST_CASE(time_that_we_slept_through_is_not_the_peers_silence) {
+BOOST_AUTO_TEST_CASE(time_that_the_listener_slept_through_is_not_the_dialers_silence) {
   Wired wired;
   wired.link();
   wired.now = wired.now + 1h;  // This process was stopped.
+  wired.a->tick(wired.now);
+  BOOST_TEST((wired.a->state() == LinkState::up));
+  wired.pass(5s, *wired.a);
+  BOOST_TEST((wired.a->state() == LinkState::down));
+}
+
+BOOST_AUTO_TEST_CASE(a_dialer_that_slept_through_its_lease_has_none) {
+  Wired wired;
+  wired.link();
+  wired.now = wired.now + 5s;
+  (void)wired.give(wired.b, wired.take(*wired.a));  // What was said to it meanwhile.
   wired.b.tick(wired.now);
-  BOOST_TEST((wired.b.state() == LinkState::up));
-  wired.pass(5s, wired.b);
   BOOST_TEST((wired.b.state() == LinkState::down));
+}
+
+BOOST_AUTO_TEST_CASE(a_dialer_that_is_not_heard_gives_up_first_though_it_hears) {
+  Wired wired;
+  wired.link();
+  const Instant cut = wired.now;
+  while (wired.b.state() != LinkState::down && wired.now < cut + 10s) {
+    wired.now = std::min(wired.a->deadline(), wired.b.deadline());
+    wired.a->tick(wired.now);
+    wired.b.tick(wired.now);
+    (void)wired.move_all(*wired.a, wired.b);
+    while (!wired.take(wired.b).empty()) {
+    }  // Lost.
+  }
+  BOOST_TEST((wired.now == cut + 5s));
+  BOOST_TEST((wired.b.departure().lease_from == cut));
+  BOOST_TEST(wired.b.departure().reason ==
+             "node 'a' (0000000000000001) has confirmed nothing for 5 s");
+}
+
+BOOST_AUTO_TEST_CASE(a_listener_that_is_not_heard_keeps_the_link_for_as_long_as_it_hears) {
+  Wired wired;
+  wired.link();
+  const Instant cut = wired.now;
+  Instant heard = cut;
+  while (wired.a->state() != LinkState::down && wired.now < cut + 20s) {
+    wired.now = std::min(wired.a->deadline(), wired.b.deadline());
+    wired.b.tick(wired.now);
+    for (auto frame = wired.take(wired.b); !frame.empty(); frame = wired.take(wired.b)) {
+      heard = wired.now;
+      (void)wired.give(*wired.a, frame);
+    }
+    wired.a->tick(wired.now);
+    while (!wired.take(*wired.a).empty()) {
+    }  // Lost.
+  }
+  BOOST_TEST((wired.b.departure().lease_from == cut));
+  BOOST_TEST((wired.a->departure().lease_from == heard));
+  BOOST_TEST((wired.now == heard + 5s));
+  BOOST_TEST((heard > cut + 3s));
+}
+
+BOOST_AUTO_TEST_CASE(a_dialers_lease_ends_no_later_than_the_listeners_whatever_is_lost_or_late) {
+  struct Sent {
+    Instant arrives;
+    bool to_a;
+    std::vector<std::byte> frame;
+  };
+  std::size_t fresh = 0;
+  for (std::uint64_t seed = 1; seed <= 100; ++seed) {
+    Rng rng(seed);
+    Wired wired(LinkOptions::for_lease(2s));
+    wired.link();
+    std::vector<Sent> on_the_way;
+    for (int step = 0; step < 400; ++step) {
+      wired.now = wired.now + Duration(rng.below(50'000'000));
+      if (rng.below(100) == 0) wired.now = wired.now + 1s;
+      if (rng.below(10) == 0) (void)wired.b.send(as_bytes("x"), wired.now);
+      for (Link* link : {wired.a.get(), &wired.b}) {
+        link->tick(wired.now);
+        for (auto frame = wired.take(*link); !frame.empty(); frame = wired.take(*link))
+          if (rng.below(4) != 0)
+            on_the_way.push_back(
+                {wired.now + Duration(rng.below(200'000'000)), link == &wired.b, frame});
+      }
+      for (const Sent& sent : on_the_way)
+        if (sent.arrives <= wired.now) (void)wired.give(sent.to_a ? *wired.a : wired.b, sent.frame);
+      std::erase_if(on_the_way, [&](const Sent& sent) { return sent.arrives <= wired.now; });
+      BOOST_REQUIRE((wired.b.lease_from() <= wired.a->last_heard()));
+      fresh += wired.now - wired.b.lease_from() < 1s ? 1 : 0;
+    }
+  }
+  BOOST_TEST(fresh > 10'000u);  // Of 40,000: it is prolonged for as long as frames pass.
+}
+
+BOOST_AUTO_TEST_CASE(a_link_that_is_busy_all_the_time_still_beats) {
+  Wired wired;
+  wired.link();
+  const Instant begin = wired.now;
+  while (wired.now < begin + 20s) {
+    BOOST_REQUIRE(wired.b.send(as_bytes("x"), wired.now));
+    BOOST_REQUIRE(wired.a->send(as_bytes("y"), wired.now));
+    (void)wired.move_all(wired.b, *wired.a);
+    (void)wired.move_all(*wired.a, wired.b);
+    wired.now = wired.now + 5ms;
+    wired.b.tick(wired.now);
+    wired.a->tick(wired.now);
+    BOOST_REQUIRE((wired.now - wired.b.lease_from() <= 1100ms));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_beat_of_the_wrong_size_ends_the_link_with_the_reason) {
+  Wired wired;
+  wired.link();
+  (void)wired.give(
+      *wired.a,
+      encode_frame({.kind = FrameKind::beat, .from = 2, .to = 1, .sequence = 1, .acknowledged = 1},
+                   as_bytes("??")));
+  BOOST_TEST((wired.a->state() == LinkState::down));
+  BOOST_TEST(wired.a->departure().reason.find("a beat with a body of 2 bytes; it has 16") !=
+             std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(an_echo_of_what_was_never_sent_prolongs_no_lease) {
+  Wired wired;
+  wired.link();
+  const Instant before = wired.b.lease_from();
+  wired.now = wired.now + 500ms;
+  for (const std::uint64_t echo : {std::uint64_t{900'000'000'000}, ~std::uint64_t{0}})
+    (void)wired.give(
+        wired.b,
+        encode_frame(
+            {.kind = FrameKind::beat, .from = 1, .to = 2, .sequence = 1, .acknowledged = 1},
+            encode_beat({.sent = 1, .echo = echo})));
+  BOOST_TEST((wired.b.lease_from() == before));
+  BOOST_TEST((wired.b.last_heard() == wired.now));
 }
 
 BOOST_AUTO_TEST_CASE(a_new_route_sends_again_what_the_old_one_held) {
@@ -309,9 +434,12 @@ BOOST_AUTO_TEST_CASE(any_frames_leave_a_link_whole) {
                          .attempt = static_cast<std::uint32_t>(rng.below(3))};
       if (header.kind == FrameKind::refusal && rng.below(20) != 0) header.kind = FrameKind::data;
       std::vector<std::byte> body;
-      append_record({static_cast<Record::Part>(rng.below(8) == 0 ? rng.below(4) : 0), 50,
-                     std::vector<std::byte>(rng.below(60))},
-                    body);
+      if (header.kind == FrameKind::beat && rng.below(20) != 0)
+        body = encode_beat({.sent = rng.below(1000), .echo = rng.bits()});
+      else
+        append_record({static_cast<Record::Part>(rng.below(8) == 0 ? rng.below(4) : 0), 50,
+                       std::vector<std::byte>(rng.below(60))},
+                      body);
       (void)wired.a->send(as_bytes("x"), wired.now);
       (void)wired.give(*wired.a, encode_frame(header, body));
       wired.now = std::min(wired.a->deadline(), wired.now + 100ms);

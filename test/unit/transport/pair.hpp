@@ -24,9 +24,10 @@ inline LinkOptions quick() {
 /// Two linked nodes: 1, the head, listens; 2 dialed it. Each can be cut off.
 template <typename W>
 struct Pair {
-  explicit Pair(const LinkOptions& options = quick())
+  explicit Pair(const LinkOptions& options = quick()) : Pair(options, options) {}
+  Pair(const LinkOptions& options, const LinkOptions& of_b)
       : a(world.reactor(), wire(1, a_cuts), 1, "a", options),
-        b(world.reactor(), wire(2, b_cuts), 2, "b", options) {
+        b(world.reactor(), wire(2, b_cuts), 2, "b", of_b) {
     address = *a.endpoint.listen(world.new_address());
     b.dial(address);
     linked = world.run_until([&] { return !a.ups.empty() && !b.dialed.empty(); });

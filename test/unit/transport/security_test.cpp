@@ -204,8 +204,9 @@ BOOST_AUTO_TEST_CASE(a_reader_that_takes_nothing_costs_a_bounded_buffer_and_its_
   BOOST_TEST((peer->lag > Duration(0)));
   // It says that it lives all the while.
   std::function<void()> beat = [&] {
-    (void)bare->send(
-        route, encode_frame({.kind = FrameKind::beat, .from = 3, .to = 1, .sequence = 1}, {}));
+    (void)bare->send(route,
+                     encode_frame({.kind = FrameKind::beat, .from = 3, .to = 1, .sequence = 1},
+                                  encode_beat({})));
     reactor.at(reactor.now() + 500ms, beat);
   };
   beat();
