@@ -1,0 +1,276 @@
+#include "actors/trial/node_agent.hpp"
+
+#include <chrono>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <boost/test/unit_test.hpp>
+
+#include "actors/trial/said.hpp"
+#include "test/kit/probe.hpp"
+#include "test/kit/test_node.hpp"
+
+namespace troupe::actors {
+namespace {
+
+using namespace std::chrono_literals;
+
+using StudyProbe = test::Probe<JoinStudy, NodeProcessesGone, Suggestion, Reported, ReportMalformed,
+                               AttemptEnded, Subscribe, StopStudy, AskStatus>;
+
+constexpr const char* study_text = R"(
+study: one
+entry: {command: [./train]}
+config_space: {lr: {loguniform: [1e-4, 1]}}
+metric: loss
+mode: min
+resource_attr: epoch
+max_t: 9
+scheduler: {name: asha}
+stop_criterion: {max_num_trials_started: 4}
+lease: 4
+grace_kill_s: 2
+)";
+
+/// What became of a program; the test says what it prints.
+struct Stub {
+  runtime::Address trial;
+  std::optional<Duration> end_grace;
+};
+
+class StubProgram final : public Program {
+ public:
+  explicit StubProgram(Stub& stub) : stub_(stub) {}
+  Result<std::vector<ReportLine>> start(runtime::Address trial) override {
+    stub_.trial = trial;
+    return std::vector<ReportLine>();
+  }
+  /// "3": a report at 3; anything else is malformed.
+  std::vector<ReportLine> read(const runtime::ProcessOutput& output) override {
+    if (output.bytes.find_first_not_of("0123456789") != std::string::npos)
+      return {Malformed{output.bytes, "no report"}};
+    const Resource resource = std::stol(output.bytes);
+    return {Report{resource, 1.0 / static_cast<double>(resource), {}}};
+  }
+  void end(Duration grace) override { stub_.end_grace = grace; }
+  std::vector<ReportLine> settle(const runtime::ProcessEnded&, Resource, bool) override {
+    return {};
+  }
+  [[nodiscard]] std::string last_words() const override { return {}; }
+
+ private:
+  Stub& stub_;
+};
+
+/// An agent of which the test is the study, the programs, and whoever looks for the head.
+struct Agent {
+  Agent() {
+    TrialEnvironment environment;
+    environment.complain = [](const std::string&) {};
+    environment.make_program = [this](const TrialPlan& plan) {
+      return std::make_unique<StubProgram>(programs[plan.launch.trial]);
+    };
+    AgentOptions options{.node = "n1", .resources = {.cpus = 4}, .study = study.ref()};
+    options.lease = 4s;
+    options.look_again = [this](runtime::Ref<StudyFound, StudyGone> answer, Instant until) {
+      looks.emplace_back(answer, until);
+    };
+    ref = world.spawn<NodeAgent>(std::move(options), std::move(environment));
+    const auto join = study.expect<JoinStudy>();
+    BOOST_TEST(!join.returns);
+    study.answer<JoinStudy>(Enlisted{document, ""});
+    world.run();
+  }
+
+  void launch(TrialId trial, std::vector<HeldAttempt> settled = {}) {
+    world.tell(ref, Launch{trial, 1, 0, 9, {}, std::move(settled)});
+    world.run();
+  }
+  void print(TrialId trial, const std::string& text) {
+    world.tell(runtime::Ref<runtime::ProcessOutput>(programs.at(trial).trial),
+               runtime::ProcessOutput{1, runtime::Stream::out, text});
+    world.run();
+  }
+  void exit(TrialId trial) {
+    world.tell(runtime::Ref<runtime::ProcessEnded>(programs.at(trial).trial),
+               runtime::ProcessEnded{});
+    world.run();
+  }
+  void lose(const StudyProbe& head, Duration heard_ago) {
+    world.tell(runtime::Ref<runtime::Down>(ref.address()),
+               runtime::Down{head.address(), runtime::Cause::node_lost, "silence",
+                             world.now() - heard_ago});
+    world.run();
+  }
+  /// The head is found; what the agent says to it.
+  JoinStudy find(StudyProbe& head) {
+    world.tell(looks.back().first, StudyFound{head.ref()});
+    return head.expect<JoinStudy>();
+  }
+  bool lives() { return world.actors_left(ref); }
+
+  struct World : test::TestNode {
+    bool actors_left(const AgentRef& of) { return !node().wait(of, Duration(1)).has_value(); }
+  } world;
+  StudyDocument document{study_text, "/s/study.yaml", "/s", 7};
+  StudyProbe study = world.probe<JoinStudy, NodeProcessesGone, Suggestion, Reported,
+                                 ReportMalformed, AttemptEnded, Subscribe, StopStudy, AskStatus>();
+  std::map<TrialId, Stub> programs;
+  std::vector<std::pair<runtime::Ref<StudyFound, StudyGone>, Instant>> looks;
+  AgentRef ref;
+};
+
+StudyProbe another_head(Agent& agent) {
+  return agent.world.probe<JoinStudy, NodeProcessesGone, Suggestion, Reported, ReportMalformed,
+                           AttemptEnded, Subscribe, StopStudy, AskStatus>();
+}
+
+BOOST_AUTO_TEST_SUITE(node_agent)
+
+BOOST_AUTO_TEST_CASE(a_head_that_is_lost_is_looked_for_until_the_lease_is_over) {
+  Agent agent;
+  agent.launch(0);
+  agent.world.advance(10s);
+  agent.lose(agent.study, 1s);
+  BOOST_REQUIRE(agent.looks.size() == 1u);
+  BOOST_TEST((agent.looks[0].second == agent.world.now() + 3s));
+  agent.world.advance(3s - 1ms);
+  BOOST_TEST(!agent.programs[0].end_grace.has_value());
+  agent.world.advance(1ms);
+  BOOST_TEST((agent.programs[0].end_grace == Duration(2s)));  // One grace, and no more.
+  BOOST_TEST(agent.lives());
+  agent.exit(0);
+  BOOST_TEST(!agent.lives());
+}
+
+BOOST_AUTO_TEST_CASE(a_lease_that_is_over_leaves_no_time_to_look) {
+  Agent agent;
+  agent.launch(0);
+  agent.world.advance(10s);
+  agent.lose(agent.study, 4s);
+  BOOST_TEST(agent.looks.empty());
+  BOOST_TEST(agent.programs[0].end_grace.has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_head_that_was_restarted_is_told_what_it_does_not_know) {
+  Agent agent;
+  agent.launch(0);
+  agent.launch(1);
+  agent.print(0, "1");
+  agent.print(0, "??");
+  agent.print(0, "2");
+  agent.world.advance(10s);
+  agent.lose(agent.study, 1s);
+  agent.print(0, "3");
+  agent.print(1, "1");
+  agent.exit(1);
+  auto head = another_head(agent);
+  const JoinStudy join = agent.find(head);
+  BOOST_TEST(join.returns);
+  BOOST_TEST((join.attempts == std::vector<HeldAttempt>{{0, 1}, {1, 1}}));
+  head.answer<JoinStudy>(
+      Enlisted{agent.document, "", {}, {{0, 1, true, 1, 1}, {1, 1, true, 0, 0}}});
+  agent.world.run();
+  // Those of the ended attempt are told by the agent, those of the other by its own actor.
+  std::vector<Resource> of_0, of_1;
+  std::size_t ends = 0;
+  while (!head.is_silent()) {
+    if (const auto report = head.take<Reported>())
+      (report->trial == 0 ? of_0 : of_1).push_back(report->resource);
+    else
+      ends += head.expect<AttemptEnded>().trial == 1 ? 1U : 0U;
+  }
+  BOOST_TEST((of_0 == std::vector<Resource>{2, 3}));
+  BOOST_TEST((of_1 == std::vector<Resource>{1}));
+  BOOST_TEST(ends == 1u);
+  agent.print(0, "4");
+  BOOST_TEST(head.expect<Reported>().resource == 4);
+  BOOST_TEST(!agent.programs[0].end_grace.has_value());
+}
+
+BOOST_AUTO_TEST_CASE(an_attempt_that_nobody_wants_any_more_is_ended_and_not_heard_of) {
+  Agent agent;
+  agent.launch(0);
+  agent.lose(agent.study, 0s);
+  auto head = another_head(agent);
+  (void)agent.find(head);
+  head.answer<JoinStudy>(Enlisted{agent.document, "", {}, {{0, 1, false, 0, 0}}});
+  agent.world.run();
+  BOOST_TEST((agent.programs[0].end_grace == Duration(2s)));
+  agent.print(0, "1");
+  agent.exit(0);
+  BOOST_TEST(head.is_silent());
+  BOOST_TEST(agent.lives());
+}
+
+BOOST_AUTO_TEST_CASE(the_end_of_an_attempt_is_kept_until_the_study_has_it_safe) {
+  Agent agent;
+  agent.launch(0);
+  agent.launch(1);
+  agent.exit(0);
+  agent.exit(1);
+  agent.launch(2, {{0, 1}});
+  agent.lose(agent.study, 0s);
+  auto head = another_head(agent);
+  BOOST_TEST((agent.find(head).attempts == std::vector<HeldAttempt>{{2, 1}, {1, 1}}));
+}
+
+BOOST_AUTO_TEST_CASE(an_attempt_that_ended_while_the_head_was_asked_is_told_to_it) {
+  Agent agent;
+  agent.launch(0);
+  agent.print(0, "1");
+  agent.lose(agent.study, 0s);
+  auto head = another_head(agent);
+  (void)agent.find(head);
+  agent.print(0, "2");
+  agent.exit(0);  // The agent waits for the head meanwhile.
+  head.answer<JoinStudy>(Enlisted{agent.document, "", {}, {{0, 1, true, 1, 0}}});
+  agent.world.run();
+  BOOST_TEST(head.expect<Reported>().resource == 2);
+  BOOST_TEST(head.expect<AttemptEnded>().trial == 0u);
+  BOOST_TEST(head.is_silent());
+}
+
+BOOST_AUTO_TEST_CASE(a_head_that_does_not_answer_is_looked_for_again) {
+  Agent agent;
+  agent.launch(0);
+  agent.lose(agent.study, 0s);
+  auto head = another_head(agent);
+  (void)agent.find(head);
+  agent.world.advance(1s);
+  BOOST_TEST(agent.looks.size() == 2u);
+  BOOST_TEST((agent.looks[1].second == agent.looks[0].second));
+  BOOST_TEST(!agent.programs[0].end_grace.has_value());
+}
+
+BOOST_AUTO_TEST_CASE(another_study_at_the_same_address_is_not_its_own) {
+  Agent agent;
+  agent.launch(0);
+  agent.lose(agent.study, 0s);
+  auto head = another_head(agent);
+  (void)agent.find(head);
+  StudyDocument other = agent.document;
+  other.seed = 8;
+  head.answer<JoinStudy>(Enlisted{other, "", {}, {{0, 1, true, 0, 0}}});
+  agent.world.run();
+  BOOST_TEST(agent.programs[0].end_grace.has_value());
+}
+
+BOOST_AUTO_TEST_CASE(what_is_kept_of_an_attempt_is_bounded) {
+  Said said;
+  for (std::uint64_t i = 0; i < Said::kept_max + 3; ++i) said.add(Reported{0, 1, 1, 0.5, {}});
+  BOOST_TEST(!said.has_after(2, 0));
+  BOOST_TEST(said.has_after(3, 0));
+  std::size_t told = 0;
+  said.each_after(5, 0, [&](const auto&) { ++told; });
+  BOOST_TEST(told == Said::kept_max - 2);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace troupe::actors
