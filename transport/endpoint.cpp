@@ -157,10 +157,11 @@ std::vector<Peer> Endpoint::peers() const {
   for (const auto& [number, session] : sessions_) {
     const Link& link = session->link;
     if (!session->was_up) continue;
-    peers.push_back(
-        {link.peer(), link.peer_name(), link.state(), now - link.last_heard(), link.lag(now),
-         link.buffered_bytes() + (session->lane ? session->lane->buffered_bytes() : 0),
-         session->key, session->member ? session->member->role : std::string(), session->machine});
+    peers.push_back({link.peer(), link.peer_name(), link.state(), now - link.last_heard(),
+                     link.lease_from(), link.lag(now),
+                     link.buffered_bytes() + (session->lane ? session->lane->buffered_bytes() : 0),
+                     session->key, session->member ? session->member->role : std::string(),
+                     session->machine});
   }
   for (const Departed& gone : departed_)
     peers.push_back({.id = gone.id,

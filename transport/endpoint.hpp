@@ -28,6 +28,7 @@ struct Peer {
   std::string name{};
   LinkState state = LinkState::connecting;
   Duration silent_for{};           ///< Since anything was heard of it.
+  Instant lease_from{};            ///< As Link::lease_from; of one that is up or unreachable.
   Duration lag{};                  ///< How long the oldest message that it has not confirmed waits.
   std::size_t buffered_bytes = 0;  ///< Sent to it and not confirmed.
   std::string key{};               ///< That it proved, as text; empty: none.

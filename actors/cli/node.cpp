@@ -16,10 +16,12 @@
 #include "actors/head/own_node.hpp"
 #include "actors/head/process.hpp"
 #include "actors/head/tether.hpp"
+#include "actors/head/warden_lease.hpp"
 #include "actors/study/scheduler_actor.hpp"
 #include "actors/study/searcher_actor.hpp"
 #include "actors/study_file/memory_size.hpp"
 #include "actors/trial/node_agent.hpp"
+#include "actors/trial/study_seeker.hpp"
 #include "runtime/keys/enrol.hpp"
 #include "runtime/keys/known_heads.hpp"
 #include "runtime/keys/needed_keys.hpp"
@@ -168,11 +170,20 @@ int run_node(const NodeOptions& options) {
       .complain =
           [](const std::string& what) { std::fprintf(stderr, "troupe node: %s\n", what.c_str()); },
       .lack_of_room = lack_of_room};
+  const auto seeker =
+      process.node().spawn<StudySeeker>(process.node(), way->address, std::string(study_name));
+  WardenLease lease(process, processes, seconds(options.lease_s));
+  const auto look_again = [&](runtime::Ref<StudyFound, StudyGone> answer, Instant until) {
+    process.node().tell(seeker, StudySeeker::Seek{answer, until});
+  };
+  const auto enlisted = [&](const StudySpec& spec) { lease.set_grace(seconds(spec.grace_kill_s)); };
   const auto agent =
       process.node().spawn<NodeAgent>(AgentOptions{.node = name,
                                                    .resources = *resources,
                                                    .study = *study,
                                                    .lease = seconds(options.lease_s),
+                                                   .look_again = look_again,
+                                                   .enlisted = enlisted,
                                                    .own_folder = own_folder(options, name),
                                                    .apart = !options.folder.empty()},
                                       environment);

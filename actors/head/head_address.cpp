@@ -1,15 +1,10 @@
 #include "actors/head/head_address.hpp"
 
-#include <chrono>
 #include <string_view>
-#include <thread>
 
 namespace troupe::actors {
 
 namespace {
-
-/// Between two tries: a head that is asked answers at once that it has no study yet.
-constexpr Duration pause = std::chrono::milliseconds(50);
 
 /// "40123" of "tcp://127.0.0.1:40123/KEY"; empty if there is none.
 std::string_view port_in(std::string_view address) {
@@ -33,22 +28,6 @@ Result<std::string> listen_again(runtime::Node& node, const std::string& listen,
   if (port.empty()) return node.listen(listen);
   auto again = node.listen(listen.substr(0, listen.size() - wanted.size()) + std::string(port));
   return again ? again : node.listen(listen);
-}
-
-Result<StudyRef> find_study(runtime::Node& node, const std::string& address, Instant until) {
-  const auto left = [&] { return until - node.clock().now(); };
-  Error last{ErrorKind::timed_out, "nobody answered at " + address};
-  while (left() > Duration(0)) {
-    if (const auto head = node.join(address, left())) {
-      auto study = node.find<StudyRef>(*head, std::string(study_name), left());
-      if (study) return study;
-      last = study.error();
-    } else {
-      last = head.error();
-    }
-    std::this_thread::sleep_for(pause);
-  }
-  return last;
 }
 
 }  // namespace troupe::actors

@@ -39,8 +39,6 @@ class OwnNode {
   OwnNode& operator=(const OwnNode&) = delete;
 
   [[nodiscard]] const std::string& name() const { return tether_.node(); }
-  /// SIGKILL to it; its warden ends the rest.
-  void kill() const { tether_.kill(); }
   [[nodiscard]] bool running() const { return running_; }
 
   static constexpr const char* name_prefix = "own-";

@@ -201,6 +201,13 @@ StudyOptions options_of(Session& session) {
           .checkpoints = std::move(checkpoints)};
 }
 
+std::vector<std::string> own_nodes_alive(const HeadFolder& folder) {
+  std::vector<std::string> names;
+  if (const auto living = Tether::living(folder.path()))
+    for (const Tether& tether : *living) names.push_back(tether.node());
+  return names;
+}
+
 std::function<void(const std::string&, const std::string&)> refusals_of(runtime::Engine& engine) {
   return [&peers = engine.peers()](const std::string& node, const std::string& why) {
     peers.post([&peers, node, why] { peers.note_refusal(node, why); });

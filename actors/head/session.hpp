@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "actors/head/head_folder.hpp"
+#include "actors/head/tether.hpp"
 #include "actors/journal/journal.hpp"
 #include "actors/study/durable_log.hpp"
 #include "actors/study/protocol.hpp"
@@ -60,12 +61,19 @@ Result<void> check_memory(const StudySpec& spec);
 [[nodiscard]] std::function<void(const std::string& node, const std::string& why)> refusals_of(
     runtime::Engine& engine);
 
+/// Nodes that an earlier head of the folder left: they may come back.
+[[nodiscard]] std::vector<std::string> own_nodes_alive(const HeadFolder& folder);
+
 /// Spawns the study actor under its name, on the node of `where`: a Node, or an actor's Context.
 template <typename Where>
 StudyRef spawn_study(Where& where, Session session, const HeadFolder& folder) {
   auto results = std::make_unique<ResultFiles>(folder.path(), session.journal->meta());
   StudyOptions options = options_of(session);
   options.refused = refusals_of(where.engine());
+  options.own_nodes_alive = own_nodes_alive(folder);
+  options.end_own_node = [path = folder.path()](const std::string& node) {
+    kill_own_node(path, node);
+  };
   return where
       .template get_or_spawn<Study>(std::string(study_name), std::move(options),
                                     std::make_unique<DurableLog>(std::move(*session.journal)),

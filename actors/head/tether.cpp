@@ -115,6 +115,12 @@ void Tether::say_orderly(const std::vector<int>& kept_open) {
   std::signal(SIGPIPE, before);
 }
 
+void kill_own_node(const fs::path& folder, const std::string& node) {
+  if (const auto living = Tether::living(folder))
+    for (const Tether& tether : *living)
+      if (tether.node() == node) tether.kill();
+}
+
 Result<void> wait_for_processes(const fs::path& folder, void (*on_wait)(const std::string&)) {
   auto living = Tether::living(folder);
   if (!living) return living.error();

@@ -63,4 +63,7 @@ class Tether {
 Result<void> wait_for_processes(const std::filesystem::path& folder,
                                 void (*on_wait)(const std::string& sentence));
 
+/// By force: a node of the folder that should have ended and has not.
+void kill_own_node(const std::filesystem::path& folder, const std::string& node);
+
 }  // namespace troupe::actors

@@ -46,6 +46,9 @@ struct StudyOptions {
   std::string own_node_prefix;
   /// Such nodes of an earlier head whose processes are not gone: they are awaited.
   std::vector<std::string> own_nodes_alive = {};
+  /// Told that such a node should be gone by now and is not; its end comes as NodeProcessesGone.
+  /// May be empty.
+  std::function<void(const std::string& node)> end_own_node = {};
   /// How long rows that fill no slot wait for others, to share the cost of a commit. What they say
   /// is in a log file of the trial already, and a program that is to end has often done so by then.
   Duration commit_wait = std::chrono::milliseconds(10);

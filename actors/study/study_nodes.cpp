@@ -75,7 +75,7 @@ Enlisted Study::enlist(Context& self, const JoinStudy& join) {
     if (!known->second.lost)
       return refusal("a node named '" + join.node + "' is already there; choose another --name");
     if (known->second.awaited && join.returns) return take_back(self, join);
-    const bool by_time = known->second.gone_at != Instant::never();
+    const bool by_time = !is_own(join.node);
     return refusal("a node named '" + join.node + "' is out of reach, and its programs may run " +
                    (by_time ? "for " + in_seconds(known->second.gone_at - self.now())
                             : std::string("as long as its process lives")) +
@@ -155,8 +155,8 @@ void Study::await(Context& self, const std::vector<std::string>& names) {
   for (const std::string& name : names) {
     Node node{.agent = {}, .lease_s = leases_s_[name], .listed = true, .settled = {}};
     node.lost = node.awaited = true;
-    node.gone_at = is_own(name) ? Instant::never() : self.now() + patience_with(node);
-    if (!is_own(name)) self.after(node.gone_at - self.now(), LeaseOver{name});
+    node.gone_at = self.now() + patience_with(node);
+    self.after(node.gone_at - self.now(), LeaseOver{name});
     nodes_[name] = std::move(node);
   }
 }
@@ -166,12 +166,9 @@ void Study::lose_touch(Context& self, const std::string& name, const runtime::Do
   Node& node = nodes_.at(name);
   if (!node.listed) return lose_node(self, name, down.reason);
   node.lost = true;
-  node.gone_at = Instant::never();
-  if (!is_own(name)) {  // Else whoever started it says when they are gone.
-    const bool dated = down.lease_from != Instant{};
-    node.gone_at = (dated ? down.lease_from : self.now()) + patience_with(node);
-    self.after(std::max(node.gone_at - self.now(), Duration(0)), LeaseOver{name});
-  }
+  const bool dated = down.lease_from != Instant{};
+  node.gone_at = (dated ? down.lease_from : self.now()) + patience_with(node);
+  self.after(std::max(node.gone_at - self.now(), Duration(0)), LeaseOver{name});
   take(self, NodeLost{name, down.reason});
   advance(self);
 }
@@ -179,6 +176,10 @@ void Study::lose_touch(Context& self, const std::string& name, const runtime::Do
 void Study::on(Context& self, const LeaseOver& over) {
   const auto node = nodes_.find(over.node);
   if (node == nodes_.end() || !node->second.lost || self.now() < node->second.gone_at) return;
+  if (is_own(over.node)) {  // Frozen, perhaps. Whoever started it says when it is gone.
+    if (options_.end_own_node) options_.end_own_node(over.node);
+    return;
+  }
   lose_node(
       self, over.node,
       node->second.awaited ? "it did not come back to the study's head" : "its lease is over");

@@ -51,6 +51,7 @@ void NodeAgent::started(Context& self) {
   }
   document_ = std::move(enlisted->study);
   spec_ = std::move(spec).value();
+  if (options_.enlisted) options_.enlisted(*spec_);
   if (!environment_.make_program) {
     if (options_.apart || !shares_folder(document_.folder, document_.token))
       work_apart(self, enlisted->checkpoints);

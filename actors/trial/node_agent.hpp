@@ -41,6 +41,8 @@ struct AgentOptions {
   /// the same study where it was, until then. Each call is answered once. Must not wait. If it is
   /// empty, a head that is lost is lost.
   std::function<void(runtime::Ref<StudyFound, StudyGone> answer, Instant until)> look_again{};
+  /// Called once the study has taken this node in. May be empty.
+  std::function<void(const StudySpec&)> enlisted{};
   /// Where it works, in a folder for each study, if it does not share the study's.
   std::string own_folder{};
   bool apart = false;  ///< It does so in any case.

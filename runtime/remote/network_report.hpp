@@ -21,6 +21,7 @@ struct LinkReport {
   Resources resources;  ///< None of one that is gone.
   transport::LinkState state = transport::LinkState::up;
   Duration silent_for{};           ///< Since anything was heard of it.
+  Instant lease_from{};            ///< From when its lease counts; of one that is not gone.
   Duration lag{};                  ///< How long the oldest message that it has not confirmed waits.
   std::size_t buffered_bytes = 0;  ///< Sent to it and not confirmed.
   std::string reason;              ///< Of one that is gone.

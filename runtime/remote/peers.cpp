@@ -332,7 +332,7 @@ NetworkReport Peers::report() const {
     report.links.push_back(
         {node, std::move(peer.name), std::move(peer.address), std::move(peer.role),
          found == peers_.end() ? Resources{} : found->second.resources, peer.state, peer.silent_for,
-         peer.lag, peer.buffered_bytes, std::move(peer.reason)});
+         peer.lease_from, peer.lag, peer.buffered_bytes, std::move(peer.reason)});
   }
   report.refusals = endpoint_->refusals();
   if (membership_.trouble) report.trouble = membership_.trouble();

@@ -98,7 +98,9 @@ BOOST_AUTO_TEST_CASE(it_kills_who_holds_it_and_nobody_else_of_that_number) {
   BOOST_REQUIRE(other->started(node).has_value());  // The number is another process's by now.
   other->kill();
   BOOST_TEST(::waitpid(node, nullptr, WNOHANG) == 0);
-  held->kill();
+  kill_own_node(folder.path(), "own-3");
+  BOOST_TEST(::waitpid(node, nullptr, WNOHANG) == 0);
+  kill_own_node(folder.path(), "own-1");
   BOOST_TEST(::waitpid(node, nullptr, 0) == node);
   BOOST_TEST(held->gone());
 }
