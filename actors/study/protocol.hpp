@@ -156,9 +156,11 @@ struct Enlisted {
   std::string refusal;                ///< Not empty: the node is not wanted, and why.
   StoreRef checkpoints{};             ///< For a node that does not share the study's folder.
   std::vector<TakenAttempt> taken{};  ///< One for each that it holds.
+  double again_in_s = 0;              ///< Of a refusal: when to ask again; 0: never.
   static auto fields(auto& m) {
     return std::tuple{field("study", m.study), field("refusal", m.refusal),
-                      field("checkpoints", m.checkpoints), field("taken", m.taken)};
+                      field("checkpoints", m.checkpoints), field("taken", m.taken),
+                      field("again_in_s", m.again_in_s)};
   }
 };
 

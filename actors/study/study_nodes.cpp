@@ -76,10 +76,13 @@ Enlisted Study::enlist(Context& self, const JoinStudy& join) {
       return refusal("a node named '" + join.node + "' is already there; choose another --name");
     if (known->second.awaited && join.returns) return take_back(self, join);
     const bool by_time = !is_own(join.node);
-    return refusal("a node named '" + join.node + "' is out of reach, and its programs may run " +
-                   (by_time ? "for " + in_seconds(known->second.gone_at - self.now())
-                            : std::string("as long as its process lives")) +
-                   "; join then, or choose another --name");
+    const Duration left = known->second.gone_at - self.now();
+    Enlisted later = refusal(
+        "a node named '" + join.node + "' is out of reach, and its programs may run " +
+        (by_time ? "for " + in_seconds(left) : std::string("as long as its process lives")) +
+        "; join then, or choose another --name");
+    if (by_time) later.again_in_s = std::chrono::duration<double>(left).count();
+    return later;
   }
   nodes_[join.node] =
       Node{.agent = join.agent, .slots = slots_of(join), .lease_s = join.lease_s, .settled = {}};

@@ -16,6 +16,10 @@ namespace {
 constexpr Duration join_deadline = std::chrono::seconds(30);
 constexpr Duration return_patience = std::chrono::seconds(1);  ///< Then it is looked for again.
 
+Duration seconds(double count) {
+  return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(count));
+}
+
 HeldAttempt held(const AttemptEnded& end) {
   return {end.trial, end.attempt};
 }
@@ -33,6 +37,14 @@ NodeAgent::NodeAgent(AgentOptions options, TrialEnvironment environment)
 
 void NodeAgent::started(Context& self) {
   self.monitor(options_.study.address());
+  join(self);
+}
+
+void NodeAgent::on(Context& self, const JoinAgain&) {
+  if (!leaving_ && !spec_) join(self);
+}
+
+void NodeAgent::join(Context& self) {
   auto enlisted = self.ask(options_.study, offer(self), join_deadline);
   if (!enlisted) {
     environment_.complain("the study does not answer: " + enlisted.error().what);
@@ -40,7 +52,9 @@ void NodeAgent::started(Context& self) {
   }
   if (!enlisted->refusal.empty()) {
     environment_.complain("the study refused this node: " + enlisted->refusal);
-    self.stop();
+    if (enlisted->again_in_s <= 0) return self.stop();
+    constexpr double margin_s = 0.1;
+    self.after(seconds(enlisted->again_in_s + margin_s), JoinAgain{});
     return;
   }
   auto spec = read_document(enlisted->study);
@@ -150,9 +164,7 @@ void NodeAgent::tell_again(Context& self, const AttemptOver& over, const TakenAt
 /// the lease is over.
 void NodeAgent::lose_study(Context& self, const runtime::Down& down) {
   const Duration lease =
-      options_.lease > Duration(0) || !spec_
-          ? options_.lease
-          : std::chrono::duration_cast<Duration>(std::chrono::duration<double>(spec_->lease_s));
+      options_.lease > Duration(0) || !spec_ ? options_.lease : seconds(spec_->lease_s);
   const Instant until = down.lease_from + lease;
   if (!options_.look_again || !spec_ || self.now() >= until) return leave(self, down.reason);
   environment_.complain("the study's head is out of reach, and looked for: " + down.reason);

@@ -66,12 +66,17 @@ class NodeAgent {
     static constexpr std::string_view wire_name = "Prepare";
     static auto fields(auto&) { return no_fields(); }
   };
+  /// The study has not wanted this node yet, and may now.
+  struct JoinAgain {
+    static constexpr std::string_view wire_name = "JoinAgain";
+    static auto fields(auto&) { return no_fields(); }
+  };
   /// The lease is over.
   struct LeaseOver {
     static constexpr std::string_view wire_name = "LeaseOver";
     static auto fields(auto&) { return no_fields(); }
   };
-  using Private = runtime::Ref<Prepare, AttemptOver, StudyFound, StudyGone, LeaseOver>;
+  using Private = runtime::Ref<Prepare, AttemptOver, StudyFound, StudyGone, JoinAgain, LeaseOver>;
 
   NodeAgent(AgentOptions options, TrialEnvironment environment);
 
@@ -82,6 +87,7 @@ class NodeAgent {
   void on(runtime::Context& self, AttemptOver over);
   void on(runtime::Context& self, const StudyFound& found);
   void on(runtime::Context& self, const StudyGone& gone);
+  void on(runtime::Context& self, const JoinAgain&);
   void on(runtime::Context& self, const LeaseOver&);
   void on(runtime::Context& self, const runtime::Down& down);
 
@@ -94,6 +100,7 @@ class NodeAgent {
     TakenAttempt taken{};  ///< When its study was found again, if it was.
   };
   void work_apart(runtime::Context& self, const StoreRef& checkpoints);
+  void join(runtime::Context& self);
   [[nodiscard]] JoinStudy offer(runtime::Context& self) const;
   [[nodiscard]] std::vector<std::int64_t> take_gpus();
   void lose_study(runtime::Context& self, const runtime::Down& down);

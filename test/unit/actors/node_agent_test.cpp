@@ -68,7 +68,8 @@ class StubProgram final : public Program {
 
 /// An agent of which the test is the study, the programs, and whoever looks for the head.
 struct Agent {
-  Agent() {
+  /// `refused_for`: the study does not want it at first.
+  explicit Agent(std::chrono::seconds refused_for = 0s) {
     TrialEnvironment environment;
     environment.complain = [](const std::string&) {};
     environment.make_program = [this](const TrialPlan& plan) {
@@ -80,6 +81,15 @@ struct Agent {
       looks.emplace_back(answer, until);
     };
     ref = world.spawn<NodeAgent>(std::move(options), std::move(environment));
+    if (refused_for > 0s) {
+      (void)study.expect<JoinStudy>();
+      Enlisted refusal{{}, "not yet"};
+      refusal.again_in_s = static_cast<double>(refused_for.count());
+      study.answer<JoinStudy>(refusal);
+      world.advance(refused_for);
+      BOOST_TEST(study.is_silent());
+      world.advance(1s);
+    }
     const auto join = study.expect<JoinStudy>();
     BOOST_TEST(!join.returns);
     study.answer<JoinStudy>(Enlisted{document, ""});
@@ -130,6 +140,13 @@ StudyProbe another_head(Agent& agent) {
 }
 
 BOOST_AUTO_TEST_SUITE(node_agent)
+
+BOOST_AUTO_TEST_CASE(a_study_that_does_not_want_it_yet_is_asked_again) {
+  Agent agent(12s);
+  agent.launch(0);
+  agent.print(0, "1");
+  BOOST_TEST(agent.study.expect<Reported>().resource == 1);
+}
 
 BOOST_AUTO_TEST_CASE(a_head_that_is_lost_is_looked_for_until_the_lease_is_over) {
   Agent agent;

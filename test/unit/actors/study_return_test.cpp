@@ -63,6 +63,7 @@ BOOST_AUTO_TEST_CASE(the_name_of_a_node_out_of_reach_is_taken_until_its_programs
   BOOST_TEST(refused->refusal ==
              "a node named 'n1' is out of reach, and its programs may run for 16 s; join then, or "
              "choose another --name");
+  BOOST_TEST(refused->again_in_s > 15);
   head.world.advance(patience);
   head.join(again, "n1");
   BOOST_TEST(again.expect<Launch>().attempt == 2u);
