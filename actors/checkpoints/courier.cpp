@@ -53,11 +53,9 @@ void CheckpointCourier::begin(Context& self, TrialId trial, std::uint32_t attemp
 void CheckpointCourier::run(Context& self, TrialId trial, Errand& errand) {
   ++errand.tries;
   if (std::holds_alternative<runtime::Answer<HandOver>>(errand.answer)) {
-    errand.runner =
-        self.spawn<Handover>(options_.store,
-                             OfferAttempt{trial, errand.attempt, KeeperRef(self.address())},
-                             runtime::Ref<Offered>(self.address()))
-            .address();
+    errand.runner = options_.store.address();
+    self.monitor(errand.runner);
+    self.tell(options_.store, OfferAttempt{trial, errand.attempt, KeeperRef(self.address())});
     return;
   }
   errand.runner = self.spawn<Fetch>(FetchOptions{.source = options_.store,
@@ -100,7 +98,7 @@ void CheckpointCourier::on(Context& self, const Offered& offered) {
   const auto errand = errands_.find(offered.trial);
   if (errand == errands_.end()) return;
   auto* const answer = std::get_if<runtime::Answer<HandOver>>(&errand->second.answer);
-  if (answer == nullptr) return;
+  if (answer == nullptr || offered.attempt != errand->second.attempt) return;
   if (offered.taken.result == AttemptTaken::Result::later)
     return try_again(self, errand, offered.taken.why);
   answer->give(offered.taken);
@@ -114,20 +112,27 @@ void CheckpointCourier::try_again(Context& self, Errands::iterator errand, const
 }
 
 void CheckpointCourier::give_up(Context& self, Errands::iterator errand, const std::string& why) {
-  if (auto* bring = std::get_if<runtime::Answer<BringCheckpoint>>(&errand->second.answer))
+  if (auto* bring = std::get_if<runtime::Answer<BringCheckpoint>>(&errand->second.answer)) {
     bring->give(CheckpointBrought{false, why});
+    if (errand->second.runner) self.stop(errand->second.runner);
+  }
   if (auto* hand_over = std::get_if<runtime::Answer<HandOver>>(&errand->second.answer))
     hand_over->give(AttemptTaken{AttemptTaken::Result::later, why});
-  if (errand->second.runner) self.stop(errand->second.runner);
   errands_.erase(errand);
 }
 
-/// Of a runner that has said how it ended, nothing is left to do; one that failed has not.
+/// A fetch that has said how it ended is no runner any more; one that failed has not. A store that
+/// is gone is met again, perhaps.
 void CheckpointCourier::on(Context& self, const runtime::Down& down) {
   reader_.forget(down.who);
-  const auto errand =
-      std::ranges::find(errands_, down.who, [](const auto& entry) { return entry.second.runner; });
-  if (errand != errands_.end()) give_up(self, errand, down.reason);
+  for (auto errand = errands_.begin(); errand != errands_.end();) {
+    const auto one = errand++;
+    if (one->second.runner != down.who) continue;
+    if (std::holds_alternative<runtime::Answer<HandOver>>(one->second.answer))
+      try_again(self, one, down.reason);
+    else
+      give_up(self, one, down.reason);
+  }
 }
 
 }  // namespace troupe::actors

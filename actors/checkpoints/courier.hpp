@@ -9,7 +9,7 @@
 #include <variant>
 
 #include "actors/checkpoints/attempt_reader.hpp"
-#include "actors/checkpoints/handover.hpp"
+#include "actors/checkpoints/offered.hpp"
 #include "actors/checkpoints/protocol.hpp"
 #include "runtime/context.hpp"
 #include "runtime/system_messages.hpp"
@@ -60,8 +60,8 @@ struct MeetStore {
   static auto fields(auto& m) { return std::tuple{field("store", m.store)}; }
 };
 
-using CourierRef =
-    runtime::Ref<AskManifest, AskChunk, ForgetTrials, BringCheckpoint, HandOver, MeetStore>;
+using CourierRef = runtime::Ref<AskManifest, AskChunk, ForgetTrials, Offered, BringCheckpoint,
+                                HandOver, MeetStore>;
 
 /// Of a node that does not share the study's folder: brings checkpoints from the head, and lets the
 /// head have what attempts leave here. A head that cannot be reached is tried again, until somebody
@@ -76,7 +76,7 @@ class CheckpointCourier {
     TrialId trial = 0;
     static auto fields(auto& m) { return std::tuple{field("trial", m.trial)}; }
   };
-  using Private = runtime::Ref<Fetched, Offered, RunAgain>;
+  using Private = runtime::Ref<Fetched, RunAgain>;
 
   struct Options {
     std::string folder;  ///< The node's own, which stands for the study's.
@@ -105,7 +105,9 @@ class CheckpointCourier {
   struct Errand {
     std::uint32_t attempt = 0;
     Answer answer;
-    runtime::Address runner{};  ///< The actor that is on its way; nobody between two tries.
+    /// Who is at it: the actor that fetches, or the store that was offered something. Nobody
+    /// between two tries.
+    runtime::Address runner{};
     std::uint32_t tries = 0;
   };
   using Errands = std::map<TrialId, Errand>;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "actors/checkpoints/drop_checkpoint.hpp"
+#include "actors/checkpoints/offered.hpp"
 
 namespace troupe::actors {
 
@@ -11,6 +12,11 @@ using runtime::Context;
 using Taken = AttemptTaken::Result;
 
 namespace {
+
+/// Who offers something may ask, or tell and hear of it later.
+runtime::Ref<Offered> to_source(const OfferAttempt& offer) {
+  return runtime::Ref<Offered>(offer.source.address());
+}
 
 AttemptTaken answer_of(const Fetched& fetched) {
   switch (fetched.end) {
@@ -92,7 +98,10 @@ AttemptTaken CheckpointStore::judge(const OfferAttempt& offer) const {
 void CheckpointStore::on(Context& self, const OfferAttempt& offer) {
   auto answer = self.answer_later<OfferAttempt>();
   AttemptTaken judged = judge(offer);
-  if (judged.result != Taken::taken) return answer.give(std::move(judged));
+  if (judged.result != Taken::taken) {
+    self.tell(to_source(offer), Offered{offer.trial, offer.attempt, judged});
+    return answer.give(std::move(judged));
+  }
   if (keepers_.insert(offer.source).second) self.monitor(offer.source.address());
   offers_.push_back(Offer{offer, std::move(answer)});
   start_fetches(self);
@@ -138,6 +147,7 @@ void CheckpointStore::on(Context& self, const runtime::Down& down) {
 
 void CheckpointStore::settle(Context& self, std::deque<Offer>::iterator offer, AttemptTaken taken) {
   if (offer == offers_.end()) return;
+  self.tell(to_source(offer->offer), Offered{offer->offer.trial, offer->offer.attempt, taken});
   offer->answer.give(std::move(taken));
   offers_.erase(offer);
   start_fetches(self);

@@ -178,6 +178,48 @@ BOOST_AUTO_TEST_CASE(a_node_that_is_lost_in_the_middle_leaves_nothing) {
   BOOST_TEST(starts_over(two.head_folder.path().string(), 4, 2));
 }
 
+/// What the courier said to a trial that hands over what it left.
+struct Handing {
+  Handing(HeadAndNode& two, TrialId trial) : probe(two.nodes.node.probe<Fetched>()) {
+    const auto code = [this, courier = two.courier, trial](runtime::Context& self) {
+      answer = self.ask(courier, HandOver{trial, 1}, std::chrono::hours(48));
+    };
+    two.nodes.node.tell(runtime::Ref<test::Do>(probe.address()), test::Do{code});
+  }
+  decltype(std::declval<test::TestNode&>().probe<Fetched>()) probe;
+  std::optional<Result<AttemptTaken>> answer;
+};
+
+BOOST_AUTO_TEST_CASE(what_is_handed_over_is_at_the_head_when_that_is_answered) {
+  HeadAndNode two;
+  test::leave_attempt(two.node_folder.path(), 4, 1, {{"checkpoint/w", "w"}});
+  const Handing handing(two, 4);
+  two.nodes.world.advance(std::chrono::seconds(2));
+  BOOST_TEST(!handing.answer.has_value());  // The study has not ordered it yet: it is tried again.
+  two.expect(4, 1);
+  two.nodes.world.advance(std::chrono::seconds(2));
+  BOOST_REQUIRE(handing.answer.has_value());
+  BOOST_TEST((handing.answer->value().result == Taken::taken));
+  BOOST_TEST(published_attempt(two.head_folder.path().string(), 4) == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(a_node_that_leaves_in_the_middle_does_not_wait_for_the_end) {
+  HeadAndNode two;
+  test::leave_attempt(two.node_folder.path(), 4, 1,
+                      {{"checkpoint/w", std::string(30'000'000, 'w')}});
+  two.expect(4, 1);
+  const Handing handing(two, 4);
+  const fs::path partial = two.head_folder.path() / "trials/0004/attempt-1.partial";
+  while (!fs::exists(partial)) BOOST_REQUIRE(two.nodes.world.step());
+  BOOST_REQUIRE(fs::exists(partial));
+  BOOST_TEST(!handing.answer.has_value());
+  two.nodes.node.node().stop(two.courier);
+  two.nodes.world.advance(std::chrono::milliseconds(100));
+  BOOST_REQUIRE(handing.answer.has_value());
+  BOOST_TEST(!handing.answer->has_value());
+  BOOST_TEST(test::files_in(two.head_folder.path()).empty());
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace
