@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "actors/json.hpp"
+#include "runtime/engine/engine.hpp"
 
 namespace troupe::actors {
 
@@ -80,7 +81,9 @@ bool KeptNode::any_running() const {
 void KeptNode::gone(const OwnNode::Ending& ending) {
   process_.node().tell(study_, NodeProcessesGone{ending.name, ending.reason});
   if (any_running()) return;
-  if (ending.orderly || leaving_) return over_();
+  // One that an earlier head left may have been leaving with that.
+  const bool runs_on = process_.node().engine().is_alive(study_.address());
+  if (leaving_ || (ending.orderly && !runs_on)) return over_();
   if (++losses_ <= losses_max && launch()) return;
   process_.node().tell(study_, StopStudy{StopRequested::How::interrupt,
                                          "its own node cannot be kept alive: " + ending.reason});

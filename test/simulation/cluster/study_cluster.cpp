@@ -10,6 +10,7 @@
 #include "actors/trial/node_agent.hpp"
 #include "actors/trial/study_seeker.hpp"
 #include "runtime/core/check.hpp"
+#include "runtime/engine/engine.hpp"
 
 namespace troupe::actors::cluster {
 
@@ -135,7 +136,9 @@ void StudyCluster::own_gone(const std::string& name) {
   own_told_ = name;
   runtime::Node& node = head_->node();
   node.tell(*study_, NodeProcessesGone{own_name_, "its process is gone"});
-  if (!own_orderly_ && !leaving_) return start_own();
+  // One that is left of an earlier head may have been leaving with that.
+  const bool runs_on = node.engine().is_alive(study_->address());
+  if ((!own_orderly_ || runs_on) && !leaving_) return start_own();
   own_over_ = true;
   const bool goes_on = node.find<StudyRef>(std::string(study_name)).has_value();
   expect(!goes_on || ledger_.finished(),
