@@ -172,11 +172,20 @@ int run_node(const NodeOptions& options) {
       .lack_of_room = lack_of_room};
   const auto seeker =
       process.node().spawn<StudySeeker>(process.node(), way->address, std::string(study_name));
-  WardenLease lease(process, processes, seconds(options.lease_s));
+  // An agent that does not stop in time may outlive it.
+  const auto lease = std::make_shared<WardenLease>(
+      process.node(), [&processes](Instant until, Duration grace) { processes.keep(until, grace); },
+      seconds(options.lease_s));
+  const std::weak_ptr<WardenLease> while_it_is(lease);
   const auto look_again = [&](runtime::Ref<StudyFound, StudyGone> answer, Instant until) {
     process.node().tell(seeker, StudySeeker::Seek{answer, until});
   };
-  const auto enlisted = [&](const StudySpec& spec) { lease.set_grace(seconds(spec.grace_kill_s)); };
+  const auto enlisted = [while_it_is](const StudySpec& spec) {
+    if (const auto held = while_it_is.lock()) held->set_grace(seconds(spec.grace_kill_s));
+  };
+  const auto launching = [while_it_is] {
+    if (const auto held = while_it_is.lock()) held->refresh();
+  };
   const auto agent =
       process.node().spawn<NodeAgent>(AgentOptions{.node = name,
                                                    .resources = *resources,
@@ -184,6 +193,7 @@ int run_node(const NodeOptions& options) {
                                                    .lease = seconds(options.lease_s),
                                                    .look_again = look_again,
                                                    .enlisted = enlisted,
+                                                   .launching = launching,
                                                    .own_folder = own_folder(options, name),
                                                    .apart = !options.folder.empty()},
                                       environment);

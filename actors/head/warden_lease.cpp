@@ -1,6 +1,10 @@
 #include "actors/head/warden_lease.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "runtime/core/reactor.hpp"
 
 namespace troupe::actors {
 
@@ -12,28 +16,52 @@ constexpr Duration look_interval = std::chrono::milliseconds(100);
 
 }  // namespace
 
-WardenLease::WardenLease(Process& process, runtime::WardenProcesses& processes, Duration lease)
-    : process_(process), processes_(processes), lease_(lease) {
-  process_.call([this] { renew(); });
-}
+struct WardenLease::State {
+  runtime::Node& node;
+  Keep keep;
+  Duration lease;
+  Duration grace = std::chrono::seconds(10);
+  Instant until{};     ///< As it was passed on last.
+  bool linked = true;  ///< Then.
+};
 
-WardenLease::~WardenLease() {
-  process_.call([this] { process_.reactor().cancel(timer_); });
+WardenLease::WardenLease(runtime::Node& node, Keep keep, Duration lease)
+    : state_(std::make_shared<State>(State{node, std::move(keep), lease})) {
+  node.reactor().post([state = std::weak_ptr(state_)] {
+    if (const auto alive = state.lock()) renew(alive);
+  });
 }
 
 void WardenLease::set_grace(Duration grace) {
-  process_.reactor().post([this, grace] { grace_ = grace; });
+  state_->node.reactor().post([state = std::weak_ptr(state_), grace] {
+    if (const auto alive = state.lock()) alive->grace = grace;
+  });
 }
 
-void WardenLease::renew() {
-  const Instant now = process_.reactor().now();
+void WardenLease::refresh() {
+  state_->node.reactor().post([state = std::weak_ptr(state_)] {
+    const auto alive = state.lock();
+    if (alive && alive->until - alive->node.reactor().now() < alive->lease / 2) pass_on(*alive);
+  });
+}
+
+void WardenLease::pass_on(State& state) {
   Instant confirmed{};
-  for (const auto& link : process_.node().network().links)
+  for (const auto& link : state.node.network().links)
     if (link.state != transport::LinkState::down) confirmed = std::max(confirmed, link.lease_from);
-  const bool linked = confirmed != Instant{};
-  if (linked) processes_.keep(confirmed + lease_ - now, grace_);
-  timer_ = process_.reactor().at(now + (linked ? lease_ / renewals_per_lease : look_interval),
-                                 [this] { renew(); });
+  state.linked = confirmed != Instant{};
+  if (!state.linked) return;
+  state.until = confirmed + state.lease;
+  state.keep(state.until, state.grace);
+}
+
+void WardenLease::renew(const std::shared_ptr<State>& state) {
+  pass_on(*state);
+  Reactor& reactor = state->node.reactor();
+  reactor.at(reactor.now() + (state->linked ? state->lease / renewals_per_lease : look_interval),
+             [again = std::weak_ptr(state)] {
+               if (const auto alive = again.lock()) renew(alive);
+             });
 }
 
 }  // namespace troupe::actors

@@ -1,11 +1,10 @@
 #pragma once
 
-#include <chrono>
+#include <functional>
+#include <memory>
 
-#include "actors/head/process.hpp"
 #include "runtime/core/clock.hpp"
-#include "runtime/core/reactor.hpp"
-#include "runtime/process/warden_processes.hpp"
+#include "runtime/node.hpp"
 
 namespace troupe::actors {
 
@@ -13,23 +12,27 @@ namespace troupe::actors {
 /// when the node is frozen, and cannot end them itself.
 class WardenLease {
  public:
-  /// `lease`: of the node's links.
-  WardenLease(Process& process, runtime::WardenProcesses& processes, Duration lease);
-  ~WardenLease();
+  /// As WardenProcesses::keep. Called on the reactor's thread.
+  using Keep = std::function<void(Instant until, Duration grace)>;
+
+  /// `lease`: of the node's links. The node outlives this.
+  WardenLease(runtime::Node& node, Keep keep, Duration lease);
+  ~WardenLease() = default;
   WardenLease(const WardenLease&) = delete;
   WardenLease& operator=(const WardenLease&) = delete;
 
   /// What programs get between SIGTERM and SIGKILL. Any thread.
   void set_grace(Duration grace);
+  /// A program is about to be started: the warden is to know of a lease that was confirmed just
+  /// now. Any thread.
+  void refresh();
 
  private:
-  void renew();
+  struct State;
+  static void pass_on(State& state);
+  static void renew(const std::shared_ptr<State>& state);
 
-  Process& process_;
-  runtime::WardenProcesses& processes_;
-  const Duration lease_;
-  Duration grace_ = std::chrono::seconds(10);  ///< On the reactor's thread, as what follows.
-  Reactor::TimerId timer_ = Reactor::TimerId::none;
+  std::shared_ptr<State> state_;  ///< On the reactor's thread.
 };
 
 }  // namespace troupe::actors

@@ -109,6 +109,7 @@ void NodeAgent::on(Context& self, const Launch& launch) {
   }
   for (const HeldAttempt& settled : launch.settled)
     std::erase_if(over_, [&](const AttemptOver& over) { return held(over.end) == settled; });
+  if (options_.launching) options_.launching();
   if (spare_ && launch.attempt == 1) spare_->give(launch.trial);
   std::vector<std::int64_t> gpus = take_gpus();
   const Trial::Ref ref =

@@ -43,6 +43,8 @@ struct AgentOptions {
   std::function<void(runtime::Ref<StudyFound, StudyGone> answer, Instant until)> look_again{};
   /// Called once the study has taken this node in. May be empty.
   std::function<void(const StudySpec&)> enlisted{};
+  /// Called before a program is started. May be empty.
+  std::function<void()> launching{};
   /// Where it works, in a folder for each study, if it does not share the study's.
   std::string own_folder{};
   bool apart = false;  ///< It does so in any case.

@@ -90,12 +90,20 @@ int Ward::events_fd() const {
   return cgroup_ && main_ == 0 ? cgroup_->events_fd() : -1;
 }
 
+void Ward::let_go(Duration grace, Instant now) {
+  lost_ = main_ != 0 && !requested_;
+  end(grace, now);
+}
+
 ProcessEnded Ward::ended() const {
   ProcessEnded ended;
   ended.process = process_;
-  ended.requested = requested_;
+  ended.requested = requested_ && !lost_;
   ended.killed = static_cast<std::uint32_t>(killed_.size());
-  if (too_big_ || (cgroup_ && cgroup_->was_out_of_memory())) {
+  if (lost_) {
+    ended.cause = ProcessEnded::Cause::lost;
+    ended.what = "its lease is over";
+  } else if (too_big_ || (cgroup_ && cgroup_->was_out_of_memory())) {
     ended.cause = ProcessEnded::Cause::out_of_memory;
     ended.code = SIGKILL;
     ended.what = "limit " + in_mib(memory_limit_bytes_);

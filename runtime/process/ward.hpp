@@ -35,6 +35,8 @@ class Ward {
   [[nodiscard]] bool knows(const ProcessStat& stat) const;
 
   void end(Duration grace, Instant now);
+  /// The same, for no fault of the program's: it is lost, if it runs and was not to end anyway.
+  void let_go(Duration grace, Instant now);
   /// Kills the tree if it uses more than its limit, where the kernel does not see to that.
   void sample_memory(Instant now);
   [[nodiscard]] bool wants_samples() const { return samples_ && phase_ != Phase::killing; }
@@ -67,6 +69,7 @@ class Ward {
   int status_ = 0;
   Phase phase_ = Phase::running;
   bool requested_ = false;
+  bool lost_ = false;
   bool too_big_ = false;
   Instant deadline_ = Instant::never();
   Duration retry_{};          ///< Between rounds of killing; doubles.

@@ -106,6 +106,7 @@ class Warden {
   Duration stray_retry_ = stray_retry_first;
   Instant kept_until_ = Instant::never();  ///< As in KeepRequest; before the first, for good.
   Duration kept_grace_{};
+  bool let_go_ = false;    ///< All were told to end since.
   bool childless_ = true;  ///< When last reaped: then nothing descends from it.
   bool ending_ = false;
 };
@@ -148,7 +149,7 @@ void Warden::wait() {
       {socket_, static_cast<short>(outbox_.empty() ? POLLIN : POLLIN | POLLOUT), 0},
       {owner_.get(), POLLIN, 0}};
   Instant wake = std::min(next_sample_, next_stray_);
-  if (!wards_.empty()) wake = std::min(wake, kept_until_);
+  if (!wards_.empty() && !let_go_) wake = std::min(wake, kept_until_);
   for (const auto& [process, ward] : wards_) {
     wake = std::min(wake, ward.deadline());
     if (const int fd = ward.events_fd(); fd >= 0) waits.push_back({fd, POLLPRI, 0});
@@ -182,8 +183,9 @@ bool Warden::serve() {
       continue;
     }
     if (const auto* keep = std::get_if<KeepRequest>(&*request)) {
-      kept_until_ = now() + keep->left;
+      kept_until_ = keep->until;
       kept_grace_ = keep->grace;
+      let_go_ = false;
       continue;
     }
     const auto& end = std::get<EndRequest>(*request);
@@ -193,6 +195,9 @@ bool Warden::serve() {
 }
 
 void Warden::start(StartRequest request, const std::vector<Descriptor>& descriptors) {
+  if (now() >= kept_until_)  // The node, or both, stood still, and what it wants is of the past.
+    return notify(
+        ProcessEnded{request.process, ProcessEnded::Cause::lost, 0, false, 0, "its lease is over"});
   auto& spec = request.spec;
   std::optional<Cgroup> cgroup;
   if (home_) cgroup = home_->acquire();
@@ -327,7 +332,7 @@ Ward* Warden::ward_of(pid_t orphan, const ProcessStat& stat) {
 
 void Warden::proceed() {
   const Instant at = now();
-  if (at >= kept_until_) let_go(at);
+  if (at >= kept_until_ && !let_go_) let_go(at);
   const bool sample = at >= next_sample_;
   if (sample) next_sample_ = Instant::never();
   const bool looks =
@@ -354,8 +359,8 @@ void Warden::proceed() {
 
 /// The node does not run, and cannot end its programs itself.
 void Warden::let_go(Instant at) {
-  kept_until_ = Instant::never();
-  for (auto& [process, ward] : wards_) ward.end(kept_grace_, at);
+  let_go_ = true;
+  for (auto& [process, ward] : wards_) ward.let_go(kept_grace_, at);
 }
 
 void Warden::kill_strays() {

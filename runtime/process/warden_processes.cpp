@@ -43,7 +43,7 @@ class WardenProcesses::Core : public std::enable_shared_from_this<Core> {
   void start(ProcessId process, ProcessSpec spec, Sink sink);
   void more(ProcessId process, Stream stream);
   void end(ProcessId process, Duration grace);
-  void keep(Duration left, Duration grace);
+  void keep(Instant until, Duration grace);
   /// Drops everything; returns the warden's pid, to be waited for.
   pid_t close();
 
@@ -131,8 +131,8 @@ void WardenProcesses::Core::end(ProcessId process, Duration grace) {
   if (found->second.warden == warden_.get()) warden_->send(EndRequest{process, grace}, {});
 }
 
-void WardenProcesses::Core::keep(Duration left, Duration grace) {
-  if (warden_ && !warden_->dead()) warden_->send(KeepRequest{left, grace}, {});
+void WardenProcesses::Core::keep(Instant until, Duration grace) {
+  if (warden_ && !warden_->dead()) warden_->send(KeepRequest{until, grace}, {});
 }
 
 pid_t WardenProcesses::Core::close() {
@@ -213,8 +213,8 @@ void WardenProcesses::end(ProcessId process, Duration grace) {
   reactor_.post([core = core_, process, grace] { core->end(process, grace); });
 }
 
-void WardenProcesses::keep(Duration left, Duration grace) {
-  reactor_.post([core = core_, left, grace] { core->keep(left, grace); });
+void WardenProcesses::keep(Instant until, Duration grace) {
+  reactor_.post([core = core_, until, grace] { core->keep(until, grace); });
 }
 
 }  // namespace troupe::runtime

@@ -38,8 +38,9 @@ class WardenProcesses final : public Processes {
   void end(ProcessId process, Duration grace) override;
 
   /// A lease on everything that runs: once this was called, the warden ends it all, with `grace`,
-  /// when `left` has gone by and this was not called again. So it does when this process is frozen.
-  void keep(Duration left, Duration grace);
+  /// at that time, and starts nothing from then on, unless a later one was named. So it does when
+  /// this process is frozen.
+  void keep(Instant until, Duration grace);
 
  private:
   class Core;

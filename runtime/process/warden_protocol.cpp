@@ -93,7 +93,7 @@ std::string encode(const WardenRequest& request) {
     out.put(std::int64_t{end->grace.count()});
   } else {
     const auto& keep = std::get<KeepRequest>(request);
-    out.put(std::int64_t{keep.left.count()});
+    out.put(std::int64_t{keep.until.since_zero.count()});
     out.put(std::int64_t{keep.grace.count()});
   }
   return std::move(out.bytes);
@@ -104,7 +104,7 @@ Result<WardenRequest> decode_request(std::string_view bytes) {
   const auto kind = in.get<std::uint8_t>();
   if (kind == 2) {
     KeepRequest keep;
-    keep.left = Duration(in.get<std::int64_t>());
+    keep.until = Instant{Duration(in.get<std::int64_t>())};
     keep.grace = Duration(in.get<std::int64_t>());
     return whole(in, WardenRequest(keep));
   }

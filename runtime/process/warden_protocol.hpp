@@ -26,10 +26,10 @@ struct EndRequest {
   Duration grace{};
 };
 
-/// Node to warden: all may run for `left` from now on. Unless the next comes by then, the node is
-/// out of action, and every program gets SIGTERM, and SIGKILL after `grace`.
+/// Node to warden: all may run until then, on the system's clock. From then on every program gets
+/// SIGTERM, and SIGKILL after `grace`, and none is started, unless a later time was named.
 struct KeepRequest {
-  Duration left{};
+  Instant until{};
   Duration grace{};
 };
 

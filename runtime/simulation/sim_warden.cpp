@@ -5,16 +5,53 @@
 
 namespace troupe::runtime::simulation {
 
+namespace {
+
+ProcessEnded lost(ProcessId process) {
+  ProcessEnded ended;
+  ended.process = process;
+  ended.cause = ProcessEnded::Cause::lost;
+  ended.what = "its lease is over";
+  return ended;
+}
+
+}  // namespace
+
 SimWarden::SimWarden(Reactor& world, Reactor& node, ScriptedProcesses::Author author)
     : world_(world), node_(node), programs_(world, std::move(author)) {}
 
 ProcessId SimWarden::start(ProcessSpec spec, Sink sink) {
+  if (world_.now() >= kept_until_) {
+    const ProcessEnded refused = lost(refused_--);
+    node_.post([sink = std::move(sink), refused] { sink(refused); });
+    return refused.process;
+  }
   return programs_.start(
       std::move(spec), [this, alive = std::weak_ptr(node_alive_),
                         sink = std::make_shared<const Sink>(std::move(sink))](ProcessEvent event) {
         if (alive.expired()) return;
+        if (auto* ended = std::get_if<ProcessEnded>(&event);
+            ended != nullptr && let_go_.contains(ended->process))
+          *ended = lost(ended->process);
         node_.post([sink, event = std::move(event)]() mutable { (*sink)(std::move(event)); });
       });
+}
+
+void SimWarden::end(ProcessId process, Duration grace) {
+  requested_.insert(process);
+  programs_.end(process, grace);
+}
+
+void SimWarden::keep(Instant until, Duration grace) {
+  kept_until_ = world_.now() + (until - node_.now());
+  world_.cancel(lease_);
+  lease_ = world_.at(kept_until_, [this, alive = std::weak_ptr(alive_), grace] {
+    if (alive.expired()) return;
+    for (const ProcessId process : programs_.running()) {
+      if (!requested_.contains(process)) let_go_.insert(process);
+      programs_.end(process, grace);
+    }
+  });
 }
 
 void SimWarden::orphan(Duration after) {

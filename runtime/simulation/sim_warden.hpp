@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <set>
 
 #include "runtime/core/reactor.hpp"
 #include "runtime/process/processes.hpp"
@@ -17,8 +18,10 @@ class SimWarden final : public Processes {
 
   ProcessId start(ProcessSpec spec, Sink sink) override;
   void more(ProcessId process, Stream stream) override { programs_.more(process, stream); }
-  void end(ProcessId process, Duration grace) override { programs_.end(process, grace); }
+  void end(ProcessId process, Duration grace) override;
 
+  /// As WardenProcesses::keep; `until` is on the node's clock.
+  void keep(Instant until, Duration grace);
   /// The node is gone: nobody is told any more, and every program is killed so long after.
   void orphan(Duration after);
   /// The warden dies, and every program with it; another takes its place at once.
@@ -29,6 +32,11 @@ class SimWarden final : public Processes {
   Reactor& world_;
   Reactor& node_;
   ScriptedProcesses programs_;
+  Instant kept_until_ = Instant::never();  ///< On the world's clock.
+  Reactor::TimerId lease_ = Reactor::TimerId::none;
+  std::set<ProcessId> requested_;      ///< To end, by the node.
+  std::set<ProcessId> let_go_;         ///< Ended because the lease was over.
+  ProcessId refused_ = ~ProcessId{0};  ///< The next id of a program that is not started.
   std::shared_ptr<const bool> node_alive_ = std::make_shared<const bool>(true);
   std::shared_ptr<const bool> alive_ = std::make_shared<const bool>(true);
 };

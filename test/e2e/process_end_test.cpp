@@ -196,15 +196,18 @@ BOOST_DATA_TEST_CASE(a_node_that_says_nothing_any_more_loses_its_programs, warde
   Program stubborn(node.processes, Node::shell("trap '' TERM; echo up; while :; do sleep 1; done"));
   polite.wait_output("up");
   stubborn.wait_output("up");
-  node.processes.keep(1ms, 10ms);
-  BOOST_TEST(polite.wait_ended().code == SIGTERM);
+  node.processes.keep(node.io.now() + 1ms, 10ms);
+  BOOST_TEST(describe(polite.wait_ended()) == "lost: its lease is over");
   BOOST_TEST(stubborn.wait_ended().killed > 0u);
+  Program late(node.processes, Node::shell("exit 0"));
+  BOOST_TEST(describe(late.wait_ended()) == "lost: its lease is over");
+  BOOST_TEST(late.order() == "ended");
 }
 
 BOOST_DATA_TEST_CASE(a_node_that_says_so_keeps_its_programs, wardens, warden) {
   Node node(warden);
-  node.processes.keep(1ms, 0ms);
-  node.processes.keep(1h, 0ms);  // The latest word counts.
+  node.processes.keep(node.io.now(), 0ms);
+  node.processes.keep(node.io.now() + 1h, 0ms);  // The latest word counts.
   Program program(node.processes, Node::shell("sleep 0.2; exit 5"));
   const auto ended = program.wait_ended();
   BOOST_TEST(describe(ended) == "exit code 5");

@@ -272,8 +272,10 @@ class World:
                     found.append(int(pid))
         return found
 
-    def lost_its_checkpoint(self, promotion):
-        """What a program that went on from less than its trial had when it was paused says of it."""
+    def behind(self, promotion):
+        """Of a program that went on from less than its trial had when it was paused. It may: what the
+        third node did not bring to the head in time is gone with it, and so is what a full disk cut
+        short. Then the trial does again what it had done."""
         log = os.path.join(self.study, "trials", f"{promotion['trial']:04}",
                            f"attempt-{promotion['attempt']}", "stderr.log")
         with contextlib.suppress(OSError), open(log) as file:
@@ -313,11 +315,13 @@ class World:
             failures.append("replay: " + replayed.stdout + replayed.stderr)
         events = json.loads(self.troupe("events", self.study, "-f", "json").stdout)
         promoted = [event["TrialPromoted"] for event in events if "TrialPromoted" in event]
-        failures += filter(None, map(self.lost_its_checkpoint, promoted))
+        behind = list(filter(None, map(self.behind, promoted)))
         attempts = sum("TrialStarted" in event for event in events) + len(promoted)
         moved = self.moves(events)
         self.say(f"torments: {self.counts}; {attempts} attempts, {len(promoted)} promotions, "
-                 f"{moved} of them on another node")
+                 f"{moved} of them on another node, {len(behind)} from an older checkpoint")
+        for promotion in behind:
+            self.say(promotion)
         for failure in failures:
             self.say("FAILED: " + failure)
         self.say("chaos: " + ("FAILED" if failures else "right"))

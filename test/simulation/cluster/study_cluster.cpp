@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "actors/head/warden_lease.hpp"
 #include "actors/json.hpp"
 #include "actors/study/scheduler_actor.hpp"
 #include "actors/study/searcher_actor.hpp"
@@ -203,6 +204,18 @@ void StudyCluster::node_main(SimHost& host, const std::string& name) {
   options.lease = host.links.dead_after;
   options.look_again = [&node, seeker](runtime::Ref<StudyFound, StudyGone> answer, Instant until) {
     node.tell(seeker, StudySeeker::Seek{answer, until});
+  };
+  runtime::simulation::SimWarden& warden = host.processes();
+  const auto lease = std::make_shared<WardenLease>(
+      node, [&warden](Instant until, Duration grace) { warden.keep(until, grace); }, options.lease);
+  const std::weak_ptr<WardenLease> while_it_is(lease);
+  options.enlisted = [while_it_is](const StudySpec& spec) {
+    if (const auto held = while_it_is.lock())
+      held->set_grace(
+          std::chrono::duration_cast<Duration>(std::chrono::duration<double>(spec.grace_kill_s)));
+  };
+  options.launching = [while_it_is] {
+    if (const auto held = while_it_is.lock()) held->refresh();
   };
   const auto agent = node.spawn<NodeAgent>(std::move(options), std::move(environment));
   const auto end = node.wait(agent, Duration::max());

@@ -46,8 +46,8 @@ BOOST_AUTO_TEST_CASE(requests_survive_the_way) {
   const auto end = decode_request(encode(WardenRequest(EndRequest{9, 10ms})));
   BOOST_TEST(std::get<EndRequest>(*end).process == 9u);
   BOOST_TEST((std::get<EndRequest>(*end).grace == 10ms));
-  const auto keep = decode_request(encode(WardenRequest(KeepRequest{5s, 2s})));
-  BOOST_TEST((std::get<KeepRequest>(*keep).left == 5s));
+  const auto keep = decode_request(encode(WardenRequest(KeepRequest{Instant{5s}, 2s})));
+  BOOST_TEST((std::get<KeepRequest>(*keep).until == Instant{5s}));
   BOOST_TEST((std::get<KeepRequest>(*keep).grace == 2s));
 }
 
