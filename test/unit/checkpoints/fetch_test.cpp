@@ -166,7 +166,7 @@ struct TwoFolders {
 BOOST_AUTO_TEST_CASE(a_checkpoint_crosses_a_link_with_every_byte) {
   TwoFolders two;
   std::string bytes;
-  for (int i = 0; i < 3'000'000; ++i) bytes += static_cast<char>(i * 7919 >> 5);
+  for (std::uint32_t i = 0; i < 3'000'000; ++i) bytes += static_cast<char>(i * 7919 >> 5);
   test::leave_attempt(two.head_folder.path(), 8, 1,
                       {{"checkpoint/w", bytes}, {"checkpoint/a/b", "b"}, {"stdout.log", "log"}});
   const auto brought = two.bring(8, 2);
