@@ -112,7 +112,7 @@ class Processes {
   virtual ProcessId start(ProcessSpec spec, Sink sink) = 0;
 
   /// The last chunk of `stream` was dealt with; the next may come. Until then the program blocks
-  /// once its pipe is full, and its end is not told.
+  /// once its pipe is full, and while output is left its end is not told.
   virtual void more(ProcessId process, Stream stream) = 0;
 
   /// SIGTERM to the tree, and SIGKILL to who is left after `grace`. A second call with a shorter

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <future>
+#include <thread>
 
 #include <boost/test/unit_test.hpp>
 
@@ -68,16 +69,31 @@ BOOST_AUTO_TEST_CASE(reads_on_only_when_asked) {
   BOOST_TEST(program.order() == "started out");
 }
 
-BOOST_AUTO_TEST_CASE(the_end_comes_after_the_last_output_even_if_that_was_not_asked_for) {
+BOOST_AUTO_TEST_CASE(the_end_comes_without_being_asked_for_once_all_output_was_told) {
   Program program(processes, {{"/bin/sh", "-c", "echo one; echo two >&2"}, {}, {}, {}},
                   Program::Credit::by_hand);
-  program.wait_chunks(2);
-  BOOST_TEST(program.order().find("ended") == std::string::npos);
-  processes.more(program.id(), Stream::out);
-  processes.more(program.id(), Stream::err);
   program.wait_ended();
+  BOOST_TEST(program.chunks() == 2U);
+  BOOST_TEST(program.order().ends_with(" ended"));
   BOOST_TEST(program.out() == "one\n");
   BOOST_TEST(program.err() == "two\n");
+}
+
+BOOST_AUTO_TEST_CASE(the_end_waits_for_output_that_was_not_asked_for) {
+  Program program(processes, {{test::subject, "flood", "1000000", "x"}, {}, {}, {}},
+                  Program::Credit::by_hand);
+  program.wait_chunks(1);
+  std::this_thread::sleep_for(100ms);  // Its pipe fills.
+  processes.end(program.id(), 0s);
+  std::this_thread::sleep_for(100ms);
+  BOOST_TEST(program.order() == "started out");
+  const auto until = std::chrono::steady_clock::now() + test::patience;
+  while (!program.order().ends_with("ended") && std::chrono::steady_clock::now() < until) {
+    processes.more(program.id(), Stream::out);
+    std::this_thread::sleep_for(1ms);
+  }
+  BOOST_TEST(program.order() == "started out ended");
+  BOOST_TEST(program.out().size() > 65536U);
 }
 
 BOOST_AUTO_TEST_CASE(a_program_may_close_its_outputs_and_go_on) {
