@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <signal.h>
@@ -12,7 +13,7 @@
 
 #include "actors/cli/commands.hpp"
 #include "actors/disk_room.hpp"
-#include "actors/head/head_folder.hpp"
+#include "actors/head/head_address.hpp"
 #include "actors/head/own_node.hpp"
 #include "actors/head/process.hpp"
 #include "actors/head/tether.hpp"
@@ -22,6 +23,7 @@
 #include "actors/study_file/memory_size.hpp"
 #include "actors/trial/node_agent.hpp"
 #include "actors/trial/study_seeker.hpp"
+#include "runtime/core/seconds.hpp"
 #include "runtime/keys/enrol.hpp"
 #include "runtime/keys/known_heads.hpp"
 #include "runtime/keys/needed_keys.hpp"
@@ -44,11 +46,10 @@ int fail(const std::string& what) {
 Result<std::string> address_of(const std::string& join) {
   std::error_code failed;
   if (!std::filesystem::is_directory(join, failed)) return join;
-  auto text = read_file((std::filesystem::path(join) / "address").string());
+  auto text = address_in(join);
   if (!text)
     return Error{ErrorKind::bad_input,
                  join + " is a folder without a running study: " + text.error().what};
-  while (!text->empty() && text->back() == '\n') text->pop_back();
   return text;
 }
 
@@ -172,31 +173,22 @@ int run_node(const NodeOptions& options) {
       .lack_of_room = lack_of_room};
   const auto seeker =
       process.node().spawn<StudySeeker>(process.node(), way->address, std::string(study_name));
-  // An agent that does not stop in time may outlive it.
-  const auto lease = std::make_shared<WardenLease>(
+  // An agent that does not stop in time may outlive what is made here.
+  AgentOptions agent_options{.node = name,
+                             .resources = *resources,
+                             .study = *study,
+                             .lease = seconds(options.lease_s),
+                             .own_folder = own_folder(options, name),
+                             .apart = !options.folder.empty()};
+  agent_options.look_again = [&node = process.node(), seeker](
+                                 runtime::Ref<StudyFound, StudyGone> answer, Instant until) {
+    node.tell(seeker, StudySeeker::Seek{answer, until});
+  };
+  const WardenLease lease(
       process.node(), [&processes](Instant until, Duration grace) { processes.keep(until, grace); },
-      seconds(options.lease_s));
-  const std::weak_ptr<WardenLease> while_it_is(lease);
-  const auto look_again = [&](runtime::Ref<StudyFound, StudyGone> answer, Instant until) {
-    process.node().tell(seeker, StudySeeker::Seek{answer, until});
-  };
-  const auto enlisted = [while_it_is](const StudySpec& spec) {
-    if (const auto held = while_it_is.lock()) held->set_grace(seconds(spec.grace_kill_s));
-  };
-  const auto launching = [while_it_is] {
-    if (const auto held = while_it_is.lock()) held->refresh();
-  };
-  const auto agent =
-      process.node().spawn<NodeAgent>(AgentOptions{.node = name,
-                                                   .resources = *resources,
-                                                   .study = *study,
-                                                   .lease = seconds(options.lease_s),
-                                                   .look_again = look_again,
-                                                   .enlisted = enlisted,
-                                                   .launching = launching,
-                                                   .own_folder = own_folder(options, name),
-                                                   .apart = !options.folder.empty()},
-                                      environment);
+      agent_options.lease);
+  lease.serve(agent_options);
+  const auto agent = process.node().spawn<NodeAgent>(std::move(agent_options), environment);
   process.on_signals({SIGINT, SIGTERM}, [&](int) { process.node().stop(agent); });
   const auto end = process.node().wait(agent, Duration::max());
   process.call([&] {

@@ -24,6 +24,7 @@
 #include "actors/json.hpp"
 #include "actors/sequence/sequence.hpp"
 #include "actors/sequence/sequence_folder.hpp"
+#include "runtime/core/seconds.hpp"
 #include "runtime/keys/needed_keys.hpp"
 
 namespace troupe::cli {

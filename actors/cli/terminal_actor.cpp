@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "actors/terminal/surroundings.hpp"
+#include "runtime/core/seconds.hpp"
 
 namespace troupe::cli {
 
@@ -55,8 +56,7 @@ void TerminalActor::show(Context& self, const actors::StudyEvent& event) {
 }
 
 void TerminalActor::on(Context& self, const actors::StudyStatus& status) {
-  active_at_sync_ =
-      std::chrono::duration_cast<Duration>(std::chrono::duration<double>(status.active_s));
+  active_at_sync_ = seconds(status.active_s);
   synced_ = self.now();
   if (status.no_room.empty() == no_room_) {
     no_room_ = !no_room_;

@@ -17,13 +17,18 @@ std::string_view port_in(std::string_view address) {
 
 }  // namespace
 
+Result<std::string> address_in(const std::filesystem::path& folder) {
+  auto text = read_file((folder / "address").string());
+  while (text && !text->empty() && text->back() == '\n') text->pop_back();
+  return text;
+}
+
 Result<std::string> listen_again(runtime::Node& node, const std::string& listen,
                                  const HeadFolder& folder) {
   const std::string_view wanted = port_in(listen);
   if (wanted != "*" && wanted != "0") return node.listen(listen);
-  auto before = read_file(folder.file("address"));
+  const auto before = address_in(folder.path());
   if (!before) return node.listen(listen);
-  while (!before->empty() && before->back() == '\n') before->pop_back();
   const std::string_view port = port_in(*before);
   if (port.empty()) return node.listen(listen);
   auto again = node.listen(listen.substr(0, listen.size() - wanted.size()) + std::string(port));

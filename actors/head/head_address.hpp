@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <string>
 
 #include "actors/head/head_folder.hpp"
@@ -12,5 +13,8 @@ namespace troupe::actors {
 /// this folder before, so that nodes which look for it find this one; or at any, if it is taken.
 Result<std::string> listen_again(runtime::Node& node, const std::string& listen,
                                  const HeadFolder& folder);
+
+/// Where the head of a study's folder listens, or did last.
+Result<std::string> address_in(const std::filesystem::path& folder);
 
 }  // namespace troupe::actors

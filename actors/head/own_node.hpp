@@ -38,7 +38,6 @@ class OwnNode {
   OwnNode(const OwnNode&) = delete;
   OwnNode& operator=(const OwnNode&) = delete;
 
-  [[nodiscard]] const std::string& name() const { return tether_.node(); }
   [[nodiscard]] bool running() const { return running_; }
 
   static constexpr const char* name_prefix = "own-";

@@ -62,10 +62,6 @@ void block_signals(const std::vector<int>& signals) {
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
 }
 
-Duration seconds(double count) {
-  return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(count));
-}
-
 namespace {
 
 /// As many as CUDA_VISIBLE_DEVICES lists, else as many as NVIDIA's driver shows.

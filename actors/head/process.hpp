@@ -39,8 +39,6 @@ class Process {
 /// In this thread, and in those it starts.
 void block_signals(const std::vector<int>& signals);
 
-[[nodiscard]] Duration seconds(double count);
-
 /// What trials may use of this machine: the processors and GPUs that this process may, all memory.
 [[nodiscard]] runtime::Resources this_machine();
 

@@ -5,6 +5,7 @@
 
 #include "actors/head/head_address.hpp"
 #include "actors/head/permissions.hpp"
+#include "runtime/core/seconds.hpp"
 
 namespace troupe::actors {
 

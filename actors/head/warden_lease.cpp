@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "runtime/core/reactor.hpp"
+#include "runtime/core/seconds.hpp"
 
 namespace troupe::actors {
 
@@ -32,17 +33,23 @@ WardenLease::WardenLease(runtime::Node& node, Keep keep, Duration lease)
   });
 }
 
-void WardenLease::set_grace(Duration grace) {
-  state_->node.reactor().post([state = std::weak_ptr(state_), grace] {
-    if (const auto alive = state.lock()) alive->grace = grace;
-  });
+void WardenLease::serve(AgentOptions& options) const {
+  // Called on threads of actors.
+  const auto on_reactor = [state = std::weak_ptr(state_)](std::function<void(State&)> act) {
+    const auto alive = state.lock();
+    if (!alive) return;
+    alive->node.reactor().post([state, act = std::move(act)] {
+      if (const auto still = state.lock()) act(*still);
+    });
+  };
+  options.enlisted = [on_reactor](const StudySpec& spec) {
+    on_reactor([grace = seconds(spec.grace_kill_s)](State& state) { state.grace = grace; });
+  };
+  options.launching = [on_reactor] { on_reactor(refresh); };
 }
 
-void WardenLease::refresh() {
-  state_->node.reactor().post([state = std::weak_ptr(state_)] {
-    const auto alive = state.lock();
-    if (alive && alive->until - alive->node.reactor().now() < alive->lease / 2) pass_on(*alive);
-  });
+void WardenLease::refresh(State& state) {
+  if (state.until - state.node.reactor().now() < state.lease / 2) pass_on(state);
 }
 
 void WardenLease::pass_on(State& state) {

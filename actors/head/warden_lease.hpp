@@ -3,6 +3,7 @@
 #include <functional>
 #include <memory>
 
+#include "actors/trial/node_agent.hpp"
 #include "runtime/core/clock.hpp"
 #include "runtime/node.hpp"
 
@@ -21,14 +22,14 @@ class WardenLease {
   WardenLease(const WardenLease&) = delete;
   WardenLease& operator=(const WardenLease&) = delete;
 
-  /// What programs get between SIGTERM and SIGKILL. Any thread.
-  void set_grace(Duration grace);
-  /// A program is about to be started: the warden is to know of a lease that was confirmed just
-  /// now. Any thread.
-  void refresh();
+  /// An agent with these options says when the study took the node in, which tells the grace that
+  /// programs get between SIGTERM and SIGKILL, and when it is about to start a program: the warden
+  /// is to know of a lease that was confirmed just now. The agent may outlive this.
+  void serve(AgentOptions& options) const;
 
  private:
   struct State;
+  static void refresh(State& state);
   static void pass_on(State& state);
   static void renew(const std::shared_ptr<State>& state);
 

@@ -4,6 +4,8 @@
 #include <csignal>
 #include <utility>
 
+#include "runtime/core/seconds.hpp"
+
 namespace troupe::actors {
 
 using runtime::ProcessEnded;
@@ -37,8 +39,7 @@ void RecordedProgram::go_on() {
   }
   seconds_ += options_.table->unit_seconds(options_.row, reported_ + 1);
   // From the start on, so that many units do not add up many roundings.
-  const auto passed = std::chrono::duration_cast<Duration>(std::chrono::duration<double>(seconds_));
-  timer_ = reactor_.at(started_ + passed, [this] {
+  timer_ = reactor_.at(started_ + seconds(seconds_), [this] {
     timer_ = Reactor::TimerId::none;
     deliver_(trial_, ProcessOutput{1, runtime::Stream::out, {}});
   });

@@ -7,6 +7,7 @@
 
 #include "actors/study/study.hpp"
 #include "runtime/core/check.hpp"
+#include "runtime/core/seconds.hpp"
 
 namespace troupe::actors {
 
@@ -16,10 +17,6 @@ namespace {
 
 /// What the timers and signals of a node take, and its clock may go slower than this one.
 constexpr Duration lease_margin = std::chrono::milliseconds(200);
-
-Duration seconds(double count) {
-  return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(count));
-}
 
 std::string in_seconds(Duration duration) {
   return std::to_string(std::chrono::ceil<std::chrono::seconds>(duration).count()) + " s";

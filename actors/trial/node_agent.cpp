@@ -6,6 +6,7 @@
 #include "actors/checkpoints/study_token.hpp"
 #include "actors/study/document.hpp"
 #include "runtime/core/check.hpp"
+#include "runtime/core/seconds.hpp"
 
 namespace troupe::actors {
 
@@ -15,10 +16,6 @@ namespace {
 
 constexpr Duration join_deadline = std::chrono::seconds(30);
 constexpr Duration return_patience = std::chrono::seconds(1);  ///< Then it is looked for again.
-
-Duration seconds(double count) {
-  return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(count));
-}
 
 HeldAttempt held(const AttemptEnded& end) {
   return {end.trial, end.attempt};

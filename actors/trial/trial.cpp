@@ -6,6 +6,7 @@
 
 #include "actors/trial/command_line.hpp"
 #include "actors/trial/process_program.hpp"
+#include "runtime/core/seconds.hpp"
 
 namespace troupe::actors {
 
@@ -21,10 +22,6 @@ constexpr Duration courier_deadline = std::chrono::hours(48);
 
 constexpr const char* not_shared =
     " (this node does not share the study's folder: the program must be there on it too)";
-
-Duration seconds(double s) {
-  return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(s));
-}
 
 std::string to_text(const Malformed& line) {
   return line.line.empty() ? line.why : line.why + ": " + line.line;

@@ -22,7 +22,7 @@ class WardenProcesses final : public Processes {
   struct Options {
     /// The number of the warden's socket is appended.
     std::vector<std::string> warden{"/proc/self/exe", "warden", "--fd"};
-    /// Descriptors that the warden keeps open while it lives and no program inherits: a lock's.
+    /// Descriptors that the warden keeps open while it lives and no program inherits: a tether's.
     std::vector<int> inherited;
   };
 

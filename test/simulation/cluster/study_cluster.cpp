@@ -206,17 +206,9 @@ void StudyCluster::node_main(SimHost& host, const std::string& name) {
     node.tell(seeker, StudySeeker::Seek{answer, until});
   };
   runtime::simulation::SimWarden& warden = host.processes();
-  const auto lease = std::make_shared<WardenLease>(
+  const WardenLease lease(
       node, [&warden](Instant until, Duration grace) { warden.keep(until, grace); }, options.lease);
-  const std::weak_ptr<WardenLease> while_it_is(lease);
-  options.enlisted = [while_it_is](const StudySpec& spec) {
-    if (const auto held = while_it_is.lock())
-      held->set_grace(
-          std::chrono::duration_cast<Duration>(std::chrono::duration<double>(spec.grace_kill_s)));
-  };
-  options.launching = [while_it_is] {
-    if (const auto held = while_it_is.lock()) held->refresh();
-  };
+  lease.serve(options);
   const auto agent = node.spawn<NodeAgent>(std::move(options), std::move(environment));
   const auto end = node.wait(agent, Duration::max());
   node.stop(5s);

@@ -7,6 +7,7 @@
 
 #include "actors/study/document.hpp"
 #include "runtime/core/check.hpp"
+#include "runtime/core/seconds.hpp"
 #include "test/simulation/cluster/study_cluster.hpp"
 #include "test/simulation/cluster/study_methods.hpp"
 
@@ -30,10 +31,6 @@ StudyDocument document_of(const Scenario& scenario) {
 std::shared_ptr<const StudySpec> spec_of(const StudyDocument& document) {
   check(!document.text.empty(), "a method that is simulated has a study file");
   return read_document(document).value();
-}
-
-Duration seconds(double count) {
-  return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(count));
 }
 
 }  // namespace
