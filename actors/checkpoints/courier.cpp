@@ -99,7 +99,9 @@ void CheckpointCourier::on(Context& self, const Offered& offered) {
   if (errand == errands_.end()) return;
   auto* const answer = std::get_if<runtime::Answer<HandOver>>(&errand->second.answer);
   if (answer == nullptr || offered.attempt != errand->second.attempt) return;
-  if (offered.taken.result == AttemptTaken::Result::later)
+  using Result = AttemptTaken::Result;
+  if (offered.taken.result == Result::no_room) --errand->second.tries;  // Room is waited for.
+  if (offered.taken.result == Result::later || offered.taken.result == Result::no_room)
     return try_again(self, errand, offered.taken.why);
   answer->give(offered.taken);
   errands_.erase(errand);

@@ -79,7 +79,7 @@ struct AttemptTaken {
   enum class Result {
     taken,
     later,    ///< It may be offered again.
-    no_room,  ///< The disk is full, or fails: what the attempt left is as good as lost.
+    no_room,  ///< The disk is full, or fails; it may be offered again.
     refused,  ///< It is not of this study, or cannot be taken.
   };
   Result result = Result::taken;

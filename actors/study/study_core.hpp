@@ -139,7 +139,7 @@ class StudyCore {
   void counted(TrialRecord& trial, const Reported& report, TrialReported::Decision decision);
   void raised(const schedulers::HurdleRaised& hurdle);
   void charge(TrialRecord& trial, const Reported& report);
-  void settle(TrialRecord& trial);
+  void settle(TrialRecord& trial, const std::string& loss);
   void fail(TrialRecord& trial, const AttemptEnded& end);
   void lose(TrialRecord& trial, const std::string& cause);
   void lose_promotions(const std::string& node);

@@ -66,7 +66,7 @@ void StudyCore::on(const AttemptEnded& end) {
   TrialRecord& trial = trials_.at(end.trial);
   if (const auto node = nodes_.find(trial.node); node != nodes_.end()) --node->second.used;
   if (trial.state != State::running) {
-    settle(trial);
+    settle(trial, end.cause == AttemptEnded::Cause::lost ? end.detail : std::string());
   } else if (end.cause == AttemptEnded::Cause::exited && end.code == 0 && trial.resource > 0) {
     move_to(trial, State::completed);
     outcome_.events.push_back(TrialCompleted{index_, trial.id, trial.resource});
@@ -82,7 +82,13 @@ void StudyCore::on(const AttemptEnded& end) {
   check_totals();
 }
 
-void StudyCore::settle(TrialRecord& trial) {
+/// `loss`: what happened to the attempt after it was decided on, if that is not known to have ended
+/// well.
+void StudyCore::settle(TrialRecord& trial, const std::string& loss) {
+  const bool may_go_on = trial.state == State::pausing || trial.state == State::ending;
+  if (may_go_on && !loss.empty())
+    outcome_.events.push_back(TrialWarned{
+        index_, trial.id, "what it did last may have to be done again, if it goes on: " + loss});
   switch (trial.state) {
     case State::pausing:
       move_to(trial, State::paused);
@@ -126,7 +132,7 @@ void StudyCore::fail(TrialRecord& trial, const AttemptEnded& end) {
 
 void StudyCore::lose(TrialRecord& trial, const std::string& cause) {
   if (trial.state != State::running && trial.state != State::ending) {
-    settle(trial);
+    settle(trial, cause);
     return;
   }
   outcome_.events.push_back(

@@ -319,6 +319,15 @@ BOOST_AUTO_TEST_CASE(a_lost_trial_runs_again_even_when_nothing_else_is_left) {
   BOOST_TEST(world.command<LaunchAttempt>().attempt == 2u);
 }
 
+BOOST_AUTO_TEST_CASE(a_paused_trial_whose_end_was_lost_is_said) {
+  World world;
+  world.start();
+  world.report(0, 1, 0.5, schedulers::PauseTrial{0});
+  world.end(0, Cause::lost);
+  BOOST_TEST(world.event<TrialPaused>().trial == 0u);
+  BOOST_TEST(world.event<TrialWarned>().warning.find("done again") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(a_slot_is_offered_again_after_a_place_was_forgone) {
   World world;
   world.start();

@@ -203,6 +203,21 @@ BOOST_AUTO_TEST_CASE(what_is_handed_over_is_at_the_head_when_that_is_answered) {
   BOOST_TEST(published_attempt(two.head_folder.path().string(), 4) == 1U);
 }
 
+BOOST_AUTO_TEST_CASE(what_is_handed_over_waits_for_room) {
+  HeadAndNode two;
+  test::leave_attempt(two.node_folder.path(), 4, 1, {{"checkpoint/w", "w"}});
+  two.expect(4, 1);
+  two.lack = "the disk of DIR is full";
+  const Handing handing(two, 4);
+  two.nodes.world.advance(std::chrono::minutes(10));
+  BOOST_TEST(!handing.answer.has_value());
+  two.lack.reset();
+  two.nodes.world.advance(std::chrono::seconds(2));
+  BOOST_REQUIRE(handing.answer.has_value());
+  BOOST_TEST((handing.answer->value().result == Taken::taken));
+  BOOST_TEST(published_attempt(two.head_folder.path().string(), 4) == 1U);
+}
+
 BOOST_AUTO_TEST_CASE(a_node_that_leaves_in_the_middle_does_not_wait_for_the_end) {
   HeadAndNode two;
   test::leave_attempt(two.node_folder.path(), 4, 1,
