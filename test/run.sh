@@ -18,7 +18,7 @@ healthy=true
 for preset in "${presets[@]}"; do
   echo "== $preset: building"
   SECONDS=0
-  cmake --preset "$preset" >/dev/null
+  cmake --preset "$preset" -DTROUPE_WERROR=ON >/dev/null
   cmake --build --preset "$preset" "${quietly[@]}"
   echo "== $preset: built in $SECONDS s; testing"
   ctest --preset "$preset" --output-on-failure || healthy=false
