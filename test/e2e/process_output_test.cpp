@@ -2,7 +2,6 @@
 
 #include <atomic>
 #include <future>
-#include <thread>
 
 #include <boost/test/unit_test.hpp>
 
@@ -18,6 +17,12 @@ using namespace std::chrono_literals;
 using test::Program;
 
 struct Fixture {
+  void rest(Duration duration) {
+    std::promise<void> over;
+    io.post([&] { io.at(io.now() + duration, [&] { over.set_value(); }); });
+    over.get_future().wait();
+  }
+
   IoThread io;
   WardenProcesses processes{io, {{test::node, "warden", "--fd"}, {}}};
 };
@@ -83,14 +88,13 @@ BOOST_AUTO_TEST_CASE(the_end_waits_for_output_that_was_not_asked_for) {
   Program program(processes, {{test::subject, "flood", "1000000", "x"}, {}, {}, {}},
                   Program::Credit::by_hand);
   program.wait_chunks(1);
-  std::this_thread::sleep_for(100ms);  // Its pipe fills.
+  rest(100ms);  // Its pipe fills.
   processes.end(program.id(), 0s);
-  std::this_thread::sleep_for(100ms);
+  rest(100ms);
   BOOST_TEST(program.order() == "started out");
-  const auto until = std::chrono::steady_clock::now() + test::patience;
-  while (!program.order().ends_with("ended") && std::chrono::steady_clock::now() < until) {
+  for (int piece = 0; piece < 1000 && !program.order().ends_with("ended"); ++piece) {
     processes.more(program.id(), Stream::out);
-    std::this_thread::sleep_for(1ms);
+    rest(10ms);
   }
   BOOST_TEST(program.order() == "started out ended");
   BOOST_TEST(program.out().size() > 65536U);
