@@ -82,9 +82,12 @@ struct NodeReturned {
   std::string node;
   std::uint32_t slots = 0;
   std::vector<HeldAttempt> attempts;
+  /// It is the process that joined, and not another of that name: what it had, it brings back. An
+  /// order of which nothing was heard never reached it, and is given again.
+  bool same = false;
   static auto fields(auto& m) {
-    return std::tuple{field("node", m.node), field("slots", m.slots),
-                      field("attempts", m.attempts)};
+    return std::tuple{field("node", m.node), field("slots", m.slots), field("attempts", m.attempts),
+                      field("same", m.same)};
   }
 };
 

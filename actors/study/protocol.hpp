@@ -175,10 +175,12 @@ struct Launch {
   Config config;
   /// Ends of attempts on the node that are durable since its last Launch: it need not keep them.
   std::vector<HeldAttempt> settled{};
+  std::uint64_t joined = 0;  ///< The row of the journal with which the node came in.
   static auto fields(auto& m) {
     return std::tuple{field("trial", m.trial),   field("attempt", m.attempt),
                       field("from", m.from),     field("until", m.until),
-                      field("config", m.config), field("settled", m.settled)};
+                      field("config", m.config), field("settled", m.settled),
+                      field("joined", m.joined)};
   }
 };
 
@@ -204,10 +206,12 @@ struct JoinStudy {
   double lease_s = 0;                 ///< Of the node; 0: the study's.
   bool returns = false;               ///< It was in this study before the study's head was lost,
   std::vector<HeldAttempt> attempts;  ///< and holds these.
+  std::uint64_t joined = 0;           ///< As in the last Launch; 0: there was none.
   static auto fields(auto& m) {
     return std::tuple{field("node", m.node),       field("resources", m.resources),
                       field("agent", m.agent),     field("lease_s", m.lease_s),
-                      field("returns", m.returns), field("attempts", m.attempts)};
+                      field("returns", m.returns), field("attempts", m.attempts),
+                      field("joined", m.joined)};
   }
 };
 

@@ -36,6 +36,11 @@ const TrialRecord* StudyCore::current(TrialId trial, std::uint32_t attempt) cons
   return found->second.has_process() ? &found->second : nullptr;
 }
 
+std::uint64_t StudyCore::joined_at(const std::string& node) const {
+  const auto found = nodes_.find(node);
+  return found == nodes_.end() ? 0 : found->second.joined;
+}
+
 bool StudyCore::accepts(const Input& input) const {
   if (finished_) return std::holds_alternative<StudyResumed>(input);
   return std::visit(
@@ -138,7 +143,7 @@ void StudyCore::on(const StudyOpened& opened) {
 }
 
 void StudyCore::on(const NodeJoined& joined) {
-  nodes_[joined.node] = NodeSlots{joined.slots, 0, false};
+  nodes_[joined.node] = NodeSlots{joined.slots, 0, false, index_};
 }
 
 void StudyCore::on(const SlotFreed& slot) {
@@ -246,8 +251,12 @@ void StudyCore::launch(TrialRecord& trial, const std::string& node, Resource fro
   trial.cost = 0;
   trial.reports = trial.warnings = 0;
   ++nodes_.at(node).used;
-  outcome_.commands.push_back(
-      LaunchAttempt{trial.id, trial.attempt, node, from, trial.until, trial.config});
+  order(trial);
+}
+
+void StudyCore::order(const TrialRecord& trial) {
+  outcome_.commands.push_back(LaunchAttempt{trial.id, trial.attempt, trial.node, trial.started_from,
+                                            trial.until, trial.config});
 }
 
 void StudyCore::on(const Reported& report) {

@@ -99,6 +99,8 @@ class StudyCore {
   [[nodiscard]] const std::map<TrialId, TrialRecord>& trials() const { return trials_; }
   /// The trial, if it is this attempt of it whose process runs, as far as is known.
   [[nodiscard]] const TrialRecord* current(TrialId trial, std::uint32_t attempt) const;
+  /// The row with which the node came in; 0 if it is not there.
+  [[nodiscard]] std::uint64_t joined_at(const std::string& node) const;
   [[nodiscard]] const std::optional<Incumbent::Best>& best() const { return incumbent_.best(); }
   [[nodiscard]] std::vector<TrialId> contenders() const { return incumbent_.contenders(); }
   /// Units of resource that were run, restarts included.
@@ -111,6 +113,7 @@ class StudyCore {
     std::uint32_t slots = 0;
     std::uint32_t used = 0;
     bool lost = false;  ///< Nothing starts there; what runs there holds its slots.
+    std::uint64_t joined = 0;
   };
   /// What may still start, from everything to nothing.
   enum class Closing { no, promotions_only, restarts_only, stop };
@@ -133,6 +136,7 @@ class StudyCore {
   void go_on(TrialRecord& trial);
   void restart(TrialRecord& trial, const std::string& node);
   void launch(TrialRecord& trial, const std::string& node, Resource from);
+  void order(const TrialRecord& trial);
   void end_process(TrialRecord& trial, TrialRecord::State state);
   void ignored(const TrialRecord& trial, const Reported& report,
                const schedulers::ReportIgnored& ignored);

@@ -120,7 +120,7 @@ void Study::act(Context& self, const Command& command) {
       return;  // Lost meanwhile: a later row says so, and restarts the trial.
     self.tell(node->second.agent,
               Launch{launch->trial, launch->attempt, launch->from, launch->until, launch->config,
-                     std::exchange(node->second.settled, {})});
+                     std::exchange(node->second.settled, {}), core_.joined_at(launch->node)});
   }
   if (const auto* end = std::get_if<EndAttempt>(&command)) {
     const auto node = nodes_.find(core_.trials().at(end->trial).node);

@@ -163,6 +163,11 @@ void StudyCore::on(const NodeReturned& returned) {
     if (!trial.has_process() || trial.node != returned.node) continue;
     const HeldAttempt held{trial.id, trial.attempt};
     if (std::ranges::find(returned.attempts, held) == returned.attempts.end()) {
+      const bool heard_of = trial.reports > 0 || trial.warnings > 0;
+      if (returned.same && trial.state == State::running && !heard_of) {
+        order(trial);
+        continue;
+      }
       --node.used;
       lose(trial, "node " + returned.node + " came back without it");
     } else if (trial.state != State::running) {

@@ -113,7 +113,8 @@ Enlisted Study::take_back(Context& self, const JoinStudy& join) {
   node.lost = node.awaited = false;
   self.monitor(join.agent.address());
   Enlisted enlisted = welcome(join);
-  take(self, NodeReturned{join.node, node.slots, join.attempts});
+  const bool same = join.joined != 0 && join.joined == core_.joined_at(join.node);
+  take(self, NodeReturned{join.node, node.slots, join.attempts, same});
   advance(self);
   return enlisted;
 }

@@ -104,6 +104,16 @@ void NodeAgent::on(Context& self, const Launch& launch) {
                                            0, "the node is leaving", ""});
     return;
   }
+  // The order that a head was killed after, and the one that the next head gave again.
+  const HeldAttempt ordered{launch.trial, launch.attempt};
+  if (std::ranges::any_of(running_, [&](const Running& running) {
+        return HeldAttempt{running.trial, running.attempt} == ordered;
+      }))
+    return;
+  if (std::ranges::any_of(over_,
+                          [&](const AttemptOver& over) { return held(over.end) == ordered; }))
+    return;
+  joined_ = launch.joined;
   for (const HeldAttempt& settled : launch.settled)
     std::erase_if(over_, [&](const AttemptOver& over) { return held(over.end) == settled; });
   if (options_.launching) options_.launching();
@@ -179,6 +189,7 @@ void NodeAgent::on(Context& self, const StudyFound& found) {
   if (looks_until_ == Instant{}) return;
   JoinStudy again = offer(self);
   again.returns = true;
+  again.joined = joined_;
   for (const Running& running : running_)
     again.attempts.push_back({running.trial, running.attempt});
   for (const AttemptOver& over : over_)

@@ -121,6 +121,7 @@ class NodeAgent {
   std::vector<Running> running_;
   std::vector<std::int64_t> free_gpus_;  ///< Device numbers, lowest last.
   std::vector<AttemptOver> over_;        ///< Ended, and the study may not have that safe yet.
+  std::uint64_t joined_ = 0;             ///< As in the last Launch.
   Instant looks_until_{};                ///< The study is looked for; zero: it is not.
   bool leaving_ = false;
   std::string lost_;  ///< Why it leaves, if its study is lost.

@@ -164,6 +164,19 @@ BOOST_AUTO_TEST_CASE(a_head_that_is_lost_is_looked_for_until_the_lease_is_over) 
   BOOST_TEST(!agent.lives());
 }
 
+BOOST_AUTO_TEST_CASE(an_order_that_is_given_again_is_followed_once) {
+  Agent agent;
+  agent.launch(0);
+  const runtime::Address first = agent.programs[0].trial;
+  agent.launch(0);
+  BOOST_TEST((agent.programs[0].trial == first));
+  agent.exit(0);
+  BOOST_TEST(agent.study.expect<AttemptEnded>().trial == 0u);
+  agent.launch(0);
+  BOOST_TEST((agent.programs[0].trial == first));
+  BOOST_TEST(agent.study.is_silent());
+}
+
 BOOST_AUTO_TEST_CASE(a_lease_that_is_over_leaves_no_time_to_look) {
   Agent agent;
   agent.launch(0);

@@ -413,16 +413,38 @@ BOOST_AUTO_TEST_CASE(an_awaited_node_brings_back_what_it_holds) {
   BOOST_TEST(world.core.offer()->node == "n");
 }
 
-BOOST_AUTO_TEST_CASE(what_an_awaited_node_comes_back_without_is_started_again) {
+BOOST_AUTO_TEST_CASE(what_an_awaited_node_had_and_comes_back_without_is_started_again) {
   World world;
   world.start();
   world.start();
+  world.report(0, 1, 0.5, schedulers::ContinueTrial{0, 3});
   world.feed(StudyResumed{"1", 0, {"n"}});
-  world.feed(NodeReturned{"n", 2, {{1, 1}}});
+  world.feed(NodeReturned{"n", 2, {{1, 1}}, true});
   BOOST_TEST(world.event<TrialFailed>().trial == 0u);
   world.slot();
   BOOST_TEST(world.command<LaunchAttempt>().trial == 0u);
   BOOST_TEST(world.command<LaunchAttempt>().attempt == 2u);
+  BOOST_TEST(!world.core.offer().has_value());
+}
+
+BOOST_AUTO_TEST_CASE(another_process_in_the_place_of_an_awaited_node_had_nothing) {
+  World world;
+  world.start();
+  world.feed(StudyResumed{"1", 0, {"n"}});
+  world.feed(NodeReturned{"n", 2, {}, false});
+  BOOST_TEST(world.event<TrialFailed>().trial == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(an_order_that_never_reached_its_node_is_given_again) {
+  World world;
+  world.start();
+  world.start();
+  world.feed(StudyResumed{"1", 0, {"n"}});
+  world.feed(NodeReturned{"n", 2, {{1, 1}}, true});
+  BOOST_TEST(!world.has_event<TrialFailed>());
+  BOOST_TEST(world.commands.size() == 1u);
+  BOOST_TEST(world.command<LaunchAttempt>().trial == 0u);
+  BOOST_TEST(world.command<LaunchAttempt>().attempt == 1u);
   BOOST_TEST(!world.core.offer().has_value());
 }
 
