@@ -2,7 +2,6 @@
 
 #include <array>
 #include <cstring>
-#include <optional>
 #include <utility>
 #include <vector>
 
@@ -100,7 +99,7 @@ ZmqGate::ZmqGate(Reactor& reactor, zmq::context_t& context, zmq::socket_t& liste
 }
 
 ZmqGate::~ZmqGate() {
-  reactor_.cancel(failure_timer_);
+  for (const Failure& failure : failures_) reactor_.cancel(failure.timer);
   reactor_.unwatch(questions_->watch);
 }
 
@@ -147,24 +146,26 @@ void ZmqGate::on_event(int event, std::uint32_t value) {
 /// The end of a connection that fails in its handshake is told at once. One that fails later is
 /// read no more, but stays open.
 void ZmqGate::on_failure(std::string why) {
-  reactor_.cancel(failure_timer_);
-  failure_ = std::move(why);
-  failure_timer_ = reactor_.at(reactor_.now() + end_told_after, [this] {
-    const auto failure = std::exchange(failure_, std::nullopt);
-    if (failure && !failure->empty()) refusals_.note({}, {}, *failure, reactor_.now());
+  const auto timer = reactor_.at(reactor_.now() + end_told_after, [this] {
+    const std::string unended = std::exchange(failures_.front().why, {});
+    failures_.pop_front();
+    if (!unended.empty()) refusals_.note({}, {}, unended, reactor_.now());
   });
+  failures_.push_back({std::move(why), timer});
 }
 
 /// That a program did not even begin with ZeroMQ's greeting is not told.
 void ZmqGate::on_end(std::uint32_t fd) {
-  reactor_.cancel(failure_timer_);
   const auto found = callers_.extract(fd);
-  const Caller caller = found.empty() ? Caller{"", true} : found.mapped();
-  const auto failure = std::exchange(failure_, std::nullopt);
-  const std::string why =
-      failure ? *failure
-              : (caller.passed ? "" : "it hung up, or does not speak this protocol at all");
-  if (!why.empty()) refusals_.note({}, caller.address, why, reactor_.now());
+  if (!found.empty() && found.mapped().passed) return;
+  const std::string address = found.empty() ? std::string() : found.mapped().address;
+  std::string why = found.empty() ? "" : "it hung up, or does not speak this protocol at all";
+  if (!failures_.empty()) {
+    reactor_.cancel(failures_.front().timer);
+    why = std::move(failures_.front().why);
+    failures_.pop_front();
+  }
+  if (!why.empty()) refusals_.note({}, address, why, reactor_.now());
 }
 
 }  // namespace troupe::transport

@@ -1,8 +1,8 @@
 #pragma once
 
+#include <deque>
 #include <map>
 #include <memory>
-#include <optional>
 #include <string>
 
 #include "runtime/core/reactor.hpp"
@@ -37,6 +37,11 @@ class ZmqGate {
     bool passed = false;
   };
 
+  struct Failure {
+    std::string why;  ///< Empty: it was noted already.
+    Reactor::TimerId timer = Reactor::TimerId::none;
+  };
+
   void answer_questions();
   [[nodiscard]] std::string turned_away(const std::string& key, const std::string& address);
   void on_event(int event, std::uint32_t value);
@@ -47,9 +52,8 @@ class ZmqGate {
   const Security& security_;
   Refusals refusals_;
   std::map<std::uint32_t, Caller> callers_;  ///< By ZeroMQ's descriptor.
-  /// Of the connection whose end is told next; empty: it was noted already.
-  std::optional<std::string> failure_;
-  Reactor::TimerId failure_timer_ = Reactor::TimerId::none;
+  /// Of connections whose ends are told next; several, for ZeroMQ has several threads.
+  std::deque<Failure> failures_;
   std::unique_ptr<Questions> questions_;
   std::unique_ptr<ZmqMonitor> monitor_;
 };
