@@ -98,6 +98,15 @@ std::vector<std::int64_t> NodeAgent::take_gpus() {
   return taken;
 }
 
+std::vector<HeldAttempt> NodeAgent::holds() const {
+  std::vector<HeldAttempt> attempts;
+  for (const Running& running : running_) attempts.push_back({running.trial, running.attempt});
+  for (const AttemptOver& over : over_)
+    if (std::ranges::find(attempts, held(over.end)) == attempts.end())
+      attempts.push_back(held(over.end));
+  return attempts;
+}
+
 void NodeAgent::on(Context& self, const Launch& launch) {
   if (leaving_ || !spec_) {
     self.tell(options_.study, AttemptEnded{launch.trial, launch.attempt, AttemptEnded::Cause::lost,
@@ -106,13 +115,7 @@ void NodeAgent::on(Context& self, const Launch& launch) {
   }
   // The order that a head was killed after, and the one that the next head gave again.
   const HeldAttempt ordered{launch.trial, launch.attempt};
-  if (std::ranges::any_of(running_, [&](const Running& running) {
-        return HeldAttempt{running.trial, running.attempt} == ordered;
-      }))
-    return;
-  if (std::ranges::any_of(over_,
-                          [&](const AttemptOver& over) { return held(over.end) == ordered; }))
-    return;
+  if (const auto here = holds(); std::ranges::find(here, ordered) != here.end()) return;
   joined_ = launch.joined;
   for (const HeldAttempt& settled : launch.settled)
     std::erase_if(over_, [&](const AttemptOver& over) { return held(over.end) == settled; });
@@ -190,11 +193,7 @@ void NodeAgent::on(Context& self, const StudyFound& found) {
   JoinStudy again = offer(self);
   again.returns = true;
   again.joined = joined_;
-  for (const Running& running : running_)
-    again.attempts.push_back({running.trial, running.attempt});
-  for (const AttemptOver& over : over_)
-    if (std::ranges::find(again.attempts, held(over.end)) == again.attempts.end())
-      again.attempts.push_back(held(over.end));
+  again.attempts = holds();
   const Duration left = looks_until_ - self.now();
   if (left <= Duration(0)) return leave(self, "its lease is over");
   const auto enlisted = self.ask(found.study, std::move(again), std::min(left, return_patience));

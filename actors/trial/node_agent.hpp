@@ -104,6 +104,8 @@ class NodeAgent {
   void work_apart(runtime::Context& self, const StoreRef& checkpoints);
   void join(runtime::Context& self);
   [[nodiscard]] JoinStudy offer(runtime::Context& self) const;
+  /// What runs here, and what ended of which it is not known that the study has it.
+  [[nodiscard]] std::vector<HeldAttempt> holds() const;
   [[nodiscard]] std::vector<std::int64_t> take_gpus();
   void lose_study(runtime::Context& self, const runtime::Down& down);
   void look(runtime::Context& self);
