@@ -80,7 +80,7 @@ void keep_freed_blocks() {
 
 }  // namespace
 
-std::unique_ptr<Node> make_node(NodeOptions options) {
+Environment make_environment(const NodeOptions& options) {
   keep_freed_blocks();
   const auto ground = std::make_shared<Ground>();
   Environment environment;
@@ -104,6 +104,11 @@ std::unique_ptr<Node> make_node(NodeOptions options) {
     };
   }
   environment.link_options = transport::LinkOptions::for_lease(options.lease);
+  return environment;
+}
+
+std::unique_ptr<Node> make_node(NodeOptions options) {
+  Environment environment = make_environment(options);
   return std::make_unique<Node>(std::move(options), std::move(environment));
 }
 

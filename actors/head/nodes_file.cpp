@@ -38,6 +38,7 @@ NodeState state_of(const runtime::LinkReport& link) {
           .silent_s = seconds_of(link.silent_for),
           .lag_s = seconds_of(link.lag),
           .buffered_bytes = link.buffered_bytes,
+          .waiting_bytes = link.waiting_bytes,
           .reason = link.reason};
 }
 

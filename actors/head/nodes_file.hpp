@@ -25,6 +25,7 @@ struct NodeState {
   double silent_s = 0;  ///< Since anything was heard of it.
   double lag_s = 0;     ///< How long it has not confirmed what was sent to it.
   std::uint64_t buffered_bytes = 0;
+  std::uint64_t waiting_bytes = 0;
   std::string reason;  ///< Of a dead one.
   static auto fields(auto& m) {
     return std::tuple{field("name", m.name),
@@ -36,6 +37,7 @@ struct NodeState {
                       field("silent_s", m.silent_s),
                       field("lag_s", m.lag_s),
                       field("buffered_bytes", m.buffered_bytes),
+                      field("waiting_bytes", m.waiting_bytes),
                       field("reason", m.reason)};
   }
 };

@@ -12,9 +12,11 @@ namespace troupe::actors {
 namespace {
 
 constexpr std::array of_nodes{
-    runtime::FindActor::wire_name, JoinStudy::wire_name,    Reported::wire_name,
-    ReportMalformed::wire_name,    AttemptEnded::wire_name, Suggestion::wire_name,
-    AskManifest::wire_name,        AskChunk::wire_name,     Chunk::wire_name,
+    runtime::FindActor::wire_name, JoinStudy::wire_name,
+    Reported::wire_name,           ReportMalformed::wire_name,
+    WhenDurable::wire_name,        AttemptEnded::wire_name,
+    Suggestion::wire_name,         AskManifest::wire_name,
+    AskChunk::wire_name,           Chunk::wire_name,
     OfferAttempt::wire_name,
 };
 constexpr std::array of_control{runtime::FindActor::wire_name, Subscribe::wire_name,

@@ -49,10 +49,13 @@ std::vector<ReportLine> RecordedProgram::read(const ProcessOutput&) {
   ++reported_;
   Report report{reported_, options_.table->metric(options_.row, reported_), {}};
   if (!options_.cost_attr.empty()) report.values.push_back({options_.cost_attr, seconds_});
-  go_on();
   std::vector<ReportLine> lines;
   lines.emplace_back(std::move(report));
   return lines;
+}
+
+void RecordedProgram::more(runtime::Stream) {
+  go_on();
 }
 
 void RecordedProgram::end(Duration) {

@@ -1,6 +1,7 @@
 #include "actors/study/incumbent.hpp"
 
 #include <cmath>
+#include <utility>
 
 namespace troupe::actors {
 
@@ -12,8 +13,13 @@ bool Incumbent::observe(schedulers::TrialId trial, schedulers::Resource resource
         !level.best || (maximize_ ? metric > level.best->metric : metric < level.best->metric);
     if (better) level.best = Best{trial, resource, metric};
   }
-  const auto before = best_;
-  best_ = find();
+  if (!level.best) return false;
+  const auto is_above = [&](const Level* other) {
+    return other == nullptr || other->best->resource < resource;
+  };
+  if (is_above(highest_)) highest_ = &level;
+  if (level.reports >= 2 && is_above(shared_)) shared_ = &level;
+  const auto before = std::exchange(best_, shared_ != nullptr ? shared_->best : highest_->best);
   return best_ != before;
 }
 
@@ -23,14 +29,6 @@ std::vector<schedulers::TrialId> Incumbent::contenders() const {
   for (auto level = levels_.lower_bound(best_->resource); level != levels_.end(); ++level)
     if (level->second.best) trials.push_back(level->second.best->trial);
   return trials;
-}
-
-std::optional<Incumbent::Best> Incumbent::find() const {
-  for (auto level = levels_.rbegin(); level != levels_.rend(); ++level)
-    if (level->second.reports >= 2 && level->second.best) return level->second.best;
-  for (auto level = levels_.rbegin(); level != levels_.rend(); ++level)
-    if (level->second.best) return level->second.best;
-  return std::nullopt;
 }
 
 }  // namespace troupe::actors

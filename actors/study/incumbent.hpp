@@ -36,10 +36,11 @@ class Incumbent {
     std::uint64_t reports = 0;
     std::optional<Best> best;
   };
-  [[nodiscard]] std::optional<Best> find() const;
 
   bool maximize_;
   std::map<schedulers::Resource, Level> levels_;
+  const Level* highest_ = nullptr;  ///< Of those with a best,
+  const Level* shared_ = nullptr;   ///< and of those that two trials reported at besides.
   std::optional<Best> best_;
 };
 

@@ -215,6 +215,27 @@ struct JoinStudy {
   }
 };
 
+/// The first that an attempt told its study is durable.
+struct Durable {
+  static constexpr std::string_view wire_name = "Durable";
+  std::uint64_t reports = 0;   ///< So many Reported,
+  std::uint64_t warnings = 0;  ///< and so many ReportMalformed.
+  static auto fields(auto& m) {
+    return std::tuple{field("reports", m.reports), field("warnings", m.warnings)};
+  }
+};
+
+/// Whoever tells more than a study can write down waits for it now and then: answered by `all`, to
+/// `reply_to`, once what the sender told before is durable, or will never count.
+struct WhenDurable {
+  static constexpr std::string_view wire_name = "WhenDurable";
+  Durable all;
+  runtime::Ref<Durable> reply_to;
+  static auto fields(auto& m) {
+    return std::tuple{field("all", m.all), field("reply_to", m.reply_to)};
+  }
+};
+
 /// Every process that the head's own node had is gone, and the node with them.
 struct NodeProcessesGone {
   static constexpr std::string_view wire_name = "NodeProcessesGone";
@@ -289,7 +310,7 @@ struct AskStatus {
 };
 
 using StudyRef = runtime::Ref<JoinStudy, NodeProcessesGone, Suggestion, Reported, ReportMalformed,
-                              AttemptEnded, Subscribe, StopStudy, AskStatus>;
+                              WhenDurable, AttemptEnded, Subscribe, StopStudy, AskStatus>;
 
 /// The name under which a head registers its study.
 inline constexpr std::string_view study_name = "study";

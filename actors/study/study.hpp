@@ -119,6 +119,7 @@ class Study {
   void on(runtime::Context& self, const Suggestion& suggestion);
   void on(runtime::Context& self, const Reported& report);
   void on(runtime::Context& self, const ReportMalformed& malformed);
+  void on(runtime::Context& self, const WhenDurable& when);
   void on(runtime::Context& self, const AttemptEnded& ended);
   void on(runtime::Context& self, const Subscribe& subscribe);
   void on(runtime::Context& self, const StopStudy& stop);
@@ -207,6 +208,7 @@ class Study {
   void commit_soon(runtime::Context& self, const Outcome& outcome);
   void commit_by(runtime::Context& self, Instant when);
   void commit(runtime::Context& self);
+  void tell_durable(runtime::Context& self);
   void show(runtime::Context& self);
   void act(runtime::Context& self, const Command& command);
   void publish(runtime::Context& self, const StudyEvent& event);
@@ -239,7 +241,8 @@ class Study {
 
   std::uint64_t next_index_ = 0;
   std::vector<Pending> pending_;  ///< What rows cause that were applied and are not durable yet.
-  bool commit_due_ = false;       ///< A Commit is on its way.
+  std::vector<WhenDurable> wait_for_durable_;
+  bool commit_due_ = false;                      ///< A Commit is on its way.
   Instant commit_by_ = Instant::never();         ///< When pending rows are committed at the latest.
   Instant alarm_at_ = Instant::never();          ///< When the next CommitLate comes.
   Instant slot_waits_since_ = Instant::never();  ///< A commit waits for the suggestion for a slot.

@@ -88,12 +88,25 @@ void Study::commit(Context& self) {
     for (const auto& event : pending.outcome.events) publish(self, event);
     results_->on(pending.outcome.events, pending.time_us);
   }
+  tell_durable(self);
   if (core_.finished()) {
     show(self);
     self.stop();
   } else {
     show_soon(self);
   }
+}
+
+void Study::on(Context& self, const WhenDurable& when) {
+  wait_for_durable_.push_back(when);
+  tell_durable(self);
+}
+
+/// Everything that was taken is.
+void Study::tell_durable(Context& self) {
+  if (!open_ || !pending_.empty()) return;
+  for (const WhenDurable& when : std::exchange(wait_for_durable_, {}))
+    self.tell(when.reply_to, when.all);
 }
 
 /// Before anything is launched: what a node offers was heard of by then.

@@ -118,6 +118,7 @@ void Study::open_if_hosted(Context& self) {
   let_return(self);
   ask_ahead(self);  // Here, so that what the searcher knows does not depend on when nodes join.
   list_nodes(self);
+  tell_durable(self);
 }
 
 /// False: the scheduler is lost; what was recovered by then stays.

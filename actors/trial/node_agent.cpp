@@ -166,7 +166,7 @@ void NodeAgent::tell_again(Context& self, const AttemptOver& over, const TakenAt
                          [&](const auto& one) { self.tell(options_.study, one); });
   } else {
     end.cause = AttemptEnded::Cause::lost;
-    end.detail += "; it reported too much while the study's head was away";
+    end.detail += unknown_start;
   }
   self.tell(options_.study, std::move(end));
 }
@@ -254,8 +254,7 @@ void NodeAgent::on(Context& self, const runtime::Down& down) {
     if (down.cause == runtime::Cause::node_lost) return lose_study(self, down);
     leaving_ = true;
     if (courier_) self.tell(courier_, MeetStore{});
-    for (const Running& running : running_)
-      self.tell(running.ref, EndTrial{running.trial, running.attempt});
+    for (const Running& running : running_) self.tell(running.ref, StudyOver{});
   }
   const auto ended =
       std::ranges::find(running_, down.who, [](const Running& r) { return r.ref.address(); });

@@ -118,8 +118,11 @@ std::vector<ReportLine> ProcessProgram::read(const runtime::ProcessOutput& outpu
   }
   for (ReportLine& line : parser_.feed(output.stream, output.bytes))
     lines.push_back(std::move(line));
-  environment_.processes->more(output.process, output.stream);
   return lines;
+}
+
+void ProcessProgram::more(runtime::Stream stream) {
+  environment_.processes->more(process_, stream);
 }
 
 void ProcessProgram::end(Duration grace) {

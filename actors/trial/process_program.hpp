@@ -19,6 +19,7 @@ class ProcessProgram final : public Program {
 
   Result<std::vector<ReportLine>> start(runtime::Address trial) override;
   std::vector<ReportLine> read(const runtime::ProcessOutput& output) override;
+  void more(runtime::Stream stream) override;
   void end(Duration grace) override;
   std::vector<ReportLine> settle(const runtime::ProcessEnded& ended, schedulers::Resource reported,
                                  bool excused) override;

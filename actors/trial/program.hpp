@@ -20,15 +20,17 @@ namespace troupe::actors {
 
 /// What a Trial actor runs: a process in the attempt's folder, or the recorded curve of a
 /// simulation. It tells the actor what happens as a process does: ProcessOutput while there is
-/// something to `read`, one at a time, and ProcessEnded last.
+/// something to `read`, one of a stream at a time, and ProcessEnded last, after all of it.
 class Program {
  public:
   virtual ~Program() = default;
 
   /// Once. What comes back are reports of earlier attempts that reached nobody.
   [[nodiscard]] virtual Result<std::vector<ReportLine>> start(runtime::Address trial) = 0;
-  /// What the output says; the next may come.
+  /// What the output says.
   [[nodiscard]] virtual std::vector<ReportLine> read(const runtime::ProcessOutput& output) = 0;
+  /// The next output of this stream may come. Until then the program waits once its pipe is full.
+  virtual void more(runtime::Stream stream) = 0;
   /// Ends it: a request first, after `grace` by force.
   virtual void end(Duration grace) = 0;
   /// It has ended. What it said last; its checkpoint is published or discarded. `reported`: the

@@ -113,19 +113,36 @@ void Trial::on(Context& self, const EndTrial&) {
 
 void Trial::on(Context& self, const Resume& resume) {
   plan_.report_to = resume.study;
+  asked_durable_ = false;
   const TakenAttempt& taken = resume.taken;
-  if (!said_.has_after(taken.reports, taken.warnings)) {
-    incomplete_ = true;
-    if (runs_) program_->end(seconds(plan_.spec->grace_kill_s));
+  if (said_.has_after(taken.reports, taken.warnings)) {
+    said_.each_after(taken.reports, taken.warnings,
+                     [&](const auto& one) { self.tell(resume.study, one); });
+    ask_durable(self);
     return;
   }
-  said_.each_after(taken.reports, taken.warnings,
-                   [&](const auto& one) { self.tell(resume.study, one); });
+  incomplete_ = true;
+  if (runs_) program_->end(seconds(plan_.spec->grace_kill_s));
+  read_on();
 }
 
 void Trial::on(Context&, const Abandon&) {
   plan_.report_to = StudyRef();
   if (runs_) program_->end(seconds(plan_.spec->grace_kill_s));
+  read_on();
+}
+
+void Trial::on(Context& self, const StudyOver&) {
+  plan_.report_to = StudyRef();
+  on(self, EndTrial{plan_.launch.trial, plan_.launch.attempt});
+  read_on();
+}
+
+void Trial::on(Context& self, const Durable& durable) {
+  asked_durable_ = false;
+  said_.forget({durable.reports, durable.warnings});
+  ask_durable(self);
+  read_on();
 }
 
 void Trial::on(Context&, const Overdue&) {
@@ -134,14 +151,37 @@ void Trial::on(Context&, const Overdue&) {
 
 void Trial::on(Context& self, const runtime::ProcessOutput& output) {
   pass_on(self, program_->read(output));
+  unread_.push_back(output.stream);
+  ask_durable(self);
+  read_on();
 }
 
-/// Also remembers it. After a gap nothing counts that comes later; the next attempt finds it in the
-/// log.
+/// After a gap nothing counts that comes later; the next attempt finds it in the log.
+bool Trial::is_heard() const {
+  return !incomplete_ && plan_.report_to;
+}
+
+/// Also remembers it.
 template <typename M>
 void Trial::tell(Context& self, M message) {
+  if (!is_heard()) return;
   said_.add(message);
-  if (!incomplete_) self.tell(plan_.report_to, std::move(message));
+  self.tell(plan_.report_to, std::move(message));
+}
+
+/// Early enough that a study that keeps up never makes the program wait.
+void Trial::ask_durable(Context& self) {
+  if (!is_heard() || asked_durable_ || 2 * said_.size() < environment_.told_ahead_max) return;
+  asked_durable_ = true;
+  const Said::Counts all = said_.counts();
+  self.tell(plan_.report_to,
+            WhenDurable{{all.reports, all.warnings}, runtime::Ref<Durable>(self.address())});
+}
+
+void Trial::read_on() {
+  if (!runs_ || (is_heard() && said_.size() >= environment_.told_ahead_max)) return;
+  for (const runtime::Stream stream : unread_) program_->more(stream);
+  unread_.clear();
 }
 
 void Trial::pass_on(Context& self, const std::vector<ReportLine>& lines) {
@@ -179,7 +219,7 @@ void Trial::finish(Context& self, AttemptEnded ended, const std::optional<std::s
   }
   if (incomplete_) {
     ended.cause = AttemptEnded::Cause::lost;
-    ended.detail += "; it reported too much while the study's head was away";
+    ended.detail += unknown_start;
   }
   self.tell(plan_.report_to, ended);
   self.tell(plan_.over_to, AttemptOver{std::move(ended), std::move(said_), plan_.report_to});

@@ -32,12 +32,19 @@ struct Abandon {
   static auto fields(auto&) { return no_fields(); }
 };
 
-/// Owns the running program of one attempt. Tells the study each
-/// report, and last how the attempt ended; by then the process tree is gone and the checkpoint is
-/// published. Then it stops.
+/// The study is over: nothing more is told, and the program ends as when it is told to.
+struct StudyOver {
+  static constexpr std::string_view wire_name = "StudyOver";
+  static constexpr bool local_only = true;
+  static auto fields(auto&) { return no_fields(); }
+};
+
+/// Owns the running program of one attempt. Tells the study each report, no faster than the study
+/// makes them durable, and last how the attempt ended; by then the process tree is gone and the
+/// checkpoint is published. Then it stops.
 class Trial {
  public:
-  using Ref = runtime::Ref<EndTrial, Resume, Abandon>;
+  using Ref = runtime::Ref<EndTrial, Resume, Abandon, StudyOver, Durable>;
 
   /// The program was to end by itself, and has not.
   struct Overdue {
@@ -53,6 +60,8 @@ class Trial {
   void on(runtime::Context& self, const EndTrial& end);
   void on(runtime::Context& self, const Resume& resume);
   void on(runtime::Context& self, const Abandon&);
+  void on(runtime::Context& self, const StudyOver&);
+  void on(runtime::Context& self, const Durable& durable);
   void on(runtime::Context& self, const Overdue&);
   void on(runtime::Context& self, const runtime::ProcessOutput& output);
   void on(runtime::Context& self, const runtime::ProcessEnded& ended);
@@ -63,6 +72,9 @@ class Trial {
   void pass_on(runtime::Context& self, const std::vector<ReportLine>& lines);
   template <typename M>
   void tell(runtime::Context& self, M message);
+  [[nodiscard]] bool is_heard() const;
+  void ask_durable(runtime::Context& self);
+  void read_on();
   void finish(runtime::Context& self, AttemptEnded ended, const std::optional<std::string>& excuse);
 
   TrialPlan plan_;
@@ -70,7 +82,9 @@ class Trial {
   std::unique_ptr<Program> program_;
   bool runs_ = false;
   Said said_;
-  bool incomplete_ = false;  ///< The study misses some of it for good.
+  bool asked_durable_ = false;
+  std::vector<runtime::Stream> unread_;  ///< The study is behind: these wait.
+  bool incomplete_ = false;              ///< The study misses some of it for good.
   Resource reported_ = 0;
   std::uint32_t warnings_ = 0;
 };

@@ -50,6 +50,9 @@ struct TrialEnvironment {
   std::function<void(const std::string&)> complain;  ///< For the log of the node.
   /// Why nothing more can be written under a folder; none: there is room. May be empty.
   std::function<std::optional<std::string>(const std::string& folder)> lack_of_room = {};
+  /// So much may be told to the study and not be durable there; what the program prints next waits
+  /// in its pipe, and once that is full the program does.
+  std::size_t told_ahead_max = 1000;
   /// If set, makes what runs instead of a process; `processes` and `variables` are not used then.
   std::function<std::unique_ptr<Program>(const TrialPlan& plan)> make_program;
 };

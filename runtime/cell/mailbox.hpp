@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 
 #include "runtime/cell/envelope.hpp"
@@ -48,6 +49,16 @@ class Mailbox {
   void clear() {
     while (take() != nullptr) {
     }
+  }
+
+  /// How many are here, while nobody puts in or takes out.
+  [[nodiscard]] std::size_t size() const {
+    std::size_t count = 0;
+    const std::uintptr_t word = inbox_.load(std::memory_order_acquire);
+    const auto* newest = word == idle || word == busy ? nullptr : reinterpret_cast<Envelope*>(word);
+    for (const Envelope* each = newest; each != nullptr; each = each->next) ++count;
+    for (const Envelope* each = taken_; each != nullptr; each = each->next) ++count;
+    return count;
   }
 
   /// The taker. True: it is idle now, and the next `put` says so to its caller. False: there is

@@ -272,6 +272,12 @@ std::vector<std::string> Engine::stop_all(Duration deadline) {
   return std::exchange(unfinished_, {});
 }
 
+std::size_t Engine::messages_waiting() const {
+  std::size_t sum = 0;
+  cells_.for_each([&](const Cell& cell) { sum += cell.mailbox.size(); });
+  return sum;
+}
+
 void Engine::note_unfinished(const Cell& cell) {
   int status = 0;
   const char* const mangled = cell.behaviour->type->name();

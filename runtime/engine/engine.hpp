@@ -105,6 +105,9 @@ class Engine {
     return dead_letters_.load(std::memory_order_relaxed);
   }
 
+  /// In mailboxes, while none of its actors runs and nobody sends: under a step dispatcher.
+  [[nodiscard]] std::size_t messages_waiting() const;
+
   // --- On the home thread of the cell.
 
   [[nodiscard]] bool run(Cell& cell, std::size_t budget);

@@ -24,6 +24,7 @@ struct LinkReport {
   Instant lease_from{};            ///< From when its lease counts; of one that is not gone.
   Duration lag{};                  ///< How long the oldest message that it has not confirmed waits.
   std::size_t buffered_bytes = 0;  ///< Sent to it and not confirmed.
+  std::size_t waiting_bytes = 0;   ///< For it, and not sent yet.
   std::string reason;              ///< Of one that is gone.
 };
 

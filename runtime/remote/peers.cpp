@@ -327,12 +327,22 @@ NetworkReport Peers::report() const {
   if (endpoint_ == nullptr) return report;
   const std::lock_guard lock(mutex_);
   for (transport::Peer& peer : endpoint_->peers()) {
-    const NodeId node{peer.id};
-    const auto found = peers_.find(node);
-    report.links.push_back(
-        {node, std::move(peer.name), std::move(peer.address), std::move(peer.role),
-         found == peers_.end() ? Resources{} : found->second.resources, peer.state, peer.silent_for,
-         peer.lease_from, peer.lag, peer.buffered_bytes, std::move(peer.reason)});
+    LinkReport link{.node = NodeId{peer.id},
+                    .name = std::move(peer.name),
+                    .address = std::move(peer.address),
+                    .role = std::move(peer.role),
+                    .resources = {},
+                    .state = peer.state,
+                    .silent_for = peer.silent_for,
+                    .lease_from = peer.lease_from,
+                    .lag = peer.lag,
+                    .buffered_bytes = peer.buffered_bytes,
+                    .reason = std::move(peer.reason)};
+    if (const auto found = peers_.find(link.node); found != peers_.end()) {
+      link.resources = found->second.resources;
+      for (const Lane lane : lanes) link.waiting_bytes += found->second.queues[lane].bytes;
+    }
+    report.links.push_back(std::move(link));
   }
   report.refusals = endpoint_->refusals();
   if (membership_.trouble) report.trouble = membership_.trouble();

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "runtime/core/check.hpp"
+#include "runtime/engine/engine.hpp"
 #include "runtime/simulation/sim_cluster.hpp"
 
 namespace troupe::runtime::simulation {
@@ -114,8 +115,13 @@ void SimHost::block_actors(Duration time) {
   process_->dispatcher->block(clock_.now() + time);
 }
 
-std::size_t SimHost::suspended() const {
-  return process_ ? process_->dispatcher->suspended() : 0;
+Backlog SimHost::backlog() const {
+  if (!process_) return {};
+  Backlog backlog{.messages = process_->node->engine().messages_waiting(),
+                  .suspended = process_->dispatcher->suspended()};
+  for (const LinkReport& link : process_->node->network().links)
+    backlog.bytes += link.buffered_bytes + link.waiting_bytes;
+  return backlog;
 }
 
 void SimHost::add_due(std::vector<std::pair<SimHost*, Part>>& due) {

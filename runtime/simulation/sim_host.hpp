@@ -21,6 +21,13 @@ namespace troupe::runtime::simulation {
 
 class SimCluster;
 
+/// What a process has not dealt with yet: what its memory grows with.
+struct Backlog {
+  std::size_t messages = 0;   ///< In the mailboxes of its actors.
+  std::size_t suspended = 0;  ///< Handlers that wait for an answer.
+  std::size_t bytes = 0;      ///< For other nodes: not sent, or not confirmed.
+};
+
 /// A host of a simulated cluster and the one process that it runs, if it does: a node, whose actors
 /// and io thread are stepped by the cluster, and a main thread that may block as it likes. Each
 /// start of the process is a node of its own.
@@ -80,8 +87,7 @@ class SimHost final {
   void wait(const std::function<bool()>& done, Duration limit);
   /// Called by a handler that waits for a disk: all actors of the process wait with it.
   void block_actors(Duration time);
-  /// Handlers that wait for an answer.
-  [[nodiscard]] std::size_t suspended() const;
+  [[nodiscard]] Backlog backlog() const;
 
  private:
   friend class SimCluster;

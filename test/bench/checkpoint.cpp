@@ -1,7 +1,7 @@
 // How long a checkpoint of one file takes between two processes over loopback TCP, beside `cp` on
 // the same disk and beside the same bytes over a plain TCP socket, read from and written to the
-// same files; and how long a question to the other process takes meanwhile. Medians; ways take
-// turns.
+// same files; how long a question to the other process takes meanwhile, and how old its heartbeats
+// are when they come. Medians; ways take turns.
 //
 //     checkpoint_bench [FOLDER [ROUNDS [MEGABYTES...]]]
 
@@ -33,6 +33,7 @@
 #include "runtime/core/check.hpp"
 #include "runtime/make_node.hpp"
 #include "runtime/process/descriptor.hpp"
+#include "test/bench/beat_watch.hpp"
 
 namespace troupe::actors {
 namespace {
@@ -42,6 +43,9 @@ using namespace std::chrono_literals;
 using runtime::Descriptor;
 using Seconds = std::chrono::duration<double>;
 using Steady = std::chrono::steady_clock;
+
+/// A node's own come once a second: this often, so that there are enough.
+constexpr Duration heartbeat = 5ms;
 
 struct Echo {
   static constexpr std::string_view wire_name = "bench.Echo";
@@ -103,7 +107,8 @@ void serve_plainly(int listening, const std::string& file) {
 /// The process that has the checkpoint: says on `out` where it listens, and serves until its input
 /// ends.
 void serve(const std::string& folder, int in, int out) {
-  const auto node = runtime::make_node({.name = "source"});
+  bench::BeatWatch watch;
+  const auto node = watch.make_node({.name = "source"}, heartbeat);
   (void)node->get_or_spawn<CheckpointStore>("checkpoints", StoreOptions{.study_folder = folder})
       .value();
   (void)node->get_or_spawn<Wall>("wall").value();
@@ -139,6 +144,14 @@ double median(std::vector<double> values, double at = 0.5) {
   std::ranges::sort(values);
   return values[std::min(values.size() - 1,
                          static_cast<std::size_t>(static_cast<double>(values.size()) * at))];
+}
+
+void print_beside(const char* what, const std::vector<double>& idle_us,
+                  const std::vector<double>& busy_us) {
+  std::printf(
+      "  %s: idle %.0f us, 99%% within %.0f us; meanwhile %.0f us, 99%% within %.0f us (%zu)\n",
+      what, median(idle_us), median(idle_us, 0.99), median(busy_us), median(busy_us, 0.99),
+      busy_us.size());
 }
 
 /// Asks the other process a question each millisecond while `work` runs; microseconds.
@@ -226,7 +239,8 @@ void measure(const fs::path& scratch, std::uint64_t megabytes, int rounds) {
   const std::string here = (scratch / "here").string();
   make_checkpoint(source, megabytes << 20);
   const Other other = start_other(source);
-  const auto node = runtime::make_node({.name = "here"});
+  bench::BeatWatch watch;
+  const auto node = watch.make_node({.name = "here"}, heartbeat);
   const auto head = node->join(other.address, 10s).value();
   const auto store = node->find<StoreRef>(head, "checkpoints", 10s).value();
   const auto wall = node->find<Wall::Ref>(head, "wall", 10s).value();
@@ -261,8 +275,10 @@ void measure(const fs::path& scratch, std::uint64_t megabytes, int rounds) {
   };
   Asking idle(*node, wall);
   const auto idle_us = idle.end_after(2000);
+  const auto idle_beats_us = watch.take();
   std::map<std::string, std::vector<double>> took;
   std::vector<double> busy_us;
+  std::vector<double> busy_beats_us;
   for (int round = -1; round < rounds; ++round)  // The first brings the file into memory.
     for (const auto& [name, way] : ways) {
       fs::remove_all(here);
@@ -270,22 +286,22 @@ void measure(const fs::path& scratch, std::uint64_t megabytes, int rounds) {
       const bool ours = name.starts_with("fetched");
       std::optional<Asking> asking;
       if (ours) asking.emplace(*node, wall);
+      (void)watch.take();
       const double seconds = seconds_of(way);
+      const auto beats_us = watch.take();
       const auto us = asking ? asking->end() : std::vector<double>();
       if (round < 0) continue;
       took[name].push_back(seconds);
       busy_us.insert(busy_us.end(), us.begin(), us.end());
+      if (ours) busy_beats_us.insert(busy_beats_us.end(), beats_us.begin(), beats_us.end());
     }
   std::printf("%llu MB, median of %d:\n", static_cast<unsigned long long>(megabytes), rounds);
   for (const auto& [name, way] : ways)
     std::printf("  %-34s %9.4f s   %5.2f x cp   %5.2f x plain TCP\n", name.c_str(),
                 median(took[name]), median(took[name]) / median(took["cp"]),
                 median(took[name]) / median(took["plain TCP"]));
-  std::printf(
-      "  a question to the other process: idle %.0f us, 99%% within %.0f us; meanwhile %.0f "
-      "us, 99%% within %.0f us (%zu asked)\n",
-      median(idle_us), median(idle_us, 0.99), median(busy_us), median(busy_us, 0.99),
-      busy_us.size());
+  print_beside("a question to the other process", idle_us, busy_us);
+  print_beside("a heartbeat of the other process", idle_beats_us, busy_beats_us);
   node->stop(5s);
   ::kill(other.pid, SIGKILL);
   ::waitpid(other.pid, nullptr, 0);

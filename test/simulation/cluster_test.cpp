@@ -304,6 +304,41 @@ BOOST_AUTO_TEST_CASE(a_process_whose_main_returns_is_gone) {
   BOOST_TEST(!host.runs());
 }
 
+BOOST_AUTO_TEST_CASE(what_a_process_has_not_dealt_with_is_counted) {
+  Ledger ledger;
+  SimCluster cluster(3);
+  SimHost& host = cluster.add("a");
+  SimHost& other = cluster.add("b");
+  Listener::Ref listener;
+  host.start([&](SimHost& self) {
+    listener = self.node().get_or_spawn<Listener>("listener", ledger).value();
+    check(self.node().listen("a").has_value(), "its address is its own");
+    (void)self.node().wait(listener, Duration::max());
+  });
+  other.start([](SimHost& self) {
+    (void)self.node().join("a", 2s);
+    self.wait([] { return false; }, 60s);
+  });
+  cluster.run_for(1s);
+  BOOST_TEST(host.backlog().messages == 0u);
+  BOOST_TEST(other.backlog().bytes == 0u);
+  const Note note{listener.address(), 1};
+  for (int i = 0; i < 3; ++i) host.node().tell(listener, note);
+  BOOST_TEST(host.backlog().messages == 3u);
+  cluster.run_for(100ms);
+  BOOST_TEST(host.backlog().messages == 0u);
+  // Not confirmed while the receiver stands still.
+  host.freeze();
+  for (int i = 0; i < 3; ++i) other.node().tell(listener, note);
+  const std::size_t waiting = other.backlog().bytes;
+  BOOST_TEST(waiting > 3 * sizeof note);
+  cluster.run_for(100ms);
+  BOOST_TEST(other.backlog().bytes >= waiting);
+  host.thaw();
+  cluster.run_for(1s);
+  BOOST_TEST(other.backlog().bytes == 0u);
+}
+
 BOOST_AUTO_TEST_CASE(a_test_may_ask_an_actor_while_the_cluster_runs) {
   Ledger ledger;
   SimCluster cluster(3);

@@ -24,9 +24,10 @@ enum class Canary {
   fencing,   ///< A late report of an older attempt is taken for one of the present attempt.
   journal,   ///< A commit is answered before the rows are durable.
   warden,    ///< Now and then a program survives its stop, and its end is told.
+  memory,    ///< Trials tell their study whatever it has not written down yet.
 };
-constexpr std::array<std::string_view, 5> enum_names(Canary) {
-  return {"none", "delivery", "fencing", "journal", "warden"};
+constexpr std::array<std::string_view, 6> enum_names(Canary) {
+  return {"none", "delivery", "fencing", "journal", "warden", "memory"};
 }
 
 /// Sends the messages of some data frames twice, under one number: no link can notice.
@@ -51,8 +52,9 @@ class OpenFence {
   void on(runtime::Context& self, const Reported& report);
   template <typename M>
     requires std::same_as<M, NodeProcessesGone> || std::same_as<M, Suggestion> ||
-             std::same_as<M, ReportMalformed> || std::same_as<M, AttemptEnded> ||
-             std::same_as<M, Subscribe> || std::same_as<M, StopStudy>
+             std::same_as<M, ReportMalformed> || std::same_as<M, WhenDurable> ||
+             std::same_as<M, AttemptEnded> || std::same_as<M, Subscribe> ||
+             std::same_as<M, StopStudy>
   void on(runtime::Context& self, const M& message) {
     self.tell(study_, message);
   }

@@ -11,6 +11,7 @@ void DiskLog::add(std::uint64_t index, std::int64_t time_us, const Input& input,
                   const std::vector<StudyEvent>& events) {
   added_.push_back(
       {Row{index, time_us, to_json(input), to_json(decisions), to_json(events)}, input, events});
+  disk_.unwritten = added_.size();
 }
 
 void DiskLog::write() {
@@ -18,6 +19,7 @@ void DiskLog::write() {
     ledger_.durable(entry, world_.now());
     disk_.rows.push_back(std::move(entry.row));
   }
+  disk_.unwritten = 0;
 }
 
 Result<void> DiskLog::commit() {

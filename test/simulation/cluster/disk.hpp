@@ -16,6 +16,7 @@ struct Disk {
   std::vector<Row> rows;  ///< Durable.
   Duration slow_max{};    ///< A commit takes up to so long.
   bool full = false;
+  std::size_t unwritten = 0;  ///< Rows that the head which runs has not committed.
 };
 
 /// A study's rows on a simulated disk: what was added and not committed is lost with its head; a
@@ -25,7 +26,9 @@ class DiskLog final : public StudyLog {
  public:
   DiskLog(Disk& disk, runtime::simulation::SimHost& head, Ledger& ledger, Rng& rng,
           const Clock& world)
-      : disk_(disk), head_(head), ledger_(ledger), rng_(rng), world_(world) {}
+      : disk_(disk), head_(head), ledger_(ledger), rng_(rng), world_(world) {
+    disk_.unwritten = 0;
+  }
 
   [[nodiscard]] std::uint64_t size() const override { return disk_.rows.size(); }
   void add(std::uint64_t index, std::int64_t time_us, const Input& input,

@@ -84,6 +84,7 @@ struct Sums {
   std::uint64_t runs = 0, broken = 0, events = 0, rows = 0, programs = 0, faults = 0, heads = 0,
                 overlaps = 0, broken_off = 0;
   double simulated_s = 0;
+  Held most;
 
   void add(const Verdict& verdict) {
     ++runs;
@@ -95,6 +96,7 @@ struct Sums {
     heads += verdict.heads;
     overlaps += verdict.overlaps;
     broken_off += verdict.broken_off;
+    most.raise_to(verdict.most);
     simulated_s += std::chrono::duration<double>(verdict.time).count();
   }
 };
@@ -140,11 +142,14 @@ int simulate(const Options& options, const Troubles& troubles) {
   std::printf(
       "%.0f studies, %llu broken; %.0f a minute (%.0f a minute of processor time)\n"
       "each: %.0f events, %.0f rows, %.1f programs, %.1f faults, %.1f heads, %.2f overlaps, "
-      "%.2f programs broken off, %.0f s simulated\n",
+      "%.2f programs broken off, %.0f s simulated\n"
+      "at most: %zu messages, %zu handlers that wait and %zu bytes for others in a process; %zu "
+      "rows of a study not written down\n",
       studies, static_cast<unsigned long long>(sums.broken), 60 * studies / took,
       60 * studies / processor_s, per_run(sums.events), per_run(sums.rows), per_run(sums.programs),
       per_run(sums.faults), per_run(sums.heads), per_run(sums.overlaps), per_run(sums.broken_off),
-      sums.simulated_s / studies);
+      sums.simulated_s / studies, sums.most.messages, sums.most.suspended, sums.most.bytes,
+      sums.most.rows);
   return sums.broken == 0 ? 0 : 1;
 }
 

@@ -37,6 +37,13 @@ std::string line_of(std::uint64_t seed, TrialId trial, Resource resource) {
          ", \"loss\": " + json_number(metric(seed, trial, resource)) + "}\n";
 }
 
+/// Prints this one again, with nothing to do in between.
+void repeat(std::vector<Script::Print>& prints, std::size_t at) {
+  constexpr std::size_t times = 50;
+  const Script::Print again{1ms, prints[at].bytes + prints[at].bytes + prints[at].bytes};
+  prints.insert(prints.begin() + static_cast<std::ptrdiff_t>(at) + 1, times, again);
+}
+
 /// What goes wrong with an attempt.
 void misbehave(Script& script, Rng& rng) {
   auto& prints = script.prints;
@@ -69,6 +76,9 @@ void misbehave(Script& script, Rng& rng) {
       script.on_term = Script::OnTerm::ignores;
       script.ends_after = any(rng, 1s, 10s);
       return;
+    case 7:  // It reports the same again and again, faster than a slow disk takes it.
+      if (prints.empty() || rng.below(4) != 0) return;
+      return repeat(prints, rng.below(prints.size()));
     default:
       return;
   }
@@ -146,9 +156,11 @@ std::vector<ReportLine> FolderProgram::note(std::vector<ReportLine> lines) {
 std::vector<ReportLine> FolderProgram::read(const runtime::ProcessOutput& output) {
   if (output.stream == Stream::out)
     stage_.folders.log(attempt_.first, attempt_.second, output.bytes);
-  auto lines = note(parser_.feed(output.stream, output.bytes));
-  processes_.more(output.process, output.stream);
-  return lines;
+  return note(parser_.feed(output.stream, output.bytes));
+}
+
+void FolderProgram::more(Stream stream) {
+  processes_.more(process_, stream);
 }
 
 std::vector<ReportLine> FolderProgram::settle(const ProcessEnded& ended, Resource reported, bool) {

@@ -41,6 +41,7 @@ class FolderProgram final : public Program {
 
   Result<std::vector<ReportLine>> start(runtime::Address trial) override;
   std::vector<ReportLine> read(const runtime::ProcessOutput& output) override;
+  void more(runtime::Stream stream) override;
   void end(Duration grace) override { processes_.end(process_, grace); }
   std::vector<ReportLine> settle(const runtime::ProcessEnded& ended, Resource reported,
                                  bool excused) override;

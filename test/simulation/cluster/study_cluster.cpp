@@ -1,6 +1,7 @@
 #include "test/simulation/cluster/study_cluster.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "actors/head/warden_lease.hpp"
@@ -24,6 +25,8 @@ namespace {
 /// Where a head listens; its successor listens there too.
 constexpr const char* address = "head";
 constexpr Duration join_patience = 10s;
+/// Small, so that a program that floods need not print much.
+constexpr std::size_t told_ahead_max = 8;
 
 /// What the study's result files would get.
 class Witness final : public EventSink {
@@ -189,6 +192,8 @@ void StudyCluster::node_main(SimHost& host, const std::string& name) {
     std::visit([&]<typename E>(E& one) { host.node().tell(runtime::Ref<E>(to), std::move(one)); },
                event);
   };
+  environment.told_ahead_max =
+      scenario_.canary == Canary::memory ? std::numeric_limits<std::size_t>::max() : told_ahead_max;
   environment.complain = [this, name](const std::string& what) { tell(name, what); };
   runtime::Processes* processes = &host.processes();
   if (scenario_.canary == Canary::warden) {

@@ -40,6 +40,17 @@ struct Scenario {
   std::function<void(const std::string&)> trace;
 };
 
+/// What waits in memory.
+struct Held {
+  std::size_t messages = 0;   ///< In the mailboxes of a process.
+  std::size_t suspended = 0;  ///< Handlers of a process that wait for an answer.
+  std::size_t bytes = 0;      ///< Of a process, for others.
+  std::size_t rows = 0;       ///< Of the study, not written down.
+
+  void raise_to(const Held& other);
+  friend bool operator==(const Held&, const Held&) = default;
+};
+
 /// What came of it. Equal for equal scenarios.
 struct Verdict {
   std::string broken;  ///< What must not be, and was; empty if all was well.
@@ -51,6 +62,7 @@ struct Verdict {
   std::uint64_t heads = 0;
   std::uint64_t broken_off = 0;  ///< Programs that did not end as they would have.
   Duration time{};
+  Held most;  ///< At one time.
   friend bool operator==(const Verdict&, const Verdict&) = default;
 };
 
@@ -86,6 +98,7 @@ class StudyCluster final {
   void trouble_disk();
   void trouble_head();
   void look();
+  void weigh();
   void expect(bool holds, const std::string& claim);
   void check_end();
   /// Calls back once it holds; looks again and again.
@@ -108,6 +121,7 @@ class StudyCluster final {
   SimHost* head_ = nullptr;
   SimHost* own_ = nullptr;
   Instant head_began_;
+  Held most_;
   std::optional<StudyRef> study_;  ///< Of the head that runs.
   std::uint32_t own_starts_ = 0;
   std::string own_name_;

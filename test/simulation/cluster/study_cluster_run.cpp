@@ -23,6 +23,9 @@ namespace {
 constexpr Duration calm_max = 900s;
 /// And with it every process.
 constexpr Duration ending_max = 120s;
+/// Five programs, each told_ahead_max and what two reads hold ahead of the disk; and room for what
+/// does not grow with what programs print.
+constexpr Held held_max{.messages = 150, .suspended = 8, .bytes = 16 << 10, .rows = 100};
 
 StudyDocument document_of(const Scenario& scenario) {
   return {study_text(scenario.method), "/simulated/study.yaml", "/simulated", 7};
@@ -34,6 +37,13 @@ std::shared_ptr<const StudySpec> spec_of(const StudyDocument& document) {
 }
 
 }  // namespace
+
+void Held::raise_to(const Held& other) {
+  messages = std::max(messages, other.messages);
+  suspended = std::max(suspended, other.suspended);
+  bytes = std::max(bytes, other.bytes);
+  rows = std::max(rows, other.rows);
+}
 
 Result<Troubles> Troubles::named(const std::string& names) {
   Troubles troubles;
@@ -129,6 +139,25 @@ void StudyCluster::look() {
   for (const auto& host : cluster_.hosts())
     ledger_.host_is(host->name(), host->runs() && host->is_frozen(), cluster_.now());
   ledger_.look(cluster_.now());
+  constexpr std::uint64_t events_between = 8;
+  if (cluster_.events() % events_between == 0) weigh();
+}
+
+/// Whatever programs print and whatever is slow, what waits in memory is bounded.
+void StudyCluster::weigh() {
+  Held now{.rows = disk_.unwritten};
+  for (const auto& host : cluster_.hosts()) {
+    const runtime::simulation::Backlog backlog = host->backlog();
+    now.raise_to({backlog.messages, backlog.suspended, backlog.bytes, 0});
+  }
+  most_.raise_to(now);
+  const auto bound = [this](std::size_t found, std::size_t max, const char* what) {
+    if (found > max) expect(false, std::to_string(found) + " " + what);
+  };
+  bound(now.messages, held_max.messages, "messages wait in a process");
+  bound(now.suspended, held_max.suspended, "handlers of a process wait for answers");
+  bound(now.bytes, held_max.bytes, "bytes wait in a process to be sent");
+  bound(now.rows, held_max.rows, "rows of the study wait to be written down");
 }
 
 void StudyCluster::when(std::function<bool()> holds, Duration at_least,
@@ -199,9 +228,16 @@ Verdict StudyCluster::run() {
   }
   if (ledger_.broken().empty()) check_end();
   if (!ledger_.broken().empty()) tell("BROKEN", ledger_.broken());
-  return {ledger_.broken(),     cluster_.events(),    ledger_.rows(),
-          ledger_.programs(),   faults_->count(),     ledger_.overlaps(),
-          head_->incarnation(), ledger_.broken_off(), cluster_.now().since_zero};
+  return {ledger_.broken(),
+          cluster_.events(),
+          ledger_.rows(),
+          ledger_.programs(),
+          faults_->count(),
+          ledger_.overlaps(),
+          head_->incarnation(),
+          ledger_.broken_off(),
+          cluster_.now().since_zero,
+          most_};
 }
 
 void StudyCluster::check_end() {

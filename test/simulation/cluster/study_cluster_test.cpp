@@ -114,6 +114,10 @@ BOOST_AUTO_TEST_CASE(a_canary_in_the_warden_is_found) {
   BOOST_TEST(found_at(Canary::warden, "programs") > 0u);
 }
 
+BOOST_AUTO_TEST_CASE(a_canary_in_memory_is_found) {
+  BOOST_TEST(found_at(Canary::memory, "disk,programs") > 0u);
+}
+
 BOOST_AUTO_TEST_CASE(an_unknown_fault_is_answered_with_those_that_are_known) {
   const auto named = Troubles::named("crash,flod");
   BOOST_REQUIRE(!named.has_value());

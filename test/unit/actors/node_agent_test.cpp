@@ -20,7 +20,7 @@ namespace {
 using namespace std::chrono_literals;
 
 using StudyProbe = test::Probe<JoinStudy, NodeProcessesGone, Suggestion, Reported, ReportMalformed,
-                               AttemptEnded, Subscribe, StopStudy, AskStatus>;
+                               WhenDurable, AttemptEnded, Subscribe, StopStudy, AskStatus>;
 
 constexpr const char* study_text = R"(
 study: one
@@ -40,6 +40,7 @@ grace_kill_s: 2
 struct Stub {
   runtime::Address trial;
   std::optional<Duration> end_grace;
+  std::size_t read = 0;  ///< Outputs after which more was wanted.
 };
 
 class StubProgram final : public Program {
@@ -56,6 +57,7 @@ class StubProgram final : public Program {
     const Resource resource = std::stol(output.bytes);
     return {Report{resource, 1.0 / static_cast<double>(resource), {}}};
   }
+  void more(runtime::Stream) override { ++stub_.read; }
   void end(Duration grace) override { stub_.end_grace = grace; }
   std::vector<ReportLine> settle(const runtime::ProcessEnded&, Resource, bool) override {
     return {};
@@ -69,8 +71,9 @@ class StubProgram final : public Program {
 /// An agent of which the test is the study, the programs, and whoever looks for the head.
 struct Agent {
   /// `refused_for`: the study does not want it at first.
-  explicit Agent(std::chrono::seconds refused_for = 0s) {
+  explicit Agent(std::chrono::seconds refused_for = 0s, std::size_t told_ahead_max = 1000) {
     TrialEnvironment environment;
+    environment.told_ahead_max = told_ahead_max;
     environment.complain = [](const std::string&) {};
     environment.make_program = [this](const TrialPlan& plan) {
       return std::make_unique<StubProgram>(programs[plan.launch.trial]);
@@ -127,8 +130,9 @@ struct Agent {
     bool actors_left(const AgentRef& of) { return !node().wait(of, Duration(1)).has_value(); }
   } world;
   StudyDocument document{study_text, "/s/study.yaml", "/s", 7};
-  StudyProbe study = world.probe<JoinStudy, NodeProcessesGone, Suggestion, Reported,
-                                 ReportMalformed, AttemptEnded, Subscribe, StopStudy, AskStatus>();
+  StudyProbe study =
+      world.probe<JoinStudy, NodeProcessesGone, Suggestion, Reported, ReportMalformed, WhenDurable,
+                  AttemptEnded, Subscribe, StopStudy, AskStatus>();
   std::map<TrialId, Stub> programs;
   std::vector<std::pair<runtime::Ref<StudyFound, StudyGone>, Instant>> looks;
   AgentRef ref;
@@ -136,7 +140,7 @@ struct Agent {
 
 StudyProbe another_head(Agent& agent) {
   return agent.world.probe<JoinStudy, NodeProcessesGone, Suggestion, Reported, ReportMalformed,
-                           AttemptEnded, Subscribe, StopStudy, AskStatus>();
+                           WhenDurable, AttemptEnded, Subscribe, StopStudy, AskStatus>();
 }
 
 BOOST_AUTO_TEST_SUITE(node_agent)
@@ -290,14 +294,94 @@ BOOST_AUTO_TEST_CASE(another_study_at_the_same_address_is_not_its_own) {
   BOOST_TEST(agent.programs[0].end_grace.has_value());
 }
 
-BOOST_AUTO_TEST_CASE(what_is_kept_of_an_attempt_is_bounded) {
+/// A program that has printed four reports, and has the fourth in its pipe until the study has
+/// written down what it was told.
+struct Ahead : Agent {
+  Ahead() : Agent(0s, 4) {
+    launch(0);
+    for (const char* report : {"1", "2", "3", "4"}) print(0, report);
+    for (int i = 0; i < 2; ++i) (void)study.expect<Reported>();
+    asked = study.expect<WhenDurable>();
+    for (int i = 0; i < 2; ++i) (void)study.expect<Reported>();
+    BOOST_TEST(study.is_silent());
+    BOOST_TEST(programs[0].read == 3u);
+  }
+  WhenDurable asked;
+};
+
+BOOST_AUTO_TEST_CASE(a_program_that_prints_faster_than_its_study_writes_waits_for_it) {
+  Ahead agent;
+  BOOST_TEST(agent.asked.all.reports == 2u);
+  agent.world.tell(agent.asked.reply_to, agent.asked.all);
+  const auto next = agent.study.expect<WhenDurable>();
+  BOOST_TEST(next.all.reports == 4u);
+  BOOST_TEST(agent.programs[0].read == 4u);
+  agent.world.tell(next.reply_to, next.all);
+  agent.world.run();
+  agent.print(0, "5");
+  BOOST_TEST(agent.study.expect<Reported>().resource == 5);
+  BOOST_TEST(agent.study.is_silent());
+  BOOST_TEST(agent.programs[0].read == 5u);
+}
+
+BOOST_AUTO_TEST_CASE(a_program_that_waits_for_a_study_goes_on_when_the_next_head_has_written) {
+  Ahead agent;
+  agent.lose(agent.study, 0s);
+  auto head = another_head(agent);
+  (void)agent.find(head);
+  head.answer<JoinStudy>(Enlisted{agent.document, "", {}, {{0, 1, true, 1, 0}}});
+  for (Resource resource = 2; resource <= 4; ++resource)
+    BOOST_TEST(head.expect<Reported>().resource == resource);
+  BOOST_TEST(agent.programs[0].read == 3u);
+  const auto asked = head.expect<WhenDurable>();
+  BOOST_TEST(asked.all.reports == 4u);
+  agent.world.tell(asked.reply_to, asked.all);
+  agent.world.run();
+  BOOST_TEST(agent.programs[0].read == 4u);
+}
+
+BOOST_AUTO_TEST_CASE(a_program_does_not_wait_for_a_study_that_is_over) {
+  Ahead agent;
+  agent.world.tell(runtime::Ref<runtime::Down>(agent.ref.address()),
+                   runtime::Down{agent.study.address(), runtime::Cause::stopped, "", {}});
+  agent.world.run();
+  BOOST_TEST((agent.programs[0].end_grace == Duration(2s)));
+  BOOST_TEST(agent.programs[0].read == 4u);
+  agent.print(0, "5");
+  BOOST_TEST(agent.programs[0].read == 5u);
+  agent.exit(0);
+  BOOST_TEST(!agent.lives());
+}
+
+BOOST_AUTO_TEST_CASE(a_program_does_not_wait_for_a_study_that_does_not_want_it) {
+  Ahead agent;
+  agent.lose(agent.study, 0s);
+  auto head = another_head(agent);
+  (void)agent.find(head);
+  head.answer<JoinStudy>(Enlisted{agent.document, "", {}, {{0, 1, false, 0, 0}}});
+  agent.world.run();
+  BOOST_TEST(agent.programs[0].read == 4u);
+}
+
+BOOST_AUTO_TEST_CASE(what_the_study_has_safe_is_not_kept) {
   Said said;
-  for (std::uint64_t i = 0; i < Said::kept_max + 3; ++i) said.add(Reported{0, 1, 1, 0.5, {}});
-  BOOST_TEST(!said.has_after(2, 0));
-  BOOST_TEST(said.has_after(3, 0));
-  std::size_t told = 0;
-  said.each_after(5, 0, [&](const auto&) { ++told; });
-  BOOST_TEST(told == Said::kept_max - 2);
+  for (Resource i = 1; i <= 3; ++i) said.add(Reported{0, 1, i, 0.5, {}});
+  said.add(ReportMalformed{0, 1, "??"});
+  for (Resource i = 4; i <= 6; ++i) said.add(Reported{0, 1, i, 0.5, {}});
+  BOOST_TEST(said.counts().reports == 6u);
+  BOOST_TEST(said.counts().warnings == 1u);
+  said.forget({2, 0});
+  BOOST_TEST(!said.has_after(1, 0));
+  BOOST_TEST(said.has_after(2, 0));
+  said.forget({4, 1});
+  said.forget({2, 0});  // Told late.
+  BOOST_TEST(said.size() == 2u);
+  BOOST_TEST(said.counts().reports == 6u);
+  std::vector<Resource> told;
+  said.each_after(5, 1, [&]<typename M>(const M& one) {
+    if constexpr (std::same_as<M, Reported>) told.push_back(one.resource);
+  });
+  BOOST_TEST((told == std::vector<Resource>{6}));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -111,6 +111,26 @@ BOOST_AUTO_TEST_CASE(a_report_waits_its_own_time_and_not_the_rest_of_anothers) {
   BOOST_TEST(head.rows().size() == before + 1);
 }
 
+BOOST_AUTO_TEST_CASE(who_waits_for_what_it_told_hears_once_that_is_durable) {
+  const test::TempFolder folder;
+  Head head(folder.path());
+  auto agent = head.world.probe<Launch, EndTrial>();
+  auto teller = head.world.probe<Durable>();
+  head.join(agent, "n1");
+  const Launch first = agent.expect<Launch>();
+  const std::size_t before = head.rows().size();
+  head.report(first, 1);
+  head.world.tell(head.study, WhenDurable{{.reports = 1, .warnings = 0}, teller.ref()});
+  head.world.advance(std::chrono::milliseconds(9));
+  BOOST_TEST(teller.is_silent());
+  head.world.advance(std::chrono::milliseconds(1));
+  BOOST_TEST(teller.expect<Durable>().reports == 1u);
+  BOOST_TEST(head.rows().size() == before + 1);
+  // It is already.
+  head.world.tell(head.study, WhenDurable{{.reports = 1, .warnings = 2}, teller.ref()});
+  BOOST_TEST(teller.expect<Durable>().warnings == 2u);
+}
+
 BOOST_AUTO_TEST_CASE(two_slots_that_are_free_at_once_are_filled_by_one_commit) {
   const test::TempFolder folder;
   std::string one_epoch = pasha_of_four;
