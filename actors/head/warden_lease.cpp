@@ -1,6 +1,7 @@
 #include "actors/head/warden_lease.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <utility>
 
@@ -18,16 +19,24 @@ constexpr Duration look_interval = std::chrono::milliseconds(100);
 }  // namespace
 
 struct WardenLease::State {
+  State(runtime::Node& of, Keep keep_until, Duration of_links)
+      : node(of), keep(std::move(keep_until)), lease(of_links) {}
+
   runtime::Node& node;
   Keep keep;
   Duration lease;
   Duration grace = std::chrono::seconds(10);
-  Instant until{};     ///< As it was passed on last.
-  bool linked = true;  ///< Then.
+  std::atomic<Duration> until{Duration(0)};  ///< As it was passed on last, since the clock's zero.
+  bool linked = true;                        ///< Then.
+
+  /// On any thread.
+  [[nodiscard]] bool is_stale() const {
+    return until.load(std::memory_order_relaxed) - node.clock().now().since_zero < lease / 2;
+  }
 };
 
 WardenLease::WardenLease(runtime::Node& node, Keep keep, Duration lease)
-    : state_(std::make_shared<State>(State{node, std::move(keep), lease})) {
+    : state_(std::make_shared<State>(node, std::move(keep), lease)) {
   node.reactor().post([state = std::weak_ptr(state_)] {
     if (const auto alive = state.lock()) renew(alive);
   });
@@ -45,11 +54,10 @@ void WardenLease::serve(AgentOptions& options) const {
   options.enlisted = [on_reactor](const StudySpec& spec) {
     on_reactor([grace = seconds(spec.grace_kill_s)](State& state) { state.grace = grace; });
   };
-  options.launching = [on_reactor] { on_reactor(refresh); };
-}
-
-void WardenLease::refresh(State& state) {
-  if (state.until - state.node.reactor().now() < state.lease / 2) pass_on(state);
+  options.launching = [on_reactor, state = std::weak_ptr(state_)] {
+    const auto alive = state.lock();
+    if (alive && alive->is_stale()) on_reactor(pass_on);
+  };
 }
 
 void WardenLease::pass_on(State& state) {
@@ -58,8 +66,9 @@ void WardenLease::pass_on(State& state) {
     if (link.state != transport::LinkState::down) confirmed = std::max(confirmed, link.lease_from);
   state.linked = confirmed != Instant{};
   if (!state.linked) return;
-  state.until = confirmed + state.lease;
-  state.keep(state.until, state.grace);
+  const Instant until = confirmed + state.lease;
+  state.until.store(until.since_zero, std::memory_order_relaxed);
+  state.keep(until, state.grace);
 }
 
 void WardenLease::renew(const std::shared_ptr<State>& state) {

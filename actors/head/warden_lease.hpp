@@ -29,11 +29,10 @@ class WardenLease {
 
  private:
   struct State;
-  static void refresh(State& state);
   static void pass_on(State& state);
   static void renew(const std::shared_ptr<State>& state);
 
-  std::shared_ptr<State> state_;  ///< On the reactor's thread.
+  std::shared_ptr<State> state_;  ///< Of the reactor's thread, but for what is atomic.
 };
 
 }  // namespace troupe::actors

@@ -80,6 +80,11 @@ class Study {
     static constexpr std::string_view wire_name = "CommitLate";
     static auto fields(auto&) { return no_fields(); }
   };
+  /// The timer for that is due to be set.
+  struct SetAlarm {
+    static constexpr std::string_view wire_name = "SetAlarm";
+    static auto fields(auto&) { return no_fields(); }
+  };
   /// The result files and the status are due to be brought up to date.
   struct Show {
     static constexpr std::string_view wire_name = "Show";
@@ -106,8 +111,8 @@ class Study {
     static constexpr std::string_view wire_name = "Reopen";
     static auto fields(auto&) { return no_fields(); }
   };
-  using Private =
-      runtime::Ref<Commit, CommitLate, Show, WallclockOver, LookForRoom, LeaseOver, Reopen>;
+  using Private = runtime::Ref<Commit, CommitLate, SetAlarm, Show, WallclockOver, LookForRoom,
+                               LeaseOver, Reopen>;
 
   /// `log` is empty, or holds the study so far.
   Study(StudyOptions options, std::unique_ptr<StudyLog> log, std::unique_ptr<EventSink> results);
@@ -126,6 +131,7 @@ class Study {
   StudyStatus on(runtime::Context& self, const AskStatus&);
   void on(runtime::Context& self, const Commit&);
   void on(runtime::Context& self, const CommitLate&);
+  void on(runtime::Context& self, const SetAlarm&);
   void on(runtime::Context& self, const LookForRoom&);
   void on(runtime::Context& self, const Show&);
   void on(runtime::Context& self, const WallclockOver&);
@@ -164,7 +170,7 @@ class Study {
   [[nodiscard]] bool replay_row(runtime::Context& self, const Row& row);
   void remember(runtime::Context& self, const Input& input);
   void observe(runtime::Context& self, const Outcome& outcome);
-  void tell_store(runtime::Context& self, const Outcome& outcome);
+  void tell_store(runtime::Context& self, const std::vector<Pending>& durable);
   void tell_store_all(runtime::Context& self);
   template <typename R, typename A, typename Spawn>
   [[nodiscard]] std::optional<R> host(runtime::Context& self, const std::string& node,
@@ -244,6 +250,7 @@ class Study {
   std::vector<WhenDurable> wait_for_durable_;
   bool commit_due_ = false;                      ///< A Commit is on its way.
   Instant commit_by_ = Instant::never();         ///< When pending rows are committed at the latest.
+  bool alarm_due_ = false;                       ///< A SetAlarm is on its way.
   Instant alarm_at_ = Instant::never();          ///< When the next CommitLate comes.
   Instant slot_waits_since_ = Instant::never();  ///< A commit waits for the suggestion for a slot.
   std::string no_room_;          ///< Why nothing is started; looked at again from time to time.

@@ -39,11 +39,18 @@ void Study::commit_soon(Context& self, const Outcome& outcome) {
 }
 
 /// One timer at a time. It may come early for the rows that are there by then, and is set again.
+/// Often what is in the mailbox makes it needless.
 void Study::commit_by(Context& self, Instant when) {
   commit_by_ = std::min(commit_by_, when);
-  if (alarm_at_ <= commit_by_) return;
+  if (alarm_at_ <= commit_by_ || std::exchange(alarm_due_, true)) return;
+  self.tell(runtime::Ref<SetAlarm>(self.address()), SetAlarm{});
+}
+
+void Study::on(Context& self, const SetAlarm&) {
+  alarm_due_ = false;
+  if (commit_due_ || alarm_at_ <= commit_by_) return;
   alarm_at_ = commit_by_;
-  self.after(commit_by_ - self.now(), CommitLate{});
+  self.after(std::max(commit_by_ - self.now(), Duration(0)), CommitLate{});
 }
 
 void Study::on(Context& self, const Commit&) {
@@ -77,7 +84,7 @@ void Study::commit(Context& self) {
   if (const auto committed = log_->commit(); !committed)
     throw StudyAbandoned(committed.error().what);
   const auto durable = std::exchange(pending_, {});
-  for (const Pending& pending : durable) tell_store(self, pending.outcome);
+  tell_store(self, durable);
   for (const Pending& pending : durable)
     if (pending.settled)
       if (const auto node = nodes_.find(pending.settled->first); node != nodes_.end())
@@ -110,9 +117,12 @@ void Study::tell_durable(Context& self) {
 }
 
 /// Before anything is launched: what a node offers was heard of by then.
-void Study::tell_store(Context& self, const Outcome& outcome) {
+void Study::tell_store(Context& self, const std::vector<Pending>& durable) {
   if (!checkpoints_) return;
-  if (!add_news(outcome.events, news_.trials)) return;
+  bool matters = false;
+  for (const Pending& pending : durable)
+    matters = add_news(pending.outcome.events, news_.trials) || matters;
+  if (!matters) return;
   news_.contenders = core_.contenders();
   self.tell(checkpoints_, std::exchange(news_, {}));
 }

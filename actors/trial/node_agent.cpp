@@ -66,7 +66,7 @@ void NodeAgent::join(Context& self) {
   if (!environment_.make_program) {
     if (options_.apart || !shares_folder(document_.folder, document_.token))
       work_apart(self, enlisted->checkpoints);
-    spare_ = std::make_unique<SpareFolder>(document_.folder, options_.node);
+    spare_ = std::make_unique<SpareFolders>(document_.folder, options_.node);
   }
 }
 
@@ -129,14 +129,13 @@ void NodeAgent::on(Context& self, const Launch& launch) {
                                   .gpus = gpus,
                                   .report_to = options_.study,
                                   .courier = courier_,
-                                  .over_to = runtime::Ref<AttemptOver>(self.address())},
+                                  .agent = decltype(TrialPlan::agent)(self.address())},
                         environment_);
   running_.push_back(Running{launch.trial, launch.attempt, ref, std::move(gpus)});
-  if (spare_) self.tell(runtime::Ref<Prepare>(self.address()), Prepare{});
 }
 
-void NodeAgent::on(Context&, const Prepare&) {
-  spare_->make();
+void NodeAgent::on(Context&, const AttemptBegun&) {
+  if (spare_) spare_->make_one();
 }
 
 void NodeAgent::on(Context& self, const EndTrial& end) {

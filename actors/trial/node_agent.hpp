@@ -63,11 +63,6 @@ class NodeAgent {
  public:
   using Ref = AgentRef;
 
-  /// The last program is on its way: time to get ready for the next.
-  struct Prepare {
-    static constexpr std::string_view wire_name = "Prepare";
-    static auto fields(auto&) { return no_fields(); }
-  };
   /// The study has not wanted this node yet, and may now.
   struct JoinAgain {
     static constexpr std::string_view wire_name = "JoinAgain";
@@ -78,14 +73,15 @@ class NodeAgent {
     static constexpr std::string_view wire_name = "LeaseOver";
     static auto fields(auto&) { return no_fields(); }
   };
-  using Private = runtime::Ref<Prepare, AttemptOver, StudyFound, StudyGone, JoinAgain, LeaseOver>;
+  using Private =
+      runtime::Ref<AttemptBegun, AttemptOver, StudyFound, StudyGone, JoinAgain, LeaseOver>;
 
   NodeAgent(AgentOptions options, TrialEnvironment environment);
 
   void started(runtime::Context& self);
   void on(runtime::Context& self, const Launch& launch);
   void on(runtime::Context& self, const EndTrial& end);
-  void on(runtime::Context& self, const Prepare&);
+  void on(runtime::Context& self, const AttemptBegun&);
   void on(runtime::Context& self, AttemptOver over);
   void on(runtime::Context& self, const StudyFound& found);
   void on(runtime::Context& self, const StudyGone& gone);
@@ -118,8 +114,8 @@ class NodeAgent {
   TrialEnvironment environment_;
   std::shared_ptr<const StudySpec> spec_;
   StudyDocument document_;
-  CourierRef courier_;                  ///< Of a node that works in a folder of its own.
-  std::unique_ptr<SpareFolder> spare_;  ///< None where programs have no folders.
+  CourierRef courier_;                   ///< Of a node that works in a folder of its own.
+  std::unique_ptr<SpareFolders> spare_;  ///< None where programs have no folders.
   std::vector<Running> running_;
   std::vector<std::int64_t> free_gpus_;  ///< Device numbers, lowest last.
   std::vector<AttemptOver> over_;        ///< Ended, and the study may not have that safe yet.

@@ -61,7 +61,9 @@ void Trial::started(Context& self) {
     return;
   }
   runs_ = true;
-  pass_on(self, *unheard);
+  self.tell(plan_.agent, AttemptBegun{});
+  take(std::move(*unheard));
+  pass_on(self);
 }
 
 /// What the attempt goes on from is at the head. False: it cannot begin, which is not its fault.
@@ -88,10 +90,12 @@ void Trial::hand_over(Context& self, std::optional<std::string>& excuse) {
       self.ask(plan_.courier, HandOver{launch.trial, launch.attempt}, courier_deadline);
   if (taken && taken->result == AttemptTaken::Result::taken) return;
   const std::string why = taken ? taken->why : taken.error().what;
-  if (taken && taken->result == AttemptTaken::Result::refused)
-    pass_on(self, {Malformed{"", "the head refuses what it left: " + why}});
-  else
+  if (taken && taken->result == AttemptTaken::Result::refused) {
+    take({Malformed{"", "the head refuses what it left: " + why}});
+    pass_on(self);
+  } else {
     excuse = "what it left was not brought to the head: " + why;
+  }
 }
 
 void Trial::stopping(Context&) {
@@ -150,8 +154,15 @@ void Trial::on(Context&, const Overdue&) {
 }
 
 void Trial::on(Context& self, const runtime::ProcessOutput& output) {
-  pass_on(self, program_->read(output));
+  take(program_->read(output));
   unread_.push_back(output.stream);
+  if (!std::exchange(pass_on_due_, true)) self.tell(runtime::Ref<PassOn>(self.address()), PassOn{});
+}
+
+/// Behind what is in the mailbox: if the end is, too, both are told at once.
+void Trial::on(Context& self, const PassOn&) {
+  pass_on_due_ = false;
+  pass_on(self);
   ask_durable(self);
   read_on();
 }
@@ -184,24 +195,32 @@ void Trial::read_on() {
   unread_.clear();
 }
 
-void Trial::pass_on(Context& self, const std::vector<ReportLine>& lines) {
-  const Launch& launch = plan_.launch;
-  for (const ReportLine& line : lines) {
-    if (const auto* report = std::get_if<Report>(&line)) {
+void Trial::take(std::vector<ReportLine> lines) {
+  for (ReportLine& line : lines) {
+    if (const auto* report = std::get_if<Report>(&line))
       reported_ = std::max(reported_, report->resource);
+    untold_.push_back(std::move(line));
+  }
+}
+
+void Trial::pass_on(Context& self) {
+  const Launch& launch = plan_.launch;
+  for (const ReportLine& line : untold_) {
+    if (const auto* report = std::get_if<Report>(&line))
       tell(self, Reported{launch.trial, launch.attempt, report->resource, report->metric,
                           report->values});
-    }
     if (const auto* malformed = std::get_if<Malformed>(&line);
         malformed != nullptr && warnings_++ < warnings_max)
       tell(self, ReportMalformed{launch.trial, launch.attempt, to_text(*malformed)});
   }
+  untold_.clear();
 }
 
 void Trial::on(Context& self, const ProcessEnded& ended) {
   runs_ = false;
   auto excuse = ended_in_order(ended) ? std::nullopt : program_->excuse();
-  pass_on(self, program_->settle(ended, reported_, excuse.has_value()));
+  take(program_->settle(ended, reported_, excuse.has_value()));
+  pass_on(self);
   AttemptEnded end{plan_.launch.trial, plan_.launch.attempt, cause_of(ended.cause),
                    ended.code,         describe(ended),      program_->last_words()};
   if (plan_.courier) {
@@ -222,7 +241,7 @@ void Trial::finish(Context& self, AttemptEnded ended, const std::optional<std::s
     ended.detail += unknown_start;
   }
   self.tell(plan_.report_to, ended);
-  self.tell(plan_.over_to, AttemptOver{std::move(ended), std::move(said_), plan_.report_to});
+  self.tell(plan_.agent, AttemptOver{std::move(ended), std::move(said_), plan_.report_to});
   self.stop();
 }
 

@@ -51,7 +51,12 @@ class Trial {
     static constexpr std::string_view wire_name = "Overdue";
     static auto fields(auto&) { return no_fields(); }
   };
-  using Private = runtime::Ref<Overdue, runtime::ProcessOutput, runtime::ProcessEnded>;
+  /// What the program printed is to be told.
+  struct PassOn {
+    static constexpr std::string_view wire_name = "PassOn";
+    static auto fields(auto&) { return no_fields(); }
+  };
+  using Private = runtime::Ref<Overdue, PassOn, runtime::ProcessOutput, runtime::ProcessEnded>;
 
   Trial(TrialPlan plan, TrialEnvironment environment);
 
@@ -63,13 +68,15 @@ class Trial {
   void on(runtime::Context& self, const StudyOver&);
   void on(runtime::Context& self, const Durable& durable);
   void on(runtime::Context& self, const Overdue&);
+  void on(runtime::Context& self, const PassOn&);
   void on(runtime::Context& self, const runtime::ProcessOutput& output);
   void on(runtime::Context& self, const runtime::ProcessEnded& ended);
 
  private:
   [[nodiscard]] bool bring(runtime::Context& self);
   void hand_over(runtime::Context& self, std::optional<std::string>& excuse);
-  void pass_on(runtime::Context& self, const std::vector<ReportLine>& lines);
+  void take(std::vector<ReportLine> lines);
+  void pass_on(runtime::Context& self);
   template <typename M>
   void tell(runtime::Context& self, M message);
   [[nodiscard]] bool is_heard() const;
@@ -81,6 +88,8 @@ class Trial {
   TrialEnvironment environment_;
   std::unique_ptr<Program> program_;
   bool runs_ = false;
+  std::vector<ReportLine> untold_;
+  bool pass_on_due_ = false;  ///< A PassOn is on its way.
   Said said_;
   bool asked_durable_ = false;
   std::vector<runtime::Stream> unread_;  ///< The study is behind: these wait.

@@ -17,6 +17,14 @@
 
 namespace troupe::actors {
 
+/// The program of an attempt is on its way; for the agent of its node: time to get ready for the
+/// next one.
+struct AttemptBegun {
+  static constexpr std::string_view wire_name = "AttemptBegun";
+  static constexpr bool local_only = true;
+  static auto fields(auto&) { return no_fields(); }
+};
+
 /// An attempt is over; for the agent of its node, which keeps this until the study has it safe.
 struct AttemptOver {
   static constexpr std::string_view wire_name = "AttemptOver";
@@ -37,7 +45,7 @@ struct TrialPlan {
   /// Of a node that does not share the study's folder, and works in `study.folder` instead.
   CourierRef courier{};
   bool starts_over = false;  ///< Its checkpoint is lost: what the courier found.
-  runtime::Ref<AttemptOver> over_to{};
+  runtime::Ref<AttemptBegun, AttemptOver> agent{};
 };
 
 /// What a node lends to its trials.

@@ -21,7 +21,7 @@ PipedOutput::~PipedOutput() {
 }
 
 void PipedOutput::begin() {
-  watch();
+  read_at(reactor_.now() + first_look);
 }
 
 void PipedOutput::more() {
@@ -39,6 +39,19 @@ void PipedOutput::finish() {
     close_if_drained();
 }
 
+void PipedOutput::on_readable() {
+  if (reactor_.now() < last_read_ + linger) return read();
+  unwatch();
+  read_at(reactor_.now() + linger);
+}
+
+void PipedOutput::read_at(Instant when) {
+  lingers_ = reactor_.at(when, [this] {
+    lingers_ = Reactor::TimerId::none;
+    read();
+  });
+}
+
 void PipedOutput::read() {
   if (!pipe_) return;
   std::array<char, chunk_max> chunk;
@@ -48,6 +61,7 @@ void PipedOutput::read() {
   } while (got < 0 && errno == EINTR);
   if (got > 0) {
     unwatch();
+    last_read_ = reactor_.now();
     wanted_ = false;
     deliver_(std::string(chunk.data(), static_cast<std::size_t>(got)));
     if (finishing_) close_if_drained();
@@ -75,12 +89,14 @@ void PipedOutput::close() {
 
 void PipedOutput::watch() {
   if (watch_ == Reactor::WatchId::none)
-    watch_ = reactor_.watch_readable(pipe_.get(), [this] { read(); });
+    watch_ = reactor_.watch_readable(pipe_.get(), [this] { on_readable(); });
 }
 
 void PipedOutput::unwatch() {
   if (watch_ != Reactor::WatchId::none)
     reactor_.unwatch(std::exchange(watch_, Reactor::WatchId::none));
+  if (lingers_ != Reactor::TimerId::none)
+    reactor_.cancel(std::exchange(lingers_, Reactor::TimerId::none));
 }
 
 }  // namespace troupe::runtime

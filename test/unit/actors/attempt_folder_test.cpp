@@ -125,11 +125,11 @@ BOOST_AUTO_TEST_CASE(an_attempt_may_be_prepared_again_after_an_interruption) {
 
 BOOST_AUTO_TEST_CASE(a_new_trial_takes_the_folder_that_was_made_ahead) {
   fs::create_directories(root / "trials");
-  SpareFolder spare(root.string(), "n1");
-  spare.make();
-  BOOST_TEST(fs::exists(root / "trials" / ".spare-n1"));
+  SpareFolders spare(root.string(), "n1");
+  spare.make_one();
+  BOOST_TEST(fs::exists(root / "trials" / ".spare-n1-0"));
   spare.give(7);
-  BOOST_TEST(!fs::exists(root / "trials" / ".spare-n1"));
+  BOOST_TEST(!fs::exists(root / "trials" / ".spare-n1-0"));
   auto folder = prepare(1);
   BOOST_TEST(fs::is_empty(folder.checkpoint_dir()));
   BOOST_TEST(folder.write_config("{}").has_value());
@@ -140,14 +140,29 @@ BOOST_AUTO_TEST_CASE(a_trial_that_has_a_folder_keeps_it) {
   auto first = prepare(1);
   save(first, "epoch 3");
   {
-    SpareFolder spare(root.string(), "n1");
+    SpareFolders spare(root.string(), "n1");
     spare.give(7);  // There is none yet.
-    spare.make();
+    spare.make_one();
     spare.give(7);
     BOOST_TEST(saved(first) == "epoch 3");
-    BOOST_TEST(fs::exists(root / "trials" / ".spare-n1"));
+    BOOST_TEST(fs::exists(root / "trials" / ".spare-n1-0"));
   }
-  BOOST_TEST(!fs::exists(root / "trials" / ".spare-n1"));
+  BOOST_TEST(!fs::exists(root / "trials" / ".spare-n1-0"));
+}
+
+BOOST_AUTO_TEST_CASE(no_more_folders_are_made_ahead_than_slots_are_free_at_one_time) {
+  fs::create_directories(root / "trials");
+  SpareFolders spare(root.string(), "n1");
+  for (std::size_t i = 0; i < SpareFolders::count + 1; ++i) spare.make_one();
+  spare.give(7);
+  spare.give(8);
+  spare.give(9);
+  BOOST_TEST(fs::exists(root / "trials" / "0007" / "attempt-1" / "checkpoint"));
+  BOOST_TEST(fs::exists(root / "trials" / "0008" / "attempt-1" / "checkpoint"));
+  BOOST_TEST(!fs::exists(root / "trials" / "0009"));
+  spare.make_one();
+  spare.give(9);
+  BOOST_TEST(fs::exists(root / "trials" / "0009"));
 }
 
 BOOST_AUTO_TEST_CASE(copies_folders_modes_and_links_but_no_pipes) {
