@@ -32,11 +32,12 @@ struct Options {
   bool keep_going = false;
 };
 
-int usage(const std::string& what) {
-  std::fprintf(stderr,
-               "%s\nusage: cluster_simulation [--seeds A..B | --seed N] [--method NAME|all] "
-               "[--faults all|none|NAME,...] [--canary NAME] [--trace] [--keep-going]\n",
-               what.c_str());
+constexpr const char* usage =
+    "usage: cluster_simulation [--seeds A..B | --seed N] [--method NAME|all] "
+    "[--faults all|none|NAME,...] [--canary NAME] [--trace] [--keep-going]\n";
+
+int refuse(const std::string& what) {
+  std::fprintf(stderr, "%s\n%s", what.c_str(), usage);
   return 2;
 }
 
@@ -124,11 +125,13 @@ int simulate(const Options& options, const Troubles& troubles) {
     const Verdict verdict = run(options, troubles, seed, method);
     sums.add(verdict);
     if (verdict.broken.empty()) continue;
+    const std::string canary(enum_names(Canary{}).at(static_cast<std::size_t>(options.canary)));
     std::printf(
         "seed %llu (%s): %s\n  again: cluster_simulation --seed %llu --method %s --faults "
-        "%s --trace\n",
+        "%s --canary %s --trace\n",
         static_cast<unsigned long long>(seed), method.c_str(), verdict.broken.c_str(),
-        static_cast<unsigned long long>(seed), method.c_str(), options.faults.c_str());
+        static_cast<unsigned long long>(seed), method.c_str(), options.faults.c_str(),
+        canary.c_str());
     std::fflush(stdout);
     if (!options.keep_going) break;
   }
@@ -157,8 +160,12 @@ int simulate(const Options& options, const Troubles& troubles) {
 
 int main(int argc, char** argv) {
   Options options;
-  if (const std::string wrong = read(argc, argv, options); !wrong.empty()) return usage(wrong);
+  if (argc == 2 && std::string_view(argv[1]) == "--help") {
+    std::printf("%s", usage);
+    return 0;
+  }
+  if (const std::string wrong = read(argc, argv, options); !wrong.empty()) return refuse(wrong);
   const auto troubles = Troubles::named(options.faults);
-  if (!troubles) return usage(troubles.error().what);
+  if (!troubles) return refuse(troubles.error().what);
   return simulate(options, *troubles);
 }
