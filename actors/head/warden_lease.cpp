@@ -26,12 +26,12 @@ struct WardenLease::State {
   Keep keep;
   Duration lease;
   Duration grace = std::chrono::seconds(10);
-  std::atomic<Duration> until{Duration(0)};  ///< As it was passed on last, since the clock's zero.
-  bool linked = true;                        ///< Then.
+  std::atomic<Instant> until{Instant{}};  ///< As it was passed on last.
+  bool linked = true;                     ///< Then.
 
   /// On any thread.
   [[nodiscard]] bool is_stale() const {
-    return until.load(std::memory_order_relaxed) - node.clock().now().since_zero < lease / 2;
+    return until.load(std::memory_order_relaxed) - node.clock().now() < lease / 2;
   }
 };
 
@@ -67,7 +67,7 @@ void WardenLease::pass_on(State& state) {
   state.linked = confirmed != Instant{};
   if (!state.linked) return;
   const Instant until = confirmed + state.lease;
-  state.until.store(until.since_zero, std::memory_order_relaxed);
+  state.until.store(until, std::memory_order_relaxed);
   state.keep(until, state.grace);
 }
 

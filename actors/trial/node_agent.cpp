@@ -122,15 +122,14 @@ void NodeAgent::on(Context& self, const Launch& launch) {
   if (options_.launching) options_.launching();
   if (spare_ && launch.attempt == 1) spare_->give(launch.trial);
   std::vector<std::int64_t> gpus = take_gpus();
-  const Trial::Ref ref =
-      self.spawn<Trial>(TrialPlan{.spec = spec_,
-                                  .study = document_,
-                                  .launch = launch,
-                                  .gpus = gpus,
-                                  .report_to = options_.study,
-                                  .courier = courier_,
-                                  .agent = decltype(TrialPlan::agent)(self.address())},
-                        environment_);
+  const Trial::Ref ref = self.spawn<Trial>(TrialPlan{.spec = spec_,
+                                                     .study = document_,
+                                                     .launch = launch,
+                                                     .gpus = gpus,
+                                                     .report_to = options_.study,
+                                                     .courier = courier_,
+                                                     .agent = TrialPlan::Agent(self.address())},
+                                           environment_);
   running_.push_back(Running{launch.trial, launch.attempt, ref, std::move(gpus)});
 }
 

@@ -37,6 +37,8 @@ struct AttemptOver {
 
 /// One attempt, all that it needs.
 struct TrialPlan {
+  using Agent = runtime::Ref<AttemptBegun, AttemptOver>;
+
   std::shared_ptr<const StudySpec> spec;
   StudyDocument study;
   Launch launch;
@@ -45,7 +47,7 @@ struct TrialPlan {
   /// Of a node that does not share the study's folder, and works in `study.folder` instead.
   CourierRef courier{};
   bool starts_over = false;  ///< Its checkpoint is lost: what the courier found.
-  runtime::Ref<AttemptBegun, AttemptOver> agent{};
+  Agent agent{};
 };
 
 /// What a node lends to its trials.

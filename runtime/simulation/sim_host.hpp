@@ -26,6 +26,7 @@ struct Backlog {
   std::size_t messages = 0;   ///< In the mailboxes of its actors.
   std::size_t suspended = 0;  ///< Handlers that wait for an answer.
   std::size_t bytes = 0;      ///< For other nodes: not sent, or not confirmed.
+  friend bool operator==(const Backlog&, const Backlog&) = default;
 };
 
 /// A host of a simulated cluster and the one process that it runs, if it does: a node, whose actors

@@ -151,8 +151,8 @@ int simulate(const Options& options, const Troubles& troubles) {
       studies, static_cast<unsigned long long>(sums.broken), 60 * studies / took,
       60 * studies / processor_s, per_run(sums.events), per_run(sums.rows), per_run(sums.programs),
       per_run(sums.faults), per_run(sums.heads), per_run(sums.overlaps), per_run(sums.broken_off),
-      sums.simulated_s / studies, sums.most.messages, sums.most.suspended, sums.most.bytes,
-      sums.most.rows);
+      sums.simulated_s / studies, sums.most.process.messages, sums.most.process.suspended,
+      sums.most.process.bytes, sums.most.rows);
   return sums.broken == 0 ? 0 : 1;
 }
 

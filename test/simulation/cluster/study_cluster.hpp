@@ -42,10 +42,8 @@ struct Scenario {
 
 /// What waits in memory.
 struct Held {
-  std::size_t messages = 0;   ///< In the mailboxes of a process.
-  std::size_t suspended = 0;  ///< Handlers of a process that wait for an answer.
-  std::size_t bytes = 0;      ///< Of a process, for others.
-  std::size_t rows = 0;       ///< Of the study, not written down.
+  runtime::simulation::Backlog process;  ///< The most of any.
+  std::size_t rows = 0;                  ///< Of the study, not written down.
 
   void raise_to(const Held& other);
   friend bool operator==(const Held&, const Held&) = default;

@@ -25,7 +25,8 @@ constexpr Duration calm_max = 900s;
 constexpr Duration ending_max = 120s;
 /// Five programs, each told_ahead_max and what two reads hold ahead of the disk; and room for what
 /// does not grow with what programs print.
-constexpr Held held_max{.messages = 150, .suspended = 8, .bytes = 16 << 10, .rows = 100};
+constexpr Held held_max{.process = {.messages = 150, .suspended = 8, .bytes = 16 << 10},
+                        .rows = 100};
 
 StudyDocument document_of(const Scenario& scenario) {
   return {study_text(scenario.method), "/simulated/study.yaml", "/simulated", 7};
@@ -39,9 +40,9 @@ std::shared_ptr<const StudySpec> spec_of(const StudyDocument& document) {
 }  // namespace
 
 void Held::raise_to(const Held& other) {
-  messages = std::max(messages, other.messages);
-  suspended = std::max(suspended, other.suspended);
-  bytes = std::max(bytes, other.bytes);
+  process.messages = std::max(process.messages, other.process.messages);
+  process.suspended = std::max(process.suspended, other.process.suspended);
+  process.bytes = std::max(process.bytes, other.process.bytes);
   rows = std::max(rows, other.rows);
 }
 
@@ -145,18 +146,16 @@ void StudyCluster::look() {
 
 /// Whatever programs print and whatever is slow, what waits in memory is bounded.
 void StudyCluster::weigh() {
-  Held now{.rows = disk_.unwritten};
-  for (const auto& host : cluster_.hosts()) {
-    const runtime::simulation::Backlog backlog = host->backlog();
-    now.raise_to({backlog.messages, backlog.suspended, backlog.bytes, 0});
-  }
+  Held now{.process = {}, .rows = disk_.unwritten};
+  for (const auto& host : cluster_.hosts()) now.raise_to({host->backlog(), 0});
   most_.raise_to(now);
   const auto bound = [this](std::size_t found, std::size_t max, const char* what) {
     if (found > max) expect(false, std::to_string(found) + " " + what);
   };
-  bound(now.messages, held_max.messages, "messages wait in a process");
-  bound(now.suspended, held_max.suspended, "handlers of a process wait for answers");
-  bound(now.bytes, held_max.bytes, "bytes wait in a process to be sent");
+  bound(now.process.messages, held_max.process.messages, "messages wait in a process");
+  bound(now.process.suspended, held_max.process.suspended,
+        "handlers of a process wait for answers");
+  bound(now.process.bytes, held_max.process.bytes, "bytes wait in a process to be sent");
   bound(now.rows, held_max.rows, "rows of the study wait to be written down");
 }
 
