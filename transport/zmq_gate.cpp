@@ -17,8 +17,6 @@ constexpr const char* questions_endpoint = "inproc://zeromq.zap.01";  // RFC 27 
 constexpr int followed = ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_DISCONNECTED |
                          ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL |
                          ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL | ZMQ_EVENT_HANDSHAKE_FAILED_AUTH;
-constexpr std::size_t callers_max = 4096;
-constexpr Duration end_told_after = std::chrono::milliseconds(200);  ///< At most.
 
 /// All parts of the next message; empty if there is none.
 std::vector<zmq::message_t> receive_all(zmq::socket_t& socket) {
@@ -85,6 +83,10 @@ ZmqGate::ZmqGate(Reactor& reactor, zmq::context_t& context, zmq::socket_t& liste
                  const Security& security)
     : reactor_(reactor),
       security_(security),
+      callers_(reactor,
+               [this](std::string address, std::string why) {
+                 refusals_.note({}, std::move(address), std::move(why), reactor_.now());
+               }),
       questions_(
           std::make_unique<Questions>(Questions{zmq::socket_t(context, zmq::socket_type::rep)})) {
   zmq::socket_t& socket = questions_->socket;
@@ -99,7 +101,6 @@ ZmqGate::ZmqGate(Reactor& reactor, zmq::context_t& context, zmq::socket_t& liste
 }
 
 ZmqGate::~ZmqGate() {
-  for (const Failure& failure : failures_) reactor_.cancel(failure.timer);
   reactor_.unwatch(questions_->watch);
 }
 
@@ -132,40 +133,13 @@ std::string ZmqGate::turned_away(const std::string& key, const std::string& addr
 }
 
 void ZmqGate::passed(int fd) {
-  const auto caller = callers_.find(static_cast<std::uint32_t>(fd));
-  if (caller != callers_.end()) caller->second.passed = true;
+  callers_.passed(static_cast<std::uint32_t>(fd));
 }
 
 void ZmqGate::on_event(int event, std::uint32_t value) {
-  if (event == ZMQ_EVENT_DISCONNECTED) return on_end(value);
-  if (event != ZMQ_EVENT_ACCEPTED) return on_failure(reason_of(event, value));
-  if (callers_.size() >= callers_max) callers_.clear();
-  callers_.insert_or_assign(value, Caller{address_of(value)});
-}
-
-/// The end of a connection that fails in its handshake is told at once. One that fails later is
-/// read no more, but stays open.
-void ZmqGate::on_failure(std::string why) {
-  const auto timer = reactor_.at(reactor_.now() + end_told_after, [this] {
-    const std::string unended = std::exchange(failures_.front().why, {});
-    failures_.pop_front();
-    if (!unended.empty()) refusals_.note({}, {}, unended, reactor_.now());
-  });
-  failures_.push_back({std::move(why), timer});
-}
-
-/// That a program did not even begin with ZeroMQ's greeting is not told.
-void ZmqGate::on_end(std::uint32_t fd) {
-  const auto found = callers_.extract(fd);
-  if (!found.empty() && found.mapped().passed) return;
-  const std::string address = found.empty() ? std::string() : found.mapped().address;
-  std::string why = found.empty() ? "" : "it hung up, or does not speak this protocol at all";
-  if (!failures_.empty()) {
-    reactor_.cancel(failures_.front().timer);
-    why = std::move(failures_.front().why);
-    failures_.pop_front();
-  }
-  if (!why.empty()) refusals_.note({}, address, why, reactor_.now());
+  if (event == ZMQ_EVENT_ACCEPTED) return callers_.accepted(value, address_of(value));
+  if (event == ZMQ_EVENT_DISCONNECTED) return callers_.ended(value);
+  callers_.failed(reason_of(event, value));
 }
 
 }  // namespace troupe::transport

@@ -1,11 +1,10 @@
 #pragma once
 
-#include <deque>
-#include <map>
 #include <memory>
 #include <string>
 
 #include "runtime/core/reactor.hpp"
+#include "transport/callers.hpp"
 #include "transport/refusals.hpp"
 #include "transport/security.hpp"
 #include "transport/zmq_monitor.hpp"
@@ -32,28 +31,14 @@ class ZmqGate {
 
  private:
   struct Questions;
-  struct Caller {
-    std::string address;
-    bool passed = false;
-  };
-
-  struct Failure {
-    std::string why;  ///< Empty: it was noted already.
-    Reactor::TimerId timer = Reactor::TimerId::none;
-  };
-
   void answer_questions();
   [[nodiscard]] std::string turned_away(const std::string& key, const std::string& address);
   void on_event(int event, std::uint32_t value);
-  void on_failure(std::string why);
-  void on_end(std::uint32_t fd);
 
   Reactor& reactor_;
   const Security& security_;
   Refusals refusals_;
-  std::map<std::uint32_t, Caller> callers_;  ///< By ZeroMQ's descriptor.
-  /// Of connections whose ends are told next; several, for ZeroMQ has several threads.
-  std::deque<Failure> failures_;
+  Callers callers_;
   std::unique_ptr<Questions> questions_;
   std::unique_ptr<ZmqMonitor> monitor_;
 };
