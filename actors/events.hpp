@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "runtime/core/field.hpp"
+#include "runtime/forms.hpp"
 #include "schedulers/events.hpp"
 #include "schedulers/space/config.hpp"
 
@@ -233,3 +234,19 @@ using StudyEvent = std::variant<TrialStarted, TrialReported, TrialPaused, TrialP
                                 RungUnlocked, HurdleRaised, IncumbentChanged, StudyFinished>;
 
 }  // namespace troupe::actors
+
+namespace troupe::runtime {
+extern template struct WireForm<actors::TrialStarted>;
+extern template struct WireForm<actors::TrialReported>;
+extern template struct WireForm<actors::TrialPaused>;
+extern template struct WireForm<actors::TrialPromoted>;
+extern template struct WireForm<actors::TrialStopped>;
+extern template struct WireForm<actors::TrialFailed>;
+extern template struct WireForm<actors::TrialCompleted>;
+extern template struct WireForm<actors::TrialWarned>;
+extern template struct WireForm<actors::RungUnlocked>;
+extern template struct WireForm<actors::HurdleRaised>;
+extern template struct WireForm<actors::IncumbentChanged>;
+extern template struct WireForm<actors::StudyFinished>;
+extern template struct NamedForm<std::vector<actors::StudyEvent>>;
+}  // namespace troupe::runtime

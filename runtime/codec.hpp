@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "runtime/core/result.hpp"
+#include "runtime/forms.hpp"
 #include "runtime/message.hpp"
 #include "runtime/pack_get.hpp"
 #include "runtime/pack_put.hpp"
@@ -32,24 +33,33 @@ namespace troupe::runtime {
 
 /// The message as the other side of a link reads it.
 template <Message M>
-[[nodiscard]] std::string pack(const M& message);
-/// The same, behind what `out` holds already.
-template <Message M>
-void pack_into(std::string& out, const M& message);
+[[nodiscard]] std::string pack(const M& message) {
+  std::string out;
+  WireForm<M>::pack_into(out, message);
+  return out;
+}
 /// An error names the message and the field. `peer` must know M and what it contains.
 template <Message M>
-[[nodiscard]] Result<M> unpack(std::string_view bytes, const PeerSchemas& peer);
+[[nodiscard]] Result<M> unpack(std::string_view bytes, const PeerSchemas& peer) {
+  return WireForm<M>::unpack(bytes, peer);
+}
 
 /// The message in a form that describes itself.
 template <typename M>
-[[nodiscard]] std::string pack_named(const M& value);
+[[nodiscard]] std::string pack_named(const M& value) {
+  return NamedForm<M>::pack(value);
+}
 /// M may also be any of the types above, a variant of messages or a vector, say.
 template <typename M>
-[[nodiscard]] Result<M> unpack_named(std::string_view bytes);
+[[nodiscard]] Result<M> unpack_named(std::string_view bytes) {
+  return NamedForm<M>::unpack(bytes);
+}
 
 /// M and every message that it contains, each once, M first.
 template <Message M>
-[[nodiscard]] std::vector<TypeSchema> schema_of();
+[[nodiscard]] std::vector<TypeSchema> schema_of() {
+  return WireForm<M>::schema();
+}
 
 namespace coding {
 
@@ -84,21 +94,14 @@ void describe(std::vector<TypeSchema>& known) {
 
 }  // namespace coding
 
-template <Message M>
-void pack_into(std::string& out, const M& message) {
+template <typename M>
+void WireForm<M>::pack_into(std::string& out, const M& message) {
   PackWriter writer(out);
   coding::put<coding::Form::wire>(writer, message);
 }
 
-template <Message M>
-std::string pack(const M& message) {
-  std::string out;
-  pack_into(out, message);
-  return out;
-}
-
-template <Message M>
-Result<M> unpack(std::string_view bytes, const PeerSchemas& peer) {
+template <typename M>
+Result<M> WireForm<M>::unpack(std::string_view bytes, const PeerSchemas& peer) {
   PackReader reader(bytes);
   M message{};
   coding::get<coding::Form::wire>(reader, &peer, message);
@@ -108,28 +111,28 @@ Result<M> unpack(std::string_view bytes, const PeerSchemas& peer) {
 }
 
 template <typename M>
-std::string pack_named(const M& value) {
+std::vector<TypeSchema> WireForm<M>::schema() {
+  std::vector<TypeSchema> known;
+  coding::describe<M>(known);
+  return known;
+}
+
+template <typename T>
+std::string NamedForm<T>::pack(const T& value) {
   std::string out;
   PackWriter writer(out);
   coding::put<coding::Form::named>(writer, value);
   return out;
 }
 
-template <typename M>
-Result<M> unpack_named(std::string_view bytes) {
+template <typename T>
+Result<T> NamedForm<T>::unpack(std::string_view bytes) {
   PackReader reader(bytes);
-  M value{};
+  T value{};
   coding::get<coding::Form::named>(reader, nullptr, value);
   reader.end();
   if (!reader.ok()) return reader.error();
   return value;
-}
-
-template <Message M>
-std::vector<TypeSchema> schema_of() {
-  std::vector<TypeSchema> known;
-  coding::describe<M>(known);
-  return known;
 }
 
 }  // namespace troupe::runtime

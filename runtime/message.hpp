@@ -1,9 +1,11 @@
 #pragma once
 
 #include <concepts>
+#include <cstddef>
 #include <string_view>
 #include <tuple>
 #include <type_traits>
+#include <utility>
 
 #include "runtime/core/field.hpp"
 
@@ -38,7 +40,11 @@ concept Transparent = Aggregate<T> && !Message<T> && field_count<T> == 1;
 /// Calls `visit(field)` for each field of `m`, in the declared order.
 template <typename M, typename Visit>
 constexpr void for_each_field(M& m, Visit&& visit) {
-  std::apply([&](auto... field) { (visit(field), ...); }, std::remove_const_t<M>::fields(m));
+  auto fields = std::remove_const_t<M>::fields(m);
+  // Not std::apply, which the compiler works on for long.
+  [&]<std::size_t... I>(std::index_sequence<I...>) {
+    (visit(std::get<I>(fields)), ...);
+  }(std::make_index_sequence<std::tuple_size_v<decltype(fields)>>());
 }
 
 }  // namespace troupe::runtime

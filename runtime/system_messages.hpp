@@ -9,6 +9,7 @@
 #include "runtime/address.hpp"
 #include "runtime/core/clock.hpp"
 #include "runtime/core/field.hpp"
+#include "runtime/forms.hpp"
 #include "runtime/resources.hpp"
 
 // What the runtime itself tells an actor that has a handler for it.
@@ -85,4 +86,12 @@ struct Done {
   friend bool operator==(const Done&, const Done&) = default;
 };
 
+}  // namespace troupe::runtime
+
+namespace troupe::runtime {
+extern template struct WireForm<Down>;
+extern template struct WireForm<Restarted>;
+extern template struct WireForm<NodeUp>;
+extern template struct WireForm<NodeDown>;
+extern template struct WireForm<Done>;
 }  // namespace troupe::runtime

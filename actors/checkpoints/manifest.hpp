@@ -8,6 +8,7 @@
 
 #include "runtime/core/field.hpp"
 #include "runtime/core/result.hpp"
+#include "runtime/forms.hpp"
 #include "schedulers/events.hpp"
 
 namespace troupe::actors {
@@ -80,3 +81,7 @@ inline constexpr std::string_view checkpoint_entry = "checkpoint";
                                                               const ManifestBounds& bounds);
 
 }  // namespace troupe::actors
+
+namespace troupe::runtime {
+extern template struct WireForm<actors::Manifest>;
+}  // namespace troupe::runtime

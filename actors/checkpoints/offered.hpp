@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "actors/checkpoints/protocol.hpp"
+#include "runtime/forms.hpp"
 
 namespace troupe::actors {
 
@@ -19,3 +20,7 @@ struct Offered {
 };
 
 }  // namespace troupe::actors
+
+namespace troupe::runtime {
+extern template struct WireForm<actors::Offered>;
+}  // namespace troupe::runtime

@@ -8,6 +8,7 @@
 
 #include "actors/checkpoints/manifest.hpp"
 #include "runtime/core/field.hpp"
+#include "runtime/forms.hpp"
 #include "runtime/ref.hpp"
 
 // How the checkpoint of a trial moves between a node with a folder of its own and its head. The
@@ -133,3 +134,12 @@ constexpr std::array<std::string_view, 4> enum_names(Fetched::End) {
 }
 
 }  // namespace troupe::actors
+
+namespace troupe::runtime {
+extern template struct WireForm<actors::AskManifest>;
+extern template struct WireForm<actors::AskChunk>;
+extern template struct WireForm<actors::Chunk>;
+extern template struct WireForm<actors::ForgetTrials>;
+extern template struct WireForm<actors::AttemptTaken>;
+extern template struct WireForm<actors::OfferAttempt>;
+}  // namespace troupe::runtime

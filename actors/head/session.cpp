@@ -13,11 +13,17 @@
 #include "actors/disk_room.hpp"
 #include "actors/head/own_node.hpp"
 #include "actors/head/process.hpp"
+#include "actors/head/tether.hpp"
 #include "actors/json.hpp"
 #include "actors/memory/memory.hpp"
 #include "actors/study/document.hpp"
+#include "actors/study/durable_log.hpp"
+#include "actors/study/result_files.hpp"
+#include "actors/study/study.hpp"
+#include "runtime/context.hpp"
 #include "runtime/core/check.hpp"
 #include "runtime/engine/engine.hpp"
+#include "runtime/node.hpp"
 
 namespace troupe::actors {
 
@@ -186,6 +192,9 @@ Result<void> check_memory(const StudySpec& spec) {
   return {};
 }
 
+namespace {
+
+/// What the study actor of a session is made of.
 StudyOptions options_of(Session& session) {
   const std::string folder = session.document.folder;
   StoreOptions checkpoints{.study_folder = folder,
@@ -201,6 +210,7 @@ StudyOptions options_of(Session& session) {
           .checkpoints = std::move(checkpoints)};
 }
 
+/// Nodes that an earlier head of the folder left: they may come back.
 std::vector<std::string> own_nodes_alive(const HeadFolder& folder) {
   std::vector<std::string> names;
   if (const auto living = Tether::living(folder.path()))
@@ -208,10 +218,37 @@ std::vector<std::string> own_nodes_alive(const HeadFolder& folder) {
   return names;
 }
 
+/// Whom the study turns away is shown with those whom the links do.
 std::function<void(const std::string&, const std::string&)> refusals_of(runtime::Engine& engine) {
   return [&peers = engine.peers()](const std::string& node, const std::string& why) {
     peers.post([&peers, node, why] { peers.note_refusal(node, why); });
   };
+}
+
+/// `where`: a Node, or an actor's Context.
+StudyRef spawn_at(auto& where, Session session, const HeadFolder& folder) {
+  auto results = std::make_unique<ResultFiles>(folder.path(), session.journal->meta());
+  StudyOptions options = options_of(session);
+  options.refused = refusals_of(where.engine());
+  options.own_nodes_alive = own_nodes_alive(folder);
+  options.end_own_node = [path = folder.path()](const std::string& node) {
+    kill_own_node(path, node);
+  };
+  return where
+      .template get_or_spawn<Study>(std::string(study_name), std::move(options),
+                                    std::make_unique<DurableLog>(std::move(*session.journal)),
+                                    std::move(results))
+      .value();
+}
+
+}  // namespace
+
+StudyRef spawn_study(runtime::Node& node, Session session, const HeadFolder& folder) {
+  return spawn_at(node, std::move(session), folder);
+}
+
+StudyRef spawn_study(runtime::Context& self, Session session, const HeadFolder& folder) {
+  return spawn_at(self, std::move(session), folder);
 }
 
 }  // namespace troupe::actors

@@ -8,15 +8,16 @@
 #include <utility>
 
 #include "actors/head/head_folder.hpp"
-#include "actors/head/tether.hpp"
 #include "actors/journal/journal.hpp"
-#include "actors/study/durable_log.hpp"
 #include "actors/study/protocol.hpp"
-#include "actors/study/result_files.hpp"
-#include "actors/study/study.hpp"
 #include "actors/study_file/study_spec.hpp"
 #include "runtime/core/result.hpp"
 #include "runtime/resources.hpp"
+
+namespace troupe::runtime {
+class Context;
+class Node;
+}  // namespace troupe::runtime
 
 namespace troupe::actors {
 
@@ -54,31 +55,8 @@ Result<void> check_feasible(const StudySpec& spec, const runtime::Resources& her
 /// That the memory which a study file names, if it is there by now, fits the study.
 Result<void> check_memory(const StudySpec& spec);
 
-/// What the study actor of a session is made of.
-[[nodiscard]] StudyOptions options_of(Session& session);
-
-/// Whom the study turns away is shown with those whom the links do.
-[[nodiscard]] std::function<void(const std::string& node, const std::string& why)> refusals_of(
-    runtime::Engine& engine);
-
-/// Nodes that an earlier head of the folder left: they may come back.
-[[nodiscard]] std::vector<std::string> own_nodes_alive(const HeadFolder& folder);
-
-/// Spawns the study actor under its name, on the node of `where`: a Node, or an actor's Context.
-template <typename Where>
-StudyRef spawn_study(Where& where, Session session, const HeadFolder& folder) {
-  auto results = std::make_unique<ResultFiles>(folder.path(), session.journal->meta());
-  StudyOptions options = options_of(session);
-  options.refused = refusals_of(where.engine());
-  options.own_nodes_alive = own_nodes_alive(folder);
-  options.end_own_node = [path = folder.path()](const std::string& node) {
-    kill_own_node(path, node);
-  };
-  return where
-      .template get_or_spawn<Study>(std::string(study_name), std::move(options),
-                                    std::make_unique<DurableLog>(std::move(*session.journal)),
-                                    std::move(results))
-      .value();
-}
+/// Spawns the study actor under its name, on this node.
+StudyRef spawn_study(runtime::Node& node, Session session, const HeadFolder& folder);
+StudyRef spawn_study(runtime::Context& self, Session session, const HeadFolder& folder);
 
 }  // namespace troupe::actors

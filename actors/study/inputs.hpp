@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "runtime/core/field.hpp"
+#include "runtime/forms.hpp"
 #include "schedulers/events.hpp"
 #include "schedulers/space/config.hpp"
 
@@ -196,3 +197,11 @@ using Input =
                  Reported, ReportMalformed, AttemptEnded, TimeExpired, StopRequested>;
 
 }  // namespace troupe::actors
+
+namespace troupe::runtime {
+extern template struct WireForm<actors::Suggestion>;
+extern template struct WireForm<actors::Reported>;
+extern template struct WireForm<actors::ReportMalformed>;
+extern template struct WireForm<actors::AttemptEnded>;
+extern template struct NamedForm<actors::Input>;
+}  // namespace troupe::runtime

@@ -13,6 +13,7 @@
 #include "actors/study/study_core.hpp"
 #include "runtime/address.hpp"
 #include "runtime/core/field.hpp"
+#include "runtime/forms.hpp"
 #include "runtime/ref.hpp"
 #include "runtime/resources.hpp"
 #include "runtime/system_messages.hpp"
@@ -316,3 +317,23 @@ using StudyRef = runtime::Ref<JoinStudy, NodeProcessesGone, Suggestion, Reported
 inline constexpr std::string_view study_name = "study";
 
 }  // namespace troupe::actors
+
+namespace troupe::runtime {
+extern template struct WireForm<actors::Decided>;
+extern template struct WireForm<actors::Decide>;
+extern template struct WireForm<actors::BeginScheduling>;
+extern template struct WireForm<actors::BeginSearch>;
+extern template struct WireForm<actors::Observe>;
+extern template struct WireForm<actors::Suggest>;
+extern template struct WireForm<actors::Enlisted>;
+extern template struct WireForm<actors::Launch>;
+extern template struct WireForm<actors::EndTrial>;
+extern template struct WireForm<actors::JoinStudy>;
+extern template struct WireForm<actors::Durable>;
+extern template struct WireForm<actors::WhenDurable>;
+extern template struct WireForm<actors::NodeProcessesGone>;
+extern template struct WireForm<actors::Subscribe>;
+extern template struct WireForm<actors::StopStudy>;
+extern template struct WireForm<actors::StudyStatus>;
+extern template struct WireForm<actors::AskStatus>;
+}  // namespace troupe::runtime

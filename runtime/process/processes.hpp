@@ -15,6 +15,7 @@
 
 #include "runtime/core/clock.hpp"
 #include "runtime/core/field.hpp"
+#include "runtime/forms.hpp"
 
 namespace troupe::runtime {
 
@@ -120,4 +121,10 @@ class Processes {
   virtual void end(ProcessId process, Duration grace) = 0;
 };
 
+}  // namespace troupe::runtime
+
+namespace troupe::runtime {
+extern template struct WireForm<ProcessStarted>;
+extern template struct WireForm<ProcessOutput>;
+extern template struct WireForm<ProcessEnded>;
 }  // namespace troupe::runtime

@@ -8,6 +8,7 @@
 
 #include "runtime/address.hpp"
 #include "runtime/core/field.hpp"
+#include "runtime/forms.hpp"
 #include "runtime/ref.hpp"
 #include "runtime/resources.hpp"
 
@@ -62,4 +63,10 @@ inline ReceptionRef reception_of(NodeId node) {
   return ReceptionRef(Address{node, 1});
 }
 
+}  // namespace troupe::runtime
+
+namespace troupe::runtime {
+extern template struct WireForm<FoundActor>;
+extern template struct WireForm<FindActor>;
+extern template struct WireForm<SpawnActor>;
 }  // namespace troupe::runtime
