@@ -26,15 +26,15 @@ Error failed(const char* what, const std::string& path, int error = errno) {
   return {ErrorKind::io, std::string("cannot ") + what + " " + path + ": " + std::strerror(error)};
 }
 
-/// With its parents, if they are missing.
+/// With its parents, if they are missing. Others may make the same ones at this moment.
 Result<void> make_folder(const std::string& path) {
   if (::mkdir(path.c_str(), 0777) == 0 || errno == EEXIST) return {};
   if (errno != ENOENT) return failed("make", path);
   const std::string parent = fs::path(path).parent_path().string();
   if (parent.empty() || parent == path) return failed("make", path, ENOENT);
   if (auto made = make_folder(parent); !made) return made.error();
-  if (::mkdir(path.c_str(), 0777) != 0) return failed("make", path);
-  return {};
+  if (::mkdir(path.c_str(), 0777) == 0 || errno == EEXIST) return {};
+  return failed("make", path);
 }
 
 Result<void> remove_tree(const std::string& path) {

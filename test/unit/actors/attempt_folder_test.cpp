@@ -1,9 +1,14 @@
 #include "actors/trial/attempt_folder.hpp"
 
+#include <atomic>
+#include <barrier>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <string>
+#include <thread>
+#include <vector>
 
 #include <boost/test/unit_test.hpp>
 #include <sys/stat.h>
@@ -48,6 +53,24 @@ struct Fixture {
 };
 
 BOOST_FIXTURE_TEST_SUITE(attempt_folder_files, Fixture)
+
+BOOST_AUTO_TEST_CASE(the_first_trials_of_a_node_make_its_folder_at_once) {
+  constexpr std::uint32_t trials = 4;
+  constexpr int rounds = 300;
+  std::atomic<int> failed = 0;
+  std::barrier together(trials);
+  std::vector<std::jthread> threads;
+  for (std::uint32_t trial = 0; trial < trials; ++trial)
+    threads.emplace_back([&, trial] {
+      for (int round = 0; round < rounds; ++round) {
+        const std::string study = (root / std::to_string(round) / "study").string();
+        together.arrive_and_wait();
+        if (!AttemptFolder::prepare(study, trial, 1)) ++failed;
+      }
+    });
+  threads.clear();
+  BOOST_TEST(failed == 0);
+}
 
 BOOST_AUTO_TEST_CASE(a_new_trial_gets_an_empty_checkpoint_folder) {
   auto folder = prepare(1);
