@@ -48,8 +48,8 @@ class Callers {
   OnTurnedAway on_turned_away_;
   // By descriptor, so that there are no more than the process may have open.
   std::map<std::uint32_t, Caller> open_;
-  std::map<std::uint32_t, std::string>
-      ended_early_;  ///< Why; it is told next that it was accepted.
+  /// Why; it is told next that they were accepted.
+  std::map<std::uint32_t, std::string> ended_early_;
   /// Of connections whose ends are told next; several, for ZeroMQ has several threads.
   std::deque<Failure> failures_;
 };

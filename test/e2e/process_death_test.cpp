@@ -78,7 +78,7 @@ BOOST_DATA_TEST_CASE(a_killed_node_leaves_nobody_behind, wardens, warden) {
   for (const pid_t pid : wardens_of(node.pid())) everybody.push_back(pid);
   BOOST_TEST(everybody.size() == 1 + 3 * 2 + 1u);
   node.kill(SIGKILL);
-  BOOST_TEST(test::all_die(everybody, 10s));
+  BOOST_TEST(test::all_die(everybody, 1000ms));
   BOOST_TEST(tagged(tag).empty());
 }
 

@@ -45,8 +45,7 @@ BOOST_AUTO_TEST_CASE(a_head_that_is_killed_at_any_moment_takes_its_study_up_agai
     run->signal(SIGKILL);
     (void)run->wait(std::chrono::seconds(5));
     const auto before = study.journal();
-    // Lease and grace are over after four seconds; the rest is for a busy machine.
-    BOOST_TEST(eventually([&] { return study.processes().empty(); }, std::chrono::seconds(20)));
+    BOOST_TEST(eventually([&] { return study.processes().empty(); }, std::chrono::seconds(6)));
     const auto resumed = study.start();
     wait_for_rows(study, before.size() + 3, *resumed);
     resumed->signal(SIGKILL);

@@ -179,7 +179,7 @@ BOOST_AUTO_TEST_CASE(an_end_that_waits_for_what_cannot_be_sent) {
     BOOST_TEST((wire.send(route, as_bytes("never sent")) == Wire::Sent::taken));
     before = reactor.now();
   }
-  BOOST_TEST((reactor.now() - before < 10s));
+  BOOST_TEST((reactor.now() - before < 400ms));
 }
 
 BOOST_AUTO_TEST_CASE(a_connection_that_zmq_makes_anew_by_itself) {
