@@ -4,7 +4,7 @@
 
 namespace troupe::actors {
 
-std::optional<std::string> lack_of_room(const std::string& folder) {
+std::optional<std::string> disk_full_reason(const std::string& folder) {
   struct statvfs disk{};
   if (::statvfs(folder.c_str(), &disk) != 0) return std::nullopt;
   const std::uint64_t free_bytes = std::uint64_t{disk.f_bavail} * disk.f_frsize;

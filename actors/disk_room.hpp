@@ -12,6 +12,6 @@ inline constexpr std::uint64_t disk_reserve_bytes = std::uint64_t{32} << 20;
 
 /// Why nothing more should be written under `folder`: "the disk of DIR is full (3 MiB are free; 32
 /// MiB are kept in reserve)". None if there is room, and where nobody can tell.
-[[nodiscard]] std::optional<std::string> lack_of_room(const std::string& folder);
+[[nodiscard]] std::optional<std::string> disk_full_reason(const std::string& folder);
 
 }  // namespace troupe::actors

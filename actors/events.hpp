@@ -7,8 +7,8 @@
 #include <variant>
 #include <vector>
 
+#include "runtime/codec_declarations.hpp"
 #include "runtime/core/field.hpp"
-#include "runtime/forms.hpp"
 #include "schedulers/events.hpp"
 #include "schedulers/space/config.hpp"
 
@@ -236,17 +236,17 @@ using StudyEvent = std::variant<TrialStarted, TrialReported, TrialPaused, TrialP
 }  // namespace troupe::actors
 
 namespace troupe::runtime {
-extern template struct WireForm<actors::TrialStarted>;
-extern template struct WireForm<actors::TrialReported>;
-extern template struct WireForm<actors::TrialPaused>;
-extern template struct WireForm<actors::TrialPromoted>;
-extern template struct WireForm<actors::TrialStopped>;
-extern template struct WireForm<actors::TrialFailed>;
-extern template struct WireForm<actors::TrialCompleted>;
-extern template struct WireForm<actors::TrialWarned>;
-extern template struct WireForm<actors::RungUnlocked>;
-extern template struct WireForm<actors::HurdleRaised>;
-extern template struct WireForm<actors::IncumbentChanged>;
-extern template struct WireForm<actors::StudyFinished>;
-extern template struct NamedForm<std::vector<actors::StudyEvent>>;
+extern template struct WireCodec<actors::TrialStarted>;
+extern template struct WireCodec<actors::TrialReported>;
+extern template struct WireCodec<actors::TrialPaused>;
+extern template struct WireCodec<actors::TrialPromoted>;
+extern template struct WireCodec<actors::TrialStopped>;
+extern template struct WireCodec<actors::TrialFailed>;
+extern template struct WireCodec<actors::TrialCompleted>;
+extern template struct WireCodec<actors::TrialWarned>;
+extern template struct WireCodec<actors::RungUnlocked>;
+extern template struct WireCodec<actors::HurdleRaised>;
+extern template struct WireCodec<actors::IncumbentChanged>;
+extern template struct WireCodec<actors::StudyFinished>;
+extern template struct NamedCodec<std::vector<actors::StudyEvent>>;
 }  // namespace troupe::runtime

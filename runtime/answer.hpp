@@ -14,7 +14,7 @@ namespace troupe::runtime {
 class Engine;
 
 namespace detail {
-void give_answer(Engine& engine, AskId question, Envelope::Ptr answer);
+void give_answer(Engine& engine, CorrelationId question, Envelope::Ptr answer);
 }  // namespace detail
 
 /// The answer to a question that is still to be given, exactly once. If it is destroyed before, the
@@ -25,9 +25,9 @@ class Answer {
   using Reply = typename Q::Reply;
 
   /// For the runtime. Nobody waits if `question` is none: a question may have been told.
-  Answer(Engine& engine, AskId question) : engine_(&engine), question_(question) {}
+  Answer(Engine& engine, CorrelationId question) : engine_(&engine), question_(question) {}
   Answer(Answer&& other) noexcept
-      : engine_(other.engine_), question_(std::exchange(other.question_, AskId{})) {}
+      : engine_(other.engine_), question_(std::exchange(other.question_, CorrelationId{})) {}
   Answer& operator=(Answer&& other) noexcept {
     std::swap(engine_, other.engine_);
     std::swap(question_, other.question_);
@@ -37,7 +37,7 @@ class Answer {
 
   /// The first call counts.
   void give(Result<Reply> result) {
-    const AskId question = std::exchange(question_, AskId{});
+    const CorrelationId question = std::exchange(question_, CorrelationId{});
     if (!question) return;
     detail::give_answer(*engine_, question,
                         result ? Envelope::with(Envelope::Kind::reply, std::move(result).value())
@@ -46,7 +46,7 @@ class Answer {
 
  private:
   Engine* engine_;
-  AskId question_;
+  CorrelationId question_;
 };
 
 /// What an answer holds, if it is an R.

@@ -9,8 +9,8 @@
 #include <variant>
 #include <vector>
 
+#include "runtime/codec_declarations.hpp"
 #include "runtime/core/result.hpp"
-#include "runtime/forms.hpp"
 #include "runtime/message.hpp"
 #include "runtime/pack_get.hpp"
 #include "runtime/pack_put.hpp"
@@ -35,30 +35,30 @@ namespace troupe::runtime {
 template <Message M>
 [[nodiscard]] std::string pack(const M& message) {
   std::string out;
-  WireForm<M>::pack_into(out, message);
+  WireCodec<M>::pack_into(out, message);
   return out;
 }
 /// An error names the message and the field. `peer` must know M and what it contains.
 template <Message M>
 [[nodiscard]] Result<M> unpack(std::string_view bytes, const PeerSchemas& peer) {
-  return WireForm<M>::unpack(bytes, peer);
+  return WireCodec<M>::unpack(bytes, peer);
 }
 
 /// The message in a form that describes itself.
 template <typename M>
 [[nodiscard]] std::string pack_named(const M& value) {
-  return NamedForm<M>::pack(value);
+  return NamedCodec<M>::pack(value);
 }
 /// M may also be any of the types above, a variant of messages or a vector, say.
 template <typename M>
 [[nodiscard]] Result<M> unpack_named(std::string_view bytes) {
-  return NamedForm<M>::unpack(bytes);
+  return NamedCodec<M>::unpack(bytes);
 }
 
 /// M and every message that it contains, each once, M first.
 template <Message M>
 [[nodiscard]] std::vector<TypeSchema> schema_of() {
-  return WireForm<M>::schema();
+  return WireCodec<M>::schema();
 }
 
 namespace coding {
@@ -95,13 +95,13 @@ void describe(std::vector<TypeSchema>& known) {
 }  // namespace coding
 
 template <typename M>
-void WireForm<M>::pack_into(std::string& out, const M& message) {
+void WireCodec<M>::pack_into(std::string& out, const M& message) {
   PackWriter writer(out);
   coding::put<coding::Form::wire>(writer, message);
 }
 
 template <typename M>
-Result<M> WireForm<M>::unpack(std::string_view bytes, const PeerSchemas& peer) {
+Result<M> WireCodec<M>::unpack(std::string_view bytes, const PeerSchemas& peer) {
   PackReader reader(bytes);
   M message{};
   coding::get<coding::Form::wire>(reader, &peer, message);
@@ -111,14 +111,14 @@ Result<M> WireForm<M>::unpack(std::string_view bytes, const PeerSchemas& peer) {
 }
 
 template <typename M>
-std::vector<TypeSchema> WireForm<M>::schema() {
+std::vector<TypeSchema> WireCodec<M>::schema() {
   std::vector<TypeSchema> known;
   coding::describe<M>(known);
   return known;
 }
 
 template <typename T>
-std::string NamedForm<T>::pack(const T& value) {
+std::string NamedCodec<T>::pack(const T& value) {
   std::string out;
   PackWriter writer(out);
   coding::put<coding::Form::named>(writer, value);
@@ -126,7 +126,7 @@ std::string NamedForm<T>::pack(const T& value) {
 }
 
 template <typename T>
-Result<T> NamedForm<T>::unpack(std::string_view bytes) {
+Result<T> NamedCodec<T>::unpack(std::string_view bytes) {
   PackReader reader(bytes);
   T value{};
   coding::get<coding::Form::named>(reader, nullptr, value);

@@ -7,7 +7,7 @@ namespace troupe::runtime {
 
 namespace detail {
 
-void give_answer(Engine& engine, AskId question, Envelope::Ptr answer) {
+void give_answer(Engine& engine, CorrelationId question, Envelope::Ptr answer) {
   answer->ask = question;
   engine.answer(std::move(answer));
 }
@@ -36,8 +36,8 @@ void Context::send(Address to, Envelope::Ptr envelope) {
   if (to.node == engine_->id() || !engine_->peers().is_full(to.node, lane)) return;
   Dispatcher& dispatcher = engine_->dispatcher(*cell_);
   Await room;
-  const AskId id = dispatcher.open(room);
-  engine_->peers().when_room(to.node, lane, id);
+  const CorrelationId id = dispatcher.open(room);
+  engine_->peers().on_writable(to.node, lane, id);
   dispatcher.wait(room, id, Instant::never());
 }
 
@@ -49,7 +49,7 @@ Result<Envelope::Ptr> Context::request(Address to, Envelope::Ptr question, Durat
   if (to == address()) return Error{ErrorKind::refused, "an actor cannot ask itself"};
   Dispatcher& dispatcher = engine_->dispatcher(*cell_);
   Await await;
-  const AskId id = dispatcher.open(await);
+  const CorrelationId id = dispatcher.open(await);
   question->ask = id;
   const Instant until = engine_->after(deadline);
   engine_->send(to, std::move(question), until);
@@ -62,14 +62,14 @@ Result<Envelope::Ptr> Context::request(Address to, Envelope::Ptr question, Durat
 }
 
 Address Context::adopt(const Behaviour& behaviour, void* actor) {
-  return engine_->spawn(Newborn(behaviour, actor), cell_);
+  return engine_->spawn(ActorInit(behaviour, actor), cell_);
 }
 
 Address Context::adopt_supervised(const Behaviour& behaviour, RestartPolicy policy,
                                   std::function<void*()> make, Home home) {
-  Newborn newborn(behaviour, make());
-  newborn.make_cold().supervision = Supervision{policy, std::move(make), {}, 0};
-  return engine_->spawn(std::move(newborn), cell_, home);
+  ActorInit init(behaviour, make());
+  init.make_cold().supervision = Supervision{policy, std::move(make), {}, 0};
+  return engine_->spawn(std::move(init), cell_, home);
 }
 
 Result<Address> Context::named(const std::string& name, const Behaviour& behaviour,

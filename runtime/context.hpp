@@ -20,7 +20,7 @@
 namespace troupe::runtime {
 
 struct Cell;
-class Newborn;
+class ActorInit;
 
 /// A message that an actor sends itself for later. Zero is none.
 enum class TimerId : std::uint64_t { none = 0 };
@@ -28,7 +28,7 @@ enum class TimerId : std::uint64_t { none = 0 };
 /// What a handler may do besides change its actor's state. Lives as long as the handler runs.
 class Context {
  public:
-  Context(Engine& engine, Cell& cell, AskId question)
+  Context(Engine& engine, Cell& cell, CorrelationId question)
       : engine_(&engine), cell_(&cell), question_(question) {}
   Context(const Context&) = delete;
   Context& operator=(const Context&) = delete;
@@ -141,7 +141,7 @@ class Context {
   void stop() { stop(address()); }
 
   /// For the runtime: who asked what is being handled; nobody afterwards.
-  AskId take_question() { return std::exchange(question_, AskId{}); }
+  CorrelationId take_question() { return std::exchange(question_, CorrelationId{}); }
   Engine& engine() { return *engine_; }
 
  private:
@@ -157,7 +157,7 @@ class Context {
 
   Engine* engine_;
   Cell* cell_;
-  AskId question_;
+  CorrelationId question_;
 };
 
 namespace detail {

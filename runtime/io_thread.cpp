@@ -18,7 +18,7 @@
 #include <unistd.h>
 
 #include "runtime/core/check.hpp"
-#include "runtime/short_turns.hpp"
+#include "runtime/time_slice.hpp"
 
 namespace troupe::runtime {
 
@@ -184,7 +184,7 @@ IoThread::IoThread(const std::string& name) : state_(std::make_unique<State>()) 
   state_->wait_for_bell();
   // Callbacks come by posts that follow this assignment, so that they see the handle.
   state_->thread = std::thread([state = state_.get()]() noexcept {
-    take_short_turns(Offspring::inherits);  // ZeroMQ's threads are started from here.
+    shorten_time_slice(Offspring::inherits);  // ZeroMQ's threads are started from here.
     state->io.run();
   });
   state_->thread_id = state_->thread.get_id();

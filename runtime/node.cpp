@@ -48,7 +48,7 @@ Result<Envelope::Ptr> Node::request(Address to, Envelope::Ptr question, Duration
 }
 
 Address Node::adopt(const Behaviour& behaviour, void* actor) {
-  return engine_->spawn(Newborn(behaviour, actor), nullptr);
+  return engine_->spawn(ActorInit(behaviour, actor), nullptr);
 }
 
 Result<Address> Node::named(const std::string& name, const Behaviour& behaviour,

@@ -7,9 +7,9 @@
 #include <tuple>
 
 #include "runtime/address.hpp"
+#include "runtime/codec_declarations.hpp"
 #include "runtime/core/clock.hpp"
 #include "runtime/core/field.hpp"
-#include "runtime/forms.hpp"
 #include "runtime/resources.hpp"
 
 // What the runtime itself tells an actor that has a handler for it.
@@ -89,9 +89,9 @@ struct Done {
 }  // namespace troupe::runtime
 
 namespace troupe::runtime {
-extern template struct WireForm<Down>;
-extern template struct WireForm<Restarted>;
-extern template struct WireForm<NodeUp>;
-extern template struct WireForm<NodeDown>;
-extern template struct WireForm<Done>;
+extern template struct WireCodec<Down>;
+extern template struct WireCodec<Restarted>;
+extern template struct WireCodec<NodeUp>;
+extern template struct WireCodec<NodeDown>;
+extern template struct WireCodec<Done>;
 }  // namespace troupe::runtime

@@ -17,7 +17,7 @@ using Resource = std::int64_t;
 
 // What happens: the scheduler's only input.
 
-/// A worker is free. Answered by exactly one StartTrial, ResumeTrial, Wait, PlaceForgone or
+/// A worker is free. Answered by exactly one StartTrial, ResumeTrial, Wait, SlotSkipped or
 /// NothingLeft, first; HurdleRaised may follow.
 struct SlotOpened {
   enum class Offer { anything, promotions };  ///< `promotions`: no new trial may start.
@@ -103,14 +103,14 @@ struct Wait {
 
 /// A rung of a synchronous scheduler had a place for a new trial, and none may start: the place
 /// counts as failed, so that the rung can be completed. The slot is to be offered again.
-struct PlaceForgone {
+struct SlotSkipped {
   static constexpr std::string_view wire_name = "place_forgone";
   Resource resource = 0;  ///< Of the rung.
   std::uint32_t bracket = 0;
   static auto fields(auto& m) {
     return std::tuple{field("resource", m.resource), field("bracket", m.bracket)};
   }
-  friend bool operator==(const PlaceForgone&, const PlaceForgone&) = default;
+  friend bool operator==(const SlotSkipped&, const SlotSkipped&) = default;
 };
 
 /// This scheduler will never start or resume anything again; trials that run reach their ends.
@@ -201,7 +201,7 @@ struct HurdleRaised {
 };
 
 using Decision =
-    std::variant<StartTrial, ResumeTrial, Wait, PlaceForgone, NothingLeft, ContinueTrial,
-                 PauseTrial, StopTrial, ReportIgnored, RungUnlocked, HurdleRaised>;
+    std::variant<StartTrial, ResumeTrial, Wait, SlotSkipped, NothingLeft, ContinueTrial, PauseTrial,
+                 StopTrial, ReportIgnored, RungUnlocked, HurdleRaised>;
 
 }  // namespace troupe::schedulers

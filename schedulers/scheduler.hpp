@@ -7,7 +7,7 @@
 namespace troupe::schedulers {
 
 /// What a person is shown of a scheduler's state.
-struct Standing {
+struct SchedulerStatus {
   static constexpr std::string_view wire_name = "standing";
   Resource ceiling = 0;          ///< T: how far a trial may go today.
   double epsilon = 0;            ///< 0 where the scheduler has none.
@@ -19,7 +19,7 @@ struct Standing {
                       field("epsilon_capped", m.epsilon_capped),
                       field("hurdle_resource", m.hurdle_resource), field("hurdle", m.hurdle)};
   }
-  friend bool operator==(const Standing&, const Standing&) = default;
+  friend bool operator==(const SchedulerStatus&, const SchedulerStatus&) = default;
 };
 
 /// Decides which trials run, how far, and which go on. A state machine without I/O, clocks, threads
@@ -31,7 +31,7 @@ class Scheduler {
   /// Takes one event in; returns what to do about it, in order.
   [[nodiscard]] virtual std::vector<Decision> on(const Event& event) = 0;
 
-  [[nodiscard]] virtual Standing standing() const = 0;
+  [[nodiscard]] virtual SchedulerStatus standing() const = 0;
 };
 
 }  // namespace troupe::schedulers

@@ -4,10 +4,10 @@
 #include <cmath>
 
 #include "runtime/core/check.hpp"
-#include "schedulers/halving.hpp"
+#include "schedulers/async_successive_halving.hpp"
 #include "schedulers/overloaded.hpp"
-#include "schedulers/sync_halving.hpp"
 #include "schedulers/sync_rush.hpp"
+#include "schedulers/sync_successive_halving.hpp"
 
 namespace troupe::schedulers {
 namespace {
@@ -26,7 +26,8 @@ Count lesser(const Count& a, const Count& b) {
   return std::min(*a, *b);
 }
 
-std::vector<BracketOutline> outline_of(const HalvingOptions& options, const Count& trials_max) {
+std::vector<BracketOutline> outline_of(const AsyncSuccessiveHalvingOptions& options,
+                                       const Count& trials_max) {
   const auto levels = rung_levels(options);
   const auto fractions = promotion_fractions(options);
   std::vector<BracketOutline> brackets;
@@ -54,7 +55,7 @@ BracketOutline outline_of(const std::vector<RungSize>& sizes, double share) {
   return bracket;
 }
 
-std::vector<BracketOutline> outline_of(const SyncHalvingOptions& options, const Count&) {
+std::vector<BracketOutline> outline_of(const SyncSuccessiveHalvingOptions& options, const Count&) {
   std::vector<BracketOutline> brackets;
   const auto kinds = bracket_rungs(options);
   for (const auto& sizes : kinds)
@@ -66,7 +67,7 @@ std::vector<BracketOutline> outline_of(const SyncRushOptions& options, const Cou
   return {outline_of(round_sizes(options), 1)};
 }
 
-std::vector<BracketOutline> outline_of(const FixedLengthOptions& options, const Count& trials_max) {
+std::vector<BracketOutline> outline_of(const FifoOptions& options, const Count& trials_max) {
   const Count trials = lesser(trials_max, options.trials_max);
   return {BracketOutline{.share = 1, .rungs = {{options.length, std::nullopt, trials}}}};
 }
@@ -83,10 +84,14 @@ Result<std::unique_ptr<Scheduler>> make_scheduler(const SchedulerOptions& option
     return Error{ErrorKind::bad_input, found.front().what};
   return std::visit(
       Overloaded{
-          [](const HalvingOptions& one) -> Made { return std::make_unique<Halving>(one); },
-          [](const SyncHalvingOptions& one) -> Made { return std::make_unique<SyncHalving>(one); },
+          [](const AsyncSuccessiveHalvingOptions& one) -> Made {
+            return std::make_unique<AsyncSuccessiveHalving>(one);
+          },
+          [](const SyncSuccessiveHalvingOptions& one) -> Made {
+            return std::make_unique<SyncSuccessiveHalving>(one);
+          },
           [](const SyncRushOptions& one) -> Made { return std::make_unique<SyncRush>(one); },
-          [](const FixedLengthOptions& one) -> Made { return std::make_unique<FixedLength>(one); },
+          [](const FifoOptions& one) -> Made { return std::make_unique<Fifo>(one); },
       },
       options);
 }

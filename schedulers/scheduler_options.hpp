@@ -8,17 +8,17 @@
 #include <vector>
 
 #include "runtime/core/result.hpp"
-#include "schedulers/fixed_length.hpp"
-#include "schedulers/halving_options.hpp"
+#include "schedulers/async_successive_halving_options.hpp"
+#include "schedulers/fifo.hpp"
 #include "schedulers/scheduler.hpp"
-#include "schedulers/sync_halving_options.hpp"
 #include "schedulers/sync_rush_options.hpp"
+#include "schedulers/sync_successive_halving_options.hpp"
 
 namespace troupe::schedulers {
 
 /// Which scheduler, and how.
-using SchedulerOptions =
-    std::variant<HalvingOptions, SyncHalvingOptions, SyncRushOptions, FixedLengthOptions>;
+using SchedulerOptions = std::variant<AsyncSuccessiveHalvingOptions, SyncSuccessiveHalvingOptions,
+                                      SyncRushOptions, FifoOptions>;
 
 /// Every problem at once; empty if the options make sense.
 [[nodiscard]] std::vector<OptionProblem> problems(const SchedulerOptions& options);

@@ -55,7 +55,7 @@ std::vector<Decision> SyncRush::on(const Event& event) {
   return decisions;
 }
 
-Standing SyncRush::standing() const {
+SchedulerStatus SyncRush::standing() const {
   return {.ceiling = options_.max_resource,
           .hurdle_resource = hurdle_.resource,
           .hurdle = hurdle_.metric};
@@ -71,7 +71,7 @@ Decision SyncRush::assign(const SlotOpened& slot, std::vector<HurdleRaised>& rai
     const Resource level = rung.level();
     rung.fill(*place, failed);
     settle(raised);
-    return PlaceForgone{level};
+    return SlotSkipped{level};
   }
   if (static_cast<int>(rungs_.size()) == rounds_)
     return NothingLeft{"every arm of the last round, " + number + ", was started"};

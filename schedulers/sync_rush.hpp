@@ -25,7 +25,7 @@ class SyncRush final : public Scheduler {
   explicit SyncRush(const SyncRushOptions& options);
 
   [[nodiscard]] std::vector<Decision> on(const Event& event) override;
-  [[nodiscard]] Standing standing() const override;
+  [[nodiscard]] SchedulerStatus standing() const override;
 
   // Inspection, for tests and people.
 

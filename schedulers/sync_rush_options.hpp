@@ -9,7 +9,7 @@
 #include "schedulers/events.hpp"
 #include "schedulers/mode.hpp"
 #include "schedulers/option_problem.hpp"
-#include "schedulers/sync_halving_options.hpp"
+#include "schedulers/sync_successive_halving_options.hpp"
 
 namespace troupe::schedulers {
 

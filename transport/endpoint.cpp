@@ -195,7 +195,7 @@ void Endpoint::flush() {
 
 void Endpoint::settle(Session& session) {
   const Instant now = reactor_.now();
-  if (session.lane) heed_lane(session, now);
+  if (session.lane) apply_lane_state(session, now);
   while (const auto frame = session.link.next_frame(now)) wire_->send(session.route, *frame);
   if (session.lane) settle_lane(session, now);
   report(session);

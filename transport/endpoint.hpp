@@ -158,7 +158,7 @@ class Endpoint final {
   void watch_progress(Session& session, Instant now);
   void open_lane(Session& session);
   void dial_lane(Session& session, Instant now);
-  void heed_lane(Session& session, Instant now);
+  void apply_lane_state(Session& session, Instant now);
   void settle_lane(Session& session, Instant now);
   void tick_lane(Session& session, Instant now);
   void say_goodbye(Session& session, const std::string& reason, Instant now);

@@ -58,7 +58,7 @@ void Endpoint::on_lane_frame(Session& session, const Frame& frame) {
 }
 
 /// What the lane has to say on the link.
-void Endpoint::heed_lane(Session& session, Instant now) {
+void Endpoint::apply_lane_state(Session& session, Instant now) {
   const Lane& lane = *session.lane;
   if (lane.malformed())
     session.link.give_up({Departure::Cause::refused,

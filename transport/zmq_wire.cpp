@@ -17,7 +17,7 @@
 #include "runtime/core/check.hpp"
 #include "transport/address.hpp"
 #include "transport/little_endian.hpp"
-#include "transport/zmq_gate.hpp"
+#include "transport/zap_handler.hpp"
 #include "transport/zmq_monitor.hpp"
 
 namespace troupe::transport {
@@ -103,7 +103,7 @@ struct ZmqWire::Socket {
 struct ZmqWire::Sockets {
   zmq::context_t context{2};
   std::shared_ptr<Socket> listening;
-  std::unique_ptr<ZmqGate> gate;
+  std::unique_ptr<ZapHandler> gate;
   std::map<Route, std::shared_ptr<Socket>> dialed;
 };
 
@@ -184,8 +184,8 @@ Result<std::string> ZmqWire::listen(const std::string& address) {
       socket->socket.set(zmq::sockopt::curve_secretkey,
                          buffer_of(options_.security->own.secret_key));
       socket->socket.set(zmq::sockopt::zap_domain, "troupe");
-      sockets_->gate = std::make_unique<ZmqGate>(reactor_, sockets_->context, socket->socket,
-                                                 *options_.security);
+      sockets_->gate = std::make_unique<ZapHandler>(reactor_, sockets_->context, socket->socket,
+                                                    *options_.security);
     }
     socket->socket.bind(where->endpoint);
     std::string bound = socket->socket.get(zmq::sockopt::last_endpoint);

@@ -57,7 +57,7 @@ void Fetch::begin(Context& self, Manifest manifest) {
     if (manifest.entries.empty()) attempt_ = 0;
     if (attempt_ == 0 || is_here(manifest)) return finish(self, Fetched::End::done, "");
   }
-  if (const auto lack = lack_of_room())
+  if (const auto lack = disk_full_reason())
     return fail(self, Error{ErrorKind::io, *lack}, Fetched::End::disk);
   auto writer = AttemptWriter::begin(options_.study_folder, std::move(manifest), options_.keeping);
   if (!writer) return fail(self, writer.error(), Fetched::End::disk);
@@ -78,8 +78,9 @@ bool Fetch::is_here(const Manifest& manifest) const {
   return *entries == manifest.entries;
 }
 
-std::optional<std::string> Fetch::lack_of_room() const {
-  return options_.lack_of_room ? options_.lack_of_room(options_.study_folder) : std::nullopt;
+std::optional<std::string> Fetch::disk_full_reason() const {
+  return options_.disk_full_reason ? options_.disk_full_reason(options_.study_folder)
+                                   : std::nullopt;
 }
 
 void Fetch::ask_more(Context& self) {
@@ -109,7 +110,7 @@ void Fetch::on(Context& self, const Chunk& chunk) {
     return fail(self, taken.error(), end_of(taken.error()));
   const std::uint64_t before = std::exchange(moved_, moved_ + chunk.bytes.size());
   if (before / room_step_bytes != moved_ / room_step_bytes)
-    if (const auto lack = lack_of_room())
+    if (const auto lack = disk_full_reason())
       return fail(self, Error{ErrorKind::io, *lack}, Fetched::End::disk);
   ask_more(self);
 }

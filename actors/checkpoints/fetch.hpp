@@ -30,7 +30,7 @@ struct FetchOptions {
   std::uint32_t chunk_bytes = std::uint32_t{240} << 10;
   Duration silence_max = std::chrono::seconds(60);
   /// Why nothing more may be written under a folder; none: there is room. May be empty.
-  std::function<std::optional<std::string>(const std::string& folder)> lack_of_room = {};
+  std::function<std::optional<std::string>(const std::string& folder)> disk_full_reason = {};
 };
 
 /// Fetches what an attempt left, and puts it in its place when all of it is here and right. Tells
@@ -59,7 +59,7 @@ class Fetch {
   void ask_more(runtime::Context& self);
   void fail(runtime::Context& self, const Error& error, Fetched::End end);
   void finish(runtime::Context& self, Fetched::End end, const std::string& why);
-  [[nodiscard]] std::optional<std::string> lack_of_room() const;
+  [[nodiscard]] std::optional<std::string> disk_full_reason() const;
 
   FetchOptions options_;
   runtime::Ref<Fetched> to_;

@@ -6,9 +6,9 @@
 #include <string_view>
 #include <vector>
 
+#include "runtime/codec_declarations.hpp"
 #include "runtime/core/field.hpp"
 #include "runtime/core/result.hpp"
-#include "runtime/forms.hpp"
 #include "schedulers/events.hpp"
 
 namespace troupe::actors {
@@ -83,5 +83,5 @@ inline constexpr std::string_view checkpoint_entry = "checkpoint";
 }  // namespace troupe::actors
 
 namespace troupe::runtime {
-extern template struct WireForm<actors::Manifest>;
+extern template struct WireCodec<actors::Manifest>;
 }  // namespace troupe::runtime

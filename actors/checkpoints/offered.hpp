@@ -3,7 +3,7 @@
 #include <string_view>
 
 #include "actors/checkpoints/protocol.hpp"
-#include "runtime/forms.hpp"
+#include "runtime/codec_declarations.hpp"
 
 namespace troupe::actors {
 
@@ -22,5 +22,5 @@ struct Offered {
 }  // namespace troupe::actors
 
 namespace troupe::runtime {
-extern template struct WireForm<actors::Offered>;
+extern template struct WireCodec<actors::Offered>;
 }  // namespace troupe::runtime

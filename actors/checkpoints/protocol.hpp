@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "actors/checkpoints/manifest.hpp"
+#include "runtime/codec_declarations.hpp"
 #include "runtime/core/field.hpp"
-#include "runtime/forms.hpp"
 #include "runtime/ref.hpp"
 
 // How the checkpoint of a trial moves between a node with a folder of its own and its head. The
@@ -72,7 +72,7 @@ struct ForgetTrials {
   static auto fields(auto& m) { return std::tuple{field("trials", m.trials)}; }
 };
 
-using KeeperRef = runtime::Ref<AskManifest, AskChunk, ForgetTrials>;
+using ReplicaRef = runtime::Ref<AskManifest, AskChunk, ForgetTrials>;
 
 /// The answer to OfferAttempt.
 struct AttemptTaken {
@@ -97,7 +97,7 @@ struct OfferAttempt {
   using Reply = AttemptTaken;
   TrialId trial = 0;
   std::uint32_t attempt = 0;
-  KeeperRef source;
+  ReplicaRef source;
   static auto fields(auto& m) {
     return std::tuple{field("trial", m.trial), field("attempt", m.attempt),
                       field("source", m.source)};
@@ -136,10 +136,10 @@ constexpr std::array<std::string_view, 4> enum_names(Fetched::End) {
 }  // namespace troupe::actors
 
 namespace troupe::runtime {
-extern template struct WireForm<actors::AskManifest>;
-extern template struct WireForm<actors::AskChunk>;
-extern template struct WireForm<actors::Chunk>;
-extern template struct WireForm<actors::ForgetTrials>;
-extern template struct WireForm<actors::AttemptTaken>;
-extern template struct WireForm<actors::OfferAttempt>;
+extern template struct WireCodec<actors::AskManifest>;
+extern template struct WireCodec<actors::AskChunk>;
+extern template struct WireCodec<actors::Chunk>;
+extern template struct WireCodec<actors::ForgetTrials>;
+extern template struct WireCodec<actors::AttemptTaken>;
+extern template struct WireCodec<actors::OfferAttempt>;
 }  // namespace troupe::runtime

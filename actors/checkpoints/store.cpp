@@ -77,7 +77,7 @@ void CheckpointStore::drop_what_is_due(Context& self) {
     done.trials.push_back(drop.trial);
   }
   if (done.trials.empty()) return;
-  for (const KeeperRef& keeper : keepers_) self.tell(keeper, done);
+  for (const ReplicaRef& keeper : keepers_) self.tell(keeper, done);
 }
 
 /// A head that has just begun may not know yet what runs.
@@ -129,7 +129,7 @@ FetchOptions CheckpointStore::fetch_of(const OfferAttempt& offer) const {
           .what = retention_.wants(offer.trial) ? What::everything : What::logs,
           .keeping = AttemptWriter::Keeping::durable,
           .bounds = bounds,
-          .lack_of_room = options_.lack_of_room};
+          .disk_full_reason = options_.disk_full_reason};
 }
 
 void CheckpointStore::on(Context& self, const Fetched& fetched) {
@@ -141,7 +141,7 @@ void CheckpointStore::on(Context& self, const Fetched& fetched) {
 
 void CheckpointStore::on(Context& self, const runtime::Down& down) {
   reader_.forget(down.who);
-  keepers_.erase(KeeperRef(down.who));
+  keepers_.erase(ReplicaRef(down.who));
   settle(self, std::ranges::find(offers_, down.who, &Offer::fetch), {Taken::later, down.reason});
 }
 

@@ -32,7 +32,7 @@ struct StoreOptions {
   std::string study_folder;
   Retention::Rule rule{};
   std::uint32_t fetches_max = 4;  ///< At a time; others wait for their turn.
-  std::function<std::optional<std::string>(const std::string& folder)> lack_of_room = {};
+  std::function<std::optional<std::string>(const std::string& folder)> disk_full_reason = {};
 };
 
 /// The checkpoints of a study, at its head: gives them to nodes that do not share its folder, and
@@ -68,8 +68,8 @@ class CheckpointStore {
   StoreOptions options_;
   AttemptReader reader_;
   Retention retention_;
-  std::deque<Offer> offers_;     ///< In the order in which they came.
-  std::set<KeeperRef> keepers_;  ///< Nodes with folders of their own.
+  std::deque<Offer> offers_;      ///< In the order in which they came.
+  std::set<ReplicaRef> keepers_;  ///< Nodes with folders of their own.
 };
 
 }  // namespace troupe::actors

@@ -97,7 +97,7 @@ struct NodeOptions {
   std::string keys;                  ///< --keys; empty: the usual folder, where it is needed.
   double lease_s = 5;                ///< Without word from the head for so long, it leaves.
   std::string folder;                ///< --dir; empty: in the study's folder, if it is there.
-  std::vector<int> keep_open;        ///< Descriptors that it and its warden keep open: the head's.
+  std::vector<int> keep_open;        ///< Descriptors that it and its reaper keep open: the head's.
 };
 
 /// Of `simulate` and `compare`: where curves come from, and how often they are played.
@@ -145,7 +145,7 @@ int run_node(const NodeOptions& options);
 int simulate_study(const SimulateOptions& options);
 int compare_studies(const CompareOptions& options);
 
-/// `troupe warden --fd N`: owns the process tree of trials; `fd` is its socket to the node.
+/// `troupe reaper --fd N`: owns the process tree of trials; `fd` is its socket to the node.
 int warden_main(int fd);
 
 }  // namespace troupe::cli

@@ -404,7 +404,7 @@ int parse_and_run(std::span<char*> arguments) {
   return dispatch(app.get_subcommands().front()->get_name(), parsed);
 }
 
-/// The warden is a process of a few pages: it starts before anything else of this program does.
+/// The reaper is a process of a few pages: it starts before anything else of this program does.
 int start_warden(std::span<char*> arguments) {
   int fd = -1;
   if (arguments.size() == 4 && std::string_view(arguments[2]) == "--fd") {

@@ -14,10 +14,10 @@
 #include "actors/cli/commands.hpp"
 #include "actors/disk_room.hpp"
 #include "actors/head/head_address.hpp"
-#include "actors/head/own_node.hpp"
+#include "actors/head/liveness_pipe.hpp"
+#include "actors/head/local_node.hpp"
 #include "actors/head/process.hpp"
-#include "actors/head/tether.hpp"
-#include "actors/head/warden_lease.hpp"
+#include "actors/head/reaper_lease.hpp"
 #include "actors/study/scheduler_actor.hpp"
 #include "actors/study/searcher_actor.hpp"
 #include "actors/study_file/memory_size.hpp"
@@ -27,7 +27,7 @@
 #include "runtime/keys/enrol.hpp"
 #include "runtime/keys/known_heads.hpp"
 #include "runtime/keys/needed_keys.hpp"
-#include "runtime/process/warden_processes.hpp"
+#include "runtime/process/reaper_processes.hpp"
 
 namespace troupe::cli {
 
@@ -131,8 +131,8 @@ int run_node(const NodeOptions& options) {
   const auto address = address_of(options.join);
   if (!address) return fail(address.error().what);
   const std::string name = options.name.empty() ? own_name() : options.name;
-  if (name.starts_with(OwnNode::name_prefix) && options.keep_open.empty())
-    return fail("--name " + name + ": names that begin with '" + OwnNode::name_prefix +
+  if (name.starts_with(LocalNode::name_prefix) && options.keep_open.empty())
+    return fail("--name " + name + ": names that begin with '" + LocalNode::name_prefix +
                 "' are for the nodes that a head starts itself; choose another");
   const auto way = way_in(*address, name, options);
   if (!way) return fail(way.error().what);
@@ -144,9 +144,9 @@ int run_node(const NodeOptions& options) {
                    .resources = *resources,
                    .lease = seconds(options.lease_s),
                    .keys = way->keys});
-  runtime::WardenProcesses processes(
+  runtime::ReaperProcesses processes(
       process.reactor(),
-      {.warden = {this_program(), "warden", "--fd"}, .inherited = options.keep_open});
+      {.reaper = {this_program(), "warden", "--fd"}, .inherited = options.keep_open});
   process.node().offer<SpawnScheduler>(
       [](runtime::Context& self, const SpawnScheduler&) { return self.spawn<SchedulerActor>(); });
   process.node().offer<SpawnSearcher>(
@@ -170,7 +170,7 @@ int run_node(const NodeOptions& options) {
           },
       .complain =
           [](const std::string& what) { std::fprintf(stderr, "troupe node: %s\n", what.c_str()); },
-      .lack_of_room = lack_of_room};
+      .disk_full_reason = disk_full_reason};
   const auto seeker =
       process.node().spawn<StudySeeker>(process.node(), way->address, std::string(study_name));
   // An agent that does not stop in time may outlive what is made here.
@@ -184,7 +184,7 @@ int run_node(const NodeOptions& options) {
                                  runtime::Ref<StudyFound, StudyGone> answer, Instant until) {
     node.tell(seeker, StudySeeker::Seek{answer, until});
   };
-  const WardenLease lease(
+  const ReaperLease lease(
       process.node(), [&processes](Instant until, Duration grace) { processes.keep(until, grace); },
       agent_options.lease);
   lease.serve(agent_options);
@@ -197,7 +197,7 @@ int run_node(const NodeOptions& options) {
         std::fprintf(stderr, "troupe node: the link to the head ended: %s\n", link.reason.c_str());
   });
   process.node().stop(std::chrono::seconds(5));
-  if (end && end->cause == runtime::Cause::stopped) Tether::say_orderly(options.keep_open);
+  if (end && end->cause == runtime::Cause::stopped) LivenessPipe::say_orderly(options.keep_open);
   return end && end->cause == runtime::Cause::stopped ? exit_ok : exit_failure;
 }
 

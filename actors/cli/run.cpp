@@ -16,8 +16,8 @@
 #include "actors/cli/screens.hpp"
 #include "actors/cli/sequence_run.hpp"
 #include "actors/cli/terminal_actor.hpp"
+#include "actors/head/liveness_pipe.hpp"
 #include "actors/head/study_head.hpp"
-#include "actors/head/tether.hpp"
 #include "actors/json.hpp"
 #include "actors/sequence/sequence_file.hpp"
 #include "actors/study_file/study_file.hpp"
@@ -53,12 +53,12 @@ Result<void> run_session(Session session, const HeadFolder& folder, Verbosity ve
   if (!head) return head.error();
   if (keys && verbosity == Verbosity::normal) say_where_nodes_join((*head)->address());
   Process& process = (*head)->process();
-  const Manner manner = manner_of(verbosity);
+  const OutputMode manner = manner_of(verbosity);
   auto [screen, known_rows] = screen_for(manner, spec, folder);
   const auto study = (*head)->begin(std::move(session), folder);
   if (!study) return study.error();
   const auto terminal = process.node().spawn<TerminalActor>(std::move(screen), known_rows, *study,
-                                                            manner == Manner::redrawn);
+                                                            manner == OutputMode::redrawn);
   process.on_signals({SIGINT, SIGTERM}, [&head = **head, signals = 0](int) mutable {
     if (++signals > 1) _exit(exit_interrupted);  // Nodes end by their lease.
     head.interrupt("interrupted by a signal");
@@ -93,8 +93,8 @@ int show_ending(const StudyFinished& ending, const StudySpec& spec, const HeadFo
                 Verbosity verbosity) {
   std::fprintf(stderr, "troupe: the study in %s is over (%s); --fresh starts a new one\n",
                folder.path().c_str(), ending.reason.c_str());
-  const Manner manner =
-      manner_of(verbosity) == Manner::redrawn ? Manner::lines : manner_of(verbosity);
+  const OutputMode manner =
+      manner_of(verbosity) == OutputMode::redrawn ? OutputMode::lines : manner_of(verbosity);
   write_out(screen_for(manner, spec, folder).first.close(Duration(0)));
   return exit_code_of(ending);
 }

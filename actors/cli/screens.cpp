@@ -7,7 +7,7 @@
 #include "actors/journal/journal.hpp"
 #include "actors/results/study_view.hpp"
 #include "actors/study_file/spec_options.hpp"
-#include "actors/terminal/surroundings.hpp"
+#include "actors/terminal/environment.hpp"
 
 namespace troupe::cli {
 
@@ -30,13 +30,13 @@ StudyOutline outline_of(const StudySpec& spec, const HeadFolder& folder) {
 
 }  // namespace
 
-Manner manner_of(Verbosity verbosity) {
-  if (verbosity == Verbosity::quiet) return Manner::quiet;
-  if (verbosity == Verbosity::json) return Manner::json;
+OutputMode manner_of(Verbosity verbosity) {
+  if (verbosity == Verbosity::quiet) return OutputMode::quiet;
+  if (verbosity == Verbosity::json) return OutputMode::json;
   return manner_in(surroundings_of(STDOUT_FILENO));
 }
 
-std::pair<Screen, std::uint64_t> screen_for(Manner manner, const StudySpec& spec,
+std::pair<Screen, std::uint64_t> screen_for(OutputMode manner, const StudySpec& spec,
                                             const HeadFolder& folder) {
   Screen screen(manner, paper_in(surroundings_of(STDOUT_FILENO)), outline_of(spec, folder));
   auto reader = JournalReader::open(folder.file("journal.db"));

@@ -10,10 +10,10 @@
 
 namespace troupe::cli {
 
-[[nodiscard]] actors::Manner manner_of(Verbosity verbosity);
+[[nodiscard]] actors::OutputMode manner_of(Verbosity verbosity);
 
 /// A screen that knows what happened so far, and how many rows of the journal that is.
-[[nodiscard]] std::pair<actors::Screen, std::uint64_t> screen_for(actors::Manner manner,
+[[nodiscard]] std::pair<actors::Screen, std::uint64_t> screen_for(actors::OutputMode manner,
                                                                   const actors::StudySpec& spec,
                                                                   const actors::HeadFolder& folder);
 

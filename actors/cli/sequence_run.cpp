@@ -16,11 +16,11 @@
 #include "actors/cli/screens.hpp"
 #include "actors/cli/terminal_actor.hpp"
 #include "actors/head/head_address.hpp"
-#include "actors/head/kept_node.hpp"
+#include "actors/head/liveness_pipe.hpp"
+#include "actors/head/local_node_supervision.hpp"
 #include "actors/head/nodes_file.hpp"
 #include "actors/head/permissions.hpp"
 #include "actors/head/session.hpp"
-#include "actors/head/tether.hpp"
 #include "actors/json.hpp"
 #include "actors/sequence/sequence.hpp"
 #include "actors/sequence/sequence_folder.hpp"
@@ -81,7 +81,7 @@ class HeadStage final : public TaskStage {
   Process& process_;
   Setting setting_;
   std::unique_ptr<HeadFolder> folder_;  ///< Of the task that runs.
-  std::unique_ptr<KeptNode> node_;
+  std::unique_ptr<LocalNodeSupervision> node_;
 };
 
 StudyRequest HeadStage::request(std::size_t task) const {
@@ -106,22 +106,23 @@ Result<TaskStage::Begun> HeadStage::begin(runtime::Context& self, std::size_t ta
   if (auto written = write_file(folder_->file("address"), setting_.address + "\n"); !written)
     return written.error();
   announce(task);
-  const Manner manner = manner_of(setting_.options.verbosity);
+  const OutputMode manner = manner_of(setting_.options.verbosity);
   auto [screen, known_rows] = screen_for(manner, spec, *folder_);
   const StudyRef study = spawn_study(self, std::move(session).value(), *folder_);
-  const auto terminal =
-      self.spawn<TerminalActor>(std::move(screen), known_rows, study, manner == Manner::redrawn);
-  KeptNode::Options own{.program = this_program(),
-                        .address = setting_.address,
-                        .keys = setting_.keys,
-                        .lease_s = spec.lease_s,
-                        .resources = own_resources(spec),
-                        .folder = folder_->path().string(),
-                        .log = folder_->file("node.log")};
-  node_ = std::make_unique<KeptNode>(process_, study, std::move(own),
-                                     [&process = process_, sequence = self.ref<Sequence>(), task] {
-                                       process.node().tell(sequence, TaskCleared{task});
-                                     });
+  const auto terminal = self.spawn<TerminalActor>(std::move(screen), known_rows, study,
+                                                  manner == OutputMode::redrawn);
+  LocalNodeSupervision::Options own{.program = this_program(),
+                                    .address = setting_.address,
+                                    .keys = setting_.keys,
+                                    .lease_s = spec.lease_s,
+                                    .resources = own_resources(spec),
+                                    .folder = folder_->path().string(),
+                                    .log = folder_->file("node.log")};
+  node_ = std::make_unique<LocalNodeSupervision>(
+      process_, study, std::move(own),
+      [&process = process_, sequence = self.ref<Sequence>(), task] {
+        process.node().tell(sequence, TaskCleared{task});
+      });
   if (auto started = node_->start(); !started) return started.error();
   return Begun{study, {terminal.address()}};
 }

@@ -5,7 +5,7 @@
 
 #include <unistd.h>
 
-#include "actors/terminal/surroundings.hpp"
+#include "actors/terminal/environment.hpp"
 #include "runtime/core/seconds.hpp"
 
 namespace troupe::cli {

@@ -12,7 +12,7 @@ namespace troupe::actors {
 class HeadFolder {
  public:
   /// Makes the folder if need be, and takes the lock. Refused if a head is alive. Nodes that an
-  /// earlier head started may be, too: see Tether.
+  /// earlier head started may be, too: see LivenessPipe.
   static Result<HeadFolder> open(const std::filesystem::path& path);
 
   HeadFolder(HeadFolder&& other) noexcept;

@@ -14,7 +14,7 @@ namespace {
 constexpr std::array of_nodes{
     runtime::FindActor::wire_name, JoinStudy::wire_name,
     Reported::wire_name,           ReportMalformed::wire_name,
-    WhenDurable::wire_name,        AttemptEnded::wire_name,
+    NotifyWhenDurable::wire_name,  AttemptEnded::wire_name,
     Suggestion::wire_name,         AskManifest::wire_name,
     AskChunk::wire_name,           Chunk::wire_name,
     OfferAttempt::wire_name,

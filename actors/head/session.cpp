@@ -11,9 +11,9 @@
 
 #include "actors/checkpoints/study_token.hpp"
 #include "actors/disk_room.hpp"
-#include "actors/head/own_node.hpp"
+#include "actors/head/liveness_pipe.hpp"
+#include "actors/head/local_node.hpp"
 #include "actors/head/process.hpp"
-#include "actors/head/tether.hpp"
 #include "actors/json.hpp"
 #include "actors/memory/memory.hpp"
 #include "actors/study/document.hpp"
@@ -201,20 +201,20 @@ StudyOptions options_of(Session& session) {
                            .rule = {.best_kept = session.spec.checkpoints.best_kept,
                                     .bytes_max = session.spec.checkpoints.bytes_max,
                                     .maximize = session.spec.mode == StudySpec::Mode::max},
-                           .lack_of_room = lack_of_room};
+                           .disk_full_reason = disk_full_reason};
   return {.spec = std::move(session.spec),
           .document = std::move(session.document),
           .version = TROUPE_VERSION,
-          .own_node_prefix = OwnNode::name_prefix,
-          .lack_of_room = [folder] { return lack_of_room(folder); },
+          .own_node_prefix = LocalNode::name_prefix,
+          .disk_full_reason = [folder] { return disk_full_reason(folder); },
           .checkpoints = std::move(checkpoints)};
 }
 
 /// Nodes that an earlier head of the folder left: they may come back.
 std::vector<std::string> own_nodes_alive(const HeadFolder& folder) {
   std::vector<std::string> names;
-  if (const auto living = Tether::living(folder.path()))
-    for (const Tether& tether : *living) names.push_back(tether.node());
+  if (const auto living = LivenessPipe::living(folder.path()))
+    for (const LivenessPipe& liveness_pipe : *living) names.push_back(liveness_pipe.node());
   return names;
 }
 

@@ -35,21 +35,22 @@ Result<StudyRef> StudyHead::begin(Session session, const HeadFolder& folder) {
   const std::string here = runtime::seen_from_here(address_);
   if (auto written = write_file(folder.file("address"), here + "\n"); !written)
     return written.error();
-  KeptNode::Options options{.program = options_.program,
-                            .address = here,
-                            .keys = options_.keys ? options_.keys->path() : std::string(),
-                            .lease_s = options_.lease_s,
-                            .resources = own_resources(session.spec),
-                            .folder = folder.path().string(),
-                            .log = folder.file("node.log")};
+  LocalNodeSupervision::Options options{
+      .program = options_.program,
+      .address = here,
+      .keys = options_.keys ? options_.keys->path() : std::string(),
+      .lease_s = options_.lease_s,
+      .resources = own_resources(session.spec),
+      .folder = folder.path().string(),
+      .log = folder.file("node.log")};
   process_.node().stop(nodes_file_);
   nodes_file_ =
       process_.node().spawn<NodesFile>(process_.node(), folder.file(NodesFile::name), address_);
   grace_kill_s_ = session.spec.grace_kill_s;
   over_ = {};
   study_ = spawn_study(process_.node(), std::move(session), folder);
-  node_ = std::make_unique<KeptNode>(process_, study_, std::move(options),
-                                     [this] { over_.set_value(); });
+  node_ = std::make_unique<LocalNodeSupervision>(process_, study_, std::move(options),
+                                                 [this] { over_.set_value(); });
   if (auto started = node_->start(); !started) return started.error();
   return study_;
 }

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "actors/head/head_folder.hpp"
-#include "actors/head/kept_node.hpp"
+#include "actors/head/local_node_supervision.hpp"
 #include "actors/head/nodes_file.hpp"
 #include "actors/head/process.hpp"
 #include "actors/head/session.hpp"
@@ -21,7 +21,7 @@ class StudyHead {
  public:
   struct Options {
     std::string program =
-        "troupe";  ///< Where it lies, or a name in PATH: nodes and wardens are it.
+        "troupe";  ///< Where it lies, or a name in PATH: nodes and reapers are it.
     std::string listen = "tcp://127.0.0.1:*";
     double lease_s = 5;
     runtime::Keys keys{};  ///< To listen beyond this machine, or anywhere; null: none.
@@ -56,7 +56,7 @@ class StudyHead {
   NodesFile::Ref nodes_file_;
   double grace_kill_s_ = 0;
   std::promise<void> over_;
-  std::unique_ptr<KeptNode> node_;
+  std::unique_ptr<LocalNodeSupervision> node_;
 };
 
 }  // namespace troupe::actors

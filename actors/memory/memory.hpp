@@ -74,7 +74,7 @@ class Memory {
   /// A* for a task over `space`. Refused if the space is another one.
   Result<Recalled> recall(const schedulers::Space& space, const MemorySpec& spec);
   /// Adds the task, and its best configuration if A* does not have it: true if so, as the first
-  /// call for this study found it. Durable when it returns.
+  /// call for this study found it. DurableUpTo when it returns.
   Result<bool> remember(const FinishedTask& task, const schedulers::Space& space,
                         const MemorySpec& spec);
   /// Takes a task out, and its configuration, unless another task found the same. It stays out

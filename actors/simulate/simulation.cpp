@@ -12,7 +12,7 @@
 #include "actors/simulate/recorded_program.hpp"
 #include "actors/simulate/row_of.hpp"
 #include "actors/study/durable_log.hpp"
-#include "actors/study/passing_log.hpp"
+#include "actors/study/null_journal.hpp"
 #include "actors/study/result_files.hpp"
 #include "actors/study/study.hpp"
 #include "actors/trial/command_line.hpp"
@@ -62,7 +62,7 @@ struct Outputs {
 
 Result<Outputs> outputs_of(const SimulationPlan& plan, OutcomeRecorder& recorder) {
   if (plan.folder.empty())
-    return Outputs{std::make_unique<PassingLog>(), std::make_unique<Passed>(recorder)};
+    return Outputs{std::make_unique<NullJournal>(), std::make_unique<Passed>(recorder)};
   const fs::path folder(plan.folder);
   std::error_code failed;
   if (fs::exists(folder, failed) && !fs::is_empty(folder, failed))

@@ -8,8 +8,8 @@
 #include <variant>
 #include <vector>
 
+#include "runtime/codec_declarations.hpp"
 #include "runtime/core/field.hpp"
-#include "runtime/forms.hpp"
 #include "schedulers/events.hpp"
 #include "schedulers/space/config.hpp"
 
@@ -46,14 +46,14 @@ struct StudyResumed {
 };
 
 /// An attempt that a node holds: its program runs there, or has ended and the study may not know.
-struct HeldAttempt {
+struct RetainedAttempt {
   static constexpr std::string_view wire_name = "HeldAttempt";
   schedulers::TrialId trial = 0;
   std::uint32_t attempt = 0;
   static auto fields(auto& m) {
     return std::tuple{field("trial", m.trial), field("attempt", m.attempt)};
   }
-  friend bool operator==(const HeldAttempt&, const HeldAttempt&) = default;
+  friend bool operator==(const RetainedAttempt&, const RetainedAttempt&) = default;
 };
 
 struct NodeJoined {
@@ -67,7 +67,7 @@ struct NodeJoined {
 };
 
 /// It is out of reach, and its trials' processes may still run: nothing starts there, and what runs
-/// there starts nowhere else. NodeLeft or NodeReturned follows.
+/// there starts nowhere else. NodeLeft or NodeRejoined follows.
 struct NodeLost {
   static constexpr std::string_view wire_name = "NodeLost";
   std::string node;
@@ -78,11 +78,11 @@ struct NodeLost {
 };
 
 /// A node that was awaited is back, and holds these attempts; what else ran there is lost.
-struct NodeReturned {
+struct NodeRejoined {
   static constexpr std::string_view wire_name = "NodeReturned";
   std::string node;
   std::uint32_t slots = 0;
-  std::vector<HeldAttempt> attempts;
+  std::vector<RetainedAttempt> attempts;
   /// It is the process that joined, and not another of that name: what it had, it brings back. An
   /// order of which nothing was heard never reached it, and is given again.
   bool same = false;
@@ -193,15 +193,15 @@ constexpr std::array<std::string_view, 2> enum_names(StopRequested::How) {
 }
 
 using Input =
-    std::variant<StudyOpened, StudyResumed, NodeJoined, NodeLost, NodeReturned, NodeLeft, SlotFreed,
+    std::variant<StudyOpened, StudyResumed, NodeJoined, NodeLost, NodeRejoined, NodeLeft, SlotFreed,
                  Reported, ReportMalformed, AttemptEnded, TimeExpired, StopRequested>;
 
 }  // namespace troupe::actors
 
 namespace troupe::runtime {
-extern template struct WireForm<actors::Suggestion>;
-extern template struct WireForm<actors::Reported>;
-extern template struct WireForm<actors::ReportMalformed>;
-extern template struct WireForm<actors::AttemptEnded>;
-extern template struct NamedForm<actors::Input>;
+extern template struct WireCodec<actors::Suggestion>;
+extern template struct WireCodec<actors::Reported>;
+extern template struct WireCodec<actors::ReportMalformed>;
+extern template struct WireCodec<actors::AttemptEnded>;
+extern template struct NamedCodec<actors::Input>;
 }  // namespace troupe::runtime

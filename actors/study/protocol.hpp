@@ -12,8 +12,8 @@
 #include "actors/study/inputs.hpp"
 #include "actors/study/study_core.hpp"
 #include "runtime/address.hpp"
+#include "runtime/codec_declarations.hpp"
 #include "runtime/core/field.hpp"
-#include "runtime/forms.hpp"
 #include "runtime/ref.hpp"
 #include "runtime/resources.hpp"
 #include "runtime/system_messages.hpp"
@@ -55,7 +55,7 @@ struct StudyDocument {
 struct Decided {
   static constexpr std::string_view wire_name = "Decided";
   std::vector<schedulers::Decision> decisions;
-  schedulers::Standing standing;
+  schedulers::SchedulerStatus standing;
   static auto fields(auto& m) {
     return std::tuple{field("decisions", m.decisions), field("standing", m.standing)};
   }
@@ -136,7 +136,7 @@ struct SpawnSearcher {
 // Nodes and trials.
 
 /// What the study's journal has of an attempt that a node brought back.
-struct TakenAttempt {
+struct AttemptAck {
   static constexpr std::string_view wire_name = "TakenAttempt";
   TrialId trial = 0;
   std::uint32_t attempt = 0;
@@ -151,13 +151,13 @@ struct TakenAttempt {
 };
 
 /// The answer to JoinStudy.
-struct Enlisted {
+struct JoinReply {
   static constexpr std::string_view wire_name = "Enlisted";
   StudyDocument study;
-  std::string refusal;                ///< Not empty: the node is not wanted, and why.
-  StoreRef checkpoints{};             ///< For a node that does not share the study's folder.
-  std::vector<TakenAttempt> taken{};  ///< One for each that it holds.
-  double again_in_s = 0;              ///< Of a refusal: when to ask again; 0: never.
+  std::string refusal;              ///< Not empty: the node is not wanted, and why.
+  StoreRef checkpoints{};           ///< For a node that does not share the study's folder.
+  std::vector<AttemptAck> taken{};  ///< One for each that it holds.
+  double again_in_s = 0;            ///< Of a refusal: when to ask again; 0: never.
   static auto fields(auto& m) {
     return std::tuple{field("study", m.study), field("refusal", m.refusal),
                       field("checkpoints", m.checkpoints), field("taken", m.taken),
@@ -175,7 +175,7 @@ struct Launch {
   Resource until = 0;
   Config config;
   /// Ends of attempts on the node that are durable since its last Launch: it need not keep them.
-  std::vector<HeldAttempt> settled{};
+  std::vector<RetainedAttempt> settled{};
   std::uint64_t joined = 0;  ///< The row of the journal with which the node came in.
   static auto fields(auto& m) {
     return std::tuple{field("trial", m.trial),   field("attempt", m.attempt),
@@ -200,14 +200,14 @@ using AgentRef = runtime::Ref<Launch, EndTrial>;
 /// A node offers itself.
 struct JoinStudy {
   static constexpr std::string_view wire_name = "JoinStudy";
-  using Reply = Enlisted;
+  using Reply = JoinReply;
   std::string node;
   runtime::Resources resources;
   AgentRef agent;
-  double lease_s = 0;                 ///< Of the node; 0: the study's.
-  bool returns = false;               ///< It was in this study before the study's head was lost,
-  std::vector<HeldAttempt> attempts;  ///< and holds these.
-  std::uint64_t joined = 0;           ///< As in the last Launch; 0: there was none.
+  double lease_s = 0;    ///< Of the node; 0: the study's.
+  bool returns = false;  ///< It was in this study before the study's head was lost,
+  std::vector<RetainedAttempt> attempts;  ///< and holds these.
+  std::uint64_t joined = 0;               ///< As in the last Launch; 0: there was none.
   static auto fields(auto& m) {
     return std::tuple{field("node", m.node),       field("resources", m.resources),
                       field("agent", m.agent),     field("lease_s", m.lease_s),
@@ -217,7 +217,7 @@ struct JoinStudy {
 };
 
 /// The first that an attempt told its study is durable.
-struct Durable {
+struct DurableUpTo {
   static constexpr std::string_view wire_name = "Durable";
   std::uint64_t reports = 0;   ///< So many Reported,
   std::uint64_t warnings = 0;  ///< and so many ReportMalformed.
@@ -228,10 +228,10 @@ struct Durable {
 
 /// Whoever tells more than a study can write down waits for it now and then: answered by `all`, to
 /// `reply_to`, once what the sender told before is durable, or will never count.
-struct WhenDurable {
+struct NotifyWhenDurable {
   static constexpr std::string_view wire_name = "WhenDurable";
-  Durable all;
-  runtime::Ref<Durable> reply_to;
+  DurableUpTo all;
+  runtime::Ref<DurableUpTo> reply_to;
   static auto fields(auto& m) {
     return std::tuple{field("all", m.all), field("reply_to", m.reply_to)};
   }
@@ -276,7 +276,7 @@ struct StudyStatus {
   static constexpr std::string_view wire_name = "StudyStatus";
   std::string study;
   TrialCounts trials;
-  schedulers::Standing standing;
+  schedulers::SchedulerStatus standing;
   Resource max_resource = 0;  ///< R.
   std::int64_t resource_spent = 0;
   double active_s = 0;  ///< How long it ran, pauses of the head excluded.
@@ -311,7 +311,7 @@ struct AskStatus {
 };
 
 using StudyRef = runtime::Ref<JoinStudy, NodeProcessesGone, Suggestion, Reported, ReportMalformed,
-                              WhenDurable, AttemptEnded, Subscribe, StopStudy, AskStatus>;
+                              NotifyWhenDurable, AttemptEnded, Subscribe, StopStudy, AskStatus>;
 
 /// The name under which a head registers its study.
 inline constexpr std::string_view study_name = "study";
@@ -319,21 +319,21 @@ inline constexpr std::string_view study_name = "study";
 }  // namespace troupe::actors
 
 namespace troupe::runtime {
-extern template struct WireForm<actors::Decided>;
-extern template struct WireForm<actors::Decide>;
-extern template struct WireForm<actors::BeginScheduling>;
-extern template struct WireForm<actors::BeginSearch>;
-extern template struct WireForm<actors::Observe>;
-extern template struct WireForm<actors::Suggest>;
-extern template struct WireForm<actors::Enlisted>;
-extern template struct WireForm<actors::Launch>;
-extern template struct WireForm<actors::EndTrial>;
-extern template struct WireForm<actors::JoinStudy>;
-extern template struct WireForm<actors::Durable>;
-extern template struct WireForm<actors::WhenDurable>;
-extern template struct WireForm<actors::NodeProcessesGone>;
-extern template struct WireForm<actors::Subscribe>;
-extern template struct WireForm<actors::StopStudy>;
-extern template struct WireForm<actors::StudyStatus>;
-extern template struct WireForm<actors::AskStatus>;
+extern template struct WireCodec<actors::Decided>;
+extern template struct WireCodec<actors::Decide>;
+extern template struct WireCodec<actors::BeginScheduling>;
+extern template struct WireCodec<actors::BeginSearch>;
+extern template struct WireCodec<actors::Observe>;
+extern template struct WireCodec<actors::Suggest>;
+extern template struct WireCodec<actors::JoinReply>;
+extern template struct WireCodec<actors::Launch>;
+extern template struct WireCodec<actors::EndTrial>;
+extern template struct WireCodec<actors::JoinStudy>;
+extern template struct WireCodec<actors::DurableUpTo>;
+extern template struct WireCodec<actors::NotifyWhenDurable>;
+extern template struct WireCodec<actors::NodeProcessesGone>;
+extern template struct WireCodec<actors::Subscribe>;
+extern template struct WireCodec<actors::StopStudy>;
+extern template struct WireCodec<actors::StudyStatus>;
+extern template struct WireCodec<actors::AskStatus>;
 }  // namespace troupe::runtime

@@ -94,9 +94,9 @@ void Study::take(Context& self, const Input& input) {
     decisions = std::move(*answer);
   }
   const std::int64_t time_us = std::max<std::int64_t>(self.wall().count(), last_row_us_);
-  std::optional<std::pair<std::string, HeldAttempt>> settled;
+  std::optional<std::pair<std::string, RetainedAttempt>> settled;
   if (const auto* end = std::get_if<AttemptEnded>(&input))
-    settled.emplace(core_.trials().at(end->trial).node, HeldAttempt{end->trial, end->attempt});
+    settled.emplace(core_.trials().at(end->trial).node, RetainedAttempt{end->trial, end->attempt});
   Outcome outcome = core_.apply(input, index, decisions);
   observe(self, outcome);
   keep_time(input, time_us);
@@ -149,14 +149,15 @@ void Study::advance(Context& self) {
 /// If not: looks again in a while, and says so meanwhile.
 bool Study::has_room(Context& self) {
   const bool had_room = no_room_.empty();
-  const auto lack = options_.lack_of_room ? options_.lack_of_room() : std::nullopt;
+  const auto lack = options_.disk_full_reason ? options_.disk_full_reason() : std::nullopt;
   no_room_ = lack.value_or(std::string());
-  if (lack && !std::exchange(looks_for_room_, true)) self.after(room_look_interval, LookForRoom{});
+  if (lack && !std::exchange(looks_for_room_, true))
+    self.after(room_look_interval, CheckDiskSpace{});
   if (had_room != no_room_.empty()) show_soon(self);
   return no_room_.empty();
 }
 
-void Study::on(Context& self, const LookForRoom&) {
+void Study::on(Context& self, const CheckDiskSpace&) {
   looks_for_room_ = false;
   if (has_room(self)) advance(self);
 }

@@ -53,7 +53,7 @@ struct StudyOptions {
   /// is in a log file of the trial already, and a program that is to end has often done so by then.
   Duration commit_wait = std::chrono::milliseconds(10);
   /// Asked before each start: why nothing more may be written where trials run. May be empty.
-  std::function<std::optional<std::string>()> lack_of_room = {};
+  std::function<std::optional<std::string>()> disk_full_reason = {};
   /// Where checkpoints are kept for nodes that do not share the study's folder; none: all do.
   std::optional<StoreOptions> checkpoints = {};
   /// Told once of each attempt that was given up and is heard of after all: from which node, and
@@ -96,7 +96,7 @@ class Study {
     static auto fields(auto&) { return no_fields(); }
   };
   /// There may be room on the disk again.
-  struct LookForRoom {
+  struct CheckDiskSpace {
     static constexpr std::string_view wire_name = "LookForRoom";
     static auto fields(auto&) { return no_fields(); }
   };
@@ -111,7 +111,7 @@ class Study {
     static constexpr std::string_view wire_name = "Reopen";
     static auto fields(auto&) { return no_fields(); }
   };
-  using Private = runtime::Ref<Commit, CommitLate, SetAlarm, Show, WallclockOver, LookForRoom,
+  using Private = runtime::Ref<Commit, CommitLate, SetAlarm, Show, WallclockOver, CheckDiskSpace,
                                LeaseOver, Reopen>;
 
   /// `log` is empty, or holds the study so far.
@@ -124,7 +124,7 @@ class Study {
   void on(runtime::Context& self, const Suggestion& suggestion);
   void on(runtime::Context& self, const Reported& report);
   void on(runtime::Context& self, const ReportMalformed& malformed);
-  void on(runtime::Context& self, const WhenDurable& when);
+  void on(runtime::Context& self, const NotifyWhenDurable& when);
   void on(runtime::Context& self, const AttemptEnded& ended);
   void on(runtime::Context& self, const Subscribe& subscribe);
   void on(runtime::Context& self, const StopStudy& stop);
@@ -132,7 +132,7 @@ class Study {
   void on(runtime::Context& self, const Commit&);
   void on(runtime::Context& self, const CommitLate&);
   void on(runtime::Context& self, const SetAlarm&);
-  void on(runtime::Context& self, const LookForRoom&);
+  void on(runtime::Context& self, const CheckDiskSpace&);
   void on(runtime::Context& self, const Show&);
   void on(runtime::Context& self, const WallclockOver&);
   void on(runtime::Context& self, const LeaseOver& over);
@@ -146,17 +146,17 @@ class Study {
   struct Node {
     AgentRef agent;
     std::uint32_t slots = 0;
-    double lease_s = 0;                ///< As in JoinStudy.
-    bool listed = false;               ///< The journal knows it.
-    bool lost = false;                 ///< It is out of reach, and its programs may run.
-    bool awaited = false;              ///< Lost with an earlier head: it may come back.
-    Instant gone_at{};                 ///< Of a lost one: by then its programs are gone.
-    std::vector<HeldAttempt> settled;  ///< For its next Launch.
+    double lease_s = 0;                    ///< As in JoinStudy.
+    bool listed = false;                   ///< The journal knows it.
+    bool lost = false;                     ///< It is out of reach, and its programs may run.
+    bool awaited = false;                  ///< Lost with an earlier head: it may come back.
+    Instant gone_at{};                     ///< Of a lost one: by then its programs are gone.
+    std::vector<RetainedAttempt> settled;  ///< For its next Launch.
   };
   struct Pending {
     Outcome outcome;
     std::int64_t time_us = 0;
-    std::optional<std::pair<std::string, HeldAttempt>> settled;  ///< The node, and what ended.
+    std::optional<std::pair<std::string, RetainedAttempt>> settled;  ///< The node, and what ended.
   };
   /// A node that came back before the journal was read.
   struct Returning {
@@ -185,9 +185,9 @@ class Study {
   void for_each_row(const std::function<void(const Row&)>& use) const;
 
   // study_nodes.cpp
-  [[nodiscard]] Enlisted enlist(runtime::Context& self, const JoinStudy& join);
-  [[nodiscard]] Enlisted take_back(runtime::Context& self, const JoinStudy& join);
-  [[nodiscard]] Enlisted welcome(const JoinStudy& join) const;
+  [[nodiscard]] JoinReply enlist(runtime::Context& self, const JoinStudy& join);
+  [[nodiscard]] JoinReply take_back(runtime::Context& self, const JoinStudy& join);
+  [[nodiscard]] JoinReply welcome(const JoinStudy& join) const;
   [[nodiscard]] std::uint32_t slots_of(const JoinStudy& join) const;
   [[nodiscard]] Duration patience_with(const Node& node) const;
   [[nodiscard]] std::vector<std::string> awaited() const;
@@ -243,18 +243,18 @@ class Study {
   std::vector<Returning> returning_;
   std::map<std::pair<TrialId, std::uint32_t>, std::string> given_up_;  ///< Attempts, and where.
   std::map<std::string, std::vector<runtime::Address>> subscribers_;   ///< By kind of event.
-  schedulers::Standing standing_;
+  schedulers::SchedulerStatus standing_;
 
   std::uint64_t next_index_ = 0;
   std::vector<Pending> pending_;  ///< What rows cause that were applied and are not durable yet.
-  std::vector<WhenDurable> wait_for_durable_;
+  std::vector<NotifyWhenDurable> wait_for_durable_;
   bool commit_due_ = false;                      ///< A Commit is on its way.
   Instant commit_by_ = Instant::never();         ///< When pending rows are committed at the latest.
   bool alarm_due_ = false;                       ///< A SetAlarm is on its way.
   Instant alarm_at_ = Instant::never();          ///< When the next CommitLate comes.
   Instant slot_waits_since_ = Instant::never();  ///< A commit waits for the suggestion for a slot.
   std::string no_room_;          ///< Why nothing is started; looked at again from time to time.
-  bool looks_for_room_ = false;  ///< A LookForRoom is on its way.
+  bool looks_for_room_ = false;  ///< A CheckDiskSpace is on its way.
   bool show_due_ = false;        ///< A Show is on its way.
   std::optional<Suggestion> suggestion_;     ///< Has come, and is not in a row yet.
   std::optional<TrialId> suggestion_asked_;  ///< Is on its way.

@@ -56,7 +56,7 @@ bool StudyCore::accepts(const Input& input) const {
             const auto node = nodes_.find(lost.node);
             return node != nodes_.end() && !node->second.lost;
           },
-          [&](const NodeReturned& returned) {
+          [&](const NodeRejoined& returned) {
             const auto node = nodes_.find(returned.node);
             return node != nodes_.end() && node->second.lost;
           },
@@ -182,7 +182,7 @@ void StudyCore::on(const SlotFreed& slot) {
             [&](const schedulers::Wait& d) {
               waiting_for_ = d.reason.empty() ? "the scheduler" : d.reason;
             },
-            [](const schedulers::PlaceForgone&) {},  // The slot is offered again.
+            [](const schedulers::SlotSkipped&) {},  // The slot is offered again.
             [&](const schedulers::NothingLeft& d) {
               close(Closing::restarts_only, StudyFinished::Outcome::finished, d.reason);
             },

@@ -122,7 +122,7 @@ class StudyCore {
   void on(const StudyResumed& resumed);
   void on(const NodeJoined& joined);
   void on(const NodeLost& lost);
-  void on(const NodeReturned& returned);
+  void on(const NodeRejoined& returned);
   void on(const NodeLeft& left);
   void on(const SlotFreed& slot);
   void on(const Reported& report);

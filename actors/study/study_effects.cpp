@@ -104,7 +104,7 @@ void Study::commit(Context& self) {
   }
 }
 
-void Study::on(Context& self, const WhenDurable& when) {
+void Study::on(Context& self, const NotifyWhenDurable& when) {
   wait_for_durable_.push_back(when);
   tell_durable(self);
 }
@@ -112,7 +112,7 @@ void Study::on(Context& self, const WhenDurable& when) {
 /// Everything that was taken is.
 void Study::tell_durable(Context& self) {
   if (!open_ || !pending_.empty()) return;
-  for (const WhenDurable& when : std::exchange(wait_for_durable_, {}))
+  for (const NotifyWhenDurable& when : std::exchange(wait_for_durable_, {}))
     self.tell(when.reply_to, when.all);
 }
 

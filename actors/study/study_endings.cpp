@@ -155,13 +155,13 @@ void StudyCore::on(const NodeLost& lost) {
   lose_promotions(lost.node);
 }
 
-void StudyCore::on(const NodeReturned& returned) {
+void StudyCore::on(const NodeRejoined& returned) {
   NodeSlots& node = nodes_.at(returned.node);
   node.slots = returned.slots;
   node.lost = false;
   for (auto& [id, trial] : trials_) {
     if (!trial.has_process() || trial.node != returned.node) continue;
-    const HeldAttempt held{trial.id, trial.attempt};
+    const RetainedAttempt held{trial.id, trial.attempt};
     if (std::ranges::find(returned.attempts, held) == returned.attempts.end()) {
       const bool heard_of = trial.reports > 0 || trial.warnings > 0;
       if (returned.same && trial.state == State::running && !heard_of) {

@@ -60,8 +60,8 @@ void Study::let_return(Context& self) {
   for (Returning& one : std::exchange(returning_, {})) one.answer.give(enlist(self, one.join));
 }
 
-Enlisted Study::enlist(Context& self, const JoinStudy& join) {
-  const auto refusal = [](std::string why) { return Enlisted{{}, std::move(why)}; };
+JoinReply Study::enlist(Context& self, const JoinStudy& join) {
+  const auto refusal = [](std::string why) { return JoinReply{{}, std::move(why)}; };
   if (core_.finished()) return refusal("the study is finished");
   if (const auto other = name_behind(join.agent.address().node, join.node); !other.empty())
     return refusal("this node is '" + other + "', not '" + join.node + "'");
@@ -74,7 +74,7 @@ Enlisted Study::enlist(Context& self, const JoinStudy& join) {
     if (known->second.awaited && join.returns) return take_back(self, join);
     const bool by_time = !is_own(join.node);
     const Duration left = known->second.gone_at - self.now();
-    Enlisted later = refusal(
+    JoinReply later = refusal(
         "a node named '" + join.node + "' is out of reach, and its programs may run " +
         (by_time ? "for " + in_seconds(left) : std::string("as long as its process lives")) +
         "; join then, or choose another --name");
@@ -90,11 +90,11 @@ Enlisted Study::enlist(Context& self, const JoinStudy& join) {
 
 /// With what the journal has of what the node brings. Nothing that it holds is wanted if it was
 /// given up: that has been lost, or runs elsewhere.
-Enlisted Study::welcome(const JoinStudy& join) const {
-  Enlisted enlisted{options_.document, "", checkpoints_};
-  for (const HeldAttempt& held : join.attempts) {
+JoinReply Study::welcome(const JoinStudy& join) const {
+  JoinReply enlisted{options_.document, "", checkpoints_};
+  for (const RetainedAttempt& held : join.attempts) {
     const TrialRecord* trial = core_.current(held.trial, held.attempt);
-    TakenAttempt taken{.trial = held.trial, .attempt = held.attempt};
+    AttemptAck taken{.trial = held.trial, .attempt = held.attempt};
     taken.wanted = trial != nullptr && trial->node == join.node;
     if (taken.wanted) {
       taken.reports = trial->reports;
@@ -105,16 +105,16 @@ Enlisted Study::welcome(const JoinStudy& join) const {
   return enlisted;
 }
 
-Enlisted Study::take_back(Context& self, const JoinStudy& join) {
+JoinReply Study::take_back(Context& self, const JoinStudy& join) {
   Node& node = nodes_.at(join.node);
   node.agent = join.agent;
   node.slots = slots_of(join);
   node.lease_s = join.lease_s;
   node.lost = node.awaited = false;
   self.monitor(join.agent.address());
-  Enlisted enlisted = welcome(join);
+  JoinReply enlisted = welcome(join);
   const bool same = join.joined != 0 && join.joined == core_.joined_at(join.node);
-  take(self, NodeReturned{join.node, node.slots, join.attempts, same});
+  take(self, NodeRejoined{join.node, node.slots, join.attempts, same});
   advance(self);
   return enlisted;
 }

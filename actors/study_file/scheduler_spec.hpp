@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "schedulers/halving_options.hpp"
+#include "schedulers/async_successive_halving_options.hpp"
 #include "schedulers/ranking_options.hpp"
 #include "schedulers/sync_rush_options.hpp"
 

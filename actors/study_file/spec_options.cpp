@@ -19,9 +19,9 @@ std::vector<TrialId> incumbent_trials(const StudySpec& spec) {
   return trials;
 }
 
-HalvingOptions halving(const StudySpec& spec, std::uint64_t seed) {
+AsyncSuccessiveHalvingOptions halving(const StudySpec& spec, std::uint64_t seed) {
   const SchedulerSpec& said = spec.scheduler;
-  HalvingOptions options;
+  AsyncSuccessiveHalvingOptions options;
   options.mode = spec.mode;
   options.rule = said.type;
   options.ceiling = said.ceiling;
@@ -41,9 +41,9 @@ HalvingOptions halving(const StudySpec& spec, std::uint64_t seed) {
   return options;
 }
 
-SyncHalvingOptions sync_halving(const StudySpec& spec) {
+SyncSuccessiveHalvingOptions sync_halving(const StudySpec& spec) {
   const SchedulerSpec& said = spec.scheduler;
-  SyncHalvingOptions options;
+  SyncSuccessiveHalvingOptions options;
   options.mode = spec.mode;
   options.max_resource = spec.max_t;
   options.grace_period = said.grace_period;
@@ -77,11 +77,11 @@ SchedulerOptions scheduler_options(const StudySpec& spec, std::uint64_t seed) {
     case Name::synchronous_rush:
       return sync_rush(spec);
     case Name::k_epoch:
-      return FixedLengthOptions{.length = spec.scheduler.k, .trials_max = std::nullopt};
+      return FifoOptions{.length = spec.scheduler.k, .trials_max = std::nullopt};
     case Name::random_search:
-      return FixedLengthOptions{.length = spec.max_t, .trials_max = std::nullopt};
+      return FifoOptions{.length = spec.max_t, .trials_max = std::nullopt};
     case Name::random_choice:
-      return FixedLengthOptions{.length = spec.max_t, .trials_max = 1};
+      return FifoOptions{.length = spec.max_t, .trials_max = 1};
     default:
       return halving(spec, seed);
   }

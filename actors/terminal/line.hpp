@@ -12,7 +12,7 @@ namespace troupe::actors {
 enum class Style { plain, bold, dim, red, green, yellow, cyan };
 
 /// How a terminal, or what is in its place, takes text.
-struct Paper {
+struct TerminalStyle {
   std::size_t columns = 80;
   std::size_t rows = 24;
   bool color = false;
@@ -25,7 +25,7 @@ class Line {
  public:
   static constexpr std::size_t unlimited = static_cast<std::size_t>(-1);
 
-  Line(const Paper& paper, std::size_t columns_max)
+  Line(const TerminalStyle& paper, std::size_t columns_max)
       : columns_max_(columns_max), color_(paper.color), unicode_(paper.unicode) {}
 
   Line& add(std::string_view text, Style style = Style::plain);

@@ -32,7 +32,7 @@ std::string trial_name(TrialId trial) {
   return "trial " + std::to_string(trial);
 }
 
-Notice notice(const RungUnlocked& e, const Tally& tally) {
+Notice notice(const RungUnlocked& e, const StudyProgress& tally) {
   const StudyOutline& outline = tally.outline();
   return {"unlocked",
           Style::cyan,
@@ -41,7 +41,7 @@ Notice notice(const RungUnlocked& e, const Tally& tally) {
           {}};
 }
 
-Notice notice(const HurdleRaised& e, const Tally& tally) {
+Notice notice(const HurdleRaised& e, const StudyProgress& tally) {
   const StudyOutline& outline = tally.outline();
   return {"hurdle",
           Style::cyan,
@@ -51,13 +51,13 @@ Notice notice(const HurdleRaised& e, const Tally& tally) {
 }
 
 /// Trials that got further are compared first: the metric may be worse than the last one told.
-Notice notice(const IncumbentChanged& e, const Tally& tally) {
+Notice notice(const IncumbentChanged& e, const StudyProgress& tally) {
   std::string text = metric_at(e, tally.outline(), short_number) + ", " + trial_name(e.trial);
   if (tally.best() && e.resource > tally.best()->resource) text += " (the first to get so far)";
   return {"best", Style::green, std::move(text), {}};
 }
 
-Notice notice(const TrialFailed& e, const Tally&) {
+Notice notice(const TrialFailed& e, const StudyProgress&) {
   std::string what =
       trial_name(e.trial) + ", attempt " + std::to_string(e.attempt) + ": " + harmless(e.cause);
   if (e.then == TrialFailed::Then::retry) what += "; tried again from its last checkpoint";
@@ -67,12 +67,12 @@ Notice notice(const TrialFailed& e, const Tally&) {
   return {blamed ? "failed" : "restarted", style, what, last_lines(e.stderr_tail)};
 }
 
-Notice notice(const TrialWarned& e, const Tally&) {
+Notice notice(const TrialWarned& e, const StudyProgress&) {
   return {"warning", Style::yellow, trial_name(e.trial) + ": " + harmless(e.warning), {}};
 }
 
 /// "12 of 100 trials" or "12 trials".
-std::string progress(const Tally& tally) {
+std::string progress(const StudyProgress& tally) {
   std::string text = grouped(static_cast<std::int64_t>(tally.started()));
   if (tally.outline().trials_max)
     text += " of " + grouped(static_cast<std::int64_t>(*tally.outline().trials_max));
@@ -99,7 +99,8 @@ bool always_shown(TrialState state) {
          state == TrialState::stopped;
 }
 
-Line head_line(const Tally& tally, Duration elapsed, const Paper& paper, std::size_t columns) {
+Line head_line(const StudyProgress& tally, Duration elapsed, const TerminalStyle& paper,
+               std::size_t columns) {
   const std::string_view dash = paper.unicode ? "\u2500" : "-";
   const std::string time = clock_face(elapsed);
   Line line(paper, columns);
@@ -116,12 +117,12 @@ Line head_line(const Tally& tally, Duration elapsed, const Paper& paper, std::si
       .add(dash, Style::dim);
 }
 
-Line labelled(const Paper& paper, std::size_t columns, std::string_view label) {
+Line labelled(const TerminalStyle& paper, std::size_t columns, std::string_view label) {
   Line line(paper, columns);
   return line.add("  ").add(label, Style::dim).skip_to(label_columns);
 }
 
-Line trials_line(const Tally& tally, const Paper& paper, std::size_t columns) {
+Line trials_line(const StudyProgress& tally, const TerminalStyle& paper, std::size_t columns) {
   Line line = labelled(paper, columns, "trials");
   line.add(progress(tally), Style::bold).add(" started");
   for (const Counted& counted : states) {
@@ -134,7 +135,7 @@ Line trials_line(const Tally& tally, const Paper& paper, std::size_t columns) {
 }
 
 /// Each rung with the number of trials that came so far; those that are locked, behind a bar.
-Line rungs_line(const Tally& tally, const Paper& paper, std::size_t columns) {
+Line rungs_line(const StudyProgress& tally, const TerminalStyle& paper, std::size_t columns) {
   Line line = labelled(paper, columns, "rungs");
   const auto& levels = tally.outline().levels;
   bool locked = false;
@@ -152,7 +153,7 @@ Line rungs_line(const Tally& tally, const Paper& paper, std::size_t columns) {
   return line;
 }
 
-Line ceiling_line(const Tally& tally, const Paper& paper, std::size_t columns) {
+Line ceiling_line(const StudyProgress& tally, const TerminalStyle& paper, std::size_t columns) {
   Line line = labelled(paper, columns, "ceiling");
   line.add("T = ").add(grouped(tally.ceiling()), Style::bold);
   line.add(" of R = " + grouped(tally.resource_max()));
@@ -161,7 +162,7 @@ Line ceiling_line(const Tally& tally, const Paper& paper, std::size_t columns) {
                   harmless(plural(tally.outline().resource_attr)) + " spent");
 }
 
-Line running_line(const Tally& tally, const Paper& paper, std::size_t columns) {
+Line running_line(const StudyProgress& tally, const TerminalStyle& paper, std::size_t columns) {
   Line line = labelled(paper, columns, "running");
   for (const auto& [trial, resource] : tally.running()) {
     line.add("#" + std::to_string(trial)).add("@" + grouped(resource) + "  ", Style::dim);
@@ -171,7 +172,7 @@ Line running_line(const Tally& tally, const Paper& paper, std::size_t columns) {
 }
 
 /// The best trial so far, and its configuration in as many lines as it takes, two at most.
-void add_best(std::vector<Line>& lines, const Tally& tally, const Paper& paper,
+void add_best(std::vector<Line>& lines, const StudyProgress& tally, const TerminalStyle& paper,
               std::size_t columns) {
   Line line = labelled(paper, columns, "best");
   if (!tally.best()) {
@@ -192,7 +193,7 @@ void add_best(std::vector<Line>& lines, const Tally& tally, const Paper& paper,
 
 }  // namespace
 
-std::optional<Notice> notice_of(const StudyEvent& event, const Tally& before) {
+std::optional<Notice> notice_of(const StudyEvent& event, const StudyProgress& before) {
   return std::visit(
       [&before]<typename E>(const E& e) -> std::optional<Notice> {
         if constexpr (requires { notice(e, before); }) return notice(e, before);
@@ -201,7 +202,7 @@ std::optional<Notice> notice_of(const StudyEvent& event, const Tally& before) {
       event);
 }
 
-std::string status_sentence(const Tally& tally) {
+std::string status_sentence(const StudyProgress& tally) {
   std::string text = progress(tally) + " started";
   for (const Counted& counted : states)
     if (tally.count(counted.state) > 0 || always_shown(counted.state))
@@ -215,7 +216,8 @@ std::string status_sentence(const Tally& tally) {
          trial_name(tally.best()->trial);
 }
 
-std::vector<Line> status_block(const Tally& tally, Duration elapsed, const Paper& paper) {
+std::vector<Line> status_block(const StudyProgress& tally, Duration elapsed,
+                               const TerminalStyle& paper) {
   // The last column stays free: a terminal that is full there may or may not go to the next line.
   const std::size_t columns = std::clamp<std::size_t>(paper.columns, 21, 101) - 1;
   std::vector<Line> lines{head_line(tally, elapsed, paper, columns),

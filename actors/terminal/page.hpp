@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "actors/terminal/line.hpp"
-#include "actors/terminal/tally.hpp"
+#include "actors/terminal/study_progress.hpp"
 
 namespace troupe::actors {
 
@@ -18,16 +18,17 @@ struct Notice {
 };
 
 /// Empty for an event that only counts. `before`: as things stood without it.
-std::optional<Notice> notice_of(const StudyEvent& event, const Tally& before);
+std::optional<Notice> notice_of(const StudyEvent& event, const StudyProgress& before);
 
 /// The state of a study in one sentence, for a log.
-std::string status_sentence(const Tally& tally);
+std::string status_sentence(const StudyProgress& tally);
 
 /// The state of a study in a few lines, for a terminal.
-std::vector<Line> status_block(const Tally& tally, Duration elapsed, const Paper& paper);
+std::vector<Line> status_block(const StudyProgress& tally, Duration elapsed,
+                               const TerminalStyle& paper);
 
 /// What came out of a study, and where to read on. The best configuration is the one with the best
 /// metric at the highest resource that at least two trials reported.
-std::string summary(const Tally& tally, Duration elapsed, const Paper& paper);
+std::string summary(const StudyProgress& tally, Duration elapsed, const TerminalStyle& paper);
 
 }  // namespace troupe::actors

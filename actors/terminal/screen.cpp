@@ -16,7 +16,7 @@ constexpr std::size_t warnings_max = 3;  ///< Of one trial; the journal has the 
 constexpr std::size_t time_columns = 8;
 constexpr std::size_t label_end = time_columns + 2 + 10;
 
-std::string printed(const Notice& notice, Duration elapsed, const Paper& paper) {
+std::string printed(const Notice& notice, Duration elapsed, const TerminalStyle& paper) {
   const std::string time = clock_face(elapsed);
   Line line(paper, Line::unlimited);
   line.add(std::string(time_columns - std::min(time_columns, time.size()), ' '));
@@ -42,7 +42,7 @@ std::string object_of(const StudyEvent& event, Duration elapsed) {
 
 }  // namespace
 
-Screen::Screen(Manner manner, const Paper& paper, StudyOutline outline)
+Screen::Screen(OutputMode manner, const TerminalStyle& paper, StudyOutline outline)
     : manner_(manner), paper_(paper), tally_(std::move(outline)) {}
 
 void Screen::recall(const StudyEvent& event) {
@@ -50,8 +50,8 @@ void Screen::recall(const StudyEvent& event) {
 }
 
 std::string Screen::open(Duration elapsed) {
-  if (manner_ == Manner::redrawn) return draw(elapsed);
-  if (manner_ != Manner::lines) return {};
+  if (manner_ == OutputMode::redrawn) return draw(elapsed);
+  if (manner_ != OutputMode::lines) return {};
   const StudyOutline& outline = tally_.outline();
   std::string sentence =
       harmless(outline.study + ": " + outline.scheduler + ", " + outline.metric) + ", results in " +
@@ -62,7 +62,7 @@ std::string Screen::open(Duration elapsed) {
 }
 
 std::string Screen::on(const StudyEvent& event, Duration elapsed) {
-  if (manner_ == Manner::json) {
+  if (manner_ == OutputMode::json) {
     tally_.on(event);
     return object_of(event, elapsed);
   }
@@ -79,7 +79,7 @@ std::string Screen::note(std::string_view sentence, Duration elapsed) {
 }
 
 std::string Screen::tick(Duration elapsed) {
-  if (manner_ == Manner::lines && elapsed - status_at_ >= between_statuses) {
+  if (manner_ == OutputMode::lines && elapsed - status_at_ >= between_statuses) {
     status_at_ = elapsed;
     tell({"status", Style::dim, status_sentence(tally_), {}}, elapsed);
   }
@@ -92,11 +92,11 @@ std::string Screen::tick(Duration elapsed) {
 std::string Screen::resize(std::size_t columns, std::size_t rows, Duration elapsed) {
   paper_.columns = columns;
   paper_.rows = rows;
-  return manner_ == Manner::redrawn ? draw(elapsed) : std::string();
+  return manner_ == OutputMode::redrawn ? draw(elapsed) : std::string();
 }
 
 std::string Screen::close(Duration elapsed) {
-  if (manner_ == Manner::quiet || manner_ == Manner::json) return {};
+  if (manner_ == OutputMode::quiet || manner_ == OutputMode::json) return {};
   const std::string above = erase() + std::exchange(untold_, {});
   return above + "\n" + summary(tally_, elapsed, paper_);
 }
@@ -111,13 +111,14 @@ bool Screen::worth_telling(const StudyEvent& event) {
 }
 
 void Screen::tell(const Notice& notice, Duration elapsed) {
-  if (manner_ == Manner::quiet || manner_ == Manner::json) return;
+  if (manner_ == OutputMode::quiet || manner_ == OutputMode::json) return;
   untold_ += printed(notice, elapsed, paper_);
 }
 
 std::string Screen::flush(Duration elapsed) {
-  if (manner_ == Manner::lines) return std::exchange(untold_, {});
-  if (manner_ != Manner::redrawn || !changed_ || elapsed - drawn_at_ < between_drawings) return {};
+  if (manner_ == OutputMode::lines) return std::exchange(untold_, {});
+  if (manner_ != OutputMode::redrawn || !changed_ || elapsed - drawn_at_ < between_drawings)
+    return {};
   return draw(elapsed);
 }
 

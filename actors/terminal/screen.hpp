@@ -10,7 +10,7 @@
 namespace troupe::actors {
 
 /// How a study is shown.
-enum class Manner {
+enum class OutputMode {
   redrawn,  ///< On a terminal: lines scroll by above a block that is drawn anew in its place.
   lines,    ///< In a pipe or a file: lines, and the state every ten seconds.
   quiet,    ///< Not at all.
@@ -21,7 +21,7 @@ enum class Manner {
 /// in one write; nothing is ever left switched on in the terminal between two writes.
 class Screen {
  public:
-  Screen(Manner manner, const Paper& paper, StudyOutline outline);
+  Screen(OutputMode manner, const TerminalStyle& paper, StudyOutline outline);
 
   /// An event of an earlier run of this study: it counts, and is not told again.
   void recall(const StudyEvent& event);
@@ -36,7 +36,7 @@ class Screen {
   /// What is written last: the summary.
   [[nodiscard]] std::string close(Duration elapsed);
 
-  [[nodiscard]] const Tally& tally() const { return tally_; }
+  [[nodiscard]] const StudyProgress& tally() const { return tally_; }
 
  private:
   [[nodiscard]] bool worth_telling(const StudyEvent& event);
@@ -45,9 +45,9 @@ class Screen {
   [[nodiscard]] std::string draw(Duration elapsed);
   [[nodiscard]] std::string erase();
 
-  Manner manner_;
-  Paper paper_;
-  Tally tally_;
+  OutputMode manner_;
+  TerminalStyle paper_;
+  StudyProgress tally_;
   std::string untold_;              ///< Lines that the next drawing puts above the block.
   std::vector<std::size_t> drawn_;  ///< Columns of the block's lines as they stand there.
   Duration drawn_at_{-1};

@@ -7,13 +7,13 @@ namespace {
 
 constexpr std::size_t label_columns = 12;
 
-Line labelled(const Paper& paper, std::string_view label) {
+Line labelled(const TerminalStyle& paper, std::string_view label) {
   Line line(paper, Line::unlimited);
   return line.add("  ").add(label, Style::dim).skip_to(label_columns);
 }
 
 /// How it ended: the outcome, and the study's reason as it stands.
-Line outcome_line(const Tally& tally, const Paper& paper) {
+Line outcome_line(const StudyProgress& tally, const TerminalStyle& paper) {
   Line line(paper, Line::unlimited);
   line.add(harmless(tally.outline().study), Style::bold).add(" ");
   if (!tally.finished()) return line.add("goes on without this terminal", Style::yellow);
@@ -36,7 +36,7 @@ Line outcome_line(const Tally& tally, const Paper& paper) {
   return reason.empty() ? line : line.add(": " + harmless(reason));
 }
 
-void add_best(std::vector<Line>& lines, const Tally& tally, const Paper& paper) {
+void add_best(std::vector<Line>& lines, const StudyProgress& tally, const TerminalStyle& paper) {
   if (!tally.best()) {
     lines.push_back(labelled(paper, "best")
                         .add("none: no two trials reported the same " +
@@ -60,7 +60,7 @@ void add_best(std::vector<Line>& lines, const Tally& tally, const Paper& paper) 
   }
 }
 
-Line spent_line(const Tally& tally, Duration elapsed, const Paper& paper) {
+Line spent_line(const StudyProgress& tally, Duration elapsed, const TerminalStyle& paper) {
   const std::size_t trials = tally.started();
   Line line = labelled(paper, "spent");
   line.add(grouped(tally.spent()) + " " + harmless(plural(tally.outline().resource_attr)) + " in " +
@@ -71,7 +71,7 @@ Line spent_line(const Tally& tally, Duration elapsed, const Paper& paper) {
   return line;
 }
 
-Line ceiling_line(const Tally& tally, const Paper& paper) {
+Line ceiling_line(const StudyProgress& tally, const TerminalStyle& paper) {
   Line line = labelled(paper, "ceiling");
   line.add("T = " + grouped(tally.ceiling()) + ", R = " + grouped(tally.resource_max()));
   if (tally.epsilon()) line.add(", epsilon " + short_number(*tally.epsilon()));
@@ -80,7 +80,7 @@ Line ceiling_line(const Tally& tally, const Paper& paper) {
 
 }  // namespace
 
-std::string summary(const Tally& tally, Duration elapsed, const Paper& paper) {
+std::string summary(const StudyProgress& tally, Duration elapsed, const TerminalStyle& paper) {
   std::vector<Line> lines{outcome_line(tally, paper), Line(paper, 0)};
   add_best(lines, tally, paper);
   lines.push_back(spent_line(tally, elapsed, paper));

@@ -17,7 +17,7 @@ namespace {
 constexpr Duration join_deadline = std::chrono::seconds(30);
 constexpr Duration return_patience = std::chrono::seconds(1);  ///< Then it is looked for again.
 
-HeldAttempt held(const AttemptEnded& end) {
+RetainedAttempt held(const AttemptEnded& end) {
   return {end.trial, end.attempt};
 }
 
@@ -75,8 +75,8 @@ void NodeAgent::work_apart(Context& self, const StoreRef& checkpoints) {
   const std::string shared =
       std::exchange(document_.folder, options_.own_folder + "/" + document_.id);
   environment_.complain("works in " + document_.folder + ", and not in " + shared);
-  courier_ = self.spawn<CheckpointCourier>(
-      CheckpointCourier::Options{document_.folder, checkpoints, environment_.lack_of_room});
+  courier_ = self.spawn<CheckpointTransfers>(
+      CheckpointTransfers::Options{document_.folder, checkpoints, environment_.disk_full_reason});
 }
 
 JoinStudy NodeAgent::offer(Context& self) const {
@@ -98,8 +98,8 @@ std::vector<std::int64_t> NodeAgent::take_gpus() {
   return taken;
 }
 
-std::vector<HeldAttempt> NodeAgent::holds() const {
-  std::vector<HeldAttempt> attempts;
+std::vector<RetainedAttempt> NodeAgent::holds() const {
+  std::vector<RetainedAttempt> attempts;
   for (const Running& running : running_) attempts.push_back({running.trial, running.attempt});
   for (const AttemptOver& over : over_)
     if (std::ranges::find(attempts, held(over.end)) == attempts.end())
@@ -114,10 +114,10 @@ void NodeAgent::on(Context& self, const Launch& launch) {
     return;
   }
   // The order that a head was killed after, and the one that the next head gave again.
-  const HeldAttempt ordered{launch.trial, launch.attempt};
+  const RetainedAttempt ordered{launch.trial, launch.attempt};
   if (const auto here = holds(); std::ranges::find(here, ordered) != here.end()) return;
   joined_ = launch.joined;
-  for (const HeldAttempt& settled : launch.settled)
+  for (const RetainedAttempt& settled : launch.settled)
     std::erase_if(over_, [&](const AttemptOver& over) { return held(over.end) == settled; });
   if (options_.launching) options_.launching();
   if (spare_ && launch.attempt == 1) spare_->give(launch.trial);
@@ -145,7 +145,7 @@ void NodeAgent::on(Context& self, const EndTrial& end) {
 void NodeAgent::on(Context& self, AttemptOver over) {
   if (over.told.address() == runtime::Address{}) return;  // Nobody wants it.
   const auto is_it = [&](const Running& r) {
-    return held(over.end) == HeldAttempt{r.trial, r.attempt};
+    return held(over.end) == RetainedAttempt{r.trial, r.attempt};
   };
   const auto running = std::ranges::find_if(running_, is_it);
   // It ended while the study was found, and never heard of that.
@@ -157,7 +157,7 @@ void NodeAgent::on(Context& self, AttemptOver over) {
   over_.push_back(std::move(over));
 }
 
-void NodeAgent::tell_again(Context& self, const AttemptOver& over, const TakenAttempt& taken) {
+void NodeAgent::tell_again(Context& self, const AttemptOver& over, const AttemptAck& taken) {
   AttemptEnded end = over.end;
   if (over.said.has_after(taken.reports, taken.warnings)) {
     over.said.each_after(taken.reports, taken.warnings,
@@ -207,16 +207,16 @@ void NodeAgent::on(Context& self, const StudyFound& found) {
   go_on(self, enlisted->taken);
 }
 
-void NodeAgent::go_on(Context& self, const std::vector<TakenAttempt>& taken) {
-  for (const TakenAttempt& attempt : taken) {
-    const HeldAttempt key{attempt.trial, attempt.attempt};
+void NodeAgent::go_on(Context& self, const std::vector<AttemptAck>& taken) {
+  for (const AttemptAck& attempt : taken) {
+    const RetainedAttempt key{attempt.trial, attempt.attempt};
     for (Running& running : running_) {
-      if (key != HeldAttempt{running.trial, running.attempt}) continue;
+      if (key != RetainedAttempt{running.trial, running.attempt}) continue;
       running.taken = attempt;
       if (attempt.wanted)
         self.tell(running.ref, Resume{options_.study, attempt});
       else
-        self.tell(running.ref, Abandon{});
+        self.tell(running.ref, Cancel{});
     }
     const auto over =
         std::ranges::find_if(over_, [&](const AttemptOver& o) { return held(o.end) == key; });
@@ -243,7 +243,7 @@ void NodeAgent::leave(Context& self, const std::string& why) {
   lost_ = why;
   environment_.complain("the study is lost: " + lost_);
   if (courier_) self.tell(courier_, MeetStore{});
-  for (const Running& running : running_) self.tell(running.ref, Abandon{});
+  for (const Running& running : running_) self.tell(running.ref, Cancel{});
   end_if_done(self);
 }
 

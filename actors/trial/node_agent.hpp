@@ -95,26 +95,26 @@ class NodeAgent {
     std::uint32_t attempt = 0;
     Trial::Ref ref;
     std::vector<std::int64_t> gpus;
-    TakenAttempt taken{};  ///< When its study was found again, if it was.
+    AttemptAck taken{};  ///< When its study was found again, if it was.
   };
   void work_apart(runtime::Context& self, const StoreRef& checkpoints);
   void join(runtime::Context& self);
   [[nodiscard]] JoinStudy offer(runtime::Context& self) const;
   /// What runs here, and what ended of which it is not known that the study has it.
-  [[nodiscard]] std::vector<HeldAttempt> holds() const;
+  [[nodiscard]] std::vector<RetainedAttempt> holds() const;
   [[nodiscard]] std::vector<std::int64_t> take_gpus();
   void lose_study(runtime::Context& self, const runtime::Down& down);
   void look(runtime::Context& self);
   void leave(runtime::Context& self, const std::string& why);
-  void go_on(runtime::Context& self, const std::vector<TakenAttempt>& taken);
-  void tell_again(runtime::Context& self, const AttemptOver& over, const TakenAttempt& taken);
+  void go_on(runtime::Context& self, const std::vector<AttemptAck>& taken);
+  void tell_again(runtime::Context& self, const AttemptOver& over, const AttemptAck& taken);
   void end_if_done(runtime::Context& self);
 
   AgentOptions options_;
   TrialEnvironment environment_;
   std::shared_ptr<const StudySpec> spec_;
   StudyDocument document_;
-  CourierRef courier_;                   ///< Of a node that works in a folder of its own.
+  CheckpointTransfersRef courier_;       ///< Of a node that works in a folder of its own.
   std::unique_ptr<SpareFolders> spare_;  ///< None where programs have no folders.
   std::vector<Running> running_;
   std::vector<std::int64_t> free_gpus_;  ///< Device numbers, lowest last.

@@ -146,8 +146,8 @@ std::vector<ReportLine> ProcessProgram::settle(const ProcessEnded& ended,
 }
 
 std::optional<std::string> ProcessProgram::excuse() const {
-  if (!environment_.lack_of_room) return std::nullopt;
-  return environment_.lack_of_room(plan_.study.folder);
+  if (!environment_.disk_full_reason) return std::nullopt;
+  return environment_.disk_full_reason(plan_.study.folder);
 }
 
 std::string ProcessProgram::last_words() const {

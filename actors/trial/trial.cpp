@@ -71,7 +71,7 @@ bool Trial::bring(Context& self) {
   const Launch& launch = plan_.launch;
   if (launch.attempt == 1) return true;
   auto brought =
-      self.ask(plan_.courier, BringCheckpoint{launch.trial, launch.attempt}, courier_deadline);
+      self.ask(plan_.courier, DownloadCheckpoint{launch.trial, launch.attempt}, courier_deadline);
   const std::string error = brought ? brought->error : brought.error().what;
   if (brought) plan_.starts_over = brought->starts_over;
   if (error.empty()) return true;
@@ -87,7 +87,7 @@ bool Trial::bring(Context& self) {
 void Trial::hand_over(Context& self, std::optional<std::string>& excuse) {
   const Launch& launch = plan_.launch;
   const auto taken =
-      self.ask(plan_.courier, HandOver{launch.trial, launch.attempt}, courier_deadline);
+      self.ask(plan_.courier, UploadAttempt{launch.trial, launch.attempt}, courier_deadline);
   if (taken && taken->result == AttemptTaken::Result::taken) return;
   const std::string why = taken ? taken->why : taken.error().what;
   if (taken && taken->result == AttemptTaken::Result::refused) {
@@ -112,16 +112,16 @@ void Trial::on(Context& self, const EndTrial&) {
     program_->end(seconds(plan_.spec->grace_kill_s));
     return;
   }
-  self.after(seconds(plan_.spec->grace_kill_s), Overdue{});
+  self.after(seconds(plan_.spec->grace_kill_s), GraceExpired{});
 }
 
 void Trial::on(Context& self, const Resume& resume) {
   plan_.report_to = resume.study;
   asked_durable_ = false;
-  const TakenAttempt& taken = resume.taken;
-  if (said_.has_after(taken.reports, taken.warnings)) {
-    said_.each_after(taken.reports, taken.warnings,
-                     [&](const auto& one) { self.tell(resume.study, one); });
+  const AttemptAck& taken = resume.taken;
+  if (unacked_.has_after(taken.reports, taken.warnings)) {
+    unacked_.each_after(taken.reports, taken.warnings,
+                        [&](const auto& one) { self.tell(resume.study, one); });
     ask_durable(self);
     return;
   }
@@ -130,7 +130,7 @@ void Trial::on(Context& self, const Resume& resume) {
   read_on();
 }
 
-void Trial::on(Context&, const Abandon&) {
+void Trial::on(Context&, const Cancel&) {
   plan_.report_to = StudyRef();
   if (runs_) program_->end(seconds(plan_.spec->grace_kill_s));
   read_on();
@@ -142,25 +142,26 @@ void Trial::on(Context& self, const StudyOver&) {
   read_on();
 }
 
-void Trial::on(Context& self, const Durable& durable) {
+void Trial::on(Context& self, const DurableUpTo& durable) {
   asked_durable_ = false;
-  said_.forget({durable.reports, durable.warnings});
+  unacked_.forget({durable.reports, durable.warnings});
   ask_durable(self);
   read_on();
 }
 
-void Trial::on(Context&, const Overdue&) {
+void Trial::on(Context&, const GraceExpired&) {
   if (runs_) program_->end(seconds(plan_.spec->grace_kill_s));
 }
 
 void Trial::on(Context& self, const runtime::ProcessOutput& output) {
   take(program_->read(output));
   unread_.push_back(output.stream);
-  if (!std::exchange(pass_on_due_, true)) self.tell(runtime::Ref<PassOn>(self.address()), PassOn{});
+  if (!std::exchange(pass_on_due_, true))
+    self.tell(runtime::Ref<SendReports>(self.address()), SendReports{});
 }
 
 /// Behind what is in the mailbox: if the end is, too, both are told at once.
-void Trial::on(Context& self, const PassOn&) {
+void Trial::on(Context& self, const SendReports&) {
   pass_on_due_ = false;
   pass_on(self);
   ask_durable(self);
@@ -176,21 +177,21 @@ bool Trial::is_heard() const {
 template <typename M>
 void Trial::tell(Context& self, M message) {
   if (!is_heard()) return;
-  said_.add(message);
+  unacked_.add(message);
   self.tell(plan_.report_to, std::move(message));
 }
 
 /// Early enough that a study that keeps up never makes the program wait.
 void Trial::ask_durable(Context& self) {
-  if (!is_heard() || asked_durable_ || 2 * said_.size() < environment_.told_ahead_max) return;
+  if (!is_heard() || asked_durable_ || 2 * unacked_.size() < environment_.told_ahead_max) return;
   asked_durable_ = true;
-  const Said::Counts all = said_.counts();
-  self.tell(plan_.report_to,
-            WhenDurable{{all.reports, all.warnings}, runtime::Ref<Durable>(self.address())});
+  const UnackedReports::Counts all = unacked_.counts();
+  self.tell(plan_.report_to, NotifyWhenDurable{{all.reports, all.warnings},
+                                               runtime::Ref<DurableUpTo>(self.address())});
 }
 
 void Trial::read_on() {
-  if (!runs_ || (is_heard() && said_.size() >= environment_.told_ahead_max)) return;
+  if (!runs_ || (is_heard() && unacked_.size() >= environment_.told_ahead_max)) return;
   for (const runtime::Stream stream : unread_) program_->more(stream);
   unread_.clear();
 }
@@ -241,7 +242,7 @@ void Trial::finish(Context& self, AttemptEnded ended, const std::optional<std::s
     ended.detail += unknown_start;
   }
   self.tell(plan_.report_to, ended);
-  self.tell(plan_.agent, AttemptOver{std::move(ended), std::move(said_), plan_.report_to});
+  self.tell(plan_.agent, AttemptOver{std::move(ended), std::move(unacked_), plan_.report_to});
   self.stop();
 }
 

@@ -20,13 +20,13 @@ struct Resume {
   static constexpr std::string_view wire_name = "Resume";
   static constexpr bool local_only = true;
   StudyRef study;
-  TakenAttempt taken;
+  AttemptAck taken;
   static auto fields(auto&) { return no_fields(); }
 };
 
 /// Nobody wants the attempt any more, and it may be started elsewhere: its program is gone within
 /// one grace, whatever it is doing, and nothing more is told of it.
-struct Abandon {
+struct Cancel {
   static constexpr std::string_view wire_name = "Abandon";
   static constexpr bool local_only = true;
   static auto fields(auto&) { return no_fields(); }
@@ -44,19 +44,20 @@ struct StudyOver {
 /// checkpoint is published. Then it stops.
 class Trial {
  public:
-  using Ref = runtime::Ref<EndTrial, Resume, Abandon, StudyOver, Durable>;
+  using Ref = runtime::Ref<EndTrial, Resume, Cancel, StudyOver, DurableUpTo>;
 
   /// The program was to end by itself, and has not.
-  struct Overdue {
+  struct GraceExpired {
     static constexpr std::string_view wire_name = "Overdue";
     static auto fields(auto&) { return no_fields(); }
   };
   /// What the program printed is to be told.
-  struct PassOn {
+  struct SendReports {
     static constexpr std::string_view wire_name = "PassOn";
     static auto fields(auto&) { return no_fields(); }
   };
-  using Private = runtime::Ref<Overdue, PassOn, runtime::ProcessOutput, runtime::ProcessEnded>;
+  using Private =
+      runtime::Ref<GraceExpired, SendReports, runtime::ProcessOutput, runtime::ProcessEnded>;
 
   Trial(TrialPlan plan, TrialEnvironment environment);
 
@@ -64,11 +65,11 @@ class Trial {
   void stopping(runtime::Context& self);
   void on(runtime::Context& self, const EndTrial& end);
   void on(runtime::Context& self, const Resume& resume);
-  void on(runtime::Context& self, const Abandon&);
+  void on(runtime::Context& self, const Cancel&);
   void on(runtime::Context& self, const StudyOver&);
-  void on(runtime::Context& self, const Durable& durable);
-  void on(runtime::Context& self, const Overdue&);
-  void on(runtime::Context& self, const PassOn&);
+  void on(runtime::Context& self, const DurableUpTo& durable);
+  void on(runtime::Context& self, const GraceExpired&);
+  void on(runtime::Context& self, const SendReports&);
   void on(runtime::Context& self, const runtime::ProcessOutput& output);
   void on(runtime::Context& self, const runtime::ProcessEnded& ended);
 
@@ -89,8 +90,8 @@ class Trial {
   std::unique_ptr<Program> program_;
   bool runs_ = false;
   std::vector<ReportLine> untold_;
-  bool pass_on_due_ = false;  ///< A PassOn is on its way.
-  Said said_;
+  bool pass_on_due_ = false;  ///< A SendReports is on its way.
+  UnackedReports unacked_;
   bool asked_durable_ = false;
   std::vector<runtime::Stream> unread_;  ///< The study is behind: these wait.
   bool incomplete_ = false;              ///< The study misses some of it for good.

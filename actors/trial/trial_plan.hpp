@@ -8,11 +8,11 @@
 #include <string_view>
 #include <vector>
 
-#include "actors/checkpoints/courier.hpp"
+#include "actors/checkpoints/transfers.hpp"
 #include "actors/study/protocol.hpp"
 #include "actors/study_file/study_spec.hpp"
 #include "actors/trial/program.hpp"
-#include "actors/trial/said.hpp"
+#include "actors/trial/unacked_reports.hpp"
 #include "runtime/process/processes.hpp"
 
 namespace troupe::actors {
@@ -30,7 +30,7 @@ struct AttemptOver {
   static constexpr std::string_view wire_name = "AttemptOver";
   static constexpr bool local_only = true;
   AttemptEnded end;
-  Said said;
+  UnackedReports said;
   StudyRef told;  ///< Who was told all of it; nobody, if nobody wants to know.
   static auto fields(auto&) { return no_fields(); }
 };
@@ -45,7 +45,7 @@ struct TrialPlan {
   std::vector<std::int64_t> gpus;
   StudyRef report_to;
   /// Of a node that does not share the study's folder, and works in `study.folder` instead.
-  CourierRef courier{};
+  CheckpointTransfersRef courier{};
   bool starts_over = false;  ///< Its checkpoint is lost: what the courier found.
   Agent agent{};
 };
@@ -59,7 +59,7 @@ struct TrialEnvironment {
   std::function<void(runtime::Address to, runtime::ProcessEvent event)> deliver;
   std::function<void(const std::string&)> complain;  ///< For the log of the node.
   /// Why nothing more can be written under a folder; none: there is room. May be empty.
-  std::function<std::optional<std::string>(const std::string& folder)> lack_of_room = {};
+  std::function<std::optional<std::string>(const std::string& folder)> disk_full_reason = {};
   /// So much may be told to the study and not be durable there; what the program prints next waits
   /// in its pipe, and once that is full the program does.
   std::size_t told_ahead_max = 1000;

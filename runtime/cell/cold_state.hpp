@@ -17,7 +17,7 @@ namespace troupe::runtime {
 /// Who wants to know that an actor is gone: an actor, or whoever waits for an answer.
 struct Watch {
   Address watcher;
-  AskId ask;
+  CorrelationId ask;
   friend bool operator==(const Watch&, const Watch&) = default;
 };
 

@@ -12,10 +12,10 @@ namespace troupe::runtime {
 
 /// Who waits for an answer: a slot of a dispatcher, or an entry of the node's table for everybody
 /// else. Zero is nobody. A late answer finds that its id is not waited for any more.
-struct AskId {
+struct CorrelationId {
   std::uint64_t value = 0;
   explicit operator bool() const { return value != 0; }
-  friend auto operator<=>(const AskId&, const AskId&) = default;
+  friend auto operator<=>(const CorrelationId&, const CorrelationId&) = default;
 };
 
 /// A message on its way to one actor of this process, or an answer on its way back. 64 bytes, from
@@ -27,7 +27,7 @@ class Envelope {
     message,       ///< For a handler.
     packed,        ///< From another node: unpacked where it is handled. Payload: Packed.
     timer,         ///< For a handler, unless the timer was cancelled. `ask` is the timer's id.
-    start,         ///< The first one of every actor. Payload: Newborn.
+    start,         ///< The first one of every actor. Payload: ActorInit.
     stop,          ///< End in order.
     stop_root,     ///< The same for whoever is here, if it is nobody's child: the node stops.
     child_ended,   ///< Payload: ChildEnded.
@@ -81,7 +81,7 @@ class Envelope {
   [[nodiscard]] Kind kind() const { return kind_; }
 
   Envelope* next = nullptr;      ///< Whoever owns a list of envelopes links them here.
-  AskId ask;                     ///< Who waits for the answer.
+  CorrelationId ask;             ///< Who waits for the answer.
   std::uint32_t generation = 0;  ///< Of the receiver's cell: another actor there does not get it.
 
  private:

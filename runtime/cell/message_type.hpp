@@ -63,7 +63,7 @@ void destroy_payload(void* payload) noexcept {
 
 template <typename T>
 void pack_payload(const void* payload, std::string& out) {
-  WireForm<T>::pack_into(out, *static_cast<const T*>(payload));
+  WireCodec<T>::pack_into(out, *static_cast<const T*>(payload));
 }
 
 /// Defined with Envelope.
@@ -74,7 +74,7 @@ template <typename T>
 constexpr MessageType type_of() {
   if constexpr (Message<T> && !local_only<T>)
     return {T::wire_name,        sizeof(T),        fits_inline<T>,     bulk<T>,
-            &destroy_payload<T>, &pack_payload<T>, &unpack_payload<T>, &WireForm<T>::schema};
+            &destroy_payload<T>, &pack_payload<T>, &unpack_payload<T>, &WireCodec<T>::schema};
   else
     return {{}, sizeof(T), fits_inline<T>, false, &destroy_payload<T>, nullptr, nullptr, nullptr};
 }

@@ -6,7 +6,7 @@
 
 namespace troupe::runtime {
 
-AskId Awaits::open(Await& await) {
+CorrelationId Awaits::open(Await& await) {
   if (free_.empty()) {
     check(slots_.size() < 0xff'ffffU, "at most 16 million handlers of a dispatcher wait at once");
     free_.push_back(static_cast<std::uint32_t>(slots_.size()));
@@ -15,18 +15,18 @@ AskId Awaits::open(Await& await) {
   const std::uint32_t index = free_.back();
   free_.pop_back();
   slots_[index].await = &await;
-  return AskId{(std::uint64_t{home_} << home_shift) | (std::uint64_t{index} << 32) |
-               slots_[index].generation};
+  return CorrelationId{(std::uint64_t{home_} << home_shift) | (std::uint64_t{index} << 32) |
+                       slots_[index].generation};
 }
 
-void Awaits::close(AskId id) {
+void Awaits::close(CorrelationId id) {
   const std::uint32_t index = slot_of(id);
   slots_[index].await = nullptr;
   if (++slots_[index].generation == 0) slots_[index].generation = 1;  // No id is zero.
   free_.push_back(index);
 }
 
-Await* Awaits::claim(AskId id) {
+Await* Awaits::claim(CorrelationId id) {
   const std::uint32_t index = slot_of(id);
   if (index >= slots_.size()) return nullptr;
   Slot& slot = slots_[index];

@@ -26,11 +26,11 @@ class Awaits {
 
   explicit Awaits(std::uint8_t home) : home_(home) {}
 
-  [[nodiscard]] AskId open(Await& await);
+  [[nodiscard]] CorrelationId open(Await& await);
   /// Nobody waits under this id any more.
-  void close(AskId id);
+  void close(CorrelationId id);
   /// The await that the id stands for, if it is still pending. It leaves the table's hands.
-  [[nodiscard]] Await* claim(AskId id);
+  [[nodiscard]] Await* claim(CorrelationId id);
   /// Any one that is pending; null if none is.
   [[nodiscard]] Await* claim_any();
   [[nodiscard]] std::size_t size() const { return slots_.size() - free_.size(); }
@@ -40,7 +40,7 @@ class Awaits {
     Await* await = nullptr;
     std::uint32_t generation = 1;
   };
-  static std::uint32_t slot_of(AskId id) {
+  static std::uint32_t slot_of(CorrelationId id) {
     return static_cast<std::uint32_t>(id.value >> 32) & 0xff'ffffU;
   }
 

@@ -32,10 +32,10 @@ class Dispatcher {
   virtual void answer(Envelope::Ptr answer) = 0;
 
   /// In a handler: an id under which it can wait, once.
-  [[nodiscard]] virtual AskId open(Await& await) = 0;
+  [[nodiscard]] virtual CorrelationId open(Await& await) = 0;
   /// In a handler: returns when the await is answered or timed out. Throws Unwound if the
   /// dispatcher stops.
-  virtual void wait(Await& await, AskId id, Instant deadline) = 0;
+  virtual void wait(Await& await, CorrelationId id, Instant deadline) = 0;
 };
 
 }  // namespace troupe::runtime

@@ -6,7 +6,7 @@
 #include <pthread.h>
 
 #include "runtime/dispatch/fiber_loop.hpp"
-#include "runtime/short_turns.hpp"
+#include "runtime/time_slice.hpp"
 
 namespace troupe::runtime {
 
@@ -25,7 +25,7 @@ void FiberDispatcher::start(std::uint8_t home, RunCell run) {
   thread_ = std::make_unique<Thread>();
   thread_->loop = new FiberLoop(home, std::move(run), stack_bytes);
   thread_->thread = std::thread([loop = thread_->loop] {
-    take_short_turns(Offspring::starts_over);
+    shorten_time_slice(Offspring::starts_over);
     boost::fibers::context::active()->get_scheduler()->set_algo(loop);
     loop->work();
   });
@@ -46,11 +46,11 @@ void FiberDispatcher::answer(Envelope::Ptr answer) {
   thread_->loop->answer(std::move(answer));
 }
 
-AskId FiberDispatcher::open(Await& await) {
+CorrelationId FiberDispatcher::open(Await& await) {
   return thread_->loop->open(await);
 }
 
-void FiberDispatcher::wait(Await& await, AskId id, Instant deadline) {
+void FiberDispatcher::wait(Await& await, CorrelationId id, Instant deadline) {
   thread_->loop->wait(await, id, deadline);
 }
 

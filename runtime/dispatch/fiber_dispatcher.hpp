@@ -26,8 +26,8 @@ class FiberDispatcher final : public Dispatcher {
   void stop() override;
   void ready(Cell& cell) override;
   void answer(Envelope::Ptr answer) override;
-  [[nodiscard]] AskId open(Await& await) override;
-  void wait(Await& await, AskId id, Instant deadline) override;
+  [[nodiscard]] CorrelationId open(Await& await) override;
+  void wait(Await& await, CorrelationId id, Instant deadline) override;
 
   /// After stop(): handlers that blocked in a primitive of Boost.Fiber and had to be given up.
   [[nodiscard]] std::size_t given_up() const;

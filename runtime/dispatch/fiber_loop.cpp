@@ -100,7 +100,7 @@ void FiberLoop::work() {
   loop_of_thread() = nullptr;
 }
 
-void FiberLoop::wait(Await& await, AskId id, Instant deadline) {
+void FiberLoop::wait(Await& await, CorrelationId id, Instant deadline) {
   const bool pending = await.outcome == Await::Outcome::pending;
   if (pending && stop_.load(std::memory_order_relaxed)) {
     await.outcome = Await::Outcome::stopped;

@@ -10,7 +10,7 @@
 
 #include "runtime/dispatch/dispatcher.hpp"
 #include "runtime/dispatch/exception_state.hpp"
-#include "runtime/dispatch/handover.hpp"
+#include "runtime/dispatch/mpsc_stack.hpp"
 #include "runtime/dispatch/parking.hpp"
 #include "runtime/dispatch/run_queue.hpp"
 #include "runtime/dispatch/stack_pool.hpp"
@@ -46,8 +46,8 @@ class FiberLoop final : public boost::fibers::algo::algorithm {
 
   /// Returns after stop().
   void work();
-  [[nodiscard]] AskId open(Await& await) { return awaits_.open(await); }
-  void wait(Await& await, AskId id, Instant deadline);
+  [[nodiscard]] CorrelationId open(Await& await) { return awaits_.open(await); }
+  void wait(Await& await, CorrelationId id, Instant deadline);
   /// Fibers that were given up.
   [[nodiscard]] std::size_t given_up() const { return given_up_; }
 
@@ -88,8 +88,8 @@ class FiberLoop final : public boost::fibers::algo::algorithm {
   Dispatcher::RunCell run_;
   StackPool stacks_;
 
-  Handover<Cell, &Cell::ready_next> ready_inbox_;
-  Handover<Envelope, &Envelope::next> answer_inbox_;
+  MpscStack<Cell, &Cell::ready_next> ready_inbox_;
+  MpscStack<Envelope, &Envelope::next> answer_inbox_;
   std::atomic<bool> library_inbox_{false};  ///< Boost.Fiber has something from another thread.
   std::atomic<bool> stop_{false};
   Parking parking_;

@@ -79,11 +79,11 @@ void StepDispatcher::answer(Envelope::Ptr answer) {
   resume_later(*await, Await::Outcome::answered);
 }
 
-AskId StepDispatcher::open(Await& await) {
+CorrelationId StepDispatcher::open(Await& await) {
   return awaits_.open(await);
 }
 
-void StepDispatcher::wait(Await& await, AskId id, Instant deadline) {
+void StepDispatcher::wait(Await& await, CorrelationId id, Instant deadline) {
   check(current_ != nullptr, "only a handler awaits");
   await.fiber = current_;
   if (stopping_ && await.outcome == Await::Outcome::pending)

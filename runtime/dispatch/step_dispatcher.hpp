@@ -39,8 +39,8 @@ class StepDispatcher final : public Dispatcher {
   void stop() override;
   void ready(Cell& cell) override;
   void answer(Envelope::Ptr answer) override;
-  [[nodiscard]] AskId open(Await& await) override;
-  void wait(Await& await, AskId id, Instant deadline) override;
+  [[nodiscard]] CorrelationId open(Await& await) override;
+  void wait(Await& await, CorrelationId id, Instant deadline) override;
 
  private:
   /// A stack on which handlers run, one after the other; kept for the next while none does.

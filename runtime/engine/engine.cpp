@@ -103,7 +103,7 @@ void Engine::answer(Envelope::Ptr answer) {
     environment_.dispatchers[home]->answer(std::move(answer));
 }
 
-void Engine::answer_error(AskId ask, ErrorKind kind, std::string what) {
+void Engine::answer_error(CorrelationId ask, ErrorKind kind, std::string what) {
   auto envelope = Envelope::with(Envelope::Kind::error, Error{kind, std::move(what)});
   envelope->ask = ask;
   answer(std::move(envelope));
@@ -115,14 +115,14 @@ std::uint8_t Engine::choose_home(const Cell* parent, Home home) {
   return static_cast<std::uint8_t>(next_home_.fetch_add(1, std::memory_order_relaxed) % homes);
 }
 
-Address Engine::spawn(Newborn newborn, Cell* parent, Home home) {
+Address Engine::spawn(ActorInit init, Cell* parent, Home home) {
   Cell* const cell = cells_.take(choose_home(parent, home));
   check(cell != nullptr, "a node has at most 8 million actors");
   if (parent != nullptr) link_child(*parent, *cell);
   live_.fetch_add(1, std::memory_order_relaxed);
 
   const Address born = address(*cell);
-  send(born, Envelope::with(Envelope::Kind::start, std::move(newborn)));
+  send(born, Envelope::with(Envelope::Kind::start, std::move(init)));
   if (parent == nullptr && stopping_.load(std::memory_order_acquire))
     send(born, Envelope::bare(Envelope::Kind::stop));  // Too late to live: stop_all has passed.
   return born;
@@ -136,9 +136,9 @@ bool Engine::is_alive(Address actor) const {
 Result<Address> Engine::get_or_spawn(const std::string& name, const Behaviour& behaviour,
                                      const std::function<void*()>& make) {
   const auto spawn_named = [&] {
-    Newborn newborn(behaviour, make());
-    newborn.make_cold().name = name;
-    return spawn(std::move(newborn), nullptr);
+    ActorInit init(behaviour, make());
+    init.make_cold().name = name;
+    return spawn(std::move(init), nullptr);
   };
   const Registry::Entry entry = registry_.get_or_make(
       name, behaviour, [this](Address actor) { return is_alive(actor); }, spawn_named);
@@ -168,20 +168,20 @@ Result<Address> Engine::find_named(const std::string& name,
 }
 
 Result<Envelope::Ptr> Engine::ask_and_wait(Address to, Envelope::Ptr question, Duration deadline) {
-  return wait_outside(deadline, to, [&](AskId id) {
+  return wait_outside(deadline, to, [&](CorrelationId id) {
     question->ask = id;
     send(to, std::move(question), after(deadline));
   });
 }
 
 Result<Envelope::Ptr> Engine::watch_and_wait(Address actor, Duration deadline) {
-  return wait_outside(deadline, actor, [&](AskId id) {
+  return wait_outside(deadline, actor, [&](CorrelationId id) {
     send(actor, Envelope::with(Envelope::Kind::watch, Watch{Address{}, id}));
   });
 }
 
 Result<Envelope::Ptr> Engine::wait_outside(Duration deadline, Address to,
-                                           const std::function<void(AskId)>& ask) {
+                                           const std::function<void(CorrelationId)>& ask) {
   struct Waiter {
     std::mutex mutex;
     std::condition_variable answered;
@@ -189,7 +189,7 @@ Result<Envelope::Ptr> Engine::wait_outside(Duration deadline, Address to,
   };
   const auto waiter = std::make_shared<Waiter>();  // The answer may still be on its way at the end.
   const Instant until = after(deadline);
-  const AskId id = outside_.open([waiter](Envelope::Ptr answer) {
+  const CorrelationId id = outside_.open([waiter](Envelope::Ptr answer) {
     const std::lock_guard lock(waiter->mutex);
     waiter->answer = std::move(answer);
     waiter->answered.notify_one();
@@ -207,7 +207,7 @@ Result<Envelope::Ptr> Engine::wait_outside(Duration deadline, Address to,
 void Engine::wait_for_room(NodeId node, Lane lane) {
   if (!peers_.is_full(node, lane)) return;
   (void)wait_outside(Duration::max(), Address{node, 0},
-                     [&](AskId id) { peers_.when_room(node, lane, id); });
+                     [&](CorrelationId id) { peers_.on_writable(node, lane, id); });
 }
 
 template <typename T>

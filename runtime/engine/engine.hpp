@@ -12,8 +12,8 @@
 #include <vector>
 
 #include "runtime/address.hpp"
+#include "runtime/cell/actor_init.hpp"
 #include "runtime/cell/cell_table.hpp"
-#include "runtime/cell/newborn.hpp"
 #include "runtime/core/result.hpp"
 #include "runtime/engine/outside_asks.hpp"
 #include "runtime/engine/registry.hpp"
@@ -56,17 +56,17 @@ class Engine {
   void send(Address to, Envelope::Ptr envelope, Instant expires = Instant::never());
   /// Gives an answer to whoever waits under its `ask`.
   void answer(Envelope::Ptr answer);
-  void answer_error(AskId ask, ErrorKind kind, std::string what);
+  void answer_error(CorrelationId ask, ErrorKind kind, std::string what);
 
   /// An id for who is no actor: `callback` gets the answer, once, on any thread.
-  [[nodiscard]] AskId open_outside_ask(OutsideAsks::Callback callback) {
+  [[nodiscard]] CorrelationId open_outside_ask(OutsideAsks::Callback callback) {
     return outside_.open(std::move(callback));
   }
   void tell_watcher(const Watch& watch, const Down& down);
   void count_dead_letter() { dead_letters_.fetch_add(1, std::memory_order_relaxed); }
 
   /// With a parent: on the parent's thread. Without one it belongs to the node.
-  Address spawn(Newborn newborn, Cell* parent, Home home = Home::any);
+  Address spawn(ActorInit init, Cell* parent, Home home = Home::any);
   [[nodiscard]] bool is_alive(Address actor) const;
   /// The actor of that name, or the one that `make` returns. Refused if it is of another type.
   Result<Address> get_or_spawn(const std::string& name, const Behaviour& behaviour,
@@ -117,7 +117,7 @@ class Engine {
  private:
   /// Opens an id, lets `ask` use it, waits for the answer.
   [[nodiscard]] Result<Envelope::Ptr> wait_outside(Duration deadline, Address to,
-                                                   const std::function<void(AskId)>& ask);
+                                                   const std::function<void(CorrelationId)>& ask);
   /// Until `done()`, which changes under `mutex` with a notice to `changed`, or until then.
   void block(const std::function<bool()>& done, Instant until, std::mutex& mutex,
              std::condition_variable& changed) const;
@@ -136,7 +136,7 @@ class Engine {
   void deliver_packed(Cell& cell, Envelope& envelope);
   void refuse(const Envelope& envelope, ErrorKind kind, std::string why);
   void note_unfinished(const Cell& cell);
-  void settle(Cell& cell, Newborn& newborn);
+  void settle(Cell& cell, ActorInit& init);
   void start(Cell& cell);
 
   void link_child(Cell& parent, Cell& child);

@@ -49,7 +49,7 @@ void Engine::handle(Cell& cell, Envelope::Ptr envelope) {
       }());
     return;
   }
-  if (envelope->kind() == Kind::start) return settle(cell, envelope->payload<Newborn>());
+  if (envelope->kind() == Kind::start) return settle(cell, envelope->payload<ActorInit>());
   if (cell.phase == Phase::vacant || envelope->generation != generation) {
     const Address meant{id_, (std::uint64_t{cell.index} << 32) | envelope->generation};
     return drop(meant, std::move(envelope));
@@ -81,7 +81,7 @@ void Engine::handle_alive(Cell& cell, Envelope::Ptr envelope) {
       return end(cell, Cause::stopped, {});
     case Kind::timer:
       if (!cell.cold || cell.cold->timers.erase(envelope->ask.value) == 0) return;  // Cancelled.
-      envelope->ask = AskId{};
+      envelope->ask = CorrelationId{};
       return deliver(cell, *envelope);
     case Kind::down:
       if (!cell.cold || cell.cold->watching.erase(envelope->payload<Down>().who) == 0) return;
@@ -111,17 +111,17 @@ void Engine::deliver_packed(Cell& cell, Envelope& envelope) {
   deliver(cell, *message);
 }
 
-void Engine::settle(Cell& cell, Newborn& newborn) {
-  cell.behaviour = &newborn.behaviour();
-  cell.actor = newborn.take();
-  cell.cold = std::move(newborn.cold);
+void Engine::settle(Cell& cell, ActorInit& init) {
+  cell.behaviour = &init.behaviour();
+  cell.actor = init.take();
+  cell.cold = std::move(init.cold);
   cell.phase = Phase::alive;
   start(cell);
 }
 
 void Engine::start(Cell& cell) {
   if (cell.behaviour->started == nullptr) return;
-  Context self(*this, cell, AskId{});
+  Context self(*this, cell, CorrelationId{});
   if (auto thrown = run_code([&] { cell.behaviour->started(cell.actor, self); })) {
     if (thrown->unwound) note_unfinished(cell);
     end(cell, thrown->cause, std::move(thrown->what));
@@ -137,7 +137,7 @@ void Engine::deliver(Cell& cell, Envelope& envelope) {
   }
   Context self(*this, cell, envelope.ask);
   auto thrown = run_code([&] { handler->handle(cell.actor, self, envelope.payload_address()); });
-  if (const AskId open = self.take_question())
+  if (const CorrelationId open = self.take_question())
     answer_error(open, ErrorKind::gone,
                  thrown ? "the actor failed while it answered: " + thrown->what
                         : "the actor did not answer");
@@ -205,7 +205,7 @@ void Engine::stop_children(Cell& cell) {
 
 void Engine::finish(Cell& cell) {
   if (cell.behaviour->stopping != nullptr && !std::exchange(cell.cold->said_goodbye, true)) {
-    Context self(*this, cell, AskId{});
+    Context self(*this, cell, CorrelationId{});
     const auto thrown = run_code([&] { cell.behaviour->stopping(cell.actor, self); });
     if (thrown && cell.cold->cause == Cause::stopped) {
       cell.cold->cause = thrown->cause;
@@ -225,7 +225,7 @@ void Engine::bury(Cell& cell) {
   ColdState& cold = *cell.cold;
   for (const std::uint64_t timer : std::exchange(cold.timers, {})) timers_.cancel(timer);
   for (const Address& actor : std::exchange(cold.watching, {}))
-    send(actor, Envelope::with(Kind::unwatch, Watch{address(cell), AskId{}}));
+    send(actor, Envelope::with(Kind::unwatch, Watch{address(cell), CorrelationId{}}));
   void* const actor = std::exchange(cell.actor, nullptr);
   (void)run_code([&] { cell.behaviour->destroy(actor); });
 }
@@ -283,12 +283,12 @@ void Engine::tell_watcher(const Watch& watch, const Down& down) {
 
 void Engine::watch(Cell& watcher, Address actor) {
   if (!watcher.make_cold().watching.insert(actor).second) return;
-  send(actor, Envelope::with(Kind::watch, Watch{address(watcher), AskId{}}));
+  send(actor, Envelope::with(Kind::watch, Watch{address(watcher), CorrelationId{}}));
 }
 
 void Engine::unwatch(Cell& watcher, Address actor) {
   if (!watcher.cold || watcher.cold->watching.erase(actor) == 0) return;
-  send(actor, Envelope::with(Kind::unwatch, Watch{address(watcher), AskId{}}));
+  send(actor, Envelope::with(Kind::unwatch, Watch{address(watcher), CorrelationId{}}));
 }
 
 }  // namespace troupe::runtime

@@ -6,14 +6,14 @@
 
 namespace troupe::runtime {
 
-AskId OutsideAsks::open(Callback callback) {
+CorrelationId OutsideAsks::open(Callback callback) {
   const std::lock_guard lock(mutex_);
-  const AskId id{(std::uint64_t{home} << Awaits::home_shift) | ++last_};
+  const CorrelationId id{(std::uint64_t{home} << Awaits::home_shift) | ++last_};
   pending_.emplace(id.value, std::move(callback));
   return id;
 }
 
-bool OutsideAsks::close(AskId id) {
+bool OutsideAsks::close(CorrelationId id) {
   const std::lock_guard lock(mutex_);
   return pending_.erase(id.value) > 0;
 }

@@ -20,9 +20,9 @@ class OutsideAsks {
   /// The top byte of the ids, where a dispatcher's number would be.
   static constexpr std::uint8_t home = 0xff;
 
-  [[nodiscard]] AskId open(Callback callback);
+  [[nodiscard]] CorrelationId open(Callback callback);
   /// False if it was answered already.
-  bool close(AskId id);
+  bool close(CorrelationId id);
   void answer(Envelope::Ptr answer);
 
  private:

@@ -39,7 +39,7 @@ Timers::~Timers() {
 
 std::uint64_t Timers::start(Instant when, Address to, Envelope::Ptr message) {
   const std::uint64_t id = last_.fetch_add(1, std::memory_order_relaxed) + 1;
-  message->ask = AskId{id};
+  message->ask = CorrelationId{id};
   // A std::function is copyable, an envelope is not.
   auto carried = std::make_shared<Envelope::Ptr>(std::move(message));
   reactor_.post([reactor = &reactor_, armed = armed_, id, when, to, carried] {

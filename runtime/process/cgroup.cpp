@@ -81,7 +81,7 @@ std::string own_cgroup() {
   return {};
 }
 
-/// Sweeps the homes in `folder` whose wardens are gone.
+/// Sweeps the homes in `folder` whose reapers are gone.
 void sweep_leftovers(const std::string& folder) {
   for (const auto& name : subfolders(folder)) {
     if (!name.starts_with(home_prefix)) continue;

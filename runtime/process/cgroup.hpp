@@ -47,11 +47,11 @@ class Cgroup {
   std::uint64_t oom_kills_before_ = 0;
 };
 
-/// The folder of a warden's cgroups, below the cgroup that the warden itself runs in. Locked while
-/// the warden lives: whoever can lock one that he finds there may sweep it away.
+/// The folder of a reaper's cgroups, below the cgroup that the reaper itself runs in. Locked while
+/// the reaper lives: whoever can lock one that he finds there may sweep it away.
 class CgroupHome {
  public:
-  /// Makes the folder `name`; sweeps away what dead wardens left beside it. Null where there is no
+  /// Makes the folder `name`; sweeps away what dead reapers left beside it. Null where there is no
   /// writable cgroup2 file system, or one without cgroup.kill (Linux 5.14).
   static std::unique_ptr<CgroupHome> make(const std::string& name);
   ~CgroupHome();

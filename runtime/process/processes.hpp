@@ -13,9 +13,9 @@
 
 #include <sys/types.h>
 
+#include "runtime/codec_declarations.hpp"
 #include "runtime/core/clock.hpp"
 #include "runtime/core/field.hpp"
-#include "runtime/forms.hpp"
 
 namespace troupe::runtime {
 
@@ -74,7 +74,7 @@ struct ProcessEnded {
     signaled,       ///< `code` is the signal's number.
     out_of_memory,  ///< Killed for exceeding its memory limit.
     not_started,    ///< `code` is errno; `what` names the program or folder and the reason.
-    lost,           ///< The warden died and took it along.
+    lost,           ///< The reaper died and took it along.
   };
   ProcessId process = 0;
   Cause cause = Cause::exited;
@@ -124,7 +124,7 @@ class Processes {
 }  // namespace troupe::runtime
 
 namespace troupe::runtime {
-extern template struct WireForm<ProcessStarted>;
-extern template struct WireForm<ProcessOutput>;
-extern template struct WireForm<ProcessEnded>;
+extern template struct WireCodec<ProcessStarted>;
+extern template struct WireCodec<ProcessOutput>;
+extern template struct WireCodec<ProcessEnded>;
 }  // namespace troupe::runtime

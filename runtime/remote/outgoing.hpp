@@ -67,11 +67,11 @@ struct OutgoingQueue {
   /// Of a lane for large messages: above it, questions and answers are refused. Those do not wait.
   static constexpr std::size_t answers_bytes_max = std::size_t{16} << 20;
   /// Of tells, each of which comes from somebody who did not wait yet.
-  static constexpr std::size_t hoard_bytes_max = std::size_t{64} << 20;
+  static constexpr std::size_t send_queue_bytes_max = std::size_t{64} << 20;
 
   std::deque<Outgoing> outgoing;
   std::size_t bytes = 0;  ///< Of `outgoing`, and of what is with the reactor and not yet sent.
-  std::vector<AskId> waiting_for_room;
+  std::vector<CorrelationId> waiting_for_room;
 
   [[nodiscard]] bool is_full() const { return bytes > full_bytes; }
   /// One message always fits.

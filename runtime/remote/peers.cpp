@@ -152,12 +152,12 @@ Peers::Queued Peers::enqueue(NodeId to, const WireHeader& header, Outgoing outgo
   if (found == peers_.end()) return Queued::not_linked;
   Peer& peer = found->second;
   OutgoingQueue& queue = peer.queues[outgoing.lane()];
-  const bool hoards = !queue.fits(outgoing.size(), OutgoingQueue::hoard_bytes_max);
+  const bool hoards = !queue.fits(outgoing.size(), OutgoingQueue::send_queue_bytes_max);
   if (outgoing.lane() == Lane::bulk) {
     if (hoards) return Queued::full;
     if (header.ask != 0 && !queue.fits(outgoing.size(), OutgoingQueue::answers_bytes_max))
       return Queued::full;
-  } else if (hoards && queue.bytes <= OutgoingQueue::hoard_bytes_max) {
+  } else if (hoards && queue.bytes <= OutgoingQueue::send_queue_bytes_max) {
     post([this, to] {
       const std::string why = "it does not take what is sent to it: 64 MiB wait";
       endpoint_->note_refusal(to.value, why);
@@ -178,7 +178,7 @@ bool Peers::is_full(NodeId node, Lane lane) const {
   return peer != peers_.end() && peer->second.queues[lane].is_full();
 }
 
-void Peers::when_room(NodeId node, Lane lane, AskId ask) {
+void Peers::on_writable(NodeId node, Lane lane, CorrelationId ask) {
   {
     const std::lock_guard lock(mutex_);
     const auto peer = peers_.find(node);
@@ -190,7 +190,7 @@ void Peers::when_room(NodeId node, Lane lane, AskId ask) {
   engine_.answer(std::move(go_on));
 }
 
-void Peers::forget_ask(NodeId node, AskId ask) {
+void Peers::forget_ask(NodeId node, CorrelationId ask) {
   const std::lock_guard lock(mutex_);
   if (const auto peer = peers_.find(node); peer != peers_.end()) peer->second.asks.erase(ask.value);
 }
@@ -259,8 +259,8 @@ void Peers::return_to_sender(NodeId node, const Outgoing& outgoing, const Error&
   const auto header = WireHeader::read(outgoing.content());
   if (header->kind == WireKind::message) engine_.count_dead_letter();
   if (header->kind == WireKind::message && header->ask != 0) {
-    forget_ask(node, AskId{header->ask});
-    engine_.answer_error(AskId{header->ask}, error.kind, error.what);
+    forget_ask(node, CorrelationId{header->ask});
+    engine_.answer_error(CorrelationId{header->ask}, error.kind, error.what);
   } else if (header->kind == WireKind::reply) {
     (void)enqueue(node,
                   {.kind = WireKind::error,
@@ -271,14 +271,14 @@ void Peers::return_to_sender(NodeId node, const Outgoing& outgoing, const Error&
 }
 
 void Peers::note_sent(NodeId node, Lane lane, std::size_t bytes) {
-  std::vector<AskId> released;
+  std::vector<CorrelationId> released;
   {
     const std::lock_guard lock(mutex_);
     OutgoingQueue& queue = peers_.at(node).queues[lane];
     queue.bytes -= bytes;
     if (queue.bytes <= OutgoingQueue::full_bytes / 2) released.swap(queue.waiting_for_room);
   }
-  for (const AskId ask : released) when_room(node, lane, ask);
+  for (const CorrelationId ask : released) on_writable(node, lane, ask);
 }
 
 // --- Links: the reactor's thread.
@@ -400,12 +400,13 @@ void Peers::on_down(NodeId node, const transport::Departure& departure) {
   Peer& peer = taken.mapped();
   const std::string why =
       "node " + peer.name + " (" + to_string(node) + ") is gone: " + departure.reason;
-  for (const std::uint64_t ask : peer.asks) engine_.answer_error(AskId{ask}, ErrorKind::gone, why);
+  for (const std::uint64_t ask : peer.asks)
+    engine_.answer_error(CorrelationId{ask}, ErrorKind::gone, why);
   for (const auto& [watcher, actor] : peer.watches)
-    engine_.tell_watcher({watcher, AskId{}},
+    engine_.tell_watcher({watcher, CorrelationId{}},
                          Down{actor, Cause::node_lost, why, departure.lease_from});
   for (const Lane lane : lanes)
-    for (const AskId ask : peer.queues[lane].waiting_for_room) when_room(node, lane, ask);
+    for (const CorrelationId ask : peer.queues[lane].waiting_for_room) on_writable(node, lane, ask);
   publish(NodeDown{node, peer.name, departure.reason});
 }
 

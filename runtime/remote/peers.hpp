@@ -55,9 +55,9 @@ class Peers {
   /// Whether more waits to be sent to the node on that lane than should.
   [[nodiscard]] bool is_full(NodeId node, Lane lane) const;
   /// Answers the ask, with a bare reply, as soon as that is not so.
-  void when_room(NodeId node, Lane lane, AskId ask);
+  void on_writable(NodeId node, Lane lane, CorrelationId ask);
   /// Nobody waits for this answer any more.
-  void forget_ask(NodeId node, AskId ask);
+  void forget_ask(NodeId node, CorrelationId ask);
   /// The actor gets a NodeUp for each node that is up, and NodeUp and NodeDown from then on.
   void subscribe(Address actor);
   /// Messages of peers that were not understood and dropped.
@@ -141,7 +141,7 @@ class Peers {
   /// Notes it if not.
   [[nodiscard]] bool may_send(NodeId node, const Link& link, std::string_view message);
   /// An ask whose answer goes to the peer. None if it has too many.
-  [[nodiscard]] AskId open_question(NodeId node, std::uint64_t ask);
+  [[nodiscard]] CorrelationId open_question(NodeId node, std::uint64_t ask);
   template <typename M>
   void publish(const M& message);
 

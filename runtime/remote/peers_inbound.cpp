@@ -37,8 +37,8 @@ void Peers::on_bytes(NodeId node, Lane lane, std::string_view bytes) {
     case WireKind::watch:
       return on_watch(node, *header);
     case WireKind::unwatch:
-      return engine_.send(
-          to, Envelope::with(Envelope::Kind::unwatch, Watch{{node, header->from}, AskId{}}));
+      return engine_.send(to, Envelope::with(Envelope::Kind::unwatch,
+                                             Watch{{node, header->from}, CorrelationId{}}));
     case WireKind::down:
       return on_gone(node, *header, body);
     case WireKind::stop:
@@ -55,7 +55,7 @@ bool Peers::may_send(NodeId node, const Link& link, std::string_view message) {
   return false;
 }
 
-AskId Peers::open_question(NodeId node, std::uint64_t ask) {
+CorrelationId Peers::open_question(NodeId node, std::uint64_t ask) {
   {
     const std::lock_guard lock(mutex_);
     Peer& peer = peers_.at(node);
@@ -98,7 +98,7 @@ void Peers::on_answer(NodeId node, const PeerTypes& types, const WireHeader& hea
     const std::lock_guard lock(mutex_);
     if (peers_.at(node).asks.erase(header.ask) == 0) return;  // Too late, or never asked.
   }
-  const AskId ask{header.ask};
+  const CorrelationId ask{header.ask};
   if (header.kind == WireKind::error) {
     const auto last = static_cast<std::uint8_t>(ErrorKind::io);
     const auto kind = header.detail <= last ? ErrorKind{header.detail} : ErrorKind::io;
@@ -116,7 +116,7 @@ void Peers::on_answer(NodeId node, const PeerTypes& types, const WireHeader& hea
 }
 
 void Peers::on_watch(NodeId node, const WireHeader& header) {
-  Watch watch{{node, header.from}, AskId{}};
+  Watch watch{{node, header.from}, CorrelationId{}};
   if (header.ask != 0) {
     watch = {Address{}, open_question(node, header.ask)};
     if (!watch.ask) return refuse_frame();
@@ -133,7 +133,7 @@ void Peers::on_gone(NodeId node, const WireHeader& header, std::string_view body
   }
   const auto last = static_cast<std::uint8_t>(Cause::unknown);
   const auto cause = header.detail <= last ? Cause{header.detail} : Cause::unknown;
-  engine_.tell_watcher({watcher, AskId{}},
+  engine_.tell_watcher({watcher, CorrelationId{}},
                        Down{actor, cause, std::string(body.substr(0, text_max))});
 }
 

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "runtime/address.hpp"
+#include "runtime/codec_declarations.hpp"
 #include "runtime/core/field.hpp"
-#include "runtime/forms.hpp"
 #include "runtime/ref.hpp"
 #include "runtime/resources.hpp"
 
@@ -66,7 +66,7 @@ inline ReceptionRef reception_of(NodeId node) {
 }  // namespace troupe::runtime
 
 namespace troupe::runtime {
-extern template struct WireForm<FoundActor>;
-extern template struct WireForm<FindActor>;
-extern template struct WireForm<SpawnActor>;
+extern template struct WireCodec<FoundActor>;
+extern template struct WireCodec<FindActor>;
+extern template struct WireCodec<SpawnActor>;
 }  // namespace troupe::runtime

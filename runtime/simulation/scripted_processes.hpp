@@ -65,7 +65,7 @@ class ScriptedProcesses final : public Processes {
   /// Ends a running program now; whatever it printed is delivered first.
   void finish(ProcessId process, ProcessEnded end);
   void exit(ProcessId process, int code);
-  /// Everything that runs is lost, as when the warden dies.
+  /// Everything that runs is lost, as when the reaper dies.
   void lose_all();
 
   [[nodiscard]] const std::vector<ProcessSpec>& started() const { return specs_; }

@@ -22,7 +22,7 @@ enum class Fault {
   lossy,          ///< Frames between two hosts are lost, repeated and overtake each other.
   slow,           ///< Frames between two hosts take long.
   clock_jump,     ///< A wall clock is set, forwards or backwards.
-  lose_programs,  ///< A warden dies.
+  lose_programs,  ///< A reaper dies.
 };
 constexpr std::array<std::string_view, 8> enum_names(Fault) {
   return {"crash", "freeze", "cut", "half_open", "lossy", "slow", "clock_jump", "lose_programs"};

@@ -14,7 +14,7 @@ struct SimHost::Process {
   explicit Process(VirtualClock& clock) : reactor(clock) {}
 
   SimReactor reactor;
-  std::unique_ptr<SimWarden> warden;
+  std::unique_ptr<SimReaper> reaper;
   StepDispatcher* dispatcher = nullptr;  ///< The node's.
   std::unique_ptr<Node> node;
   std::unique_ptr<SimThread> main;
@@ -58,9 +58,9 @@ void SimHost::start(Main main) {
   check(process_ == nullptr, "a host runs one process at a time");
   ++incarnation_;
   frozen_ = false;
-  std::erase_if(orphaned_, [](const auto& warden) { return !warden->runs_any(); });
+  std::erase_if(orphaned_, [](const auto& reaper) { return !reaper->runs_any(); });
   process_ = std::make_unique<Process>(clock_.monotonic());
-  process_->warden = std::make_unique<SimWarden>(cluster_.reactor(), process_->reactor, author);
+  process_->reaper = std::make_unique<SimReaper>(cluster_.reactor(), process_->reactor, author);
   process_->node = std::make_unique<Node>(NodeOptions{.name = node_name, .resources = resources},
                                           environment(*process_));
   process_->main = std::make_unique<SimThread>([this, main = std::move(main)] { main(*this); });
@@ -72,8 +72,8 @@ void SimHost::crash(Duration programs_outlive) {
 }
 
 void SimHost::bury(Duration programs_outlive) {
-  process_->warden->orphan(programs_outlive);
-  orphaned_.push_back(std::move(process_->warden));
+  process_->reaper->orphan(programs_outlive);
+  orphaned_.push_back(std::move(process_->reaper));
   // In this order: the main thread uses the node, and the node's actors may still be asked to end.
   process_->main.reset();
   process_->node.reset();
@@ -82,12 +82,12 @@ void SimHost::bury(Duration programs_outlive) {
 }
 
 void SimHost::lose_programs() {
-  if (process_) process_->warden->lose_all();
+  if (process_) process_->reaper->lose_all();
 }
 
 bool SimHost::runs_programs() const {
-  return (process_ && process_->warden->runs_any()) ||
-         std::ranges::any_of(orphaned_, [](const auto& warden) { return warden->runs_any(); });
+  return (process_ && process_->reaper->runs_any()) ||
+         std::ranges::any_of(orphaned_, [](const auto& reaper) { return reaper->runs_any(); });
 }
 
 Node& SimHost::node() {
@@ -100,9 +100,9 @@ SimReactor& SimHost::reactor() {
   return process_->reactor;
 }
 
-SimWarden& SimHost::processes() {
+SimReaper& SimHost::processes() {
   check(process_ != nullptr, "a host whose programs are used runs a process");
-  return *process_->warden;
+  return *process_->reaper;
 }
 
 void SimHost::wait(const std::function<bool()>& done, Duration limit) {

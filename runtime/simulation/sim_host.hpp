@@ -12,8 +12,8 @@
 #include "runtime/resources.hpp"
 #include "runtime/simulation/host_clock.hpp"
 #include "runtime/simulation/sim_reactor.hpp"
+#include "runtime/simulation/sim_reaper.hpp"
 #include "runtime/simulation/sim_thread.hpp"
-#include "runtime/simulation/sim_warden.hpp"
 #include "transport/link_options.hpp"
 #include "transport/memory_wire.hpp"
 
@@ -65,7 +65,7 @@ class SimHost final {
   [[nodiscard]] std::uint64_t incarnation() const { return incarnation_; }
 
   /// As `kill -9`: nothing more happens in the process, and what it had not sent is lost. Its
-  /// programs are killed by their warden, at most so long after.
+  /// programs are killed by their reaper, at most so long after.
   void crash(Duration programs_outlive = std::chrono::milliseconds(20));
   /// As SIGSTOP: time passes, the process does nothing. Its programs go on.
   void freeze() { frozen_ = true; }
@@ -73,7 +73,7 @@ class SimHost final {
   [[nodiscard]] bool is_frozen() const { return frozen_; }
   /// Somebody sets the wall clock.
   void jump_wall(Duration by) { clock_.jump_wall(by); }
-  /// Its warden dies, and every program with it.
+  /// Its reaper dies, and every program with it.
   void lose_programs();
   /// Whether a program of this or an earlier process is left.
   [[nodiscard]] bool runs_programs() const;
@@ -83,7 +83,7 @@ class SimHost final {
   [[nodiscard]] Node& node();
   [[nodiscard]] SimReactor& reactor();
   [[nodiscard]] const Clock& clock() const { return clock_; }
-  [[nodiscard]] SimWarden& processes();
+  [[nodiscard]] SimReaper& processes();
   /// Called by main: waits until `done()`, at most for so long.
   void wait(const std::function<bool()>& done, Duration limit);
   /// Called by a handler that waits for a disk: all actors of the process wait with it.
@@ -114,7 +114,7 @@ class SimHost final {
   bool frozen_ = false;
   bool stepping_ = false;
   std::unique_ptr<Process> process_;
-  std::vector<std::unique_ptr<SimWarden>> orphaned_;
+  std::vector<std::unique_ptr<SimReaper>> orphaned_;
 };
 
 }  // namespace troupe::runtime::simulation

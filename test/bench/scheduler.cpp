@@ -16,7 +16,7 @@
 #include <malloc.h>
 
 #include "runtime/core/rng.hpp"
-#include "schedulers/halving.hpp"
+#include "schedulers/async_successive_halving.hpp"
 #include "test/bench/growth_chart.hpp"
 
 namespace {
@@ -42,7 +42,7 @@ std::optional<std::size_t> count_in(std::string_view text) {
 
 struct Case {
   const char* name;
-  HalvingOptions options;
+  AsyncSuccessiveHalvingOptions options;
   double noise;  ///< Of the metric, where the qualities of trials are spread over [0, 1).
 };
 
@@ -50,7 +50,7 @@ struct Cost {
   std::size_t reports = 0;
   double microseconds = 0;  ///< Mean a report.
   double bytes = 0;         ///< A trial.
-  Standing standing;
+  SchedulerStatus standing;
 };
 
 /// Four workers in turn, until `trials` have started; the metrics are made beforehand.
@@ -63,7 +63,7 @@ Cost measure(const Case& bench, std::size_t trials) {
   for (double& n : noise) n = bench.noise * rng.uniform();
 
   const std::size_t before = mallinfo2().uordblks;
-  const auto scheduler = std::make_unique<Halving>(bench.options);
+  const auto scheduler = std::make_unique<AsyncSuccessiveHalving>(bench.options);
   std::vector<Resource> reached(trials);
   std::vector<TrialId> running;
   Cost cost;
@@ -99,8 +99,9 @@ Cost measure(const Case& bench, std::size_t trials) {
   return cost;
 }
 
-HalvingOptions options(Rule rule, Ceiling ceiling, std::vector<TrialId> incumbents = {}) {
-  HalvingOptions options;
+AsyncSuccessiveHalvingOptions options(Rule rule, Ceiling ceiling,
+                                      std::vector<TrialId> incumbents = {}) {
+  AsyncSuccessiveHalvingOptions options;
   options.rule = rule;
   options.ceiling = ceiling;
   options.max_resource = 200;

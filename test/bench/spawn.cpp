@@ -1,5 +1,5 @@
 // How many programs a second can be run one after the other with a bounded number at once: a bare
-// posix_spawn-and-wait loop, and the same through a warden. The two alternate, so that a busy
+// posix_spawn-and-wait loop, and the same through a reaper. The two alternate, so that a busy
 // machine slows both.
 //
 //     spawn [COUNT [CONCURRENCY [WARDEN...]]]
@@ -20,8 +20,8 @@
 #include <unistd.h>
 
 #include "runtime/io_thread.hpp"
-#include "runtime/process/warden.hpp"
-#include "runtime/process/warden_processes.hpp"
+#include "runtime/process/process_reaper.hpp"
+#include "runtime/process/reaper_processes.hpp"
 
 namespace troupe::runtime {
 namespace {
@@ -68,9 +68,9 @@ Seconds through(Processes& processes, int count, int concurrency) {
   return std::chrono::steady_clock::now() - begin;
 }
 
-int run(int count, int concurrency, const char* warden) {
+int run(int count, int concurrency, const char* reaper) {
   IoThread io;
-  WardenProcesses processes(io, {{"/proc/self/exe", warden, "--fd"}, {}});
+  ReaperProcesses processes(io, {{"/proc/self/exe", reaper, "--fd"}, {}});
   (void)through(processes, 20, concurrency);
   constexpr int rounds = 10;
   std::array<std::vector<double>, 2> rates;
@@ -84,7 +84,7 @@ int run(int count, int concurrency, const char* warden) {
   const double of_warden = rates[1][rounds / 2];
   std::printf(
       "%s: concurrency %d, median of %d rounds: bare %.0f/s, through the %s %.0f/s: %.0f %%\n",
-      program, concurrency, rounds, of_bare, warden, of_warden, 100 * of_warden / of_bare);
+      program, concurrency, rounds, of_bare, reaper, of_warden, 100 * of_warden / of_bare);
   return 0;
 }
 

@@ -1,4 +1,4 @@
-// The deaths of nodes and wardens.
+// The deaths of nodes and reapers.
 
 #include <array>
 #include <filesystem>
@@ -14,7 +14,7 @@
 
 #include "runtime/io_thread.hpp"
 #include "runtime/process/process_table.hpp"
-#include "runtime/process/warden_processes.hpp"
+#include "runtime/process/reaper_processes.hpp"
 #include "test/e2e/process_kit.hpp"
 
 namespace troupe::runtime {
@@ -24,17 +24,17 @@ using namespace std::chrono_literals;
 using test::Program;
 using test::tagged;
 
-const auto wardens = boost::unit_test::data::make({"warden", "warden-plain"});
+const auto reapers = boost::unit_test::data::make({"warden", "warden-plain"});
 
-/// A node in a process of its own, with a warden and programs; ready when constructed.
+/// A node in a process of its own, with a reaper and programs; ready when constructed.
 class OtherNode {
  public:
-  OtherNode(const std::string& warden, int programs, const std::string& tag) {
+  OtherNode(const std::string& reaper, int programs, const std::string& tag) {
     std::array<int, 2> out{};
     BOOST_REQUIRE(::pipe2(out.data(), O_CLOEXEC) == 0);
     const std::string count = std::to_string(programs);
     const std::array<const char*, 7> argv{
-        test::node.c_str(), "own",       warden.c_str(), test::subject.c_str(),
+        test::node.c_str(), "own",       reaper.c_str(), test::subject.c_str(),
         count.c_str(),      tag.c_str(), nullptr};
     pid_ = ::fork();
     if (pid_ == 0) {
@@ -63,16 +63,16 @@ class OtherNode {
   pid_t pid_ = 0;
 };
 
-/// The wardens among the children of `node`.
+/// The reapers among the children of `node`.
 std::vector<pid_t> wardens_of(pid_t node) {
   return children_of(node);
 }
 
 BOOST_AUTO_TEST_SUITE(process_death)
 
-BOOST_DATA_TEST_CASE(a_killed_node_leaves_nobody_behind, wardens, warden) {
+BOOST_DATA_TEST_CASE(a_killed_node_leaves_nobody_behind, reapers, reaper) {
   const std::string tag = test::fresh_tag();
-  OtherNode node(warden, 3, tag);
+  OtherNode node(reaper, 3, tag);
   auto everybody = tagged(tag);
   BOOST_TEST(everybody.size() == 1 + 3 * 2u);
   for (const pid_t pid : wardens_of(node.pid())) everybody.push_back(pid);
@@ -82,10 +82,10 @@ BOOST_DATA_TEST_CASE(a_killed_node_leaves_nobody_behind, wardens, warden) {
   BOOST_TEST(tagged(tag).empty());
 }
 
-BOOST_DATA_TEST_CASE(a_killed_warden_loses_its_programs_and_the_next_start_gets_a_new_one, wardens,
-                     warden) {
+BOOST_DATA_TEST_CASE(a_killed_warden_loses_its_programs_and_the_next_start_gets_a_new_one, reapers,
+                     reaper) {
   IoThread io;
-  WardenProcesses processes(io, {{test::node, warden, "--fd"}, {}});
+  ReaperProcesses processes(io, {{test::node, reaper, "--fd"}, {}});
   const std::string tag = test::fresh_tag();
   Program first(processes, {{test::subject, "escape-and-stay", tag}, {}, {}, {}});
   Program second(processes, {{test::subject, "escape-and-stay", tag}, {}, {}, {}});
@@ -106,9 +106,9 @@ BOOST_DATA_TEST_CASE(a_killed_warden_loses_its_programs_and_the_next_start_gets_
   BOOST_TEST(third.out() == "again\n");
 }
 
-BOOST_DATA_TEST_CASE(a_warden_that_is_asked_to_end_takes_its_programs_along, wardens, warden) {
+BOOST_DATA_TEST_CASE(a_warden_that_is_asked_to_end_takes_its_programs_along, reapers, reaper) {
   IoThread io;
-  WardenProcesses processes(io, {{test::node, warden, "--fd"}, {}});
+  ReaperProcesses processes(io, {{test::node, reaper, "--fd"}, {}});
   const std::string tag = test::fresh_tag();
   Program program(processes, {{test::subject, "escape-and-stay", tag}, {}, {}, {}});
   program.wait_output("escaped\n");
@@ -117,12 +117,12 @@ BOOST_DATA_TEST_CASE(a_warden_that_is_asked_to_end_takes_its_programs_along, war
   BOOST_TEST(tagged(tag).empty());
 }
 
-BOOST_DATA_TEST_CASE(destroying_the_processes_ends_everything_first, wardens, warden) {
+BOOST_DATA_TEST_CASE(destroying_the_processes_ends_everything_first, reapers, reaper) {
   const std::string tag = test::fresh_tag();
   std::promise<void> escaped;
   IoThread io;
   {
-    WardenProcesses processes(io, {{test::node, warden, "--fd"}, {}});
+    ReaperProcesses processes(io, {{test::node, reaper, "--fd"}, {}});
     processes.start({{test::subject, "escape-and-stay", tag}, {}, {}, {}},
                     [&](const ProcessEvent& event) {
                       if (std::holds_alternative<ProcessOutput>(event)) escaped.set_value();
@@ -136,7 +136,7 @@ BOOST_DATA_TEST_CASE(destroying_the_processes_ends_everything_first, wardens, wa
 
 BOOST_AUTO_TEST_CASE(a_warden_that_cannot_be_started_is_named) {
   IoThread io;
-  WardenProcesses processes(io, {{"/no/such/troupe", "warden", "--fd"}, {}});
+  ReaperProcesses processes(io, {{"/no/such/troupe", "warden", "--fd"}, {}});
   Program program(processes, {{"/bin/true"}, {}, {}, {}});
   const auto ended = program.wait_ended();
   BOOST_TEST((ended.cause == ProcessEnded::Cause::not_started));
@@ -149,7 +149,7 @@ BOOST_AUTO_TEST_CASE(a_lock_lives_as_long_as_the_warden_and_is_not_inherited_by_
   const Descriptor lock(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
   BOOST_TEST_REQUIRE(::flock(lock.get(), LOCK_EX) == 0);
   IoThread io;
-  WardenProcesses processes(io, {{test::node, "warden", "--fd"}, {lock.get()}});
+  ReaperProcesses processes(io, {{test::node, "warden", "--fd"}, {lock.get()}});
   Program program(processes,
                   {{"/bin/sh", "-c", "ls -l /proc/$PPID/fd /proc/$$/fd"}, {"PATH=/bin"}, {}, {}});
   BOOST_TEST(describe(program.wait_ended()) == "exit code 0");

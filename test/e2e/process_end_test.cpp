@@ -1,4 +1,4 @@
-// How programs start and end, through a real warden: with cgroups where they are to be had, and
+// How programs start and end, through a real reaper: with cgroups where they are to be had, and
 // without.
 
 #include <boost/test/data/test_case.hpp>
@@ -6,7 +6,7 @@
 #include <signal.h>
 
 #include "runtime/io_thread.hpp"
-#include "runtime/process/warden_processes.hpp"
+#include "runtime/process/reaper_processes.hpp"
 #include "test/e2e/process_kit.hpp"
 
 namespace troupe::runtime {
@@ -16,12 +16,12 @@ using namespace std::chrono_literals;
 using test::Program;
 using Cause = ProcessEnded::Cause;
 
-const auto wardens = boost::unit_test::data::make({"warden", "warden-plain"});
+const auto reapers = boost::unit_test::data::make({"warden", "warden-plain"});
 
 struct Node {
   IoThread io;
-  WardenProcesses processes;
-  explicit Node(const std::string& warden) : processes(io, {{test::node, warden, "--fd"}, {}}) {}
+  ReaperProcesses processes;
+  explicit Node(const std::string& reaper) : processes(io, {{test::node, reaper, "--fd"}, {}}) {}
 
   static ProcessSpec shell(const std::string& line) {
     return {{"/bin/sh", "-c", line}, {"PATH=/usr/bin:/bin"}, {}, {}};
@@ -30,8 +30,8 @@ struct Node {
 
 BOOST_AUTO_TEST_SUITE(process_end)
 
-BOOST_DATA_TEST_CASE(tells_start_output_and_exit_code_in_order, wardens, warden) {
-  Node node(warden);
+BOOST_DATA_TEST_CASE(tells_start_output_and_exit_code_in_order, reapers, reaper) {
+  Node node(reaper);
   Program program(node.processes, Node::shell("echo hello; echo oops >&2; exit 3"));
   const auto ended = program.wait_ended();
   BOOST_TEST(program.wait_started() > 0);
@@ -47,15 +47,15 @@ BOOST_DATA_TEST_CASE(tells_start_output_and_exit_code_in_order, wardens, warden)
   BOOST_TEST(describe(ended) == "exit code 3");
 }
 
-BOOST_DATA_TEST_CASE(a_program_that_prints_nothing_just_ends, wardens, warden) {
-  Node node(warden);
+BOOST_DATA_TEST_CASE(a_program_that_prints_nothing_just_ends, reapers, reaper) {
+  Node node(reaper);
   Program program(node.processes, {{"true"}, {"PATH=/bin:/usr/bin"}, {}, {}});
   BOOST_TEST(describe(program.wait_ended()) == "exit code 0");
   BOOST_TEST(program.order() == "started ended");
 }
 
-BOOST_DATA_TEST_CASE(names_the_signal_that_ended_a_program, wardens, warden) {
-  Node node(warden);
+BOOST_DATA_TEST_CASE(names_the_signal_that_ended_a_program, reapers, reaper) {
+  Node node(reaper);
   Program program(node.processes, Node::shell("kill -SEGV $$"));
   const auto ended = program.wait_ended();
   BOOST_TEST(describe(ended) == "signal SIGSEGV");
@@ -63,8 +63,8 @@ BOOST_DATA_TEST_CASE(names_the_signal_that_ended_a_program, wardens, warden) {
   BOOST_TEST(!ended.requested);
 }
 
-BOOST_DATA_TEST_CASE(says_why_a_program_could_not_be_started, wardens, warden) {
-  Node node(warden);
+BOOST_DATA_TEST_CASE(says_why_a_program_could_not_be_started, reapers, reaper) {
+  Node node(reaper);
   const auto fate = [&](ProcessSpec spec) {
     Program program(node.processes, std::move(spec));
     const auto ended = program.wait_ended();
@@ -85,10 +85,10 @@ BOOST_DATA_TEST_CASE(says_why_a_program_could_not_be_started, wardens, warden) {
              "cannot start a program without a name " + std::to_string(EINVAL));
 }
 
-BOOST_DATA_TEST_CASE(gives_a_program_its_arguments_environment_and_folder_and_nothing_else, wardens,
-                     warden) {
+BOOST_DATA_TEST_CASE(gives_a_program_its_arguments_environment_and_folder_and_nothing_else, reapers,
+                     reaper) {
   ::setenv("TROUPE_TEST_LEAK", "1", 1);
-  Node node(warden);
+  Node node(reaper);
   Program program(
       node.processes,
       {{"/bin/sh", "-c", "printf '%s|' \"$@\"; pwd; env | sort; ls -l /proc/self/fd | wc -l", "sh",
@@ -105,8 +105,8 @@ BOOST_DATA_TEST_CASE(gives_a_program_its_arguments_environment_and_folder_and_no
   BOOST_TEST(out.ends_with("\n5\n"));
 }
 
-BOOST_DATA_TEST_CASE(passes_more_environment_than_fits_in_a_socket, wardens, warden) {
-  Node node(warden);
+BOOST_DATA_TEST_CASE(passes_more_environment_than_fits_in_a_socket, reapers, reaper) {
+  Node node(reaper);
   ProcessSpec spec = Node::shell("printf %s \"$LAST\"");
   for (int i = 0; i < 10; ++i)
     spec.env.push_back("BIG" + std::to_string(i) + "=" + std::string(100'000, 'x'));
@@ -119,8 +119,8 @@ BOOST_DATA_TEST_CASE(passes_more_environment_than_fits_in_a_socket, wardens, war
   BOOST_TEST(describe(refused.wait_ended()) == "cannot start /bin/sh: Argument list too long");
 }
 
-BOOST_DATA_TEST_CASE(ends_a_program_politely, wardens, warden) {
-  Node node(warden);
+BOOST_DATA_TEST_CASE(ends_a_program_politely, reapers, reaper) {
+  Node node(reaper);
   Program program(
       node.processes,
       Node::shell("trap 'echo saved; exit 7' TERM; echo up; while :; do sleep 0.01; done"));
@@ -132,8 +132,8 @@ BOOST_DATA_TEST_CASE(ends_a_program_politely, wardens, warden) {
   BOOST_TEST(ended.requested);
 }
 
-BOOST_DATA_TEST_CASE(kills_who_ignores_the_polite_signal, wardens, warden) {
-  Node node(warden);
+BOOST_DATA_TEST_CASE(kills_who_ignores_the_polite_signal, reapers, reaper) {
+  Node node(reaper);
   Program program(node.processes,
                   Node::shell("trap '' TERM; echo up; while :; do sleep 0.1; done"));
   program.wait_output("up\n");
@@ -144,8 +144,8 @@ BOOST_DATA_TEST_CASE(kills_who_ignores_the_polite_signal, wardens, warden) {
   BOOST_TEST(ended.killed >= 1u);
 }
 
-BOOST_DATA_TEST_CASE(a_second_end_shortens_the_grace, wardens, warden) {
-  Node node(warden);
+BOOST_DATA_TEST_CASE(a_second_end_shortens_the_grace, reapers, reaper) {
+  Node node(reaper);
   Program program(node.processes,
                   Node::shell("trap '' TERM; echo up; while :; do sleep 0.1; done"));
   program.wait_output("up\n");
@@ -154,16 +154,16 @@ BOOST_DATA_TEST_CASE(a_second_end_shortens_the_grace, wardens, warden) {
   BOOST_TEST(describe(program.wait_ended()) == "signal SIGKILL");
 }
 
-BOOST_DATA_TEST_CASE(wakes_a_stopped_program_to_end_it, wardens, warden) {
-  Node node(warden);
+BOOST_DATA_TEST_CASE(wakes_a_stopped_program_to_end_it, reapers, reaper) {
+  Node node(reaper);
   Program program(node.processes, {{test::subject, "stop", "x"}, {}, {}, {}});
   program.wait_output("stopping\n");
   node.processes.end(program.id(), 50s);
   BOOST_TEST(describe(program.wait_ended()) == "signal SIGTERM");
 }
 
-BOOST_DATA_TEST_CASE(names_an_end_by_the_memory_limit, wardens, warden) {
-  Node node(warden);
+BOOST_DATA_TEST_CASE(names_an_end_by_the_memory_limit, reapers, reaper) {
+  Node node(reaper);
   const std::uint64_t limit = 200U << 20;
   Program hungry(node.processes,
                  {{test::subject, "eat", std::to_string(400U << 20), "x"}, {}, {}, limit});
@@ -177,8 +177,8 @@ BOOST_DATA_TEST_CASE(names_an_end_by_the_memory_limit, wardens, warden) {
   BOOST_TEST(describe(modest.wait_ended()) == "signal SIGTERM");
 }
 
-BOOST_DATA_TEST_CASE(runs_many_at_once_and_one_after_the_other, wardens, warden) {
-  Node node(warden);
+BOOST_DATA_TEST_CASE(runs_many_at_once_and_one_after_the_other, reapers, reaper) {
+  Node node(reaper);
   std::vector<std::unique_ptr<Program>> programs;
   for (int i = 0; i < 60; ++i)
     programs.push_back(std::make_unique<Program>(
@@ -190,8 +190,8 @@ BOOST_DATA_TEST_CASE(runs_many_at_once_and_one_after_the_other, wardens, warden)
   }
 }
 
-BOOST_DATA_TEST_CASE(a_node_that_says_nothing_any_more_loses_its_programs, wardens, warden) {
-  Node node(warden);
+BOOST_DATA_TEST_CASE(a_node_that_says_nothing_any_more_loses_its_programs, reapers, reaper) {
+  Node node(reaper);
   Program polite(node.processes, Node::shell("echo up; exec sleep 600"));
   Program stubborn(node.processes, Node::shell("trap '' TERM; echo up; while :; do sleep 1; done"));
   polite.wait_output("up");
@@ -204,8 +204,8 @@ BOOST_DATA_TEST_CASE(a_node_that_says_nothing_any_more_loses_its_programs, warde
   BOOST_TEST(late.order() == "ended");
 }
 
-BOOST_DATA_TEST_CASE(a_node_that_says_so_keeps_its_programs, wardens, warden) {
-  Node node(warden);
+BOOST_DATA_TEST_CASE(a_node_that_says_so_keeps_its_programs, reapers, reaper) {
+  Node node(reaper);
   node.processes.keep(node.io.now(), 0ms);
   node.processes.keep(node.io.now() + 1h, 0ms);  // The latest word counts.
   Program program(node.processes, Node::shell("sleep 0.2; exit 5"));

@@ -1,4 +1,4 @@
-// A node in a process of its own, and wardens, for the process tests.
+// A node in a process of its own, and reapers, for the process tests.
 
 #include <cstdio>
 #include <cstdlib>
@@ -10,16 +10,16 @@
 #include <unistd.h>
 
 #include "runtime/io_thread.hpp"
-#include "runtime/process/warden.hpp"
-#include "runtime/process/warden_processes.hpp"
+#include "runtime/process/process_reaper.hpp"
+#include "runtime/process/reaper_processes.hpp"
 
 namespace troupe::runtime {
 namespace {
 
-/// A node: runs `count` escapers under a warden, says so, and waits to be killed.
-int own(const char* self, const char* warden, const char* subject, int count, const char* tag) {
+/// A node: runs `count` escapers under a reaper, says so, and waits to be killed.
+int own(const char* self, const char* reaper, const char* subject, int count, const char* tag) {
   IoThread io;
-  WardenProcesses processes(io, {{self, warden, "--fd"}, {}});
+  ReaperProcesses processes(io, {{self, reaper, "--fd"}, {}});
   std::vector<std::promise<void>> escaped(static_cast<std::size_t>(count));
   for (auto& one : escaped)
     processes.start({{subject, "escape-and-stay", tag}, {}, {}, {}},

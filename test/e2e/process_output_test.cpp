@@ -7,7 +7,7 @@
 
 #include "runtime/io_thread.hpp"
 #include "runtime/process/process_table.hpp"
-#include "runtime/process/warden_processes.hpp"
+#include "runtime/process/reaper_processes.hpp"
 #include "test/e2e/process_kit.hpp"
 
 namespace troupe::runtime {
@@ -24,7 +24,7 @@ struct Fixture {
   }
 
   IoThread io;
-  WardenProcesses processes{io, {{test::node, "warden", "--fd"}, {}}};
+  ReaperProcesses processes{io, {{test::node, "warden", "--fd"}, {}}};
 };
 
 BOOST_FIXTURE_TEST_SUITE(process_output, Fixture)

@@ -10,7 +10,7 @@
 
 #include "runtime/core/rng.hpp"
 #include "runtime/io_thread.hpp"
-#include "runtime/process/warden_processes.hpp"
+#include "runtime/process/reaper_processes.hpp"
 #include "test/e2e/process_kit.hpp"
 
 namespace troupe::runtime {
@@ -20,13 +20,13 @@ using namespace std::chrono_literals;
 using test::Program;
 using test::tagged;
 
-const auto wardens = boost::unit_test::data::make({"warden", "warden-plain"});
+const auto reapers = boost::unit_test::data::make({"warden", "warden-plain"});
 
 struct Node {
   IoThread io;
-  WardenProcesses processes;
+  ReaperProcesses processes;
   std::string tag = test::fresh_tag();
-  explicit Node(const std::string& warden) : processes(io, {{test::node, warden, "--fd"}, {}}) {}
+  explicit Node(const std::string& reaper) : processes(io, {{test::node, reaper, "--fd"}, {}}) {}
 
   ProcessSpec run(std::vector<std::string> arguments, Duration leftover_grace = 20ms) {
     arguments.insert(arguments.begin(), test::subject);
@@ -37,8 +37,8 @@ struct Node {
 
 BOOST_AUTO_TEST_SUITE(process_tree)
 
-BOOST_DATA_TEST_CASE(ends_who_double_forked_into_a_session_of_its_own, wardens, warden) {
-  Node node(warden);
+BOOST_DATA_TEST_CASE(ends_who_double_forked_into_a_session_of_its_own, reapers, reaper) {
+  Node node(reaper);
   Program program(node.processes, node.run({"escape-and-stay"}));
   program.wait_output("escaped\n");
   BOOST_TEST(tagged(node.tag).size() == 2u);
@@ -49,8 +49,8 @@ BOOST_DATA_TEST_CASE(ends_who_double_forked_into_a_session_of_its_own, wardens, 
   BOOST_TEST(ended.requested);
 }
 
-BOOST_DATA_TEST_CASE(is_not_over_before_the_last_descendant_is_gone, wardens, warden) {
-  Node node(warden);
+BOOST_DATA_TEST_CASE(is_not_over_before_the_last_descendant_is_gone, reapers, reaper) {
+  Node node(reaper);
   Program program(node.processes, node.run({"escape"}));
   const auto ended = program.wait_ended();
   BOOST_TEST(tagged(node.tag).empty());
@@ -59,8 +59,8 @@ BOOST_DATA_TEST_CASE(is_not_over_before_the_last_descendant_is_gone, wardens, wa
   BOOST_TEST(ended.killed == 1u);
 }
 
-BOOST_DATA_TEST_CASE(gives_leftovers_the_time_to_end_by_themselves, wardens, warden) {
-  Node node(warden);
+BOOST_DATA_TEST_CASE(gives_leftovers_the_time_to_end_by_themselves, reapers, reaper) {
+  Node node(reaper);
   auto spec = node.run({}, 50s);
   spec.argv = {"/bin/sh", "-c",
                "trap exit USR1; (trap 'echo tidy; exit' TERM; echo up; kill -USR1 $$; "
@@ -71,8 +71,8 @@ BOOST_DATA_TEST_CASE(gives_leftovers_the_time_to_end_by_themselves, wardens, war
   BOOST_TEST(ended.killed == 0u);
 }
 
-BOOST_DATA_TEST_CASE(knows_whose_orphans_they_are_when_several_programs_run, wardens, warden) {
-  Node node(warden);
+BOOST_DATA_TEST_CASE(knows_whose_orphans_they_are_when_several_programs_run, reapers, reaper) {
+  Node node(reaper);
   Program bystander(node.processes, node.run({"escape-and-stay"}));
   bystander.wait_output("escaped\n");
   const auto theirs = tagged(node.tag);
@@ -84,8 +84,8 @@ BOOST_DATA_TEST_CASE(knows_whose_orphans_they_are_when_several_programs_run, war
   BOOST_TEST(!test::all_die(theirs, 0ms));
 }
 
-BOOST_DATA_TEST_CASE(kills_an_orphan_of_unknown_origin_with_the_last_program, wardens, warden) {
-  Node node(warden);
+BOOST_DATA_TEST_CASE(kills_an_orphan_of_unknown_origin_with_the_last_program, reapers, reaper) {
+  Node node(reaper);
   auto other = node.run({"linger"});
   other.argv.back() = test::fresh_tag();
   Program last(node.processes, other);
@@ -93,7 +93,7 @@ BOOST_DATA_TEST_CASE(kills_an_orphan_of_unknown_origin_with_the_last_program, wa
   Program program(node.processes, node.run({"escape-naked"}));
   program.wait_ended();
   const auto strays = tagged(node.tag);
-  if (std::string(warden) == "warden") {
+  if (std::string(reaper) == "warden") {
     BOOST_TEST_MESSAGE("with a cgroup it is known: " << strays.size() << " left");
   }
   node.processes.end(last.id(), 0s);
@@ -101,8 +101,8 @@ BOOST_DATA_TEST_CASE(kills_an_orphan_of_unknown_origin_with_the_last_program, wa
   BOOST_TEST(test::all_die(strays, 10s));
 }
 
-BOOST_DATA_TEST_CASE(ends_a_bomb_of_200, wardens, warden) {
-  Node node(warden);
+BOOST_DATA_TEST_CASE(ends_a_bomb_of_200, reapers, reaper) {
+  Node node(reaper);
   Program program(node.processes, node.run({"bomb-and-stay", "200"}));
   program.wait_output("grown\n");
   node.processes.end(program.id(), 20ms);
@@ -111,18 +111,18 @@ BOOST_DATA_TEST_CASE(ends_a_bomb_of_200, wardens, warden) {
   BOOST_TEST(ended.killed == 201u);
 }
 
-BOOST_DATA_TEST_CASE(ends_600_orphans_of_a_program_that_has_ended, wardens, warden) {
-  Node node(warden);
+BOOST_DATA_TEST_CASE(ends_600_orphans_of_a_program_that_has_ended, reapers, reaper) {
+  Node node(reaper);
   Program program(node.processes, node.run({"bomb", "600"}));
   const auto ended = program.wait_ended();
   BOOST_TEST(tagged(node.tag).empty());
   BOOST_TEST(ended.killed == 600u);
 }
 
-BOOST_DATA_TEST_CASE(leaves_nobody_behind_whenever_it_is_ended, wardens, warden) {
+BOOST_DATA_TEST_CASE(leaves_nobody_behind_whenever_it_is_ended, reapers, reaper) {
   // Three families at a time that fork while they are ended; after each end nobody of that one may
   // be alive. The moments vary with what the machine does meanwhile.
-  Node node(warden);
+  Node node(reaper);
   Rng rng(3);
   const std::vector<std::vector<std::string>> families{
       {"escape"}, {"escape-and-stay"}, {"bomb", "20"}, {"bomb-and-stay", "20"}, {"linger"}};
@@ -144,8 +144,8 @@ BOOST_DATA_TEST_CASE(leaves_nobody_behind_whenever_it_is_ended, wardens, warden)
   }
 }
 
-BOOST_DATA_TEST_CASE(a_limit_of_memory_is_the_whole_trees, wardens, warden) {
-  Node node(warden);
+BOOST_DATA_TEST_CASE(a_limit_of_memory_is_the_whole_trees, reapers, reaper) {
+  Node node(reaper);
   const std::string eat = test::subject + " eat 120000000 " + node.tag;
   ProcessSpec spec{{"/bin/sh", "-c", eat + " & " + eat + " & " + eat + " & wait"},
                    {"PATH=/bin:/usr/bin"},

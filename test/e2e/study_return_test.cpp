@@ -11,8 +11,8 @@
 namespace troupe::test {
 namespace {
 
-const std::string slow_curves = "entry: {command: [" + program("e2e_curve") +
-                                ", --period_ms, '60']}\n" + R"(
+const std::string slow_curves =
+    "entry: {command: [" + program("e2e_curve") + ", --period_ms, '60']}\n" + R"(
 config_space: {x: {uniform: [0, 1]}, epochs: 27}
 max_resource_attr: epochs
 scheduler: {name: pasha}

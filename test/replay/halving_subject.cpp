@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "schedulers/halving.hpp"
+#include "schedulers/async_successive_halving.hpp"
 #include "test/replay/subject.hpp"
 
 namespace troupe::replay {
@@ -29,8 +29,8 @@ RankingOptions ranking_of(const Trace& trace) {
   return ranking;
 }
 
-HalvingOptions options_of(const Trace& trace) {
-  HalvingOptions options;
+AsyncSuccessiveHalvingOptions options_of(const Trace& trace) {
+  AsyncSuccessiveHalvingOptions options;
   options.mode = trace.mode == "max" ? Mode::max : Mode::min;
   options.rule = trace.type.ends_with("stopping") ? Rule::stopping : Rule::promotion;
   options.ceiling = trace.type == "pasha" ? Ceiling::progressive : Ceiling::fixed;
@@ -146,7 +146,7 @@ class HalvingSubject final : public Subject {
   /// The unlock is told exactly when the ceiling rises, with the state that the trace records.
   [[nodiscard]] std::optional<std::string> wrong_unlock(
       TrialId cause, const std::vector<Decision>& decisions) const {
-    const Standing after = halving_.standing();
+    const SchedulerStatus after = halving_.standing();
     const bool risen = after.ceiling != ceiling_before_;
     std::vector<RungUnlocked> told;
     for (const Decision& decision : decisions)
@@ -229,10 +229,10 @@ class HalvingSubject final : public Subject {
   }
 
   const Trace& trace_;
-  HalvingOptions options_;
+  AsyncSuccessiveHalvingOptions options_;
   double to_draw_ = 0;
   std::optional<double> drawn_;  ///< By the scheduler, at the last event.
-  Halving halving_;
+  AsyncSuccessiveHalving halving_;
   Resource ceiling_before_ = 0;               ///< The last event.
   std::vector<std::uint32_t> first_bracket_;  ///< By trial.
   std::vector<EndRung> rungs_;                ///< After the last line.

@@ -13,12 +13,12 @@ namespace {
 namespace fs = std::filesystem;
 using namespace troupe;
 
-struct Tally {
+struct StudyProgress {
   int passed = 0;
   int failed = 0;
 };
 
-void replay_file(const fs::path& file, Tally& tally) {
+void replay_file(const fs::path& file, StudyProgress& tally) {
   const auto say = [&](const char* verdict, const std::string& why) {
     std::cout << verdict << ' ' << file.stem().string() << (why.empty() ? "" : ": ") << why << '\n';
   };
@@ -43,7 +43,7 @@ int main(int argc, char** argv) {
                  "Replays every trace of the reference in these folders, event for event.\n";
     return 2;
   }
-  Tally tally;
+  StudyProgress tally;
   for (int i = 1; i < argc; ++i) {
     std::error_code wrong;
     std::vector<fs::path> files;

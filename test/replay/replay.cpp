@@ -68,7 +68,7 @@ class Cluster {
       line.until = resume->until;
     } else {
       check(std::holds_alternative<Wait>(decisions[0]) ||
-                std::holds_alternative<PlaceForgone>(decisions[0]),
+                std::holds_alternative<SlotSkipped>(decisions[0]),
             "otherwise the slot stays free");
       line.action = "none";
       drained_ = trace_.drain == "stop";

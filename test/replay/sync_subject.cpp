@@ -1,6 +1,6 @@
 #include <cmath>
 
-#include "schedulers/sync_halving.hpp"
+#include "schedulers/sync_successive_halving.hpp"
 #include "test/replay/subject.hpp"
 
 namespace troupe::replay {
@@ -8,8 +8,8 @@ namespace {
 
 using namespace schedulers;
 
-SyncHalvingOptions options_of(const Trace& trace) {
-  SyncHalvingOptions options;
+SyncSuccessiveHalvingOptions options_of(const Trace& trace) {
+  SyncSuccessiveHalvingOptions options;
   options.mode = trace.mode == "max" ? Mode::max : Mode::min;
   options.max_resource = trace.max_resource;
   if (trace.r_min) options.grace_period = *trace.r_min;
@@ -102,8 +102,8 @@ class SyncSubject final : public Subject {
   }
 
   const Trace& trace_;
-  SyncHalvingOptions options_;
-  SyncHalving halving_;
+  SyncSuccessiveHalvingOptions options_;
+  SyncSuccessiveHalving halving_;
   std::vector<SyncRungState> before_;
 };
 

@@ -63,24 +63,24 @@ class HastyLog final : public StudyLog {
   Rng& rng_;
 };
 
-class CarelessWarden final : public runtime::Processes {
+class CarelessReaper final : public runtime::Processes {
  public:
-  CarelessWarden(Processes& warden, Rng& rng) : warden_(warden), rng_(rng) {}
+  CarelessReaper(Processes& reaper, Rng& rng) : reaper_(reaper), rng_(rng) {}
 
   runtime::ProcessId start(runtime::ProcessSpec spec, Sink sink) override {
     const auto program = std::make_shared<Program>(Program{std::move(sink)});
-    const auto id = warden_.start(std::move(spec), [program](runtime::ProcessEvent event) {
+    const auto id = reaper_.start(std::move(spec), [program](runtime::ProcessEvent event) {
       if (!program->forgotten) program->sink(std::move(event));
     });
     programs_.emplace(id, program);
     return id;
   }
   void more(runtime::ProcessId process, runtime::Stream stream) override {
-    warden_.more(process, stream);
+    reaper_.more(process, stream);
   }
   void end(runtime::ProcessId process, Duration grace) override {
     Program& program = *programs_.at(process);
-    if (program.forgotten || rng_.below(4) != 0) return warden_.end(process, grace);
+    if (program.forgotten || rng_.below(4) != 0) return reaper_.end(process, grace);
     program.forgotten = true;
     runtime::ProcessEnded ended;
     ended.process = process;
@@ -95,7 +95,7 @@ class CarelessWarden final : public runtime::Processes {
     Sink sink;
     bool forgotten = false;
   };
-  Processes& warden_;
+  Processes& reaper_;
   Rng& rng_;
   std::map<runtime::ProcessId, std::shared_ptr<Program>> programs_;
 };
@@ -110,11 +110,11 @@ std::unique_ptr<StudyLog> hasty_log(std::unique_ptr<StudyLog> log, Rng& rng) {
   return std::make_unique<HastyLog>(std::move(log), rng);
 }
 
-std::unique_ptr<runtime::Processes> careless_warden(runtime::Processes& warden, Rng& rng) {
-  return std::make_unique<CarelessWarden>(warden, rng);
+std::unique_ptr<runtime::Processes> careless_warden(runtime::Processes& reaper, Rng& rng) {
+  return std::make_unique<CarelessReaper>(reaper, rng);
 }
 
-Result<Enlisted> OpenFence::on(runtime::Context& self, const JoinStudy& join) {
+Result<JoinReply> OpenFence::on(runtime::Context& self, const JoinStudy& join) {
   return self.ask(study_, join, 30s);
 }
 

@@ -23,7 +23,7 @@ enum class Canary {
   delivery,  ///< Now and then a link delivers what a frame holds twice.
   fencing,   ///< A late report of an older attempt is taken for one of the present attempt.
   journal,   ///< A commit is answered before the rows are durable.
-  warden,    ///< Now and then a program survives its stop, and its end is told.
+  reaper,    ///< Now and then a program survives its stop, and its end is told.
   memory,    ///< Trials tell their study whatever it has not written down yet.
 };
 constexpr std::array<std::string_view, 6> enum_names(Canary) {
@@ -38,7 +38,7 @@ constexpr std::array<std::string_view, 6> enum_names(Canary) {
 [[nodiscard]] std::unique_ptr<StudyLog> hasty_log(std::unique_ptr<StudyLog> log, Rng& rng);
 
 /// Tells of some programs that were to end that they have, and lets them run.
-[[nodiscard]] std::unique_ptr<runtime::Processes> careless_warden(runtime::Processes& warden,
+[[nodiscard]] std::unique_ptr<runtime::Processes> careless_warden(runtime::Processes& reaper,
                                                                   Rng& rng);
 
 /// Stands between the nodes and their study, and lets a report of an attempt that is over through
@@ -48,11 +48,11 @@ class OpenFence {
   using Ref = StudyRef;
   OpenFence(StudyRef study, const Ledger& ledger) : study_(study), ledger_(ledger) {}
 
-  Result<Enlisted> on(runtime::Context& self, const JoinStudy& join);
+  Result<JoinReply> on(runtime::Context& self, const JoinStudy& join);
   void on(runtime::Context& self, const Reported& report);
   template <typename M>
     requires std::same_as<M, NodeProcessesGone> || std::same_as<M, Suggestion> ||
-             std::same_as<M, ReportMalformed> || std::same_as<M, WhenDurable> ||
+             std::same_as<M, ReportMalformed> || std::same_as<M, NotifyWhenDurable> ||
              std::same_as<M, AttemptEnded> || std::same_as<M, Subscribe> ||
              std::same_as<M, StopStudy>
   void on(runtime::Context& self, const M& message) {

@@ -13,7 +13,7 @@ namespace troupe::actors::cluster {
 
 /// The journal's disk, which outlives the heads that write to it.
 struct Disk {
-  std::vector<Row> rows;  ///< Durable.
+  std::vector<Row> rows;  ///< DurableUpTo.
   Duration slow_max{};    ///< A commit takes up to so long.
   bool full = false;
   std::size_t unwritten = 0;  ///< Rows that the head which runs has not committed.

@@ -46,7 +46,7 @@ class Ledger {
   void published(std::uint64_t index);
   /// The head runs, and nothing holds it up; or it does not.
   void head_is(bool able, Instant now);
-  /// A host stands still; or it does not. Its warden and the programs go on meanwhile: they are
+  /// A host stands still; or it does not. Its reaper and the programs go on meanwhile: they are
   /// ended when the host finds that its lease is over, in one grace. Until then, and at no other
   /// time, may the program of an attempt that was given up run beside the next attempt's.
   void host_is(const std::string& host, bool frozen, Instant now);

@@ -2,7 +2,7 @@
 //
 //     cluster_simulation --seeds 1..1000 [--method pasha|all] [--faults all|none|crash,disk,...]
 //     cluster_simulation --seed 17 --trace
-//     cluster_simulation --seeds 1..1000 --canary warden
+//     cluster_simulation --seeds 1..1000 --canary reaper
 
 #include <chrono>
 #include <cstdint>

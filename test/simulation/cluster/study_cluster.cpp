@@ -4,7 +4,7 @@
 #include <limits>
 #include <utility>
 
-#include "actors/head/warden_lease.hpp"
+#include "actors/head/reaper_lease.hpp"
 #include "actors/json.hpp"
 #include "actors/study/scheduler_actor.hpp"
 #include "actors/study/searcher_actor.hpp"
@@ -111,7 +111,7 @@ void StudyCluster::head_down() {
   });
 }
 
-// --- The node beside the head, as KeptNode keeps it.
+// --- The node beside the head, as LocalNodeSupervision keeps it.
 
 void StudyCluster::start_own() {
   own_name_ = "own-" + std::to_string(++own_starts_);
@@ -196,7 +196,7 @@ void StudyCluster::node_main(SimHost& host, const std::string& name) {
       scenario_.canary == Canary::memory ? std::numeric_limits<std::size_t>::max() : told_ahead_max;
   environment.complain = [this, name](const std::string& what) { tell(name, what); };
   runtime::Processes* processes = &host.processes();
-  if (scenario_.canary == Canary::warden) {
+  if (scenario_.canary == Canary::reaper) {
     careless_.push_back(careless_warden(*processes, canary_rng_));
     processes = careless_.back().get();
   }
@@ -210,9 +210,9 @@ void StudyCluster::node_main(SimHost& host, const std::string& name) {
   options.look_again = [&node, seeker](runtime::Ref<StudyFound, StudyGone> answer, Instant until) {
     node.tell(seeker, StudySeeker::Seek{answer, until});
   };
-  runtime::simulation::SimWarden& warden = host.processes();
-  const WardenLease lease(
-      node, [&warden](Instant until, Duration grace) { warden.keep(until, grace); }, options.lease);
+  runtime::simulation::SimReaper& reaper = host.processes();
+  const ReaperLease lease(
+      node, [&reaper](Instant until, Duration grace) { reaper.keep(until, grace); }, options.lease);
   lease.serve(options);
   const auto agent = node.spawn<NodeAgent>(std::move(options), std::move(environment));
   const auto end = node.wait(agent, Duration::max());

@@ -65,7 +65,7 @@ struct Verdict {
 };
 
 /// A whole study in one thread: a head, the node beside it, two far nodes; the real actors, links
-/// and schedulers; a disk, wardens, programs and a network that fail by the seed. Whoever starts
+/// and schedulers; a disk, reapers, programs and a network that fail by the seed. Whoever starts
 /// processes in life (a person, systemd, the head) starts them again here.
 class StudyCluster final {
  public:

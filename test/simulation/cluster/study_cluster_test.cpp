@@ -1,4 +1,4 @@
-// Whole studies on a cluster whose hosts, network, disk, wardens and programs fail by a seed. What
+// Whole studies on a cluster whose hosts, network, disk, reapers and programs fail by a seed. What
 // must always hold is looked at after each event (ledger.hpp). A failure names its seed, and
 // `cluster_simulation --seed N --method M --trace` tells its story.
 
@@ -111,7 +111,7 @@ BOOST_AUTO_TEST_CASE(a_canary_in_the_journal_is_found) {
 }
 
 BOOST_AUTO_TEST_CASE(a_canary_in_the_warden_is_found) {
-  BOOST_TEST(found_at(Canary::warden, "programs") > 0u);
+  BOOST_TEST(found_at(Canary::reaper, "programs") > 0u);
 }
 
 BOOST_AUTO_TEST_CASE(a_canary_in_memory_is_found) {

@@ -10,7 +10,7 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "actors/trial/said.hpp"
+#include "actors/trial/unacked_reports.hpp"
 #include "test/kit/probe.hpp"
 #include "test/kit/test_node.hpp"
 
@@ -20,7 +20,7 @@ namespace {
 using namespace std::chrono_literals;
 
 using StudyProbe = test::Probe<JoinStudy, NodeProcessesGone, Suggestion, Reported, ReportMalformed,
-                               WhenDurable, AttemptEnded, Subscribe, StopStudy, AskStatus>;
+                               NotifyWhenDurable, AttemptEnded, Subscribe, StopStudy, AskStatus>;
 
 constexpr const char* study_text = R"(
 study: one
@@ -86,7 +86,7 @@ struct Agent {
     ref = world.spawn<NodeAgent>(std::move(options), std::move(environment));
     if (refused_for > 0s) {
       (void)study.expect<JoinStudy>();
-      Enlisted refusal{{}, "not yet"};
+      JoinReply refusal{{}, "not yet"};
       refusal.again_in_s = static_cast<double>(refused_for.count());
       study.answer<JoinStudy>(refusal);
       world.advance(refused_for);
@@ -95,11 +95,11 @@ struct Agent {
     }
     const auto join = study.expect<JoinStudy>();
     BOOST_TEST(!join.returns);
-    study.answer<JoinStudy>(Enlisted{document, ""});
+    study.answer<JoinStudy>(JoinReply{document, ""});
     world.run();
   }
 
-  void launch(TrialId trial, std::vector<HeldAttempt> settled = {}) {
+  void launch(TrialId trial, std::vector<RetainedAttempt> settled = {}) {
     world.tell(ref, Launch{trial, 1, 0, 9, {}, std::move(settled)});
     world.run();
   }
@@ -131,8 +131,8 @@ struct Agent {
   } world;
   StudyDocument document{study_text, "/s/study.yaml", "/s", 7};
   StudyProbe study =
-      world.probe<JoinStudy, NodeProcessesGone, Suggestion, Reported, ReportMalformed, WhenDurable,
-                  AttemptEnded, Subscribe, StopStudy, AskStatus>();
+      world.probe<JoinStudy, NodeProcessesGone, Suggestion, Reported, ReportMalformed,
+                  NotifyWhenDurable, AttemptEnded, Subscribe, StopStudy, AskStatus>();
   std::map<TrialId, Stub> programs;
   std::vector<std::pair<runtime::Ref<StudyFound, StudyGone>, Instant>> looks;
   AgentRef ref;
@@ -140,7 +140,7 @@ struct Agent {
 
 StudyProbe another_head(Agent& agent) {
   return agent.world.probe<JoinStudy, NodeProcessesGone, Suggestion, Reported, ReportMalformed,
-                           WhenDurable, AttemptEnded, Subscribe, StopStudy, AskStatus>();
+                           NotifyWhenDurable, AttemptEnded, Subscribe, StopStudy, AskStatus>();
 }
 
 BOOST_AUTO_TEST_SUITE(node_agent)
@@ -205,9 +205,9 @@ BOOST_AUTO_TEST_CASE(a_head_that_was_restarted_is_told_what_it_does_not_know) {
   auto head = another_head(agent);
   const JoinStudy join = agent.find(head);
   BOOST_TEST(join.returns);
-  BOOST_TEST((join.attempts == std::vector<HeldAttempt>{{0, 1}, {1, 1}}));
+  BOOST_TEST((join.attempts == std::vector<RetainedAttempt>{{0, 1}, {1, 1}}));
   head.answer<JoinStudy>(
-      Enlisted{agent.document, "", {}, {{0, 1, true, 1, 1}, {1, 1, true, 0, 0}}});
+      JoinReply{agent.document, "", {}, {{0, 1, true, 1, 1}, {1, 1, true, 0, 0}}});
   agent.world.run();
   // Those of the ended attempt are told by the agent, those of the other by its own actor.
   std::vector<Resource> of_0, of_1;
@@ -232,7 +232,7 @@ BOOST_AUTO_TEST_CASE(an_attempt_that_nobody_wants_any_more_is_ended_and_not_hear
   agent.lose(agent.study, 0s);
   auto head = another_head(agent);
   (void)agent.find(head);
-  head.answer<JoinStudy>(Enlisted{agent.document, "", {}, {{0, 1, false, 0, 0}}});
+  head.answer<JoinStudy>(JoinReply{agent.document, "", {}, {{0, 1, false, 0, 0}}});
   agent.world.run();
   BOOST_TEST((agent.programs[0].end_grace == Duration(2s)));
   agent.print(0, "1");
@@ -250,7 +250,7 @@ BOOST_AUTO_TEST_CASE(the_end_of_an_attempt_is_kept_until_the_study_has_it_safe) 
   agent.launch(2, {{0, 1}});
   agent.lose(agent.study, 0s);
   auto head = another_head(agent);
-  BOOST_TEST((agent.find(head).attempts == std::vector<HeldAttempt>{{2, 1}, {1, 1}}));
+  BOOST_TEST((agent.find(head).attempts == std::vector<RetainedAttempt>{{2, 1}, {1, 1}}));
 }
 
 BOOST_AUTO_TEST_CASE(an_attempt_that_ended_while_the_head_was_asked_is_told_to_it) {
@@ -262,7 +262,7 @@ BOOST_AUTO_TEST_CASE(an_attempt_that_ended_while_the_head_was_asked_is_told_to_i
   (void)agent.find(head);
   agent.print(0, "2");
   agent.exit(0);  // The agent waits for the head meanwhile.
-  head.answer<JoinStudy>(Enlisted{agent.document, "", {}, {{0, 1, true, 1, 0}}});
+  head.answer<JoinStudy>(JoinReply{agent.document, "", {}, {{0, 1, true, 1, 0}}});
   agent.world.run();
   BOOST_TEST(head.expect<Reported>().resource == 2);
   BOOST_TEST(head.expect<AttemptEnded>().trial == 0u);
@@ -289,7 +289,7 @@ BOOST_AUTO_TEST_CASE(another_study_at_the_same_address_is_not_its_own) {
   (void)agent.find(head);
   StudyDocument other = agent.document;
   other.seed = 8;
-  head.answer<JoinStudy>(Enlisted{other, "", {}, {{0, 1, true, 0, 0}}});
+  head.answer<JoinStudy>(JoinReply{other, "", {}, {{0, 1, true, 0, 0}}});
   agent.world.run();
   BOOST_TEST(agent.programs[0].end_grace.has_value());
 }
@@ -301,19 +301,19 @@ struct Ahead : Agent {
     launch(0);
     for (const char* report : {"1", "2", "3", "4"}) print(0, report);
     for (int i = 0; i < 2; ++i) (void)study.expect<Reported>();
-    asked = study.expect<WhenDurable>();
+    asked = study.expect<NotifyWhenDurable>();
     for (int i = 0; i < 2; ++i) (void)study.expect<Reported>();
     BOOST_TEST(study.is_silent());
     BOOST_TEST(programs[0].read == 3u);
   }
-  WhenDurable asked;
+  NotifyWhenDurable asked;
 };
 
 BOOST_AUTO_TEST_CASE(a_program_that_prints_faster_than_its_study_writes_waits_for_it) {
   Ahead agent;
   BOOST_TEST(agent.asked.all.reports == 2u);
   agent.world.tell(agent.asked.reply_to, agent.asked.all);
-  const auto next = agent.study.expect<WhenDurable>();
+  const auto next = agent.study.expect<NotifyWhenDurable>();
   BOOST_TEST(next.all.reports == 4u);
   BOOST_TEST(agent.programs[0].read == 4u);
   agent.world.tell(next.reply_to, next.all);
@@ -329,11 +329,11 @@ BOOST_AUTO_TEST_CASE(a_program_that_waits_for_a_study_goes_on_when_the_next_head
   agent.lose(agent.study, 0s);
   auto head = another_head(agent);
   (void)agent.find(head);
-  head.answer<JoinStudy>(Enlisted{agent.document, "", {}, {{0, 1, true, 1, 0}}});
+  head.answer<JoinStudy>(JoinReply{agent.document, "", {}, {{0, 1, true, 1, 0}}});
   for (Resource resource = 2; resource <= 4; ++resource)
     BOOST_TEST(head.expect<Reported>().resource == resource);
   BOOST_TEST(agent.programs[0].read == 3u);
-  const auto asked = head.expect<WhenDurable>();
+  const auto asked = head.expect<NotifyWhenDurable>();
   BOOST_TEST(asked.all.reports == 4u);
   agent.world.tell(asked.reply_to, asked.all);
   agent.world.run();
@@ -358,13 +358,13 @@ BOOST_AUTO_TEST_CASE(a_program_does_not_wait_for_a_study_that_does_not_want_it) 
   agent.lose(agent.study, 0s);
   auto head = another_head(agent);
   (void)agent.find(head);
-  head.answer<JoinStudy>(Enlisted{agent.document, "", {}, {{0, 1, false, 0, 0}}});
+  head.answer<JoinStudy>(JoinReply{agent.document, "", {}, {{0, 1, false, 0, 0}}});
   agent.world.run();
   BOOST_TEST(agent.programs[0].read == 4u);
 }
 
 BOOST_AUTO_TEST_CASE(what_the_study_has_safe_is_not_kept) {
-  Said said;
+  UnackedReports said;
   for (Resource i = 1; i <= 3; ++i) said.add(Reported{0, 1, i, 0.5, {}});
   said.add(ReportMalformed{0, 1, "??"});
   for (Resource i = 4; i <= 6; ++i) said.add(Reported{0, 1, i, 0.5, {}});

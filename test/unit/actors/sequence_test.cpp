@@ -93,9 +93,8 @@ class TestStage final : public TaskStage {
   }
   void leave() override {}
   Result<void> set_aside(std::size_t task) override {
-    return HeadFolder::open(path(task))->set_aside()
-               ? Result<void>()
-               : Error{ErrorKind::io, "cannot be set aside"};
+    return HeadFolder::open(path(task))->set_aside() ? Result<void>()
+                                                     : Error{ErrorKind::io, "cannot be set aside"};
   }
   void ended(std::size_t task, const TaskEnd& end, bool joined, bool anew) override {
     script_.ended.push_back(spec_.tasks[task].name + (end.counts() ? "" : " failed") +

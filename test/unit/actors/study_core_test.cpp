@@ -331,7 +331,7 @@ BOOST_AUTO_TEST_CASE(a_paused_trial_whose_end_was_lost_is_said) {
 BOOST_AUTO_TEST_CASE(a_slot_is_offered_again_after_a_place_was_forgone) {
   World world;
   world.start();
-  world.slot({schedulers::PlaceForgone{1, 0}});
+  world.slot({schedulers::SlotSkipped{1, 0}});
   BOOST_TEST(world.core.offer().has_value());
   BOOST_TEST(world.core.waiting_for().empty());
   world.slot({schedulers::Wait{"a rung"}});
@@ -401,9 +401,9 @@ BOOST_AUTO_TEST_CASE(an_awaited_node_brings_back_what_it_holds) {
   world.feed(StudyResumed{"1", 0, {"n"}});
   BOOST_TEST(world.event<TrialFailed>().trial == 1u);  // Ran on "m".
   BOOST_TEST(!world.core.offer().has_value());
-  BOOST_TEST(world.core.accepts(NodeReturned{"n", 2, {}}));
-  BOOST_TEST(!world.core.accepts(NodeReturned{"m", 2, {}}));
-  world.feed(NodeReturned{"n", 2, {{0, 1}, {2, 1}}});
+  BOOST_TEST(world.core.accepts(NodeRejoined{"n", 2, {}}));
+  BOOST_TEST(!world.core.accepts(NodeRejoined{"m", 2, {}}));
+  world.feed(NodeRejoined{"n", 2, {{0, 1}, {2, 1}}});
   BOOST_TEST(!world.has_event<TrialFailed>());
   BOOST_TEST(world.command<EndAttempt>().trial == 0u);  // It was decided on before.
   BOOST_TEST(world.core.current(2, 1) != nullptr);
@@ -419,7 +419,7 @@ BOOST_AUTO_TEST_CASE(what_an_awaited_node_had_and_comes_back_without_is_started_
   world.start();
   world.report(0, 1, 0.5, schedulers::ContinueTrial{0, 3});
   world.feed(StudyResumed{"1", 0, {"n"}});
-  world.feed(NodeReturned{"n", 2, {{1, 1}}, true});
+  world.feed(NodeRejoined{"n", 2, {{1, 1}}, true});
   BOOST_TEST(world.event<TrialFailed>().trial == 0u);
   world.slot();
   BOOST_TEST(world.command<LaunchAttempt>().trial == 0u);
@@ -431,7 +431,7 @@ BOOST_AUTO_TEST_CASE(another_process_in_the_place_of_an_awaited_node_had_nothing
   World world;
   world.start();
   world.feed(StudyResumed{"1", 0, {"n"}});
-  world.feed(NodeReturned{"n", 2, {}, false});
+  world.feed(NodeRejoined{"n", 2, {}, false});
   BOOST_TEST(world.event<TrialFailed>().trial == 0u);
 }
 
@@ -440,7 +440,7 @@ BOOST_AUTO_TEST_CASE(an_order_that_never_reached_its_node_is_given_again) {
   world.start();
   world.start();
   world.feed(StudyResumed{"1", 0, {"n"}});
-  world.feed(NodeReturned{"n", 2, {{1, 1}}, true});
+  world.feed(NodeRejoined{"n", 2, {{1, 1}}, true});
   BOOST_TEST(!world.has_event<TrialFailed>());
   BOOST_TEST(world.commands.size() == 1u);
   BOOST_TEST(world.command<LaunchAttempt>().trial == 0u);
@@ -455,7 +455,7 @@ BOOST_AUTO_TEST_CASE(an_awaited_node_that_does_not_come_is_given_up) {
   world.feed(NodeJoined{"m", 2});
   world.feed(NodeLeft{"n", "it did not come back"});
   BOOST_TEST((world.event<TrialFailed>().then == TrialFailed::Then::restart));
-  BOOST_TEST(!world.core.accepts(NodeReturned{"n", 2, {{0, 1}}}));
+  BOOST_TEST(!world.core.accepts(NodeRejoined{"n", 2, {{0, 1}}}));
   BOOST_TEST(!world.core.accepts(Reported{0, 1, 1, 0.5, {}}));
 }
 

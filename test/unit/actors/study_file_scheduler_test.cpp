@@ -55,49 +55,53 @@ void expect(const std::string& scheduler, const std::string& rest, const std::st
 BOOST_AUTO_TEST_SUITE(study_file_scheduler)
 
 BOOST_AUTO_TEST_CASE(asynchronous_methods_are_three_choices) {
-  const auto asha = options<HalvingOptions>("asha");
+  const auto asha = options<AsyncSuccessiveHalvingOptions>("asha");
   BOOST_TEST((asha.rule == Rule::stopping && asha.ceiling == Ceiling::fixed));
   BOOST_TEST((asha.mode == Mode::max));
   BOOST_TEST(asha.max_resource == 243);
   BOOST_TEST(asha.brackets == 1u);
   BOOST_TEST(asha.incumbents.empty());
   BOOST_TEST(asha.seed == 5u);
-  const auto pasha = options<HalvingOptions>("pasha");
+  const auto pasha = options<AsyncSuccessiveHalvingOptions>("pasha");
   BOOST_TEST((pasha.rule == Rule::promotion && pasha.ceiling == Ceiling::progressive));
-  const auto rush = options<HalvingOptions>("rush", stop + incumbents);
+  const auto rush = options<AsyncSuccessiveHalvingOptions>("rush", stop + incumbents);
   BOOST_TEST((rush.rule == Rule::stopping && rush.ceiling == Ceiling::fixed));
   BOOST_TEST((rush.incumbents == std::vector<TrialId>{0, 1}));
-  const auto rising =
-      options<HalvingOptions>("{name: rush, ceiling: progressive}", stop + incumbents);
+  const auto rising = options<AsyncSuccessiveHalvingOptions>("{name: rush, ceiling: progressive}",
+                                                             stop + incumbents);
   BOOST_TEST((rising.rule == Rule::promotion && rising.ceiling == Ceiling::progressive));
   BOOST_TEST(rising.incumbents.size() == 2u);
-  const auto both = options<HalvingOptions>("{name: pasha, hurdle: incumbents, type: stopping}",
-                                            stop + incumbents);
+  const auto both = options<AsyncSuccessiveHalvingOptions>(
+      "{name: pasha, hurdle: incumbents, type: stopping}", stop + incumbents);
   BOOST_TEST((both.rule == Rule::stopping && both.ceiling == Ceiling::progressive));
   BOOST_TEST(both.incumbents.size() == 2u);
 }
 
 BOOST_AUTO_TEST_CASE(syne_tunes_names_of_rush_are_rush_and_a_type) {
-  const auto stopping = options<HalvingOptions>("rush_stopping", stop + incumbents);
+  const auto stopping = options<AsyncSuccessiveHalvingOptions>("rush_stopping", stop + incumbents);
   BOOST_TEST((stopping.rule == Rule::stopping));
-  const auto promotion = options<HalvingOptions>("{name: rush_promotion}", stop + incumbents);
+  const auto promotion =
+      options<AsyncSuccessiveHalvingOptions>("{name: rush_promotion}", stop + incumbents);
   BOOST_TEST((promotion.rule == Rule::promotion && promotion.ceiling == Ceiling::fixed));
   expect("{name: rush_promotion, type: stopping}", stop + incumbents,
          "'rush_promotion' says promotion");
 }
 
 BOOST_AUTO_TEST_CASE(rungs_lie_where_they_are_put) {
-  const auto spaced = options<HalvingOptions>("{name: asha, rung_increment: 40, grace_period: 2}");
+  const auto spaced =
+      options<AsyncSuccessiveHalvingOptions>("{name: asha, rung_increment: 40, grace_period: 2}");
   BOOST_TEST((rung_levels(spaced) == std::vector<Resource>{2, 42, 82, 122, 162, 202, 242}));
-  const auto given = options<HalvingOptions>("{name: asha, rung_levels: [1, 2, 4, 8, 16, 32]}");
+  const auto given =
+      options<AsyncSuccessiveHalvingOptions>("{name: asha, rung_levels: [1, 2, 4, 8, 16, 32]}");
   BOOST_TEST(rung_levels(given).size() == 6u);
 }
 
 BOOST_AUTO_TEST_CASE(hyperband_has_all_brackets_unless_told_otherwise) {
-  const auto all = options<HalvingOptions>("hyperband");
+  const auto all = options<AsyncSuccessiveHalvingOptions>("hyperband");
   BOOST_TEST(bracket_distribution(all).size() == 6u);
   BOOST_TEST(!all.own_rungs);
-  const auto two = options<HalvingOptions>("{name: hyperband, brackets: 2, own_rungs: true}");
+  const auto two =
+      options<AsyncSuccessiveHalvingOptions>("{name: hyperband, brackets: 2, own_rungs: true}");
   BOOST_TEST(bracket_distribution(two).size() == 2u);
   BOOST_TEST(two.own_rungs);
   expect("{name: hyperband, hurdle: incumbents}", stop + incumbents,
@@ -109,10 +113,11 @@ BOOST_AUTO_TEST_CASE(hyperband_has_all_brackets_unless_told_otherwise) {
 BOOST_AUTO_TEST_CASE(synchronous_methods_go_on_promoting_when_no_trial_may_start) {
   const StudySpec halving = good("successive_halving");
   BOOST_TEST((halving.when_exhausted == StudySpec::WhenExhausted::promote));
-  BOOST_TEST(std::get<SyncHalvingOptions>(scheduler_options(halving)).brackets.value() == 1u);
-  BOOST_TEST(!options<SyncHalvingOptions>("synchronous_hyperband").brackets.has_value());
-  BOOST_TEST(options<SyncHalvingOptions>("{name: sync_hyperband, brackets: 3}").brackets.value() ==
-             3u);
+  BOOST_TEST(std::get<SyncSuccessiveHalvingOptions>(scheduler_options(halving)).brackets.value() ==
+             1u);
+  BOOST_TEST(!options<SyncSuccessiveHalvingOptions>("synchronous_hyperband").brackets.has_value());
+  BOOST_TEST(options<SyncSuccessiveHalvingOptions>("{name: sync_hyperband, brackets: 3}")
+                 .brackets.value() == 3u);
   BOOST_TEST((good("successive_halving", stop + "when_exhausted: finish\n").when_exhausted ==
               StudySpec::WhenExhausted::finish));
   BOOST_TEST((halving.scheduler.type == Rule::promotion));  // Programs are told how far to go.
@@ -130,10 +135,10 @@ BOOST_AUTO_TEST_CASE(the_posters_rush_ends_with_its_budget) {
 }
 
 BOOST_AUTO_TEST_CASE(baselines_run_every_trial_equally_long) {
-  BOOST_TEST(options<FixedLengthOptions>("{name: k_epoch, k: 3}").length == 3);
-  BOOST_TEST(options<FixedLengthOptions>("random_search").length == 243);
+  BOOST_TEST(options<FifoOptions>("{name: k_epoch, k: 3}").length == 3);
+  BOOST_TEST(options<FifoOptions>("random_search").length == 243);
   const StudySpec choice = good("random_choice", "");
-  BOOST_TEST(std::get<FixedLengthOptions>(scheduler_options(choice)).trials_max.value() == 1u);
+  BOOST_TEST(std::get<FifoOptions>(scheduler_options(choice)).trials_max.value() == 1u);
   BOOST_TEST(choice.points_to_evaluate.empty());  // It is drawn, not the middle of everything.
   expect("random_search", "", "random_search never ends by itself");
   expect("{name: k_epoch, k: 3}", "", "k_epoch never ends by itself");
@@ -141,7 +146,7 @@ BOOST_AUTO_TEST_CASE(baselines_run_every_trial_equally_long) {
 
 BOOST_AUTO_TEST_CASE(a_progressive_ceiling_takes_any_ranking) {
   const auto ranking = [](const std::string& text) {
-    return options<HalvingOptions>("{name: pasha, ranking: " + text + "}").ranking;
+    return options<AsyncSuccessiveHalvingOptions>("{name: pasha, ranking: " + text + "}").ranking;
   };
   BOOST_TEST((ranking("direct").criterion == RankingCriterion::direct));
   const auto automatic = ranking("{epsilon: auto, percentile: 95}");
@@ -161,8 +166,8 @@ BOOST_AUTO_TEST_CASE(a_progressive_ceiling_takes_any_ranking) {
   BOOST_TEST(rbo.t.value() == 0.8);
   BOOST_TEST(!ranking("rrr").t.has_value());
   BOOST_TEST((ranking("{criterion: arrr, t: 1.5}").criterion == RankingCriterion::arrr));
-  BOOST_TEST((options<HalvingOptions>("{name: rush, ceiling: progressive, ranking: direct}",
-                                      stop + incumbents)
+  BOOST_TEST((options<AsyncSuccessiveHalvingOptions>(
+                  "{name: rush, ceiling: progressive, ranking: direct}", stop + incumbents)
                   .ranking.criterion == RankingCriterion::direct));
 }
 
@@ -188,10 +193,12 @@ BOOST_AUTO_TEST_CASE(a_hurdle_without_incumbents_is_a_warning) {
   expect("{name: pasha, hurdle: incumbents}", stop, words + "PASHA");
   expect("{name: synchronous_rush, budget: 4000, arms: 27}", "",
          "this is successive halving with a budget");
-  BOOST_TEST(options<HalvingOptions>("asha", stop + incumbents).incumbents.size() == 2u);
+  BOOST_TEST(options<AsyncSuccessiveHalvingOptions>("asha", stop + incumbents).incumbents.size() ==
+             2u);
+  BOOST_TEST(options<AsyncSuccessiveHalvingOptions>("{name: asha, hurdle: none}", stop + incumbents)
+                 .incumbents.empty());
   BOOST_TEST(
-      options<HalvingOptions>("{name: asha, hurdle: none}", stop + incumbents).incumbents.empty());
-  BOOST_TEST(options<HalvingOptions>("hyperband", stop + incumbents).incumbents.empty());
+      options<AsyncSuccessiveHalvingOptions>("hyperband", stop + incumbents).incumbents.empty());
   BOOST_TEST(good("rush", stop + "memory: team.db\n").memory.has_value());
   BOOST_TEST(good("successive_halving", stop + incumbents).incumbents.size() == 2u);
 }

@@ -179,8 +179,8 @@ BOOST_AUTO_TEST_CASE(incumbents_run_before_the_points_and_are_named_to_the_sched
            "incumbents: [{lr: 0.01}, {lr: 1e-3}]\npoints_to_evaluate: [{lr: 1e-3}, {lr: 1e-4}]\n");
   BOOST_TEST(spec.incumbents.size() == 2u);
   BOOST_TEST((*find(spec.incumbents.at(0), "epochs") == Value{std::int64_t{243}}));
-  BOOST_TEST(
-      (std::get<HalvingOptions>(scheduler_options(spec)).incumbents == std::vector<TrialId>{0, 1}));
+  BOOST_TEST((std::get<AsyncSuccessiveHalvingOptions>(scheduler_options(spec)).incumbents ==
+              std::vector<TrialId>{0, 1}));
   const auto searcher = make_searcher(searcher_options(spec));
   for (const double lr : {0.01, 1e-3, 1e-4}) {
     const auto config = searcher->suggest(static_cast<TrialId>(lr == 0.01   ? 0
@@ -212,7 +212,7 @@ BOOST_AUTO_TEST_CASE(a_pattern_implies_its_format) {
 
 BOOST_AUTO_TEST_CASE(becomes_options_of_the_pure_core) {
   const StudySpec spec = good(replaced(least, "asha", "pasha") + "on_early_exit: drop\nseed: 5\n");
-  const auto halving = std::get<HalvingOptions>(scheduler_options(spec));
+  const auto halving = std::get<AsyncSuccessiveHalvingOptions>(scheduler_options(spec));
   BOOST_TEST((halving.ceiling == Ceiling::progressive));
   BOOST_TEST((halving.rule == Rule::promotion));
   BOOST_TEST((halving.on_early_exit == EarlyExit::drop));

@@ -86,7 +86,7 @@ struct Head {
     options.refused = [this](const std::string& node, const std::string& why) {
       refused.push_back(node + ": " + why);
     };
-    options.lack_of_room = [this] { return lack_of_room; };
+    options.disk_full_reason = [this] { return disk_full_reason; };
     study = world.spawn<Study>(std::move(options),
                                std::make_unique<CountedLog>(std::move(journal).value(), commits),
                                std::make_unique<NoResults>());
@@ -106,8 +106,8 @@ struct Head {
     world.run();
   }
 
-  [[nodiscard]] Enlisted bring_back(Agent& agent, const std::string& name,
-                                    std::vector<HeldAttempt> attempts) {
+  [[nodiscard]] JoinReply bring_back(Agent& agent, const std::string& name,
+                                     std::vector<RetainedAttempt> attempts) {
     const auto enlisted = world.ask(study, JoinStudy{.node = name,
                                                      .resources = {.cpus = 2},
                                                      .agent = agent.ref(),
@@ -142,7 +142,7 @@ struct Head {
 
   int commits = 0;
   std::vector<std::string> refused;
-  std::optional<std::string> lack_of_room;
+  std::optional<std::string> disk_full_reason;
   TestNode world;
   std::string journal_path;
   StudyDocument document;

@@ -101,7 +101,7 @@ BOOST_AUTO_TEST_CASE(a_node_comes_back_to_a_restarted_head_with_its_trials) {
   Head head(folder.path());
   head.world.advance(10s);
   auto agent = head.world.probe<Launch, EndTrial>();
-  const Enlisted enlisted = head.bring_back(agent, "n1", {{0, 1}, {1, 1}, {7, 1}});
+  const JoinReply enlisted = head.bring_back(agent, "n1", {{0, 1}, {1, 1}, {7, 1}});
   BOOST_TEST(enlisted.refusal == "");
   BOOST_REQUIRE(enlisted.taken.size() == 3u);
   BOOST_TEST(enlisted.taken[0].wanted);
@@ -118,7 +118,7 @@ BOOST_AUTO_TEST_CASE(a_node_comes_back_to_a_restarted_head_with_its_trials) {
   const Launch next = agent.expect<Launch>();
   BOOST_TEST(next.trial == 2u);
   BOOST_REQUIRE(next.settled.size() == 1u);
-  BOOST_TEST((next.settled[0] == HeldAttempt{0, 1}));
+  BOOST_TEST((next.settled[0] == RetainedAttempt{0, 1}));
   BOOST_TEST(differences(head) == 0u);
 }
 
@@ -139,7 +139,7 @@ BOOST_AUTO_TEST_CASE(a_node_that_does_not_come_back_is_given_up_in_time) {
   head.world.advance(1ms);
   BOOST_TEST(other.expect<Launch>().attempt == 2u);
   auto late = head.world.probe<Launch, EndTrial>();
-  const Enlisted enlisted = head.bring_back(late, "n1", {{0, 1}, {1, 1}});
+  const JoinReply enlisted = head.bring_back(late, "n1", {{0, 1}, {1, 1}});
   BOOST_REQUIRE(enlisted.taken.size() == 2u);
   BOOST_TEST(!enlisted.taken[0].wanted);
   BOOST_TEST(differences(head) == 0u);

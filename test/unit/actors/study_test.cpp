@@ -115,20 +115,20 @@ BOOST_AUTO_TEST_CASE(who_waits_for_what_it_told_hears_once_that_is_durable) {
   const test::TempFolder folder;
   Head head(folder.path());
   auto agent = head.world.probe<Launch, EndTrial>();
-  auto teller = head.world.probe<Durable>();
+  auto teller = head.world.probe<DurableUpTo>();
   head.join(agent, "n1");
   const Launch first = agent.expect<Launch>();
   const std::size_t before = head.rows().size();
   head.report(first, 1);
-  head.world.tell(head.study, WhenDurable{{.reports = 1, .warnings = 0}, teller.ref()});
+  head.world.tell(head.study, NotifyWhenDurable{{.reports = 1, .warnings = 0}, teller.ref()});
   head.world.advance(std::chrono::milliseconds(9));
   BOOST_TEST(teller.is_silent());
   head.world.advance(std::chrono::milliseconds(1));
-  BOOST_TEST(teller.expect<Durable>().reports == 1u);
+  BOOST_TEST(teller.expect<DurableUpTo>().reports == 1u);
   BOOST_TEST(head.rows().size() == before + 1);
   // It is already.
-  head.world.tell(head.study, WhenDurable{{.reports = 1, .warnings = 2}, teller.ref()});
-  BOOST_TEST(teller.expect<Durable>().warnings == 2u);
+  head.world.tell(head.study, NotifyWhenDurable{{.reports = 1, .warnings = 2}, teller.ref()});
+  BOOST_TEST(teller.expect<DurableUpTo>().warnings == 2u);
 }
 
 BOOST_AUTO_TEST_CASE(two_slots_that_are_free_at_once_are_filled_by_one_commit) {
@@ -166,13 +166,13 @@ BOOST_AUTO_TEST_CASE(nothing_is_started_while_the_disk_is_full_and_the_status_sa
   head.world.advance(std::chrono::seconds(1));
   while (watcher.take<StudyStatus>()) {
   }
-  head.lack_of_room = "the disk is full";
+  head.disk_full_reason = "the disk is full";
   head.exit(first, 1);
   head.world.advance(std::chrono::seconds(5));
   BOOST_TEST(agent.is_silent());
   BOOST_TEST(watcher.expect<StudyStatus>().no_room == "the disk is full");
   const auto rows = head.rows();
-  head.lack_of_room.reset();
+  head.disk_full_reason.reset();
   head.world.advance(std::chrono::seconds(1));
   BOOST_TEST(agent.expect<Launch>().trial == 2u);
   BOOST_TEST(head.rows().size() == rows.size() + 1);

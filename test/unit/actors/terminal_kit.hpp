@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "actors/terminal/tally.hpp"
+#include "actors/terminal/study_progress.hpp"
 
 namespace troupe::actors {
 

@@ -67,7 +67,7 @@ bool contains(const std::string& text, std::string_view part) {
 BOOST_AUTO_TEST_SUITE(terminal_screen)
 
 BOOST_AUTO_TEST_CASE(a_best_trial_with_a_worse_metric_is_told_to_be_the_first_that_far) {
-  Screen screen(Manner::lines, Paper{120, 40, false, true}, digits_outline());
+  Screen screen(OutputMode::lines, TerminalStyle{120, 40, false, true}, digits_outline());
   (void)screen.open(0s);
   BOOST_TEST(!contains(screen.on(best(0, 3, 0.25), 1s), "the first to get so far"));
   BOOST_TEST(contains(screen.on(best(1, 9, 0.30), 2s), "(the first to get so far)"));
@@ -75,7 +75,7 @@ BOOST_AUTO_TEST_CASE(a_best_trial_with_a_worse_metric_is_told_to_be_the_first_th
 }
 
 BOOST_AUTO_TEST_CASE(the_block_stays_below_what_scrolls_and_gives_way_to_the_summary) {
-  Screen screen(Manner::redrawn, Paper{120, 40, true, true}, digits_outline());
+  Screen screen(OutputMode::redrawn, TerminalStyle{120, 40, true, true}, digits_outline());
   Glass glass;
   glass.write(screen.open(0s));
   glass.write(screen.on(start(0), 1s));
@@ -94,7 +94,7 @@ BOOST_AUTO_TEST_CASE(the_block_stays_below_what_scrolls_and_gives_way_to_the_sum
 }
 
 BOOST_AUTO_TEST_CASE(a_flood_of_reports_is_drawn_ten_times_a_second_at_most) {
-  Screen screen(Manner::redrawn, Paper{}, digits_outline());
+  Screen screen(OutputMode::redrawn, TerminalStyle{}, digits_outline());
   std::size_t writes = screen.open(0s).empty() ? 0 : 1;
   for (int i = 0; i < 10'000; ++i)
     writes += screen.on(report(0, i + 1), i * 100us).empty() ? 0 : 1;  // One second in all.
@@ -103,7 +103,7 @@ BOOST_AUTO_TEST_CASE(a_flood_of_reports_is_drawn_ten_times_a_second_at_most) {
 }
 
 BOOST_AUTO_TEST_CASE(what_was_told_within_a_drawing_is_not_lost) {
-  Screen screen(Manner::redrawn, Paper{}, digits_outline());
+  Screen screen(OutputMode::redrawn, TerminalStyle{}, digits_outline());
   (void)screen.open(0s);
   BOOST_TEST(screen.on(RungUnlocked{0, 9, 0.5, 0}, 1ms).empty());
   BOOST_TEST(contains(screen.tick(150ms), "unlocked"));
@@ -112,14 +112,14 @@ BOOST_AUTO_TEST_CASE(what_was_told_within_a_drawing_is_not_lost) {
 }
 
 BOOST_AUTO_TEST_CASE(nothing_is_drawn_when_nothing_has_changed) {
-  Screen screen(Manner::redrawn, Paper{}, digits_outline());
+  Screen screen(OutputMode::redrawn, TerminalStyle{}, digits_outline());
   (void)screen.open(0s);
   BOOST_TEST(screen.tick(400ms).empty());
   BOOST_TEST(!screen.tick(1100ms).empty());  // The clock moved.
 }
 
 BOOST_AUTO_TEST_CASE(a_narrower_terminal_has_wrapped_the_block_that_is_taken_away) {
-  Screen screen(Manner::redrawn, Paper{100, 40, false, false}, digits_outline());
+  Screen screen(OutputMode::redrawn, TerminalStyle{100, 40, false, false}, digits_outline());
   const std::size_t lines = lines_of(screen.open(0s)).size() - 1;  // The last ends the write.
   const std::string text = screen.resize(75, 40, 1s);
   // The rule of 100 columns takes two rows of 75 now; the other lines are shorter.
@@ -127,7 +127,7 @@ BOOST_AUTO_TEST_CASE(a_narrower_terminal_has_wrapped_the_block_that_is_taken_awa
 }
 
 BOOST_AUTO_TEST_CASE(a_pipe_gets_lines_at_once_and_the_state_every_ten_seconds) {
-  Screen screen(Manner::lines, Paper{}, digits_outline());
+  Screen screen(OutputMode::lines, TerminalStyle{}, digits_outline());
   BOOST_TEST(contains(screen.open(0s), "digits: pasha"));
   BOOST_TEST(screen.on(start(0), 1s).empty());
   BOOST_TEST(screen.on(RungUnlocked{0, 9, 0.5, 0}, 1s) ==
@@ -142,21 +142,21 @@ BOOST_AUTO_TEST_CASE(a_pipe_gets_lines_at_once_and_the_state_every_ten_seconds) 
 }
 
 BOOST_AUTO_TEST_CASE(another_best_trial_is_told_and_a_better_value_of_the_same_is_not) {
-  Screen screen(Manner::lines, Paper{}, digits_outline());
+  Screen screen(OutputMode::lines, TerminalStyle{}, digits_outline());
   BOOST_TEST(contains(screen.on(best(0, 1, 0.5), 1s), "val_error 0.5 at epoch 1, trial 0"));
   BOOST_TEST(screen.on(best(0, 2, 0.4), 2s).empty());
   BOOST_TEST(contains(screen.on(best(1, 2, 0.3), 3s), "trial 1"));
 }
 
 BOOST_AUTO_TEST_CASE(a_trial_that_warns_without_end_is_told_three_times) {
-  Screen screen(Manner::lines, Paper{}, digits_outline());
+  Screen screen(OutputMode::lines, TerminalStyle{}, digits_outline());
   std::size_t told = 0;
   for (int i = 0; i < 100; ++i) told += screen.on(TrialWarned{0, 5, "?"}, 1s).empty() ? 0 : 1;
   BOOST_TEST(told == 3u);
 }
 
 BOOST_AUTO_TEST_CASE(what_happened_before_a_resume_counts_and_is_not_told_again) {
-  Screen screen(Manner::lines, Paper{}, digits_outline());
+  Screen screen(OutputMode::lines, TerminalStyle{}, digits_outline());
   screen.recall(start(0));
   screen.recall(RungUnlocked{0, 9, 0.5, 0});
   const std::string text = screen.open(0s);
@@ -165,14 +165,14 @@ BOOST_AUTO_TEST_CASE(what_happened_before_a_resume_counts_and_is_not_told_again)
 }
 
 BOOST_AUTO_TEST_CASE(quiet_is_quiet) {
-  Screen screen(Manner::quiet, Paper{}, digits_outline());
+  Screen screen(OutputMode::quiet, TerminalStyle{}, digits_outline());
   std::string text = screen.open(0s) + screen.on(RungUnlocked{0, 9, 0.5, 0}, 1s);
   text += screen.note("node n2 is lost", 2s) + screen.tick(30s) + screen.resize(10, 10, 31s);
   BOOST_TEST(text + screen.close(32s) == "");
 }
 
 BOOST_AUTO_TEST_CASE(json_is_one_object_a_line_with_the_fields_of_the_event) {
-  Screen screen(Manner::json, Paper{}, digits_outline());
+  Screen screen(OutputMode::json, TerminalStyle{}, digits_outline());
   BOOST_TEST(screen.open(0s) == "");
   BOOST_TEST(screen.on(RungUnlocked{12, 9, 0.5, 3}, 1500ms) ==
              "{\"event\":\"RungUnlocked\",\"time\":1.5,\"index\":12,\"resource\":9,"

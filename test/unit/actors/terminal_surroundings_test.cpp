@@ -3,12 +3,12 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "actors/terminal/surroundings.hpp"
+#include "actors/terminal/environment.hpp"
 
 namespace troupe::actors {
 namespace {
 
-Surroundings terminal_with(std::map<std::string, std::string> variables) {
+TerminalEnvironment terminal_with(std::map<std::string, std::string> variables) {
   return {true, 100, 30, [variables](const char* name) -> const char* {
             const auto found = variables.find(name);
             return found == variables.end() ? nullptr : found->second.c_str();
@@ -18,9 +18,9 @@ Surroundings terminal_with(std::map<std::string, std::string> variables) {
 BOOST_AUTO_TEST_SUITE(terminal_surroundings)
 
 BOOST_AUTO_TEST_CASE(a_terminal_is_redrawn_in_colour) {
-  const Surroundings terminal = terminal_with({{"TERM", "xterm"}, {"LANG", "en_GB.UTF-8"}});
-  const Paper paper = paper_in(terminal);
-  BOOST_TEST((manner_in(terminal) == Manner::redrawn));
+  const TerminalEnvironment terminal = terminal_with({{"TERM", "xterm"}, {"LANG", "en_GB.UTF-8"}});
+  const TerminalStyle paper = paper_in(terminal);
+  BOOST_TEST((manner_in(terminal) == OutputMode::redrawn));
   BOOST_TEST(paper.color);
   BOOST_TEST(paper.unicode);
   BOOST_TEST(paper.columns == 100u);
@@ -33,17 +33,17 @@ BOOST_AUTO_TEST_CASE(no_color_is_respected_unless_it_is_empty) {
 }
 
 BOOST_AUTO_TEST_CASE(a_pipe_gets_lines_without_colour) {
-  Surroundings pipe = terminal_with({{"TERM", "xterm"}});
+  TerminalEnvironment pipe = terminal_with({{"TERM", "xterm"}});
   pipe.is_terminal = false;
   pipe.columns = pipe.rows = 0;
-  BOOST_TEST((manner_in(pipe) == Manner::lines));
+  BOOST_TEST((manner_in(pipe) == OutputMode::lines));
   BOOST_TEST(!paper_in(pipe).color);
   BOOST_TEST(paper_in(pipe).columns == 80u);
 }
 
 BOOST_AUTO_TEST_CASE(a_dumb_terminal_gets_what_a_pipe_gets) {
   for (const char* term : {"dumb", ""}) {
-    BOOST_TEST((manner_in(terminal_with({{"TERM", term}})) == Manner::lines));
+    BOOST_TEST((manner_in(terminal_with({{"TERM", term}})) == OutputMode::lines));
     BOOST_TEST(!paper_in(terminal_with({{"TERM", term}})).color);
   }
 }

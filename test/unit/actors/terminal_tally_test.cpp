@@ -1,6 +1,6 @@
 #include <boost/test/unit_test.hpp>
 
-#include "actors/terminal/tally.hpp"
+#include "actors/terminal/study_progress.hpp"
 #include "test/unit/actors/terminal_kit.hpp"
 
 namespace troupe::actors {
@@ -9,7 +9,7 @@ namespace {
 BOOST_AUTO_TEST_SUITE(terminal_tally)
 
 BOOST_AUTO_TEST_CASE(counts_each_trial_once_in_the_state_it_is_in) {
-  Tally tally(digits_outline());
+  StudyProgress tally(digits_outline());
   for (const TrialId trial : {0U, 1U, 2U, 3U, 4U}) tally.on(start(trial));
   tally.on(TrialPaused{0, 0, 3});
   tally.on(TrialStopped{0, 1, 1, "below the cutoff"});
@@ -32,7 +32,7 @@ BOOST_AUTO_TEST_CASE(counts_each_trial_once_in_the_state_it_is_in) {
 }
 
 BOOST_AUTO_TEST_CASE(counts_resource_once_although_a_restarted_trial_reports_it_again) {
-  Tally tally(digits_outline());
+  StudyProgress tally(digits_outline());
   tally.on(start(0));
   for (const Resource epoch : {1, 2, 3, 4, 2, 3, 4, 5}) tally.on(report(0, epoch));
   BOOST_TEST(tally.spent() == 5);
@@ -40,7 +40,7 @@ BOOST_AUTO_TEST_CASE(counts_resource_once_although_a_restarted_trial_reports_it_
 }
 
 BOOST_AUTO_TEST_CASE(a_report_that_skips_a_rung_has_reached_it) {
-  Tally tally(digits_outline());
+  StudyProgress tally(digits_outline());
   tally.on(start(0));
   tally.on(start(1));
   tally.on(report(0, 10));
@@ -49,7 +49,7 @@ BOOST_AUTO_TEST_CASE(a_report_that_skips_a_rung_has_reached_it) {
 }
 
 BOOST_AUTO_TEST_CASE(the_ceiling_is_where_the_last_unlock_put_it) {
-  Tally tally(digits_outline());
+  StudyProgress tally(digits_outline());
   BOOST_TEST(tally.ceiling() == 3);
   BOOST_TEST(!tally.epsilon().has_value());
   tally.on(RungUnlocked{0, 9, 0.25, 4});
@@ -61,11 +61,11 @@ BOOST_AUTO_TEST_CASE(the_ceiling_is_where_the_last_unlock_put_it) {
 BOOST_AUTO_TEST_CASE(without_a_progressive_ceiling_it_is_the_maximum) {
   StudyOutline outline = digits_outline();
   outline.ceiling.reset();
-  BOOST_TEST(Tally(outline).ceiling() == 27);
+  BOOST_TEST(StudyProgress(outline).ceiling() == 27);
 }
 
 BOOST_AUTO_TEST_CASE(takes_a_report_of_a_trial_whose_start_it_did_not_see) {
-  Tally tally(digits_outline());
+  StudyProgress tally(digits_outline());
   tally.on(report(7, 2));
   BOOST_TEST(tally.count(TrialState::running) == 1u);
   BOOST_TEST(tally.spent() == 2);

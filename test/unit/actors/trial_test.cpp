@@ -53,7 +53,7 @@ struct OneTrial {
                   event);
             },
         .complain = [](const std::string&) {},
-        .lack_of_room = [this](const std::string&) { return lack_of_room; }};
+        .disk_full_reason = [this](const std::string&) { return disk_full_reason; }};
     (void)world.spawn<Trial>(std::move(plan), environment);
     world.advance(std::chrono::seconds(1));
     std::optional<AttemptEnded> end;
@@ -70,7 +70,7 @@ struct OneTrial {
   }
 
   test::TempFolder folder;
-  std::optional<std::string> lack_of_room;
+  std::optional<std::string> disk_full_reason;
   Script script;
   test::TestNode world;
   runtime::simulation::ScriptedProcesses processes{
@@ -107,7 +107,7 @@ BOOST_AUTO_TEST_CASE(
     a_failure_on_a_full_disk_is_not_the_programs_and_its_checkpoint_is_not_trusted) {
   OneTrial trial;
   trial.script = reports_and_exits(3);
-  trial.lack_of_room = "the disk is full";
+  trial.disk_full_reason = "the disk is full";
   const AttemptEnded end = trial.run();
   BOOST_TEST((end.cause == AttemptEnded::Cause::lost));
   BOOST_TEST(end.detail == "exit code 3, and the disk is full");
@@ -117,7 +117,7 @@ BOOST_AUTO_TEST_CASE(
 BOOST_AUTO_TEST_CASE(an_end_in_order_is_one_on_a_full_disk_too) {
   OneTrial trial;
   trial.script = reports_and_exits(0);
-  trial.lack_of_room = "the disk is full";
+  trial.disk_full_reason = "the disk is full";
   const AttemptEnded end = trial.run();
   BOOST_TEST((end.cause == AttemptEnded::Cause::exited));
   BOOST_TEST(end.code == 0);

@@ -5,7 +5,7 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "actors/checkpoints/courier.hpp"
+#include "actors/checkpoints/transfers.hpp"
 #include "test/kit/probe.hpp"
 #include "test/kit/test_node.hpp"
 #include "test/unit/checkpoints/attempt_kit.hpp"
@@ -24,7 +24,7 @@ struct OneFetch {
     options.trial = 5;
     options.attempt = 1;
     options.study_folder = to.path().string();
-    options.lack_of_room = [this](const std::string&) { return lack; };
+    options.disk_full_reason = [this](const std::string&) { return lack; };
     fetch = world.spawn<Fetch>(std::move(options), runtime::Ref<Fetched>(result.address()));
     (void)source.expect<AskManifest>();
   }
@@ -144,13 +144,13 @@ BOOST_AUTO_TEST_CASE(a_full_disk_is_said_and_leaves_nothing) {
 /// Two nodes; the second shares no folder with the first.
 struct TwoFolders {
   TwoFolders() {
-    source = nodes.head.spawn<CheckpointCourier>(
-        CheckpointCourier::Options{.folder = head_folder.path().string(), .store = StoreRef()});
-    courier = nodes.node.spawn<CheckpointCourier>(CheckpointCourier::Options{
+    source = nodes.head.spawn<CheckpointTransfers>(
+        CheckpointTransfers::Options{.folder = head_folder.path().string(), .store = StoreRef()});
+    courier = nodes.node.spawn<CheckpointTransfers>(CheckpointTransfers::Options{
         .folder = node_folder.path().string(), .store = StoreRef(source.address())});
   }
   CheckpointBrought bring(TrialId trial, std::uint32_t attempt) {
-    return nodes.node.ask(courier, BringCheckpoint{trial, attempt}).value();
+    return nodes.node.ask(courier, DownloadCheckpoint{trial, attempt}).value();
   }
   [[nodiscard]] test::Files published(TrialId trial) const {
     return test::files_in(trial_folder(node_folder.path().string(), trial) + "/checkpoint/");
@@ -159,8 +159,8 @@ struct TwoFolders {
   test::TempFolder head_folder;
   test::TempFolder node_folder;
   runtime::TwoNodes nodes;
-  CheckpointCourier::Ref source;
-  CheckpointCourier::Ref courier;
+  CheckpointTransfers::Ref source;
+  CheckpointTransfers::Ref courier;
 };
 
 BOOST_AUTO_TEST_CASE(a_checkpoint_crosses_a_link_with_every_byte) {
@@ -205,7 +205,7 @@ BOOST_AUTO_TEST_CASE(a_head_that_is_gone_is_looked_for_until_somebody_says_that_
   std::optional<CheckpointBrought> brought;
   auto asker = two.nodes.node.probe<Fetched>();
   asker.run([&](runtime::Context& self) {
-    auto answer = self.ask(two.courier, BringCheckpoint{8, 2}, std::chrono::hours(1));
+    auto answer = self.ask(two.courier, DownloadCheckpoint{8, 2}, std::chrono::hours(1));
     if (answer) brought = *answer;
   });
   two.nodes.world.advance(std::chrono::seconds(5));
@@ -224,11 +224,11 @@ BOOST_AUTO_TEST_CASE(a_head_that_was_restarted_gives_what_the_earlier_one_could_
   std::optional<CheckpointBrought> brought;
   auto asker = two.nodes.node.probe<Fetched>();
   asker.run([&](runtime::Context& self) {
-    auto answer = self.ask(two.courier, BringCheckpoint{8, 2}, std::chrono::hours(1));
+    auto answer = self.ask(two.courier, DownloadCheckpoint{8, 2}, std::chrono::hours(1));
     if (answer) brought = *answer;
   });
-  const auto again = two.nodes.head.spawn<CheckpointCourier>(
-      CheckpointCourier::Options{.folder = two.head_folder.path().string(), .store = StoreRef()});
+  const auto again = two.nodes.head.spawn<CheckpointTransfers>(
+      CheckpointTransfers::Options{.folder = two.head_folder.path().string(), .store = StoreRef()});
   two.nodes.node.tell(two.courier, MeetStore{StoreRef(again.address())});
   two.nodes.world.advance(std::chrono::seconds(2));
   BOOST_REQUIRE(brought.has_value());

@@ -5,7 +5,7 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "actors/checkpoints/courier.hpp"
+#include "actors/checkpoints/transfers.hpp"
 #include "test/unit/checkpoints/attempt_kit.hpp"
 #include "test/unit/runtime/two_nodes.hpp"
 
@@ -19,10 +19,10 @@ using Taken = AttemptTaken::Result;
 struct HeadAndNode {
   explicit HeadAndNode(StoreOptions options = {}) {
     options.study_folder = head_folder.path().string();
-    options.lack_of_room = [this](const std::string&) { return lack; };
+    options.disk_full_reason = [this](const std::string&) { return lack; };
     store = nodes.head.spawn<CheckpointStore>(std::move(options));
-    courier = nodes.node.spawn<CheckpointCourier>(
-        CheckpointCourier::Options{.folder = node_folder.path().string(), .store = store});
+    courier = nodes.node.spawn<CheckpointTransfers>(
+        CheckpointTransfers::Options{.folder = node_folder.path().string(), .store = store});
   }
   void expect(TrialId trial, std::uint32_t attempt) {
     tell({{.what = TrialNews::What::runs, .trial = trial, .attempt = attempt}});
@@ -40,7 +40,7 @@ struct HeadAndNode {
   std::optional<std::string> lack;
   runtime::TwoNodes nodes;
   CheckpointStore::Ref store;
-  CheckpointCourier::Ref courier;
+  CheckpointTransfers::Ref courier;
 };
 
 BOOST_AUTO_TEST_SUITE(store)
@@ -122,7 +122,7 @@ BOOST_AUTO_TEST_CASE(beyond_the_bound_a_paused_trial_loses_its_checkpoint_and_st
   BOOST_TEST(published_attempt(two.head_folder.path().string(), 0) == 1U);
   BOOST_TEST(published_attempt(two.head_folder.path().string(), 1) == 1U);
   BOOST_TEST(starts_over(two.head_folder.path().string(), 2, 2));
-  const auto brought = two.nodes.node.ask(two.courier, BringCheckpoint{2, 2}).value();
+  const auto brought = two.nodes.node.ask(two.courier, DownloadCheckpoint{2, 2}).value();
   BOOST_TEST(brought.error == "");
   BOOST_TEST(brought.starts_over);
 }
@@ -182,7 +182,7 @@ BOOST_AUTO_TEST_CASE(a_node_that_is_lost_in_the_middle_leaves_nothing) {
 struct Handing {
   Handing(HeadAndNode& two, TrialId trial) : probe(two.nodes.node.probe<Fetched>()) {
     const auto code = [this, courier = two.courier, trial](runtime::Context& self) {
-      answer = self.ask(courier, HandOver{trial, 1}, std::chrono::hours(48));
+      answer = self.ask(courier, UploadAttempt{trial, 1}, std::chrono::hours(48));
     };
     two.nodes.node.tell(runtime::Ref<test::Do>(probe.address()), test::Do{code});
   }

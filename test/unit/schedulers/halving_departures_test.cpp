@@ -5,7 +5,7 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "test/unit/schedulers/halving_fixture.hpp"
+#include "test/unit/schedulers/async_successive_halving_fixture.hpp"
 
 namespace troupe::schedulers {
 namespace {
@@ -15,16 +15,16 @@ using Stopped = StopTrial::Reason;
 
 const double nan = std::numeric_limits<double>::quiet_NaN();
 
-HalvingOptions with_levels(std::vector<Resource> levels, Resource highest,
-                           Ceiling ceiling = Ceiling::progressive) {
-  HalvingOptions options = HalvingFixture::options(Rule::promotion, ceiling);
+AsyncSuccessiveHalvingOptions with_levels(std::vector<Resource> levels, Resource highest,
+                                          Ceiling ceiling = Ceiling::progressive) {
+  AsyncSuccessiveHalvingOptions options = HalvingFixture::options(Rule::promotion, ceiling);
   options.rung_levels = std::move(levels);
   options.max_resource = highest;
   return options;
 }
 
-HalvingOptions with_exit(Rule rule, EarlyExit on_early_exit) {
-  HalvingOptions options = HalvingFixture::options(rule);
+AsyncSuccessiveHalvingOptions with_exit(Rule rule, EarlyExit on_early_exit) {
+  AsyncSuccessiveHalvingOptions options = HalvingFixture::options(rule);
   options.on_early_exit = on_early_exit;
   return options;
 }

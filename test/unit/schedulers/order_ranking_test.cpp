@@ -5,7 +5,7 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "schedulers/halving.hpp"
+#include "schedulers/async_successive_halving.hpp"
 
 namespace troupe::schedulers {
 namespace {
@@ -92,11 +92,11 @@ BOOST_AUTO_TEST_CASE(each_bad_option_is_named) {
 /// Epsilon of the spread of rung 1: the paper measures all its trials, the reference those that
 /// have reached rung 3 too.
 double epsilon_after_two_promotions(EpsilonRule rule, RankingForm form) {
-  HalvingOptions options{.rule = Rule::promotion,
-                         .ceiling = Ceiling::progressive,
-                         .max_resource = 27,
-                         .ranking = {.epsilon_rule = rule, .m = 2, .form = form}};
-  Halving halving(options);
+  AsyncSuccessiveHalvingOptions options{.rule = Rule::promotion,
+                                        .ceiling = Ceiling::progressive,
+                                        .max_resource = 27,
+                                        .ranking = {.epsilon_rule = rule, .m = 2, .form = form}};
+  AsyncSuccessiveHalving halving(options);
   for (TrialId trial = 0; trial < 7; ++trial) (void)halving.on(SlotOpened{});
   for (TrialId trial = 0; trial < 7; ++trial)
     (void)halving.on(TrialReported{trial, 1, trial * 1.0});
@@ -120,11 +120,12 @@ BOOST_AUTO_TEST_CASE(the_paper_measures_all_of_the_lower_rung_the_reference_thos
 
 BOOST_AUTO_TEST_CASE(a_fixed_epsilon_forgives_a_swap_that_it_covers) {
   for (const double epsilon : {0.5, 1.0}) {
-    HalvingOptions options{.rule = Rule::promotion,
-                           .ceiling = Ceiling::progressive,
-                           .max_resource = 27,
-                           .ranking = {.epsilon_rule = EpsilonRule::fixed, .epsilon = epsilon}};
-    Halving halving(options);
+    AsyncSuccessiveHalvingOptions options{
+        .rule = Rule::promotion,
+        .ceiling = Ceiling::progressive,
+        .max_resource = 27,
+        .ranking = {.epsilon_rule = EpsilonRule::fixed, .epsilon = epsilon}};
+    AsyncSuccessiveHalving halving(options);
     for (TrialId trial = 0; trial < 7; ++trial) (void)halving.on(SlotOpened{});
     for (TrialId trial = 0; trial < 7; ++trial)
       (void)halving.on(TrialReported{trial, 1, trial * 1.0});

@@ -8,7 +8,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "runtime/core/check.hpp"
-#include "schedulers/halving.hpp"
+#include "schedulers/async_successive_halving.hpp"
 #include "test/unit/schedulers/scheduler_fixture.hpp"
 
 namespace troupe::schedulers {
@@ -16,11 +16,11 @@ namespace {
 
 using Count = std::optional<std::uint64_t>;
 
-struct OneEpoch : SchedulerFixture<FixedLength> {
-  OneEpoch() : SchedulerFixture(FixedLengthOptions{.length = 3}) {}
+struct OneEpoch : SchedulerFixture<Fifo> {
+  OneEpoch() : SchedulerFixture(FifoOptions{.length = 3}) {}
 };
-struct RandomChoice : SchedulerFixture<FixedLength> {
-  RandomChoice() : SchedulerFixture(FixedLengthOptions{.length = 3, .trials_max = 1}) {}
+struct RandomChoice : SchedulerFixture<Fifo> {
+  RandomChoice() : SchedulerFixture(FifoOptions{.length = 3, .trials_max = 1}) {}
 };
 
 BOOST_AUTO_TEST_SUITE(scheduler_options)
@@ -41,17 +41,17 @@ BOOST_FIXTURE_TEST_CASE(random_choice_is_one_trial, RandomChoice) {
 }
 
 BOOST_AUTO_TEST_CASE(bad_options_of_any_scheduler_make_none_and_say_why) {
-  BOOST_TEST(make_scheduler(FixedLengthOptions{}).error().what ==
+  BOOST_TEST(make_scheduler(FifoOptions{}).error().what ==
              "length is 0; each trial runs for one unit of resource at least");
-  BOOST_TEST(make_scheduler(FixedLengthOptions{.length = 1, .trials_max = 0}).error().what ==
+  BOOST_TEST(make_scheduler(FifoOptions{.length = 1, .trials_max = 0}).error().what ==
              "trials_max is 0; one trial at least must start");
-  BOOST_TEST(!make_scheduler(SyncHalvingOptions{}).has_value());
+  BOOST_TEST(!make_scheduler(SyncSuccessiveHalvingOptions{}).has_value());
   BOOST_TEST(!make_scheduler(SyncRushOptions{}).has_value());
-  BOOST_TEST(make_scheduler(SyncHalvingOptions{.max_resource = 9}).has_value());
+  BOOST_TEST(make_scheduler(SyncSuccessiveHalvingOptions{.max_resource = 9}).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(several_brackets_are_refused_with_pasha_and_with_rush) {
-  HalvingOptions options{.max_resource = 27, .brackets = 3};
+  AsyncSuccessiveHalvingOptions options{.max_resource = 27, .brackets = 3};
   BOOST_TEST(problems(options).empty());
   options.incumbents = {0};
   BOOST_TEST(problems(options).at(0).what.find("RUSH's hurdle") != std::string::npos);
@@ -63,7 +63,7 @@ BOOST_AUTO_TEST_CASE(several_brackets_are_refused_with_pasha_and_with_rush) {
 }
 
 BOOST_AUTO_TEST_CASE(an_outline_shows_each_bracket_with_its_rungs) {
-  const auto one = outline(HalvingOptions{.max_resource = 9}, 7);
+  const auto one = outline(AsyncSuccessiveHalvingOptions{.max_resource = 9}, 7);
   BOOST_REQUIRE_EQUAL(one.size(), 1u);
   BOOST_REQUIRE_EQUAL(one[0].rungs.size(), 3u);
   BOOST_TEST((one[0].rungs[0].trials_max == Count(7)));
@@ -71,7 +71,7 @@ BOOST_AUTO_TEST_CASE(an_outline_shows_each_bracket_with_its_rungs) {
   BOOST_TEST((one[0].rungs[2].trials_max == Count(1)));
   BOOST_TEST(!one[0].rungs[2].fraction.has_value());
 
-  const auto three = outline(HalvingOptions{.max_resource = 9, .brackets = 9}, {});
+  const auto three = outline(AsyncSuccessiveHalvingOptions{.max_resource = 9, .brackets = 9}, {});
   BOOST_REQUIRE_EQUAL(three.size(), 3u);
   BOOST_TEST(three[1].rungs.front().resource == 3);
   BOOST_TEST(three[2].rungs.front().resource == 9);
@@ -79,14 +79,13 @@ BOOST_AUTO_TEST_CASE(an_outline_shows_each_bracket_with_its_rungs) {
              boost::test_tools::tolerance(1e-12));
   BOOST_TEST(!three[0].rungs[0].trials_max.has_value());
 
-  const auto hyperband = outline(SyncHalvingOptions{.max_resource = 9}, 1'000);
+  const auto hyperband = outline(SyncSuccessiveHalvingOptions{.max_resource = 9}, 1'000);
   BOOST_REQUIRE_EQUAL(hyperband.size(), 3u);
   BOOST_TEST((hyperband[0].rungs[0].trials_max == Count(9)));
-  BOOST_TEST(outline(FixedLengthOptions{.length = 5}, 12)[0].rungs[0].resource == 5);
+  BOOST_TEST(outline(FifoOptions{.length = 5}, 12)[0].rungs[0].resource == 5);
   BOOST_TEST(
-      (outline(FixedLengthOptions{.length = 5, .trials_max = 1}, 12)[0].rungs[0].trials_max ==
-       Count(1)));
-  BOOST_CHECK_THROW((void)outline(FixedLengthOptions{}, {}), CheckFailure);
+      (outline(FifoOptions{.length = 5, .trials_max = 1}, 12)[0].rungs[0].trials_max == Count(1)));
+  BOOST_CHECK_THROW((void)outline(FifoOptions{}, {}), CheckFailure);
 }
 
 // Asynchronous Hyperband (ALGORITHMS.md B6).
@@ -105,7 +104,7 @@ struct Drawn {
     return halving.on(TrialReported{trial, resource, metric}).at(0);
   }
 
-  Halving halving;
+  AsyncSuccessiveHalving halving;
 };
 
 BOOST_AUTO_TEST_CASE(a_trial_of_bracket_s_ignores_the_s_lowest_rungs) {
@@ -140,9 +139,9 @@ BOOST_AUTO_TEST_CASE(shared_rungs_are_scanned_whatever_was_drawn_and_own_rungs_o
 }
 
 BOOST_AUTO_TEST_CASE(the_draws_follow_the_distribution_and_the_seed) {
-  HalvingOptions options{.max_resource = 27, .brackets = 4, .seed = 5};
-  Halving halving(options);
-  Halving twin(options);
+  AsyncSuccessiveHalvingOptions options{.max_resource = 27, .brackets = 4, .seed = 5};
+  AsyncSuccessiveHalving halving(options);
+  AsyncSuccessiveHalving twin(options);
   std::vector<double> counts(4);
   for (int i = 0; i < 4'000; ++i) {
     const auto start = std::get<StartTrial>(halving.on(SlotOpened{}).at(0));

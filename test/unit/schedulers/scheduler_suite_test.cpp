@@ -9,7 +9,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "runtime/core/check.hpp"
-#include "schedulers/halving.hpp"
+#include "schedulers/async_successive_halving.hpp"
 #include "test/unit/schedulers/scheduler_world.hpp"
 
 namespace troupe::schedulers {
@@ -32,7 +32,7 @@ std::vector<Candidate> candidates() {
     for (const Ceiling ceiling : {Ceiling::fixed, Ceiling::progressive})
       for (const bool hurdle : {false, true})
         for (const auto& [ladder, levels] : ladders) {
-          HalvingOptions options;
+          AsyncSuccessiveHalvingOptions options;
           options.mode = levels.empty() ? Mode::max : Mode::min;
           options.rule = rule;
           options.ceiling = ceiling;
@@ -43,7 +43,8 @@ std::vector<Candidate> candidates() {
           const auto name = std::string(enum_names(rule)[static_cast<std::size_t>(rule)]) + " " +
                             std::string(enum_names(ceiling)[static_cast<std::size_t>(ceiling)]) +
                             " " + ladder + (hurdle ? " hurdle" : "");
-          all.push_back({name, [options] { return std::make_unique<Halving>(options); }});
+          all.push_back(
+              {name, [options] { return std::make_unique<AsyncSuccessiveHalving>(options); }});
         }
   return all;
 }
@@ -132,11 +133,11 @@ class Broken final : public Scheduler {
     }
     return decisions;
   }
-  [[nodiscard]] Standing standing() const override { return halving_.standing(); }
+  [[nodiscard]] SchedulerStatus standing() const override { return halving_.standing(); }
 
  private:
   Way way_;
-  Halving halving_;
+  AsyncSuccessiveHalving halving_;
 };
 
 BOOST_AUTO_TEST_CASE(the_world_finds_a_scheduler_that_breaks_the_contract) {

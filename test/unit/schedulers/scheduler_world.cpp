@@ -176,7 +176,7 @@ void SchedulerWorld::carry_out(TrialId id, Resource resource, const Decision& de
 /// The ceiling rises exactly when it is said to, and to what is said.
 void SchedulerWorld::expect_unlock(TrialId cause, Resource ceiling_before,
                                    const std::vector<Decision>& answers, std::size_t from) {
-  const Standing standing = scheduler_->standing();
+  const SchedulerStatus standing = scheduler_->standing();
   check(standing.ceiling >= ceiling_before, "the ceiling never falls");
   std::vector<RungUnlocked> unlocks;
   for (std::size_t i = from; i < answers.size(); ++i)

@@ -140,8 +140,8 @@ BOOST_FIXTURE_TEST_CASE(it_ends_when_every_arm_failed, Plain) {
 
 BOOST_FIXTURE_TEST_CASE(without_new_trials_the_missing_arms_are_forgone, Plain) {
   for (int i = 0; i < 7; ++i) (void)start();
-  BOOST_TEST((offer_promotions() == Decision(PlaceForgone{4})));
-  BOOST_TEST((offer_promotions() == Decision(PlaceForgone{4})));
+  BOOST_TEST((offer_promotions() == Decision(SlotSkipped{4})));
+  BOOST_TEST((offer_promotions() == Decision(SlotSkipped{4})));
   BOOST_TEST(std::holds_alternative<Wait>(offer_promotions()));
   for (TrialId trial = 0; trial < 7; ++trial) (void)report(trial, 4, 0.1 * trial);
   BOOST_TEST((offer_promotions() == Decision(ResumeTrial{0, 4, 16})));

@@ -142,20 +142,20 @@ BOOST_AUTO_TEST_CASE(a_finite_method_says_why_nothing_is_left) {
 /// Waits for nothing from its third slot on, while nothing runs and nothing will.
 class Idle final : public Scheduler {
  public:
-  explicit Idle(bool says_why) : says_why_(says_why), inner_(FixedLengthOptions{.length = 1}) {}
+  explicit Idle(bool says_why) : says_why_(says_why), inner_(FifoOptions{.length = 1}) {}
   std::vector<Decision> on(const Event& event) override {
     if (std::holds_alternative<SlotOpened>(event) && ++slots_ > 2) {
       if (says_why_) return {Wait{"for rain"}};
-      return {PlaceForgone{}};
+      return {SlotSkipped{}};
     }
     return inner_.on(event);
   }
-  [[nodiscard]] Standing standing() const override { return inner_.standing(); }
+  [[nodiscard]] SchedulerStatus standing() const override { return inner_.standing(); }
 
  private:
   bool says_why_;
   int slots_ = 0;
-  FixedLength inner_;
+  Fifo inner_;
 };
 
 BOOST_AUTO_TEST_CASE(a_scheduler_that_offers_nothing_for_ever_is_found) {

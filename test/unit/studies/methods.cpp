@@ -15,7 +15,8 @@ void add_policies(std::vector<Method>& methods, Resource max_resource) {
   for (const Rule rule : {Rule::stopping, Rule::promotion})
     for (const Ceiling ceiling : {Ceiling::fixed, Ceiling::progressive})
       for (const bool hurdle : {false, true}) {
-        HalvingOptions options{.rule = rule, .ceiling = ceiling, .max_resource = max_resource};
+        AsyncSuccessiveHalvingOptions options{
+            .rule = rule, .ceiling = ceiling, .max_resource = max_resource};
         options.mode = hurdle ? Mode::max : Mode::min;
         options.on_early_exit = hurdle ? EarlyExit::drop : EarlyExit::hold;
         if (hurdle) options.incumbents = {0, 2, 3};
@@ -27,10 +28,11 @@ void add_policies(std::vector<Method>& methods, Resource max_resource) {
 /// PASHA with each ranking criterion and each rule for epsilon, in both forms.
 void add_rankings(std::vector<Method>& methods, Resource max_resource) {
   const auto add = [&](const std::string& name, const RankingOptions& ranking) {
-    methods.push_back({"pasha " + name, HalvingOptions{.rule = Rule::promotion,
-                                                       .ceiling = Ceiling::progressive,
-                                                       .max_resource = max_resource,
-                                                       .ranking = ranking}});
+    methods.push_back(
+        {"pasha " + name, AsyncSuccessiveHalvingOptions{.rule = Rule::promotion,
+                                                        .ceiling = Ceiling::progressive,
+                                                        .max_resource = max_resource,
+                                                        .ranking = ranking}});
   };
   add("fixed", {.epsilon_rule = EpsilonRule::fixed, .epsilon = 0.05});
   for (const RankingForm form : {RankingForm::paper, RankingForm::reference}) {
@@ -47,15 +49,16 @@ void add_brackets(std::vector<Method>& methods, Resource max_resource) {
   for (const Rule rule : {Rule::stopping, Rule::promotion})
     for (const bool own : {false, true})
       methods.push_back({name_of(rule) + (own ? " own brackets" : " shared brackets"),
-                         HalvingOptions{.rule = rule,
-                                        .max_resource = max_resource,
-                                        .brackets = 9,
-                                        .own_rungs = own,
-                                        .seed = 11}});
-  methods.push_back({"sh", SyncHalvingOptions{.max_resource = max_resource, .brackets = 1}});
-  methods.push_back({"hyperband", SyncHalvingOptions{.mode = Mode::max,
-                                                     .max_resource = max_resource,
-                                                     .on_early_exit = EarlyExit::drop}});
+                         AsyncSuccessiveHalvingOptions{.rule = rule,
+                                                       .max_resource = max_resource,
+                                                       .brackets = 9,
+                                                       .own_rungs = own,
+                                                       .seed = 11}});
+  methods.push_back(
+      {"sh", SyncSuccessiveHalvingOptions{.max_resource = max_resource, .brackets = 1}});
+  methods.push_back({"hyperband", SyncSuccessiveHalvingOptions{.mode = Mode::max,
+                                                               .max_resource = max_resource,
+                                                               .on_early_exit = EarlyExit::drop}});
 }
 
 void add_finite(std::vector<Method>& methods, Resource max_resource) {
@@ -68,9 +71,9 @@ void add_finite(std::vector<Method>& methods, Resource max_resource) {
           {"sync rush " + name_of(rule) + (incumbents ? " incumbents" : ""), options});
     }
   for (const Resource epochs : {1, 2, 3, 5})
-    methods.push_back({std::to_string(epochs) + " epochs", FixedLengthOptions{.length = epochs}});
-  methods.push_back({"full", FixedLengthOptions{.length = max_resource}});
-  methods.push_back({"random choice", FixedLengthOptions{.length = max_resource, .trials_max = 1}});
+    methods.push_back({std::to_string(epochs) + " epochs", FifoOptions{.length = epochs}});
+  methods.push_back({"full", FifoOptions{.length = max_resource}});
+  methods.push_back({"random choice", FifoOptions{.length = max_resource, .trials_max = 1}});
 }
 
 }  // namespace

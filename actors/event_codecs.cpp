@@ -1,0 +1,22 @@
+// The code that packs and unpacks the events of a study: made once, here.
+
+#include "actors/events.hpp"
+#include "runtime/codec.hpp"
+
+namespace troupe::runtime {
+
+template struct WireCodec<actors::TrialStarted>;
+template struct WireCodec<actors::TrialReported>;
+template struct WireCodec<actors::TrialPaused>;
+template struct WireCodec<actors::TrialPromoted>;
+template struct WireCodec<actors::TrialStopped>;
+template struct WireCodec<actors::TrialFailed>;
+template struct WireCodec<actors::TrialCompleted>;
+template struct WireCodec<actors::TrialWarned>;
+template struct WireCodec<actors::RungUnlocked>;
+template struct WireCodec<actors::HurdleRaised>;
+template struct WireCodec<actors::IncumbentChanged>;
+template struct WireCodec<actors::StudyFinished>;
+template struct NamedCodec<std::vector<actors::StudyEvent>>;
+
+}  // namespace troupe::runtime

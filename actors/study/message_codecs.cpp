@@ -1,0 +1,32 @@
+// The code that packs and unpacks what a study is sent and sends: made once, here.
+
+#include "actors/study/inputs.hpp"
+#include "actors/study/protocol.hpp"
+#include "runtime/codec.hpp"
+
+namespace troupe::runtime {
+
+template struct WireCodec<actors::Suggestion>;
+template struct WireCodec<actors::Reported>;
+template struct WireCodec<actors::ReportMalformed>;
+template struct WireCodec<actors::AttemptEnded>;
+template struct NamedCodec<actors::Input>;
+template struct WireCodec<actors::Decided>;
+template struct WireCodec<actors::Decide>;
+template struct WireCodec<actors::BeginScheduling>;
+template struct WireCodec<actors::BeginSearch>;
+template struct WireCodec<actors::Observe>;
+template struct WireCodec<actors::Suggest>;
+template struct WireCodec<actors::JoinReply>;
+template struct WireCodec<actors::Launch>;
+template struct WireCodec<actors::EndTrial>;
+template struct WireCodec<actors::JoinStudy>;
+template struct WireCodec<actors::DurableUpTo>;
+template struct WireCodec<actors::NotifyWhenDurable>;
+template struct WireCodec<actors::NodeProcessesGone>;
+template struct WireCodec<actors::Subscribe>;
+template struct WireCodec<actors::StopStudy>;
+template struct WireCodec<actors::StudyStatus>;
+template struct WireCodec<actors::AskStatus>;
+
+}  // namespace troupe::runtime

@@ -1,0 +1,195 @@
+#include "schedulers/async_successive_halving.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include "test/unit/schedulers/async_successive_halving_fixture.hpp"
+
+namespace troupe::schedulers {
+namespace {
+
+using Stopped = StopTrial::Reason;
+
+struct Stopping : HalvingFixture {
+  Stopping() : HalvingFixture(options(Rule::stopping)) {}
+};
+struct Promotion : HalvingFixture {
+  Promotion() : HalvingFixture(options(Rule::promotion)) {}
+};
+struct Pasha : HalvingFixture {
+  Pasha() : HalvingFixture(options(Rule::promotion, Ceiling::progressive)) {}
+};
+/// Rungs at 4, 5, 6 and R = 7: most of a rung goes on.
+struct NarrowPasha : HalvingFixture {
+  static AsyncSuccessiveHalvingOptions narrow() {
+    AsyncSuccessiveHalvingOptions options =
+        HalvingFixture::options(Rule::promotion, Ceiling::progressive);
+    options.rung_levels = {4, 5, 6};
+    options.max_resource = 7;
+    return options;
+  }
+  NarrowPasha() : HalvingFixture(narrow()) {}
+};
+struct ProgressiveStopping : HalvingFixture {
+  ProgressiveStopping() : HalvingFixture(options(Rule::stopping, Ceiling::progressive)) {}
+};
+
+AsyncSuccessiveHalvingOptions with_incumbents(Rule rule) {
+  AsyncSuccessiveHalvingOptions options = HalvingFixture::options(rule);
+  options.incumbents = {0, 1};
+  return options;
+}
+struct RushStopping : HalvingFixture {
+  RushStopping() : HalvingFixture(with_incumbents(Rule::stopping)) {}
+};
+struct RushPromotion : HalvingFixture {
+  RushPromotion() : HalvingFixture(with_incumbents(Rule::promotion)) {}
+};
+
+BOOST_AUTO_TEST_SUITE(halving)
+
+BOOST_FIXTURE_TEST_CASE(under_stopping_the_first_at_a_rung_goes_on_and_then_only_the_best,
+                        Stopping) {
+  const auto answers = fill({0.5, 0.6, 0.4, 0.45});
+  BOOST_TEST((answers[0] == Decision(ContinueTrial{0, 3})));
+  BOOST_TEST((answers[1] == Decision(StopTrial{1, Stopped::below_cutoff})));
+  BOOST_TEST((answers[2] == Decision(ContinueTrial{2, 3})));
+  BOOST_TEST((answers[3] == Decision(ContinueTrial{3, 3})));
+}
+
+BOOST_FIXTURE_TEST_CASE(under_stopping_a_trial_runs_through_to_the_maximum, Stopping) {
+  BOOST_TEST((offer() == Decision(StartTrial{0, 1})));
+  const std::vector<Resource> milestones{3, 3, 9, 9, 9, 9, 9, 9, 27};
+  for (Resource e = 1; e < 27; ++e) {
+    const Resource until = e <= 9 ? milestones[static_cast<std::size_t>(e) - 1] : 27;
+    BOOST_TEST((report(0, e, 0.5) == Decision(ContinueTrial{0, until})));
+  }
+  BOOST_TEST((report(0, 27, 0.5) == Decision(StopTrial{0, Stopped::max_resource})));
+  BOOST_TEST(in_rung(2).size() == 1u);
+}
+
+BOOST_FIXTURE_TEST_CASE(under_promotion_every_trial_pauses_and_the_best_is_resumed_once,
+                        Promotion) {
+  for (const Decision& answer : fill({0.9, 0.1, 0.5}))
+    BOOST_TEST(std::holds_alternative<PauseTrial>(answer));
+  BOOST_TEST((offer() == Decision(ResumeTrial{1, 1, 3})));
+  BOOST_TEST((offer() == Decision(StartTrial{3, 1})));
+  BOOST_TEST((report(1, 2, 0.1) == Decision(ContinueTrial{1, 3})));
+  BOOST_TEST((report(1, 3, 0.1) == Decision(PauseTrial{1})));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_higher_rung_is_served_first, Promotion) {
+  fill({0.1, 0.2, 0.9, 0.9, 0.9, 0.9, 0.9});
+  BOOST_TEST((offer() == Decision(ResumeTrial{0, 1, 3})));
+  BOOST_TEST((offer() == Decision(ResumeTrial{1, 1, 3})));
+  (void)report(0, 3, 0.1);
+  (void)report(1, 3, 0.2);
+  BOOST_TEST((offer() == Decision(ResumeTrial{0, 3, 9})));
+  BOOST_TEST((offer() == Decision(ResumeTrial{2, 1, 3})));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_slot_for_promotions_starts_nothing_new_and_says_why, Promotion) {
+  fill({0.9, 0.1, 0.5});
+  BOOST_TEST((offer(SlotOpened::Offer::promotions) == Decision(ResumeTrial{1, 1, 3})));
+  const Decision wait = offer(SlotOpened::Offer::promotions);
+  BOOST_TEST(std::get<Wait>(wait).reason ==
+             "none of the 2 paused trials may go on yet, and 1 are running");
+}
+
+BOOST_FIXTURE_TEST_CASE(pasha_promotes_into_the_top_rung_but_not_out_of_it, Pasha) {
+  BOOST_TEST(halving.standing().ceiling == 3);
+  fill({0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7});
+  for (const TrialId trial : {0U, 1U, 2U}) {
+    BOOST_TEST((offer() == Decision(ResumeTrial{trial, 1, 3})));
+    (void)report(trial, 3, 0.1 * (trial + 1));
+  }
+  BOOST_TEST((offer() == Decision(StartTrial{7, 1})));
+  BOOST_TEST(unlocked.empty());
+}
+
+BOOST_FIXTURE_TEST_CASE(pasha_unlocks_a_rung_when_the_top_two_disagree, Pasha) {
+  fill({0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7});
+  (void)offer();
+  (void)offer();
+  (void)report(0, 3, 0.3);
+  BOOST_TEST((report(1, 3, 0.2) == Decision(PauseTrial{1})));
+  BOOST_TEST((unlocked == std::vector{RungUnlocked{9, 0.0, 1}}));
+  BOOST_TEST(halving.standing().ceiling == 9);
+  BOOST_TEST((offer() == Decision(ResumeTrial{1, 3, 9})));
+}
+
+BOOST_FIXTURE_TEST_CASE(above_the_last_rung_the_maximum_is_unlocked, NarrowPasha) {
+  fill({0.1, 0.2, 0.3, 0.4}, 4);
+  for (const TrialId trial : {0U, 1U, 2U})
+    BOOST_TEST((offer() == Decision(ResumeTrial{trial, 4, 5})));
+  (void)report(0, 5, 0.3);
+  (void)report(1, 5, 0.2);
+  BOOST_TEST((unlocked == std::vector{RungUnlocked{6, 0.0, 1}}));
+  (void)report(2, 5, 0.4);
+  BOOST_TEST((offer() == Decision(ResumeTrial{1, 5, 6})));
+  BOOST_TEST((offer() == Decision(ResumeTrial{0, 5, 6})));
+  (void)report(1, 6, 0.5);
+  (void)report(0, 6, 0.4375);
+  // The two curves criss-crossed: epsilon is their distance.
+  BOOST_TEST((unlocked == std::vector{RungUnlocked{7, 0.0625, 0}}));
+  BOOST_TEST((offer() == Decision(ResumeTrial{0, 6, 7})));
+  BOOST_TEST((report(0, 7, 0.4) == Decision(StopTrial{0, Stopped::max_resource})));
+}
+
+BOOST_FIXTURE_TEST_CASE(stopping_below_a_progressive_ceiling_pauses_who_passes_at_it,
+                        ProgressiveStopping) {
+  fill({0.3, 0.2, 0.1});
+  BOOST_TEST((report(0, 2, 0.3) == Decision(ContinueTrial{0, 3})));
+  BOOST_TEST((report(0, 3, 0.3) == Decision(PauseTrial{0})));
+  BOOST_TEST((offer() == Decision(StartTrial{3, 1})));
+  // Trial 1 is worse than trial 0 here, though it was better below: the rungs disagree.
+  BOOST_TEST((report(1, 3, 0.4) == Decision(StopTrial{1, Stopped::below_cutoff})));
+  BOOST_TEST((unlocked == std::vector{RungUnlocked{9, 0.0, 1}}));
+  BOOST_TEST((offer(SlotOpened::Offer::promotions) == Decision(ResumeTrial{0, 3, 9})));
+  // The ceiling has risen: who passes at 3 now runs on.
+  BOOST_TEST((report(2, 3, 0.1) == Decision(ContinueTrial{2, 9})));
+}
+
+BOOST_FIXTURE_TEST_CASE(trials_paused_at_the_old_ceiling_are_resumed_best_first,
+                        ProgressiveStopping) {
+  fill({0.40, 0.30, 0.20, 0.10});
+  BOOST_TEST((report(0, 3, 0.40) == Decision(PauseTrial{0})));
+  BOOST_TEST((report(1, 3, 0.30) == Decision(PauseTrial{1})));
+  BOOST_TEST((report(2, 3, 0.20) == Decision(PauseTrial{2})));
+  BOOST_TEST(unlocked.empty());
+  BOOST_TEST((report(3, 3, 0.50) == Decision(StopTrial{3, Stopped::below_cutoff})));
+  BOOST_TEST(unlocked.size() == 1u);
+  for (const TrialId trial : {2U, 1U, 0U})
+    BOOST_TEST((offer() == Decision(ResumeTrial{trial, 3, 9})));
+  BOOST_TEST((offer() == Decision(StartTrial{4, 1})));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_hurdle_stops_who_is_worse_than_the_best_incumbent, RushStopping) {
+  fill({0.5, 0.4});
+  BOOST_TEST((report(start(), 1, 0.4) == Decision(ContinueTrial{2, 3})));  // A tie clears it.
+  fill({0.9, 0.9, 0.9, 0.9, 0.9});
+  BOOST_TEST((report(start(), 1, 0.45) == Decision(StopTrial{8, Stopped::below_hurdle})));
+  BOOST_TEST(halving.hurdle().losses().at(1) == 0.4);
+}
+
+BOOST_FIXTURE_TEST_CASE(an_incumbent_that_fails_the_cutoff_sets_no_hurdle, RushStopping) {
+  fill({0.4, 0.5});
+  BOOST_TEST(halving.hurdle().losses().at(1) == 0.4);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_hurdle_holds_back_a_promotion_and_lets_the_next_one_pass, RushPromotion) {
+  fill({0.9, 0.5, 0.6, 0.4, 0.6, 0.6, 0.7, 0.7, 0.7, 0.7});
+  BOOST_TEST((offer() == Decision(ResumeTrial{3, 1, 3})));  // No hurdle yet, and the best.
+  BOOST_TEST((offer() == Decision(ResumeTrial{1, 1, 3})));  // Sets the hurdle to 0.5.
+  BOOST_TEST(halving.hurdle().losses().at(1) == 0.5);
+  BOOST_TEST((raised == std::vector<HurdleRaised>{{1, 1, 0.5}}));
+  BOOST_TEST(halving.standing().hurdle_resource == 1);
+  BOOST_TEST(halving.standing().hurdle == 0.5);
+  // The cutoff would let 0.6 pass: all that is left for this rung is incumbent 0, which fails it.
+  BOOST_TEST(halving.rungs()[0].cutoff().value() >= 0.6);
+  BOOST_TEST((offer() == Decision(StartTrial{10, 1})));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace troupe::schedulers
