@@ -31,7 +31,7 @@ enum class Direction : std::uint8_t { read, write };
 
 /// One wait at a time is outstanding per direction; its completion finds the watch by its id, and
 /// does nothing when that is gone.
-struct Watch {
+struct DescriptorWatch {
   int fd = -1;
   Direction direction = Direction::read;
   std::shared_ptr<Reactor::Callback> callback;
@@ -71,7 +71,7 @@ struct IoThread::State {
 
   std::uint64_t last_id = 0;
   std::unordered_map<TimerId, Timer> timers;
-  std::unordered_map<WatchId, Watch> watches;
+  std::unordered_map<WatchId, DescriptorWatch> watches;
   std::unordered_map<int, Watched> descriptors;
   std::once_flag stopped;
   std::thread thread;
@@ -149,7 +149,8 @@ Reactor::WatchId IoThread::State::watch(int fd, Direction direction, Callback ca
   auto& slot = watched->second.watches.at(static_cast<std::size_t>(direction));
   check(slot == WatchId::none, "a file descriptor has one watch of each kind");
   slot = id;
-  watches.emplace(id, Watch{fd, direction, std::make_shared<Callback>(std::move(callback))});
+  watches.emplace(id,
+                  DescriptorWatch{fd, direction, std::make_shared<Callback>(std::move(callback))});
   wait(id);
   return id;
 }

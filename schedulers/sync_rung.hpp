@@ -1,12 +1,16 @@
 #pragma once
 
 #include <cstddef>
+#include <limits>
 #include <optional>
 #include <vector>
 
 #include "schedulers/events.hpp"
 
 namespace troupe::schedulers {
+
+/// The loss of a trial that failed: it ranks behind every finite one.
+inline constexpr double failed_loss = std::numeric_limits<double>::infinity();
 
 /// A rung that is judged once it is complete: places in a fixed order, each taken by a trial and
 /// then filled with its loss (ALGORITHMS.md B7).

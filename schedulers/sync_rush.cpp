@@ -2,18 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <optional>
 
 #include "runtime/core/check.hpp"
 #include "schedulers/overloaded.hpp"
 
 namespace troupe::schedulers {
-namespace {
-
-constexpr double failed = std::numeric_limits<double>::infinity();
-
-}  // namespace
+namespace {}  // namespace
 
 SyncRush::SyncRush(const SyncRushOptions& options)
     : options_(options), incumbents_(options.incumbents.begin(), options.incumbents.end()) {
@@ -41,13 +36,14 @@ std::vector<Decision> SyncRush::on(const Event& event) {
             trials_.complete(completed.trial);
             const auto last = trials_.last(completed.trial);
             const bool holds = last && options_.on_early_exit == EarlyExit::hold;
-            fill(completed.trial, holds ? loss_of(options_.mode, last->metric) : failed, raised);
+            fill(completed.trial, holds ? loss_of(options_.mode, last->metric) : failed_loss,
+                 raised);
           },
           [&](const TrialFailed& gone) {
             if (!trials_.is(gone.trial, State::running) && !trials_.is(gone.trial, State::paused))
               return;
             trials_.fail(gone.trial);
-            fill(gone.trial, failed, raised);
+            fill(gone.trial, failed_loss, raised);
           },
       },
       event);
@@ -69,7 +65,7 @@ Decision SyncRush::assign(const SlotOpened& slot, std::vector<HurdleRaised>& rai
     if (slot.offer == SlotOpened::Offer::anything || rung.places()[*place].trial)
       return hand_out(*place);
     const Resource level = rung.level();
-    rung.fill(*place, failed);
+    rung.fill(*place, failed_loss);
     settle(raised);
     return SlotSkipped{level};
   }
@@ -147,7 +143,7 @@ void SyncRush::begin_round(const std::vector<TrialId>& arms) {
     seats_[arms[place]] = place;
     const auto last = trials_.last(arms[place]);
     if (trials_.is(arms[place], TrialStates::State::failed))
-      rung.fill(place, failed);
+      rung.fill(place, failed_loss);
     else if (trials_.is(arms[place], TrialStates::State::completed) || last->resource >= level)
       rung.fill(place, loss_of(options_.mode, last->metric));
   }

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <string>
 #include <utility>
 
@@ -10,11 +9,7 @@
 #include "schedulers/overloaded.hpp"
 
 namespace troupe::schedulers {
-namespace {
-
-constexpr double failed = std::numeric_limits<double>::infinity();
-
-}  // namespace
+namespace {}  // namespace
 
 SyncSuccessiveHalving::SyncSuccessiveHalving(const SyncSuccessiveHalvingOptions& options)
     : options_(options), kinds_(bracket_rungs(options)) {
@@ -39,14 +34,14 @@ std::vector<Decision> SyncSuccessiveHalving::on(const Event& event) {
             trials_.complete(completed.trial);
             const auto last = trials_.last(completed.trial);
             const bool holds = last && options_.on_early_exit == EarlyExit::hold;
-            fill(completed.trial, holds ? loss_of(options_.mode, last->metric) : failed);
+            fill(completed.trial, holds ? loss_of(options_.mode, last->metric) : failed_loss);
             return Decisions{};
           },
           [&](const TrialFailed& gone) {
             if (!trials_.is(gone.trial, State::running) && !trials_.is(gone.trial, State::paused))
               return Decisions{};
             trials_.fail(gone.trial);
-            fill(gone.trial, failed);
+            fill(gone.trial, failed_loss);
             return Decisions{};
           },
       },
@@ -66,7 +61,7 @@ Decision SyncSuccessiveHalving::assign(const SlotOpened& slot) {
     if (slot.offer == SlotOpened::Offer::anything || rung.places()[*place].trial)
       return hand_out(b, *place);
     const Resource level = rung.level();
-    rung.fill(*place, failed);
+    rung.fill(*place, failed_loss);
     settle(b);
     return SlotSkipped{level, static_cast<std::uint32_t>(b)};
   }
@@ -139,7 +134,7 @@ void SyncSuccessiveHalving::promote(std::size_t bracket, const RungSize& size) {
     seats_[trial] = {static_cast<std::uint32_t>(bracket), static_cast<std::uint32_t>(place)};
     const auto last = trials_.last(trial);
     if (!sound[place] || trials_.is(trial, TrialStates::State::failed))
-      rung.fill(place, failed);
+      rung.fill(place, failed_loss);
     else if (trials_.is(trial, TrialStates::State::completed) || last->resource >= rung.level())
       rung.fill(place, loss_of(options_.mode, last->metric));
   }

@@ -5,7 +5,7 @@
 namespace troupe::transport {
 namespace {
 
-Error malformed(std::string what) {
+Error malformed_message(std::string what) {
   return {ErrorKind::bad_input, std::move(what)};
 }
 
@@ -21,21 +21,21 @@ Result<void> Inbox::take(Bytes body) {
     const auto& [part, announced, bytes] = **record;
     const bool starts = part == Record::Part::whole || part == Record::Part::first;
     if (starts != (total == 0))
-      return malformed(starts ? "a message starts inside another" : "a part of no message");
+      return malformed_message(starts ? "a message starts inside another" : "a part of no message");
     const std::size_t size = part == Record::Part::first ? announced : bytes.size();
     if (starts && size > message_max_)
-      return malformed("a message of " + std::to_string(size) + " bytes; at most " +
-                       std::to_string(message_max_) + " are taken");
+      return malformed_message("a message of " + std::to_string(size) + " bytes; at most " +
+                               std::to_string(message_max_) + " are taken");
     if (part == Record::Part::whole) continue;
     if (part == Record::Part::first) {
-      if (announced == 0) return malformed("an empty message in several parts");
+      if (announced == 0) return malformed_message("an empty message in several parts");
       total = announced;
       have = 0;
     }
     have += bytes.size();
     if (part == Record::Part::last ? have != total : have >= total)
-      return malformed("the parts of a message of " + std::to_string(total) + " bytes add up to " +
-                       std::to_string(have));
+      return malformed_message("the parts of a message of " + std::to_string(total) +
+                               " bytes add up to " + std::to_string(have));
     if (part == Record::Part::last) total = 0;
   }
   body_ = body;

@@ -10,7 +10,7 @@ namespace {
 /// Frames are large, and what is lost is asked for; so they are sent again unasked later than those
 /// of the link: so many times its wait.
 constexpr int resend_times = 4;
-constexpr int resend_doublings = 8;  ///< The longest wait is this many times the first.
+constexpr int lane_resend_doublings = 8;  ///< The longest wait is this many times the first.
 
 }  // namespace
 
@@ -112,7 +112,7 @@ void Lane::tick(Instant now) {
     outbox_.rewind();
     resend_at_ = Instant::never();
     resend_wait_ =
-        std::min(2 * resend_wait_, resend_doublings * resend_times * options_.resend_after);
+        std::min(2 * resend_wait_, lane_resend_doublings * resend_times * options_.resend_after);
   }
 }
 

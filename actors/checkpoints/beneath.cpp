@@ -13,7 +13,7 @@ namespace {
 
 using runtime::Descriptor;
 
-Error failed(const char* what, const std::string& path) {
+Error cannot(const char* what, const std::string& path) {
   return {ErrorKind::io, std::string("cannot ") + what + " " + path + ": " + std::strerror(errno)};
 }
 
@@ -30,11 +30,11 @@ Result<Place> place_of(const Descriptor& root, const std::string& path) {
     const std::string part = path.substr(from, slash - from);
     Descriptor next(
         ::openat(folder.get(), part.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-    if (!next) return failed("open the folder of", path);
+    if (!next) return cannot("open the folder of", path);
     folder = std::move(next);
     from = slash + 1;
   }
-  if (!folder) return failed("open the folder of", path);
+  if (!folder) return cannot("open the folder of", path);
   return Place{std::move(folder), path.substr(from)};
 }
 
@@ -42,7 +42,7 @@ Result<Place> place_of(const Descriptor& root, const std::string& path) {
 
 Result<Descriptor> open_folder(const std::string& path) {
   Descriptor folder(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!folder) return failed("open", path);
+  if (!folder) return cannot("open", path);
   return folder;
 }
 
@@ -53,7 +53,7 @@ Result<Descriptor> open_beneath(const Descriptor& root, const std::string& path)
   Descriptor file(::openat(place->folder.get(), place->name.c_str(),
                            O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
   struct stat stat{};
-  if (!file || ::fstat(file.get(), &stat) != 0) return failed("read", path);
+  if (!file || ::fstat(file.get(), &stat) != 0) return cannot("read", path);
   if (!S_ISREG(stat.st_mode))
     return Error{ErrorKind::io, "cannot read " + path + ": it is no file"};
   return file;
@@ -65,14 +65,14 @@ Result<Descriptor> create_beneath(const Descriptor& root, const std::string& pat
   if (!place) return place.error();
   Descriptor file(::openat(place->folder.get(), place->name.c_str(),
                            O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode | S_IWUSR));
-  if (!file) return failed("write", path);
+  if (!file) return cannot("write", path);
   return file;
 }
 
 Result<void> make_folder_beneath(const Descriptor& root, const std::string& path) {
   auto place = place_of(root, path);
   if (!place) return place.error();
-  if (::mkdirat(place->folder.get(), place->name.c_str(), 0700) != 0) return failed("make", path);
+  if (::mkdirat(place->folder.get(), place->name.c_str(), 0700) != 0) return cannot("make", path);
   return {};
 }
 
@@ -81,7 +81,7 @@ Result<void> make_link_beneath(const Descriptor& root, const std::string& path,
   auto place = place_of(root, path);
   if (!place) return place.error();
   if (::symlinkat(target.c_str(), place->folder.get(), place->name.c_str()) != 0)
-    return failed("make", path);
+    return cannot("make", path);
   return {};
 }
 
@@ -91,8 +91,8 @@ Result<void> settle_folder_beneath(const Descriptor& root, const std::string& pa
   if (!place) return place.error();
   const Descriptor folder(::openat(place->folder.get(), place->name.c_str(),
                                    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-  if (!folder || ::fsync(folder.get()) != 0) return failed("write", path);
-  if (::fchmod(folder.get(), mode | S_IRWXU) != 0) return failed("write", path);
+  if (!folder || ::fsync(folder.get()) != 0) return cannot("write", path);
+  if (::fchmod(folder.get(), mode | S_IRWXU) != 0) return cannot("write", path);
   return {};
 }
 

@@ -22,7 +22,7 @@ Error refused(std::string what) {
   return {ErrorKind::refused, std::move(what)};
 }
 
-Error failed(const std::string& path, int error = errno) {
+Error cannot_read(const std::string& path, int error = errno) {
   return {ErrorKind::io, "cannot read " + path + ": " + std::strerror(error)};
 }
 
@@ -132,7 +132,7 @@ Result<void> list(const std::string& root, const std::string& path, const Manife
                   std::vector<ManifestEntry>& entries) {
   const std::string full = root + "/" + path;
   struct stat stat{};
-  if (::lstat(full.c_str(), &stat) != 0) return failed(full);
+  if (::lstat(full.c_str(), &stat) != 0) return cannot_read(full);
   if (!S_ISREG(stat.st_mode) && !S_ISDIR(stat.st_mode) && !S_ISLNK(stat.st_mode)) return {};
   if (entries.size() >= bounds.entries_max)
     return Error{ErrorKind::exhausted, "a checkpoint of more than " +
@@ -150,14 +150,14 @@ Result<void> list(const std::string& root, const std::string& path, const Manife
     entry.kind = Kind::link;
     entry.mode = 0;
     entry.target = fs::read_symlink(full, error).string();
-    if (error) return failed(full, error.value());
+    if (error) return cannot_read(full, error.value());
     return {};
   }
   entry.kind = Kind::folder;
   std::vector<std::string> names;
   for (fs::directory_iterator each(full, error), end; !error && each != end; each.increment(error))
     names.push_back(each->path().filename().string());
-  if (error) return failed(full, error.value());
+  if (error) return cannot_read(full, error.value());
   std::ranges::sort(names);
   for (const std::string& name : names)
     if (auto listed = list(root, path + "/" + name, bounds, entries); !listed) return listed;

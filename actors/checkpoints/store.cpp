@@ -119,14 +119,14 @@ void CheckpointStore::start_fetches(Context& self) {
 
 /// Nobody goes on from a trial that is to be stopped: its logs are all that is wanted.
 FetchOptions CheckpointStore::fetch_of(const OfferAttempt& offer) const {
-  using What = FetchOptions::What;
   ManifestBounds bounds;
   if (options_.rule.bytes_max > 0) bounds.bytes_max = options_.rule.bytes_max;
   return {.source = offer.source,
           .trial = offer.trial,
           .attempt = offer.attempt,
           .study_folder = options_.study_folder,
-          .what = retention_.wants(offer.trial) ? What::everything : What::logs,
+          .what = retention_.wants(offer.trial) ? FetchOptions::What::everything
+                                                : FetchOptions::What::logs,
           .keeping = AttemptWriter::Keeping::durable,
           .bounds = bounds,
           .disk_full_reason = options_.disk_full_reason};

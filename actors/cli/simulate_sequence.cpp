@@ -71,7 +71,7 @@ double final_metric(const SequenceRun& run, std::size_t place) {
   const auto& chosen = run.outcomes[place].chosen;
   return chosen ? chosen->final_metric : std::nan("");
 }
-double seconds(const SequenceRun& run, std::size_t place) {
+double seconds_of(const SequenceRun& run, std::size_t place) {
   return run.outcomes[place].seconds;
 }
 double evaluations(const SequenceRun& run, std::size_t place) {
@@ -122,7 +122,7 @@ Method method_of(std::string name, const Runs& runs, const std::vector<Resource>
   };
   Method method{.name = std::move(name),
                 .metric = over(mean_metric),
-                .seconds = over([](const auto& run) { return sum_over(run, cli::seconds); }),
+                .seconds = over([](const auto& run) { return sum_over(run, seconds_of); }),
                 .evaluations = over([](const auto& run) { return sum_over(run, evaluations); }),
                 .resource = over([](const auto& run) {
                   return sum_over(run, [](const SequenceRun& one, std::size_t place) {
@@ -248,11 +248,11 @@ int simulate_sequence_file(MethodFile& method, const SimulateOptions& options) {
     std::vector<Cell> row{static_cast<std::int64_t>(place + 1), name,
                           rounded(spread(runs, place, incumbents).mean)};
     if (for_people) {
-      row.insert(row.end(), {plus_minus(at), plus_minus(spread(runs, place, cli::seconds)),
+      row.insert(row.end(), {plus_minus(at), plus_minus(spread(runs, place, seconds_of)),
                              plus_minus(spread(runs, place, evaluations))});
     } else {
       row.insert(row.end(), {rounded(at.mean), rounded(at.deviation),
-                             rounded(spread(runs, place, cli::seconds).mean),
+                             rounded(spread(runs, place, seconds_of).mean),
                              rounded(spread(runs, place, evaluations).mean)});
     }
     table.rows.push_back(std::move(row));

@@ -5,11 +5,11 @@
 namespace troupe::actors {
 namespace {
 
-constexpr std::size_t label_columns = 12;
+constexpr std::size_t summary_label_columns = 12;
 
 Line labelled(const TerminalStyle& paper, std::string_view label) {
   Line line(paper, Line::unlimited);
-  return line.add("  ").add(label, Style::dim).skip_to(label_columns);
+  return line.add("  ").add(label, Style::dim).skip_to(summary_label_columns);
 }
 
 /// How it ended: the outcome, and the study's reason as it stands.
@@ -55,7 +55,7 @@ void add_best(std::vector<Line>& lines, const StudyProgress& tally, const Termin
     lines.push_back(labelled(paper, ""));
     lines.back()
         .add(harmless(name), Style::dim)
-        .skip_to(label_columns + widest + 2)
+        .skip_to(summary_label_columns + widest + 2)
         .add(exact_value(value));
   }
 }

@@ -27,7 +27,7 @@ std::string shown(std::string_view line) {
   return std::string(line.substr(0, shown_max)) + "...";
 }
 
-std::string quoted(const std::string& name) {
+std::string single_quoted(const std::string& name) {
   return "'" + name + "'";
 }
 
@@ -137,16 +137,18 @@ void ReportParser::accept(std::string_view line, Config values, std::vector<Repo
     found.emplace_back(Malformed{shown(line), std::move(why)});
   };
   const auto* const metric = find_value(values, format_.metric);
-  if (metric == nullptr) return refuse("it has no " + quoted(format_.metric) + ", the metric");
+  if (metric == nullptr)
+    return refuse("it has no " + single_quoted(format_.metric) + ", the metric");
   const auto number = as_number(*metric);
-  if (!number) return refuse(quoted(format_.metric) + ", the metric, is no number");
+  if (!number) return refuse(single_quoted(format_.metric) + ", the metric, is no number");
   const auto* const resource = find_value(values, format_.resource_attr);
   if (resource == nullptr)
-    return refuse("it has no " + quoted(format_.resource_attr) + ", the resource");
+    return refuse("it has no " + single_quoted(format_.resource_attr) + ", the resource");
   const auto printed = whole(*resource);
-  if (!printed) return refuse(quoted(format_.resource_attr) + ", the resource, is no whole number");
+  if (!printed)
+    return refuse(single_quoted(format_.resource_attr) + ", the resource, is no whole number");
   if (*printed + offset_ < 1)
-    return refuse(quoted(format_.resource_attr) + " is " + std::to_string(*printed) +
+    return refuse(single_quoted(format_.resource_attr) + " is " + std::to_string(*printed) +
                   ": the first is 1; report.resource_offset is for programs that count from 0");
   knows_format_ = true;
   found.emplace_back(Report{*printed + offset_, *number, std::move(values)});

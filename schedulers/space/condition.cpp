@@ -16,10 +16,6 @@ std::optional<double> number_of(const Value& value) {
   return std::nullopt;
 }
 
-bool is_among(const std::vector<Value>& values, const Value& value) {
-  return std::ranges::find(values, match_of(value), match_of) != values.end();
-}
-
 }  // namespace
 
 bool holds(const Requirement& requirement, const Value& value) {

@@ -86,10 +86,6 @@ struct ValueAt {
   Value operator()(const Constant& d) const { return d.value; }
 };
 
-bool is_among(const std::vector<Value>& values, const Value& value) {
-  return std::ranges::find(values, match_of(value), match_of) != values.end();
-}
-
 struct Contains {
   const Value& value;
 

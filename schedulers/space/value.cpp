@@ -40,6 +40,10 @@ std::string match_of(const Value& value) {
   return text_of(value);
 }
 
+bool is_among(const std::vector<Value>& values, const Value& value) {
+  return std::ranges::find(values, match_of(value), match_of) != values.end();
+}
+
 const Value* find(const Config& config, std::string_view name) {
   const auto at = std::ranges::find(config, name, &Setting::name);
   return at == config.end() ? nullptr : &at->value;

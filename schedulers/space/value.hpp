@@ -2,6 +2,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "schedulers/space/config.hpp"
 
@@ -15,6 +16,9 @@ namespace troupe::schedulers {
 /// Two values are the same if this is: real numbers count to seven significant digits, and a number
 /// is not the text that reads like it.
 [[nodiscard]] std::string match_of(const Value& value);
+
+/// Whether one of `values` is the same as `value`.
+[[nodiscard]] bool is_among(const std::vector<Value>& values, const Value& value);
 
 /// The setting's value; null if the configuration has none of that name.
 [[nodiscard]] const Value* find(const Config& config, std::string_view name);
