@@ -45,6 +45,10 @@ void Context::watch_nodes() {
   engine_->peers().subscribe(address());
 }
 
+RefusalLog Context::refusal_log() const {
+  return RefusalLog(engine_->peers());
+}
+
 Result<Envelope::Ptr> Context::request(Address to, Envelope::Ptr question, Duration deadline) {
   if (to == address()) return Error{ErrorKind::refused, "an actor cannot ask itself"};
   Dispatcher& dispatcher = engine_->dispatcher(*cell_);

@@ -15,6 +15,7 @@
 #include "runtime/home.hpp"
 #include "runtime/ref.hpp"
 #include "runtime/remote/asking.hpp"
+#include "runtime/remote/network_report.hpp"
 #include "runtime/restart_policy.hpp"
 
 namespace troupe::runtime {
@@ -112,6 +113,9 @@ class Context {
 
   /// This actor gets a NodeUp for each node whose link is up, and NodeUp and NodeDown from then on.
   void watch_nodes();
+
+  /// Where this actor notes messages of other nodes that it refused.
+  [[nodiscard]] RefusalLog refusal_log() const;
 
   /// Asks for a Down when the actor is gone; at once if it already is. One Down, however often
   /// asked.

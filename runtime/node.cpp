@@ -29,6 +29,18 @@ NetworkReport Node::network() const {
   return engine_->peers().report();
 }
 
+void Node::report_network(std::function<void(const NetworkReport&)> receive) {
+  engine_->peers().post([this, receive = std::move(receive)] { receive(network()); });
+}
+
+RefusalLog Node::refusal_log() {
+  return RefusalLog(engine_->peers());
+}
+
+bool Node::is_alive(Address actor) const {
+  return engine_->is_alive(actor);
+}
+
 const Clock& Node::clock() const {
   return engine_->clock();
 }
@@ -87,6 +99,14 @@ Result<std::string> Node::listen(const std::string& address) {
 Result<NodeId> Node::join(const std::string& address, Duration deadline) {
   ensure_receptionist();
   return engine_->join(address, deadline);
+}
+
+void Node::join(const std::string& address, Duration deadline,
+                std::function<void(const Result<NodeId>&)> done) {
+  ensure_receptionist();
+  Peers& peers = engine_->peers();
+  peers.post(
+      [&peers, address, deadline, done = std::move(done)] { peers.join(address, deadline, done); });
 }
 
 void Node::stop(Address actor) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <concepts>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <span>
@@ -91,6 +92,10 @@ class Node {
   /// Links this node with the one that listens there, for good: a lost connection is made again
   /// until the link is given up.
   [[nodiscard]] Result<NodeId> join(const std::string& address, Duration deadline);
+  /// The same without waiting, for any thread. Calls `done` once, on the reactor's thread, within
+  /// `deadline`; never after the node is destroyed.
+  void join(const std::string& address, Duration deadline,
+            std::function<void(const Result<NodeId>&)> done);
 
   /// The actor of that name on this node, if it accepts what R does.
   template <typename R>
@@ -129,6 +134,13 @@ class Node {
   /// Ends all actors in order, and with them the node: nothing runs on it afterwards.
   StopReport stop(Duration deadline);
 
+  /// Whether the actor lives on this node. For any thread; the answer may be outdated at once.
+  [[nodiscard]] bool is_alive(Address actor) const;
+  template <typename... Ms>
+  [[nodiscard]] bool is_alive(const Ref<Ms...>& actor) const {
+    return is_alive(actor.address());
+  }
+
   /// How many actors live.
   [[nodiscard]] std::size_t actors() const;
   /// How many messages found nobody, or nobody who handles or understands them.
@@ -136,10 +148,15 @@ class Node {
   /// How many messages of other nodes were not even messages.
   [[nodiscard]] std::uint64_t frames_refused() const;
 
-  /// On the reactor's thread.
+  /// The links and refusals now. To be called on the reactor's thread.
   [[nodiscard]] NetworkReport network() const;
+  /// Calls `receive` with the links and refusals, once, on the reactor's thread; never after the
+  /// node is destroyed. For any thread.
+  void report_network(std::function<void(const NetworkReport&)> receive);
+  /// Where actors note messages of other nodes that they refused.
+  [[nodiscard]] RefusalLog refusal_log();
 
-  /// For the runtime.
+  /// For the runtime and its tests.
   [[nodiscard]] Engine& engine() { return *engine_; }
 
  private:

@@ -36,14 +36,14 @@ int init(const std::string& path) {
   return print("this machine's keys are in " + path +
                "\n"
                "its public key is " +
-               transport::to_text(keys->own().public_key) +
+               runtime::to_text(keys->own().public_key) +
                "\n"
                "next, where the study runs: troupe keys add NAME --at HOST:PORT\n");
 }
 
 int add(const KeyFolder& keys, const KeysOptions& options) {
   const std::string head = (options.at.starts_with("tcp://") ? options.at : "tcp://" + options.at) +
-                           "/" + transport::to_text(keys.own().public_key);
+                           "/" + runtime::to_text(keys.own().public_key);
   if (const auto join = runtime::read_join_address(head); !join) return complain(join.error());
   AdmittedKey admitted{options.name, options.role, {}, {}};
   if (options.key.empty()) {
@@ -51,16 +51,16 @@ int add(const KeyFolder& keys, const KeysOptions& options) {
       return complain({ErrorKind::bad_input,
                        "an application makes its own keys: run `troupe keys init` where it runs, "
                        "and give its public key here as --key KEY"});
-    const transport::KeyPair invitation = transport::make_key_pair();
+    const runtime::KeyPair invitation = runtime::make_key_pair();
     admitted.key = invitation.public_key;
     admitted.invited_until = now_s() + invitation_s;
     if (const auto added = keys.add(admitted); !added) return complain(added.error());
     std::fprintf(stderr,
                  "run this line on %s within 24 hours; it makes a key there, and lets in once:\n",
                  options.name.c_str());
-    return print(join_line(head + "/" + transport::to_text(invitation.secret_key), options.name));
+    return print(join_line(head + "/" + runtime::to_text(invitation.secret_key), options.name));
   }
-  const auto key = transport::key_of(options.key);
+  const auto key = runtime::key_of(options.key);
   if (!key) return complain({key.error().kind, "--key: " + key.error().what});
   admitted.key = *key;
   if (const auto added = keys.add(admitted); !added) return complain(added.error());
@@ -70,14 +70,14 @@ int add(const KeyFolder& keys, const KeysOptions& options) {
 Table table_of(const KeyFolder& keys, const std::vector<AdmittedKey>& admitted) {
   Table table{{"name", "role", "state", "key"}, {}};
   table.rows.push_back({std::string("(this machine)"), std::string("own"), std::string("admitted"),
-                        transport::to_text(keys.own().public_key)});
+                        runtime::to_text(keys.own().public_key)});
   for (const AdmittedKey& key : admitted) {
     std::string state = "admitted";
     if (key.invited_until)
       state = *key.invited_until > now_s()
                   ? "invited until " + actors::datetime_of(*key.invited_until * 1'000'000)
                   : "invitation is over";
-    table.rows.push_back({key.name, key.role, state, transport::to_text(key.key)});
+    table.rows.push_back({key.name, key.role, state, runtime::to_text(key.key)});
   }
   return table;
 }

@@ -193,7 +193,7 @@ int run_node(const NodeOptions& options) {
   const auto end = process.node().wait(agent, Duration::max());
   process.call([&] {
     for (const auto& link : process.node().network().links)
-      if (link.state == transport::LinkState::down)
+      if (link.state == runtime::LinkState::down)
         std::fprintf(stderr, "troupe node: the link to the head ended: %s\n", link.reason.c_str());
   });
   process.node().stop(std::chrono::seconds(5));

@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "actors/json.hpp"
-#include "runtime/engine/engine.hpp"
 
 namespace troupe::actors {
 
@@ -83,7 +82,7 @@ void LocalNodeSupervision::gone(const LocalNode::Ending& ending) {
   process_.node().tell(study_, NodeProcessesGone{ending.name, ending.reason});
   if (any_running()) return;
   // One that an earlier head left may have been leaving with that.
-  const bool runs_on = process_.node().engine().is_alive(study_.address());
+  const bool runs_on = process_.node().is_alive(study_);
   if (leaving_ || (ending.orderly && !runs_on)) return over_();
   if (++losses_ <= losses_max && launch()) return;
   process_.node().tell(study_, StopStudy{StopRequested::How::interrupt,

@@ -5,7 +5,6 @@
 #include <fstream>
 
 #include "actors/json.hpp"
-#include "runtime/engine/engine.hpp"
 
 namespace troupe::actors {
 
@@ -17,11 +16,11 @@ double seconds_of(Duration duration) {
   return std::chrono::duration<double>(duration).count();
 }
 
-std::string name_of(transport::LinkState state) {
+std::string name_of(runtime::LinkState state) {
   switch (state) {
-    case transport::LinkState::unreachable:
+    case runtime::LinkState::unreachable:
       return "unreachable";
-    case transport::LinkState::down:
+    case runtime::LinkState::down:
       return "dead";
     default:
       return "up";
@@ -49,9 +48,9 @@ NodesSnapshot snapshot_of(const runtime::NetworkReport& report, const std::strin
   NodesSnapshot snapshot{
       .written_us = clock.wall().count(), .address = address, .trouble = report.trouble};
   std::size_t dead = 0;
-  for (const auto& link : report.links) dead += link.state == transport::LinkState::down ? 1 : 0;
+  for (const auto& link : report.links) dead += link.state == runtime::LinkState::down ? 1 : 0;
   for (const auto& link : report.links)  // The dead come last, oldest first.
-    if (link.state != transport::LinkState::down || dead-- <= dead_max)
+    if (link.state != runtime::LinkState::down || dead-- <= dead_max)
       snapshot.nodes.push_back(state_of(link));
   for (const auto& refusal : report.refusals) {
     const auto ago =
@@ -66,11 +65,12 @@ void NodesFile::started(runtime::Context& self) {
   on(self, Look{});
 }
 
-/// The links live on the reactor's thread; the file is written on this one, which may wait for it.
-/// Posted so, it does not run any more when the node is taken down.
+/// The report is made on the reactor's thread. The file is written on this actor's thread, which
+/// may wait for the disk.
 void NodesFile::on(runtime::Context& self, const Look&) {
-  node_.engine().peers().post([&node = node_, address = address_, to = self.ref<NodesFile>()] {
-    node.tell(to, snapshot_of(node.network(), address, node.clock()));
+  node_.report_network([&node = node_, address = address_,
+                        to = self.ref<NodesFile>()](const runtime::NetworkReport& report) {
+    node.tell(to, snapshot_of(report, address, node.clock()));
   });
   self.after(interval, Look{});
 }

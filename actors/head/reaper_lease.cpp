@@ -63,7 +63,7 @@ void ReaperLease::serve(AgentOptions& options) const {
 void ReaperLease::pass_on(State& state) {
   Instant confirmed{};
   for (const auto& link : state.node.network().links)
-    if (link.state != transport::LinkState::down) confirmed = std::max(confirmed, link.lease_from);
+    if (link.state != runtime::LinkState::down) confirmed = std::max(confirmed, link.lease_from);
   state.linked = confirmed != Instant{};
   if (!state.linked) return;
   const Instant until = confirmed + state.lease;

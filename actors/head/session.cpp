@@ -22,7 +22,6 @@
 #include "actors/study/study.hpp"
 #include "runtime/context.hpp"
 #include "runtime/core/check.hpp"
-#include "runtime/engine/engine.hpp"
 #include "runtime/node.hpp"
 
 namespace troupe::actors {
@@ -218,18 +217,11 @@ std::vector<std::string> own_nodes_alive(const HeadFolder& folder) {
   return names;
 }
 
-/// Whom the study turns away is shown with those whom the links do.
-std::function<void(const std::string&, const std::string&)> refusals_of(runtime::Engine& engine) {
-  return [&peers = engine.peers()](const std::string& node, const std::string& why) {
-    peers.post([&peers, node, why] { peers.note_refusal(node, why); });
-  };
-}
-
 /// `where`: a Node, or an actor's Context.
 StudyRef spawn_at(auto& where, Session session, const HeadFolder& folder) {
   auto results = std::make_unique<ResultFiles>(folder.path(), session.journal->meta());
   StudyOptions options = options_of(session);
-  options.refused = refusals_of(where.engine());
+  options.refused = where.refusal_log();
   options.own_nodes_alive = own_nodes_alive(folder);
   options.end_own_node = [path = folder.path()](const std::string& node) {
     kill_own_node(path, node);

@@ -4,8 +4,6 @@
 #include <chrono>
 #include <utility>
 
-#include "runtime/engine/engine.hpp"
-
 namespace troupe::actors {
 
 using runtime::Context;
@@ -31,18 +29,16 @@ void StudySeeker::on(Context& self, const Again&) {
 void StudySeeker::dial(Context& self) {
   const Duration left = sought_->until - self.now();
   if (left <= Duration(0)) return fail(self, "its lease is over");
-  runtime::Peers& peers = node_.engine().peers();
-  peers.post([&peers, &node = node_, address = address_, patience = std::min(left, dial_patience),
-              to = runtime::Ref<Answered>(self.address())] {
-    peers.join(address, patience, [&node, to](const Result<runtime::NodeId>& head) {
-      Answered answered;
-      if (head)
-        answered.head = *head;
-      else
-        answered.error = head.error().what;
-      node.tell(to, std::move(answered));
-    });
-  });
+  node_.join(address_, std::min(left, dial_patience),
+             [&node = node_,
+              to = runtime::Ref<Answered>(self.address())](const Result<runtime::NodeId>& head) {
+               Answered answered;
+               if (head)
+                 answered.head = *head;
+               else
+                 answered.error = head.error().what;
+               node.tell(to, std::move(answered));
+             });
 }
 
 void StudySeeker::on(Context& self, const Answered& answered) {

@@ -12,6 +12,13 @@
 
 namespace troupe::runtime {
 
+// Keys and their text form, for programs: those use the runtime and not the transport.
+using transport::Key;
+using transport::key_of;
+using transport::KeyPair;
+using transport::make_key_pair;
+using transport::to_text;
+
 /// A line of the list of keys that are let in.
 struct AdmittedKey {
   std::string name;  ///< The only one that the node with this key may have.

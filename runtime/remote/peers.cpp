@@ -26,6 +26,20 @@ std::vector<std::byte> as_vector(std::string_view text) {
   return {bytes.begin(), bytes.end()};
 }
 
+LinkState state_of(transport::LinkState state) {
+  switch (state) {
+    case transport::LinkState::connecting:
+      return LinkState::connecting;
+    case transport::LinkState::up:
+      return LinkState::up;
+    case transport::LinkState::unreachable:
+      return LinkState::unreachable;
+    case transport::LinkState::down:
+      break;
+  }
+  return LinkState::down;
+}
+
 std::string not_linked(NodeId node) {
   return "node " + to_string(node) + " is not linked";
 }
@@ -332,7 +346,7 @@ NetworkReport Peers::report() const {
                     .address = std::move(peer.address),
                     .role = std::move(peer.role),
                     .resources = {},
-                    .state = peer.state,
+                    .state = state_of(peer.state),
                     .silent_for = peer.silent_for,
                     .lease_from = peer.lease_from,
                     .lag = peer.lag,
@@ -344,13 +358,21 @@ NetworkReport Peers::report() const {
     }
     report.links.push_back(std::move(link));
   }
-  report.refusals = endpoint_->refusals();
+  for (transport::Refusal& refusal : endpoint_->refusals())
+    report.refusals.push_back({std::move(refusal.who), std::move(refusal.from),
+                               std::move(refusal.why), refusal.times, refusal.last});
   if (membership_.trouble) report.trouble = membership_.trouble();
   return report;
 }
 
 void Peers::note_refusal(const std::string& name, const std::string& why) {
-  if (endpoint_ != nullptr) endpoint_->note_refusal(name, why);
+  post([this, name, why] {
+    if (endpoint_ != nullptr) endpoint_->note_refusal(name, why);
+  });
+}
+
+void RefusalLog::operator()(const std::string& who, const std::string& why) const {
+  peers_->note_refusal(who, why);
 }
 
 void Peers::join(const std::string& address, Duration patience,

@@ -64,12 +64,12 @@ class Peers {
   [[nodiscard]] std::uint64_t frames_refused() const;
   /// Runs code on the reactor's thread, unless all is cut by then.
   void post(std::function<void()> code);
+  /// Adds an entry to the refusals of the report: an actor refused a message of that node.
+  void note_refusal(const std::string& name, const std::string& why);
 
   // --- The reactor's thread.
 
   [[nodiscard]] NetworkReport report() const;
-  /// An actor turned away what a node said; for the report.
-  void note_refusal(const std::string& name, const std::string& why);
   [[nodiscard]] Result<std::string> listen(const std::string& address);
   void join(const std::string& address, Duration patience,
             std::function<void(Result<NodeId>)> done);

@@ -1,11 +1,13 @@
-// Checks properties of the source tree itself: which folder includes which, how long a file is,
-// and words that must not appear. A rule that is not checked here or by a tool is only advice.
+// Checks properties of the source tree itself: which folder includes and names what of which other
+// folder, how long a file is, and words that must not appear.
 
+#include <cctype>
 #include <filesystem>
 #include <fstream>
 #include <map>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <boost/test/unit_test.hpp>
@@ -13,11 +15,13 @@
 namespace troupe {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(tidy)
+
 namespace fs = std::filesystem;
 
 struct SourceFile {
-  std::string path;    ///< From the root, as in "schedulers/asha.cpp".
-  std::string folder;  ///< "schedulers"; "runtime/core" stands for itself.
+  std::string path;    ///< Relative to the root, such as "schedulers/asha.cpp".
+  std::string folder;  ///< First folder of the path; "runtime/core" counts as a folder.
   std::vector<std::string> lines;
 };
 
@@ -28,7 +32,7 @@ std::string folder_of(const std::string& path) {
 
 std::vector<SourceFile> source_files() {
   std::vector<SourceFile> files;
-  for (const char* top : {"runtime", "schedulers", "actors", "transport", "test"})
+  for (const char* top : {"runtime", "schedulers", "actors", "transport", "examples", "test"})
     for (const auto& entry : fs::recursive_directory_iterator(fs::path(TROUPE_ROOT) / top)) {
       const auto extension = entry.path().extension();
       if (extension != ".hpp" && extension != ".cpp") continue;
@@ -41,7 +45,47 @@ std::vector<SourceFile> source_files() {
   return files;
 }
 
-BOOST_AUTO_TEST_SUITE(tidy)
+/// The code of a line without a trailing comment.
+std::string_view code_of(std::string_view line) {
+  return line.substr(0, line.find("//"));
+}
+
+bool is_identifier_char(char c) {
+  return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_';
+}
+
+/// Whether `code` contains `symbol`, not as the end of a longer identifier.
+bool names(std::string_view code, std::string_view symbol) {
+  for (auto at = code.find(symbol); at != std::string_view::npos; at = code.find(symbol, at + 1))
+    if (at == 0 || !is_identifier_char(code[at - 1]) || !is_identifier_char(symbol[0])) return true;
+  return false;
+}
+
+/// Symbols in a line of a file of `folder` that the folder must not use: namespaces of folders
+/// above or beside it, and the inside of the runtime above the runtime.
+std::vector<std::string> foreign_symbols(const std::string& folder, std::string_view line) {
+  static const std::map<std::string, std::set<std::string>> allowed{
+      {"runtime/core", {}},
+      {"schedulers", {"schedulers"}},
+      {"transport", {"transport"}},
+      {"runtime", {"runtime", "transport"}},
+      {"actors", {"actors", "cli", "runtime", "schedulers"}},
+      {"examples", {"actors", "cli", "runtime", "schedulers"}},
+      {"test", {"actors", "cli", "runtime", "schedulers", "transport"}},
+  };
+  const std::string_view code = code_of(line);
+  std::vector<std::string> found;
+  for (const std::string name : {"actors", "cli", "runtime", "schedulers", "transport"})
+    if (!allowed.at(folder).contains(name) &&
+        (names(code, name + "::") || names(code, "troupe::" + name)))
+      found.push_back(name + "::");
+  if (folder == "actors" || folder == "examples")
+    for (const char* inside :
+         {".engine()", "->engine()", ".peers()", "->peers()", "runtime/engine/", "runtime/cell/",
+          "runtime/dispatch/", "runtime/remote/peers"})
+      if (names(code, inside)) found.emplace_back(inside);
+  return found;
+}
 
 BOOST_AUTO_TEST_CASE(a_folder_includes_only_what_lies_below_it) {
   const std::map<std::string, std::set<std::string>> below{
@@ -50,6 +94,7 @@ BOOST_AUTO_TEST_CASE(a_folder_includes_only_what_lies_below_it) {
       {"transport", {"runtime/core"}},
       {"runtime", {"runtime/core", "transport"}},
       {"actors", {"runtime/core", "runtime", "schedulers"}},
+      {"examples", {"runtime/core", "runtime", "schedulers", "actors"}},
       {"test", {"runtime/core", "runtime", "schedulers", "actors", "transport", "examples"}},
   };
   for (const auto& file : source_files())
@@ -59,6 +104,32 @@ BOOST_AUTO_TEST_CASE(a_folder_includes_only_what_lies_below_it) {
       BOOST_TEST((included == file.folder || below.at(file.folder).contains(included)),
                  file.path << " must not include " << included);
     }
+}
+
+BOOST_AUTO_TEST_CASE(a_folder_names_only_what_lies_below_it) {
+  for (const auto& file : source_files())
+    for (const auto& line : file.lines)
+      for (const std::string& symbol : foreign_symbols(file.folder, line))
+        BOOST_TEST(false, file.path << " must not use " << symbol << ": " << line);
+}
+
+BOOST_AUTO_TEST_CASE(a_foreign_symbol_is_found) {
+  using Found = std::vector<std::string>;
+  const auto finds = [](const char* folder, const char* line, const Found& expected) {
+    BOOST_TEST(foreign_symbols(folder, line) == expected, folder << ": " << line);
+  };
+  finds("actors", "  if (link.state == transport::LinkState::down) return;", {"transport::"});
+  finds("actors", "  node.engine().peers().post([] {});", {".engine()", ".peers()"});
+  finds("actors", "#include \"runtime/engine/engine.hpp\"", {"runtime/engine/"});
+  finds("examples", "  const auto& peers = node->engine().peers();", {"->engine()", ".peers()"});
+  finds("schedulers", "runtime::Node& node_;", {"runtime::"});
+  finds("schedulers", "transport::Bytes bytes;", {"transport::"});
+  finds("transport", "namespace troupe::runtime {", {"runtime::"});
+  finds("runtime", "actors::Study study;", {"actors::"});
+  finds("runtime/core", "troupe::runtime::Address address;", {"runtime::"});
+  finds("actors", "  runtime::Node& node;  // not transport::Link", {});
+  finds("runtime", "#include \"transport/link.hpp\"", {});
+  finds("transport", "  my_runtime::Thing thing;", {});
 }
 
 BOOST_AUTO_TEST_CASE(a_file_is_read_in_one_sitting) {
