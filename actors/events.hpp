@@ -11,12 +11,14 @@
 #include "runtime/core/field.hpp"
 #include "schedulers/events.hpp"
 #include "schedulers/space/config.hpp"
+#include "schedulers/trial_state.hpp"
 
 namespace troupe::actors {
 
 using schedulers::Config;
 using schedulers::Resource;
 using schedulers::TrialId;
+using schedulers::TrialState;
 
 // What a study tells the world, after it is durable. Each is a message of its own, so that a
 // subscriber names just those it wants; `index` is the row of the journal that caused it.

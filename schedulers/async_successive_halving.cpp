@@ -37,7 +37,7 @@ std::vector<Decision> AsyncSuccessiveHalving::on(const Event& event) {
                  [&](const TrialReported& report) { decisions = take(report); },
                  [&](const TrialCompleted& completed) { decisions = complete(completed.trial); },
                  [&](const TrialFailed& failed) {
-                   if (failed.trial < trials_.size()) become(failed.trial, State::finished);
+                   if (failed.trial < trials_.size()) become(failed.trial, TrialState::failed);
                  },
              },
              event);
@@ -81,7 +81,7 @@ Decision AsyncSuccessiveHalving::assign(const SlotOpened& slot) {
   const auto number = static_cast<std::uint32_t>(drawn);
   if (const auto trial = promote(systems_[system])) {
     const Resource from = curves_[*trial].last()->resource;
-    become(*trial, State::running);
+    become(*trial, TrialState::running);
     return ResumeTrial{*trial, from, milestone(*trial), number};
   }
   if (slot.offer == SlotOpened::Offer::promotions)
@@ -89,7 +89,7 @@ Decision AsyncSuccessiveHalving::assign(const SlotOpened& slot) {
                 std::to_string(running_) + " are running"};
   const auto fresh = static_cast<TrialId>(trials_.size());
   check(fresh <= std::numeric_limits<std::int32_t>::max(), "a study has fewer than 2^31 trials");
-  trials_.push_back({State::running, static_cast<std::uint16_t>(system), number});
+  trials_.push_back({TrialState::running, static_cast<std::uint16_t>(system), number});
   curves_.emplace_back();
   ++running_;
   return StartTrial{fresh, milestone(fresh), number};
@@ -101,7 +101,7 @@ std::vector<Rung>& AsyncSuccessiveHalving::rungs_of(TrialId trial) {
 
 std::vector<Decision> AsyncSuccessiveHalving::take(const TrialReported& report) {
   using Reason = ReportIgnored::Reason;
-  if (!is(report.trial, State::running))
+  if (!is(report.trial, TrialState::running))
     return {ReportIgnored{.trial = report.trial, .reason = Reason::not_running}};
   Curve& curve = curves_[report.trial];
   if (const auto first = curve.at(report.resource))
@@ -116,8 +116,8 @@ std::vector<Decision> AsyncSuccessiveHalving::take(const TrialReported& report) 
 }
 
 std::vector<Decision> AsyncSuccessiveHalving::complete(TrialId trial) {
-  if (!is(trial, State::running)) return {};
-  become(trial, State::finished);
+  if (!is(trial, TrialState::running)) return {};
+  become(trial, TrialState::completed);
   const auto last = curves_[trial].last();
   if (options_.on_early_exit == EarlyExit::drop || !last) return {};
   // As an incumbent it also sets the hurdle of these rungs; nothing else is at stake for it.
@@ -131,13 +131,13 @@ Decision AsyncSuccessiveHalving::judge(const TrialReported& report) {
   const TrialId trial = report.trial;
   const std::vector<RungEntry> entries = enter_rungs(trial, report.resource, report.metric);
   if (report.resource >= options_.max_resource) {
-    become(trial, State::finished);
+    become(trial, TrialState::completed);
     return StopTrial{trial, StopTrial::Reason::max_resource};
   }
   if (entries.empty()) return ContinueTrial{trial, milestone(trial)};
   if (options_.rule == Rule::promotion) return pause(entries);
   if (const auto reason = fault(entries)) {
-    become(trial, State::finished);
+    become(trial, TrialState::stopped);
     return StopTrial{trial, *reason};
   }
   if (report.resource >= limit()) return pause(entries);
@@ -180,7 +180,7 @@ std::optional<StopTrial::Reason> AsyncSuccessiveHalving::fault(
 /// `stopping` it has, and waits in the highest one for the ceiling to rise.
 Decision AsyncSuccessiveHalving::pause(const std::vector<RungEntry>& entries) {
   const TrialId trial = entries.front().trial;
-  become(trial, State::paused);
+  become(trial, TrialState::paused);
   if (!std::isfinite(entries.front().loss)) return PauseTrial{trial};
   const std::size_t above = trials_[trial].entered;
   if (options_.rule == Rule::stopping) {
@@ -217,7 +217,7 @@ std::optional<TrialId> AsyncSuccessiveHalving::promote_from(std::vector<Rung>& r
   while (const RungEntry* best = rung.best_waiting()) {
     const TrialId trial = best->trial;
     // Hurdles only ever rise: who fails one need not be asked again.
-    if (!is(trial, State::paused) ||
+    if (!is(trial, TrialState::paused) ||
         (by_cutoff && !hurdle_.clears(trial, rung.level(), best->loss))) {
       rung.dismiss();
       continue;
@@ -242,13 +242,13 @@ bool AsyncSuccessiveHalving::wait_beyond(Rung& rung, TrialId trial) {
   return true;
 }
 
-bool AsyncSuccessiveHalving::is(TrialId trial, State state) const {
+bool AsyncSuccessiveHalving::is(TrialId trial, TrialState state) const {
   return trial < trials_.size() && trials_[trial].state == state;
 }
 
-void AsyncSuccessiveHalving::become(TrialId trial, State state) {
-  const auto count = [this](State s) -> std::size_t* {
-    return s == State::running ? &running_ : s == State::paused ? &paused_ : nullptr;
+void AsyncSuccessiveHalving::become(TrialId trial, TrialState state) {
+  const auto count = [this](TrialState s) -> std::size_t* {
+    return s == TrialState::running ? &running_ : s == TrialState::paused ? &paused_ : nullptr;
   };
   if (std::size_t* before = count(trials_[trial].state)) --*before;
   if (std::size_t* after = count(state)) ++*after;

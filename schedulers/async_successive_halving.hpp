@@ -11,6 +11,7 @@
 #include "schedulers/progressive_ceiling.hpp"
 #include "schedulers/rung.hpp"
 #include "schedulers/scheduler.hpp"
+#include "schedulers/trial_state.hpp"
 
 namespace troupe::schedulers {
 
@@ -48,9 +49,8 @@ class AsyncSuccessiveHalving final : public Scheduler {
   [[nodiscard]] const Hurdle& hurdle() const { return hurdle_; }
 
  private:
-  enum class State : std::uint8_t { running, paused, finished };
   struct Trial {
-    State state = State::running;
+    TrialState state = TrialState::running;
     std::uint16_t system = 0;   ///< Whose rungs it is in.
     std::uint32_t entered = 0;  ///< The next rung that it will be in.
   };
@@ -73,8 +73,8 @@ class AsyncSuccessiveHalving final : public Scheduler {
   [[nodiscard]] std::optional<TrialId> promote_from(std::vector<Rung>& rungs, std::size_t rung);
   [[nodiscard]] bool wait_beyond(Rung& rung, TrialId trial);
 
-  [[nodiscard]] bool is(TrialId trial, State state) const;
-  void become(TrialId trial, State state);
+  [[nodiscard]] bool is(TrialId trial, TrialState state) const;
+  void become(TrialId trial, TrialState state);
   [[nodiscard]] Resource milestone(TrialId trial) const;
   [[nodiscard]] Resource limit() const;
 

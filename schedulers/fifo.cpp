@@ -23,19 +23,19 @@ Fifo::Fifo(const FifoOptions& options) : options_(options) {
 
 std::vector<Decision> Fifo::on(const Event& event) {
   using Decisions = std::vector<Decision>;
-  using State = TrialStates::State;
   return std::visit(Overloaded{
                         [&](const SlotOpened& slot) { return Decisions{assign(slot)}; },
                         [&](const TrialReported& report) {
                           return Decisions{trials_.report(report, options_.length)};
                         },
                         [&](const TrialCompleted& completed) {
-                          if (trials_.is(completed.trial, State::running))
+                          if (trials_.is(completed.trial, TrialState::running))
                             trials_.complete(completed.trial);
                           return Decisions{};
                         },
                         [&](const TrialFailed& failed) {
-                          if (trials_.is(failed.trial, State::running)) trials_.fail(failed.trial);
+                          if (trials_.is(failed.trial, TrialState::running))
+                            trials_.fail(failed.trial);
                           return Decisions{};
                         },
                     },

@@ -19,34 +19,33 @@ SyncRush::SyncRush(const SyncRushOptions& options)
 }
 
 std::vector<Decision> SyncRush::on(const Event& event) {
-  using State = TrialStates::State;
   std::vector<HurdleRaised> raised;
   std::vector<Decision> decisions;
-  std::visit(
-      Overloaded{
-          [&](const SlotOpened& slot) { decisions.push_back(assign(slot, raised)); },
-          [&](const TrialReported& report) {
-            decisions.push_back(trials_.report(report, options_.max_resource));
-            if (!trials_.is(report.trial, State::running) &&
-                !std::holds_alternative<ReportIgnored>(decisions[0]))
-              fill(report.trial, loss_of(options_.mode, report.metric), raised);
-          },
-          [&](const TrialCompleted& completed) {
-            if (!trials_.is(completed.trial, State::running)) return;
-            trials_.complete(completed.trial);
-            const auto last = trials_.last(completed.trial);
-            const bool holds = last && options_.on_early_exit == EarlyExit::hold;
-            fill(completed.trial, holds ? loss_of(options_.mode, last->metric) : failed_loss,
-                 raised);
-          },
-          [&](const TrialFailed& gone) {
-            if (!trials_.is(gone.trial, State::running) && !trials_.is(gone.trial, State::paused))
-              return;
-            trials_.fail(gone.trial);
-            fill(gone.trial, failed_loss, raised);
-          },
-      },
-      event);
+  std::visit(Overloaded{
+                 [&](const SlotOpened& slot) { decisions.push_back(assign(slot, raised)); },
+                 [&](const TrialReported& report) {
+                   decisions.push_back(trials_.report(report, options_.max_resource));
+                   if (!trials_.is(report.trial, TrialState::running) &&
+                       !std::holds_alternative<ReportIgnored>(decisions[0]))
+                     fill(report.trial, loss_of(options_.mode, report.metric), raised);
+                 },
+                 [&](const TrialCompleted& completed) {
+                   if (!trials_.is(completed.trial, TrialState::running)) return;
+                   trials_.complete(completed.trial);
+                   const auto last = trials_.last(completed.trial);
+                   const bool holds = last && options_.on_early_exit == EarlyExit::hold;
+                   fill(completed.trial, holds ? loss_of(options_.mode, last->metric) : failed_loss,
+                        raised);
+                 },
+                 [&](const TrialFailed& gone) {
+                   if (!trials_.is(gone.trial, TrialState::running) &&
+                       !trials_.is(gone.trial, TrialState::paused))
+                     return;
+                   trials_.fail(gone.trial);
+                   fill(gone.trial, failed_loss, raised);
+                 },
+             },
+             event);
   decisions.insert(decisions.end(), raised.begin(), raised.end());
   return decisions;
 }
@@ -142,9 +141,9 @@ void SyncRush::begin_round(const std::vector<TrialId>& arms) {
   for (std::size_t place = 0; place < arms.size(); ++place) {
     seats_[arms[place]] = place;
     const auto last = trials_.last(arms[place]);
-    if (trials_.is(arms[place], TrialStates::State::failed))
+    if (trials_.is(arms[place], TrialState::failed))
       rung.fill(place, failed_loss);
-    else if (trials_.is(arms[place], TrialStates::State::completed) || last->resource >= level)
+    else if (trials_.is(arms[place], TrialState::completed) || last->resource >= level)
       rung.fill(place, loss_of(options_.mode, last->metric));
   }
 }

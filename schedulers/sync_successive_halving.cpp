@@ -18,34 +18,34 @@ SyncSuccessiveHalving::SyncSuccessiveHalving(const SyncSuccessiveHalvingOptions&
 
 std::vector<Decision> SyncSuccessiveHalving::on(const Event& event) {
   using Decisions = std::vector<Decision>;
-  using State = TrialStates::State;
-  return std::visit(
-      Overloaded{
-          [&](const SlotOpened& slot) { return Decisions{assign(slot)}; },
-          [&](const TrialReported& report) {
-            const Decision decision = trials_.report(report, options_.max_resource);
-            if (!trials_.is(report.trial, State::running) &&
-                !std::holds_alternative<ReportIgnored>(decision))
-              fill(report.trial, loss_of(options_.mode, report.metric));
-            return Decisions{decision};
-          },
-          [&](const TrialCompleted& completed) {
-            if (!trials_.is(completed.trial, State::running)) return Decisions{};
-            trials_.complete(completed.trial);
-            const auto last = trials_.last(completed.trial);
-            const bool holds = last && options_.on_early_exit == EarlyExit::hold;
-            fill(completed.trial, holds ? loss_of(options_.mode, last->metric) : failed_loss);
-            return Decisions{};
-          },
-          [&](const TrialFailed& gone) {
-            if (!trials_.is(gone.trial, State::running) && !trials_.is(gone.trial, State::paused))
-              return Decisions{};
-            trials_.fail(gone.trial);
-            fill(gone.trial, failed_loss);
-            return Decisions{};
-          },
-      },
-      event);
+  return std::visit(Overloaded{
+                        [&](const SlotOpened& slot) { return Decisions{assign(slot)}; },
+                        [&](const TrialReported& report) {
+                          const Decision decision = trials_.report(report, options_.max_resource);
+                          if (!trials_.is(report.trial, TrialState::running) &&
+                              !std::holds_alternative<ReportIgnored>(decision))
+                            fill(report.trial, loss_of(options_.mode, report.metric));
+                          return Decisions{decision};
+                        },
+                        [&](const TrialCompleted& completed) {
+                          if (!trials_.is(completed.trial, TrialState::running)) return Decisions{};
+                          trials_.complete(completed.trial);
+                          const auto last = trials_.last(completed.trial);
+                          const bool holds = last && options_.on_early_exit == EarlyExit::hold;
+                          fill(completed.trial,
+                               holds ? loss_of(options_.mode, last->metric) : failed_loss);
+                          return Decisions{};
+                        },
+                        [&](const TrialFailed& gone) {
+                          if (!trials_.is(gone.trial, TrialState::running) &&
+                              !trials_.is(gone.trial, TrialState::paused))
+                            return Decisions{};
+                          trials_.fail(gone.trial);
+                          fill(gone.trial, failed_loss);
+                          return Decisions{};
+                        },
+                    },
+                    event);
 }
 
 SchedulerStatus SyncSuccessiveHalving::standing() const {
@@ -133,9 +133,9 @@ void SyncSuccessiveHalving::promote(std::size_t bracket, const RungSize& size) {
     const TrialId trial = *trials[place];
     seats_[trial] = {static_cast<std::uint32_t>(bracket), static_cast<std::uint32_t>(place)};
     const auto last = trials_.last(trial);
-    if (!sound[place] || trials_.is(trial, TrialStates::State::failed))
+    if (!sound[place] || trials_.is(trial, TrialState::failed))
       rung.fill(place, failed_loss);
-    else if (trials_.is(trial, TrialStates::State::completed) || last->resource >= rung.level())
+    else if (trials_.is(trial, TrialState::completed) || last->resource >= rung.level())
       rung.fill(place, loss_of(options_.mode, last->metric));
   }
 }

@@ -1,12 +1,12 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <optional>
 #include <vector>
 
 #include "schedulers/curve.hpp"
 #include "schedulers/events.hpp"
+#include "schedulers/trial_state.hpp"
 
 namespace troupe::schedulers {
 
@@ -14,20 +14,18 @@ namespace troupe::schedulers {
 /// milestone, and waits there or has completed.
 class TrialStates {
  public:
-  enum class State : std::uint8_t { running, paused, completed, failed };
-
   /// The next trial runs; returns its id.
   TrialId start(Resource until);
   /// A paused trial runs again.
   void resume(TrialId trial, Resource until);
-  void complete(TrialId trial) { end(trial, State::completed); }
-  void fail(TrialId trial) { end(trial, State::failed); }
+  void complete(TrialId trial) { end(trial, TrialState::completed); }
+  void fail(TrialId trial) { end(trial, TrialState::failed); }
 
   /// The answer to a report: it is ignored, or the trial goes on, or pauses at its milestone, or
   /// has completed at `max_resource`.
   [[nodiscard]] Decision report(const TrialReported& report, Resource max_resource);
 
-  [[nodiscard]] bool is(TrialId trial, State state) const;
+  [[nodiscard]] bool is(TrialId trial, TrialState state) const;
   [[nodiscard]] std::size_t started() const { return trials_.size(); }
   [[nodiscard]] std::size_t running() const { return running_; }
   /// Its report with the highest resource; none without reports. The trial was started.
@@ -35,12 +33,12 @@ class TrialStates {
 
  private:
   struct Trial {
-    State state = State::running;
+    TrialState state = TrialState::running;
     Resource until = 0;
     Curve curve;
   };
 
-  void end(TrialId trial, State state);
+  void end(TrialId trial, TrialState state);
 
   std::vector<Trial> trials_;
   std::size_t running_ = 0;

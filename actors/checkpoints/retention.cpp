@@ -19,19 +19,20 @@ void Retention::take(const std::vector<TrialNews>& news, std::vector<TrialId> co
     Trial& trial = trials_[one.trial];
     switch (one.what) {
       case What::runs:
-        trial.attempt = one.attempt;
-        move_to(one.trial, trial, State::runs);
+        started(one.trial, trial, one.attempt);
         break;
       case What::ending:
       case What::reported:
         report(one.trial, trial, one.resource, one.metric);
-        if (one.what == What::ending) move_to(one.trial, trial, State::ending);
+        if (one.what == What::ending) trial.may_go_on = false;
         break;
       case What::paused:
-        move_to(one.trial, trial, State::paused);
+        trial.has_process = false;
+        trial.may_go_on = true;
+        done_.erase(one.trial);
         break;
       case What::done:
-        move_to(one.trial, trial, State::done);
+        end_trial(one.trial, trial);
         break;
       case What::study_over:
         break;
@@ -48,18 +49,23 @@ void Retention::report(TrialId id, Trial& trial, Resource resource, double metri
   ranks_.insert(*trial.rank);
 }
 
-void Retention::move_to(TrialId id, Trial& trial, State state) {
-  trial.state = state;
-  if (state == State::done)
-    done_.insert(id);
-  else
-    done_.erase(id);
+void Retention::started(TrialId id, Trial& trial, std::uint32_t attempt) {
+  trial.attempt = attempt;
+  trial.has_process = true;
+  trial.may_go_on = true;
+  done_.erase(id);
+}
+
+void Retention::end_trial(TrialId id, Trial& trial) {
+  trial.has_process = false;
+  trial.may_go_on = false;
+  done_.insert(id);
 }
 
 void Retention::end_study() {
   over_ = true;
   for (auto& [id, trial] : trials_)
-    if (trial.state != State::done) move_to(id, trial, State::done);
+    if (trial.has_process || trial.may_go_on) end_trial(id, trial);
 }
 
 void Retention::weigh(TrialId id, std::uint64_t bytes) {
@@ -89,9 +95,7 @@ std::set<TrialId> Retention::best() const {
 bool Retention::wants(TrialId id) const {
   const auto trial = trials_.find(id);
   if (trial == trials_.end()) return false;
-  const bool at_its_end =
-      trial->second.state == State::ending || trial->second.state == State::done;
-  return !at_its_end || !rule_.best_kept || best().contains(id);
+  return trial->second.may_go_on || !rule_.best_kept || best().contains(id);
 }
 
 /// Trials whose checkpoints may go for want of room, the least useful first.
@@ -110,8 +114,10 @@ std::vector<TrialId> Retention::by_use() const {
     const TrialId id = std::get<2>(*rank);
     const Trial& trial = trials_.at(id);
     if (trial.bytes == 0 || kept.contains(id)) continue;
-    if (trial.state == State::done) done.push_back(id);
-    if (trial.state == State::paused)
+    if (trial.has_process) continue;
+    if (!trial.may_go_on)
+      done.push_back(id);
+    else
       paused.emplace_back(static_cast<double>(ahead) / static_cast<double>(this_far), id);
   }
   std::ranges::reverse(done);
@@ -123,7 +129,7 @@ std::vector<TrialId> Retention::by_use() const {
 }
 
 void Retention::drop(TrialId id, std::vector<Drop>& drops) {
-  drops.push_back({id, trials_.at(id).state == State::paused});
+  drops.push_back({id, !trials_.at(id).has_process && trials_.at(id).may_go_on});
   weigh(id, 0);
   done_.erase(id);
 }

@@ -47,18 +47,19 @@ class Retention {
   [[nodiscard]] std::uint64_t bytes() const { return bytes_; }
 
  private:
-  enum class State { runs, ending, paused, done };
   /// Best first: further, better, earlier.
   using Rank = std::tuple<Resource, double, TrialId>;
   struct Trial {
     std::uint32_t attempt = 0;
-    State state = State::runs;
+    bool has_process = true;
+    bool may_go_on = true;  ///< Not decided to be stopped, at its maximum, or over.
     std::optional<Rank> rank;
     std::uint64_t bytes = 0;
   };
 
   void report(TrialId id, Trial& trial, Resource resource, double metric);
-  void move_to(TrialId id, Trial& trial, State state);
+  void started(TrialId id, Trial& trial, std::uint32_t attempt);
+  void end_trial(TrialId id, Trial& trial);
   void end_study();
   [[nodiscard]] std::set<TrialId> best() const;
   [[nodiscard]] std::vector<TrialId> by_use() const;

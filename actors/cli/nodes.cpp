@@ -50,7 +50,7 @@ std::map<std::string, std::int64_t> running_trials(const std::string& folder) {
   const auto study = open_study(folder);
   if (!study) return running;
   for (const auto& [id, trial] : study->view.trials())
-    if (trial.state == actors::TrialView::State::running) ++running[trial.attempts.back().node];
+    if (trial.state == actors::TrialState::running) ++running[trial.attempts.back().node];
   return running;
 }
 

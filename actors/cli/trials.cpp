@@ -61,7 +61,7 @@ Table short_table(const OpenedStudy& study, const std::vector<std::string>& sett
   for (const auto& [id, trial] : study.view.trials()) {
     const auto* last = trial.last_report();
     std::vector<Cell> row{std::int64_t{id},
-                          std::string(name_of(trial.state)),
+                          std::string(to_text(trial.state)),
                           last ? Cell(last->resource) : Cell(),
                           last ? real_cell(last->metric) : Cell(),
                           static_cast<std::int64_t>(trial.attempts.size()),
@@ -81,7 +81,7 @@ Table full_table(const OpenedStudy& study, const std::vector<std::string>& setti
   for (const auto& [id, trial] : study.view.trials()) {
     const auto* last = trial.last_report();
     std::vector<Cell> row{std::int64_t{id},
-                          std::string(name_of(trial.state)),
+                          std::string(to_text(trial.state)),
                           last ? Cell(last->resource) : Cell(),
                           last ? real_cell(last->metric) : Cell(),
                           static_cast<std::int64_t>(trial.attempts.size()),

@@ -7,17 +7,13 @@
 
 namespace troupe::actors {
 
-std::string_view name_of(TrialView::State state) {
-  return enum_names(state).at(static_cast<std::size_t>(state));
-}
-
 const ReportView* TrialView::last_report() const {
   const auto highest = std::ranges::max_element(reports, {}, &ReportView::resource);
   return highest == reports.end() ? nullptr : &*highest;
 }
 
 std::optional<std::int64_t> TrialView::ended_us() const {
-  if (state == TrialView::State::pending || state == TrialView::State::running) return std::nullopt;
+  if (state == TrialState::pending || state == TrialState::running) return std::nullopt;
   return attempts.back().ended_us;
 }
 
@@ -55,10 +51,10 @@ void StudyView::take(std::int64_t time_us, const std::vector<StudyEvent>& events
 void StudyView::start(TrialView& trial, AttemptView attempt) {
   attempt.started_us = now_us_;
   trial.attempts.push_back(std::move(attempt));
-  trial.state = TrialView::State::running;
+  trial.state = TrialState::running;
 }
 
-void StudyView::end(TrialId id, TrialView::State state, std::string how) {
+void StudyView::end(TrialId id, TrialState state, std::string how) {
   TrialView& trial = trials_[id];
   trial.state = state;
   if (trial.attempts.empty() || trial.attempts.back().ended_us) return;
@@ -84,22 +80,21 @@ void StudyView::on(const TrialReported& event) {
 }
 
 void StudyView::on(const TrialPaused& event) {
-  end(event.trial, TrialView::State::paused, "paused at " + std::to_string(event.resource));
+  end(event.trial, TrialState::paused, "paused at " + std::to_string(event.resource));
 }
 
 void StudyView::on(const TrialStopped& event) {
-  end(event.trial, TrialView::State::stopped,
+  end(event.trial, TrialState::stopped,
       "stopped at " + std::to_string(event.resource) + ": " + event.reason);
 }
 
 void StudyView::on(const TrialCompleted& event) {
-  end(event.trial, TrialView::State::completed, "completed at " + std::to_string(event.resource));
+  end(event.trial, TrialState::completed, "completed at " + std::to_string(event.resource));
 }
 
 void StudyView::on(const TrialFailed& event) {
   const bool over = event.then == TrialFailed::Then::give_up;
-  end(event.trial, over ? TrialView::State::failed : TrialView::State::pending,
-      "failed: " + event.cause);
+  end(event.trial, over ? TrialState::failed : TrialState::pending, "failed: " + event.cause);
   if (auto& attempts = trials_[event.trial].attempts; !attempts.empty())
     attempts.back().stderr_tail = event.stderr_tail;
 }

@@ -1,11 +1,9 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "actors/events.hpp"
@@ -35,17 +33,8 @@ struct ReportView {
 };
 
 struct TrialView {
-  enum class State {
-    pending,  ///< It waits to be started again.
-    running,
-    paused,
-    stopped,
-    completed,
-    failed,
-  };
-
   TrialId id = 0;
-  State state = State::pending;
+  TrialState state = TrialState::pending;
   Config config;
   std::vector<AttemptView> attempts;
   std::vector<ReportView> reports;  ///< In the order of arrival.
@@ -57,11 +46,6 @@ struct TrialView {
   /// None while it runs or waits to.
   [[nodiscard]] std::optional<std::int64_t> ended_us() const;
 };
-
-constexpr std::array<std::string_view, 6> enum_names(TrialView::State) {
-  return {"pending", "running", "paused", "stopped", "completed", "failed"};
-}
-std::string_view name_of(TrialView::State state);
 
 /// What a journal says of a study, for people and files: built of the events of its rows.
 class StudyView {
@@ -93,7 +77,7 @@ class StudyView {
   void on(const StudyFinished& event);
 
   void start(TrialView& trial, AttemptView attempt);
-  void end(TrialId trial, TrialView::State state, std::string how);
+  void end(TrialId trial, TrialState state, std::string how);
 
   std::map<TrialId, TrialView> trials_;
   std::optional<IncumbentChanged> best_;

@@ -8,8 +8,6 @@
 
 namespace troupe::actors {
 
-using State = TrialRecord::State;
-
 namespace {
 
 template <typename... Fs>
@@ -47,7 +45,7 @@ bool StudyCore::accepts(const Input& input) const {
       Overloaded{
           [&](const Reported& report) {
             const TrialRecord* trial = current(report.trial, report.attempt);
-            return trial != nullptr && trial->state == State::running;
+            return trial != nullptr && trial->runs_on();
           },
           [&](const ReportMalformed& line) { return current(line.trial, line.attempt) != nullptr; },
           [&](const AttemptEnded& end) { return current(end.trial, end.attempt) != nullptr; },
@@ -116,7 +114,7 @@ std::optional<schedulers::Event> StudyCore::question(const Input& input) const {
     return schedulers::TrialReported{report->trial, report->resource, report->metric};
   if (const auto* end = std::get_if<AttemptEnded>(&input)) {
     const TrialRecord& trial = trials_.at(end->trial);
-    if (trial.state != State::running) return std::nullopt;
+    if (!trial.runs_on()) return std::nullopt;
     if (end->cause == AttemptEnded::Cause::exited && end->code == 0 && trial.resource > 0)
       return schedulers::TrialCompleted{end->trial};
     if (verdict(trial, *end) == TrialFailed::Then::give_up)
@@ -212,8 +210,8 @@ void StudyCore::promote(const schedulers::ResumeTrial& resume, const std::string
   TrialRecord& trial = trials_.at(resume.trial);
   trial.promotion = TrialRecord::Promotion{node, resume.from, resume.until};
   ++nodes_.at(node).used;
-  if (trial.state == State::pausing) return;  // It goes on once its process is gone.
-  check(trial.state == State::paused, "only a paused trial is promoted");
+  if (trial.next_state == TrialState::paused) return;  // It goes on once its process is gone.
+  check(trial.state == TrialState::paused, "only a paused trial is promoted");
   go_on(trial);
 }
 
@@ -224,11 +222,11 @@ void StudyCore::go_on(TrialRecord& trial) {
   if (closing_ == Closing::stop) return;
   trial.until = promotion.until;
   if (node == nodes_.end() || interrupted_) {
-    move_to(trial, State::waiting);
+    move_to(trial, TrialState::pending);
     restarts_.insert(trial.id);
     return;
   }
-  move_to(trial, State::running);
+  move_to(trial, TrialState::running);
   launch(trial, promotion.node, promotion.from);
   outcome_.events.push_back(TrialPromoted{index_, trial.id, trial.attempt, promotion.from,
                                           promotion.until, promotion.node});
@@ -236,7 +234,7 @@ void StudyCore::go_on(TrialRecord& trial) {
 
 void StudyCore::restart(TrialRecord& trial, const std::string& node) {
   restarts_.erase(trial.id);
-  move_to(trial, State::running);
+  move_to(trial, TrialState::running);
   launch(trial, node, trial.resource);
   outcome_.events.push_back(TrialStarted{index_, trial.id, trial.attempt, trial.resource,
                                          trial.until, node, trial.config,
@@ -270,14 +268,14 @@ void StudyCore::on(const Reported& report) {
                      counted(trial, report, TrialReported::Decision::proceed);
                    },
                    [&](const schedulers::PauseTrial&) {
-                     end_process(trial, State::pausing);
+                     end_process(trial, TrialState::paused);
                      counted(trial, report, TrialReported::Decision::pause);
                    },
                    [&](const schedulers::StopTrial& d) {
                      const bool at_end = d.reason == schedulers::StopTrial::Reason::max_resource;
                      trial.stop_reason =
                          schedulers::enum_names(d.reason).at(static_cast<std::size_t>(d.reason));
-                     end_process(trial, at_end ? State::finishing : State::stopping);
+                     end_process(trial, at_end ? TrialState::completed : TrialState::stopped);
                      counted(trial, report, TrialReported::Decision::stop);
                    },
                    [&](const schedulers::ReportIgnored& d) { ignored(trial, report, d); },

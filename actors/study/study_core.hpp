@@ -137,7 +137,7 @@ class StudyCore {
   void restart(TrialRecord& trial, const std::string& node);
   void launch(TrialRecord& trial, const std::string& node, Resource from);
   void order(const TrialRecord& trial);
-  void end_process(TrialRecord& trial, TrialRecord::State state);
+  void end_process(TrialRecord& trial, TrialState next);
   void ignored(const TrialRecord& trial, const Reported& report,
                const schedulers::ReportIgnored& ignored);
   void counted(TrialRecord& trial, const Reported& report, TrialReported::Decision decision);
@@ -150,7 +150,7 @@ class StudyCore {
   void close(Closing closing, StudyFinished::Outcome outcome, const std::string& reason);
   void check_totals();
   void check_end();
-  void move_to(TrialRecord& trial, TrialRecord::State state);
+  void move_to(TrialRecord& trial, TrialState state);
 
   [[nodiscard]] bool exhausted() const;
   [[nodiscard]] std::optional<std::string> free_node() const;

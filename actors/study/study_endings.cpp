@@ -10,7 +10,6 @@
 
 namespace troupe::actors {
 
-using State = TrialRecord::State;
 using Then = TrialFailed::Then;
 
 namespace {
@@ -24,23 +23,19 @@ constexpr std::uint32_t idle_restarts_max = 20;
 
 }  // namespace
 
-void StudyCore::move_to(TrialRecord& trial, State state) {
-  const auto count = [this](State s) -> std::uint64_t* {
+void StudyCore::move_to(TrialRecord& trial, TrialState state) {
+  const auto count = [this](TrialState s) -> std::uint64_t* {
     switch (s) {
-      case State::running:
-      case State::pausing:
-      case State::stopping:
-      case State::finishing:
-      case State::ending:
+      case TrialState::running:
         return &counts_.running;
-      case State::paused:
-      case State::waiting:
+      case TrialState::paused:
+      case TrialState::pending:
         return &counts_.paused;
-      case State::stopped:
+      case TrialState::stopped:
         return &counts_.stopped;
-      case State::completed:
+      case TrialState::completed:
         return &counts_.completed;
-      case State::failed:
+      case TrialState::failed:
         return &counts_.failed;
     }
     return nullptr;
@@ -48,10 +43,12 @@ void StudyCore::move_to(TrialRecord& trial, State state) {
   --*count(trial.state);
   ++*count(state);
   trial.state = state;
+  trial.next_state.reset();
 }
 
-void StudyCore::end_process(TrialRecord& trial, State state) {
-  move_to(trial, state);
+void StudyCore::end_process(TrialRecord& trial, TrialState next) {
+  check(trial.runs_on(), "the end of a process is ordered once");
+  trial.next_state = next;
   outcome_.commands.push_back(EndAttempt{trial.id, trial.attempt});
 }
 
@@ -65,10 +62,10 @@ Then StudyCore::verdict(const TrialRecord& trial, const AttemptEnded& end) const
 void StudyCore::on(const AttemptEnded& end) {
   TrialRecord& trial = trials_.at(end.trial);
   if (const auto node = nodes_.find(trial.node); node != nodes_.end()) --node->second.used;
-  if (trial.state != State::running) {
+  if (!trial.runs_on()) {
     settle(trial, end.cause == AttemptEnded::Cause::lost ? end.detail : std::string());
   } else if (end.cause == AttemptEnded::Cause::exited && end.code == 0 && trial.resource > 0) {
-    move_to(trial, State::completed);
+    move_to(trial, TrialState::completed);
     outcome_.events.push_back(TrialCompleted{index_, trial.id, trial.resource});
   } else {
     fail(trial, end);
@@ -85,31 +82,31 @@ void StudyCore::on(const AttemptEnded& end) {
 /// `loss`: what happened to the attempt after it was decided on, if that is not known to have ended
 /// well.
 void StudyCore::settle(TrialRecord& trial, const std::string& loss) {
-  const bool may_go_on = trial.state == State::pausing || trial.state == State::ending;
+  check(trial.next_state.has_value(), "only a trial whose end was ordered is settled");
+  const TrialState state = *trial.next_state;
+  const bool may_go_on = state == TrialState::paused || state == TrialState::pending;
   if (may_go_on && !loss.empty())
     outcome_.events.push_back(TrialWarned{
         index_, trial.id, "what it did last may have to be done again, if it goes on: " + loss});
-  switch (trial.state) {
-    case State::pausing:
-      move_to(trial, State::paused);
+  move_to(trial, state);
+  switch (state) {
+    case TrialState::paused:
       outcome_.events.push_back(TrialPaused{index_, trial.id, trial.resource});
       if (trial.promotion) go_on(trial);
       break;
-    case State::ending:
-      move_to(trial, State::waiting);
+    case TrialState::pending:
       restarts_.insert(trial.id);
       outcome_.events.push_back(TrialPaused{index_, trial.id, trial.resource});
       break;
-    case State::stopping:
-      move_to(trial, State::stopped);
+    case TrialState::stopped:
       outcome_.events.push_back(TrialStopped{index_, trial.id, trial.resource, trial.stop_reason});
       break;
-    case State::finishing:
-      move_to(trial, State::completed);
+    case TrialState::completed:
       outcome_.events.push_back(TrialCompleted{index_, trial.id, trial.resource});
       break;
-    default:
-      check(false, "only a trial that was decided on is settled");
+    case TrialState::running:
+    case TrialState::failed:
+      check(false, "a process is ordered to end so that its trial pauses, waits or is over");
   }
 }
 
@@ -121,23 +118,23 @@ void StudyCore::fail(TrialRecord& trial, const AttemptEnded& end) {
                   silent ? std::string("exit code 0, but it never reported") : end.detail,
                   end.stderr_tail, then});
   if (then == Then::give_up) {
-    move_to(trial, State::failed);
+    move_to(trial, TrialState::failed);
     return;
   }
   if (then == Then::retry) ++trial.retries;
   if (then == Then::restart) ++trial.idle_restarts;
-  move_to(trial, State::waiting);
+  move_to(trial, TrialState::pending);
   restarts_.insert(trial.id);
 }
 
 void StudyCore::lose(TrialRecord& trial, const std::string& cause) {
-  if (trial.state != State::running && trial.state != State::ending) {
+  if (trial.next_state && *trial.next_state != TrialState::pending) {
     settle(trial, cause);
     return;
   }
   outcome_.events.push_back(
       TrialFailed{index_, trial.id, trial.attempt, cause, std::string(), Then::restart});
-  move_to(trial, State::waiting);
+  move_to(trial, TrialState::pending);
   restarts_.insert(trial.id);
 }
 
@@ -164,13 +161,13 @@ void StudyCore::on(const NodeRejoined& returned) {
     const RetainedAttempt held{trial.id, trial.attempt};
     if (std::ranges::find(returned.attempts, held) == returned.attempts.end()) {
       const bool heard_of = trial.reports > 0 || trial.warnings > 0;
-      if (returned.same && trial.state == State::running && !heard_of) {
+      if (returned.same && trial.runs_on() && !heard_of) {
         order(trial);
         continue;
       }
       --node.used;
       lose(trial, "node " + returned.node + " came back without it");
-    } else if (trial.state != State::running) {
+    } else if (!trial.runs_on()) {
       // Whether the node was told before its head was lost, nobody knows.
       outcome_.commands.push_back(EndAttempt{trial.id, trial.attempt});
     }
@@ -219,7 +216,7 @@ void StudyCore::on(const StopRequested& request) {
   interrupted_ = true;
   interruption_ = request.reason;
   for (auto& [id, trial] : trials_)
-    if (trial.state == State::running) end_process(trial, State::ending);
+    if (trial.runs_on()) end_process(trial, TrialState::pending);
 }
 
 void StudyCore::close(Closing closing, StudyFinished::Outcome outcome, const std::string& reason) {
@@ -229,13 +226,13 @@ void StudyCore::close(Closing closing, StudyFinished::Outcome outcome, const std
   end_.reason = reason;
   if (closing != Closing::stop) return;
   for (auto& [id, trial] : trials_) {
-    if (trial.state != State::running && trial.state != State::waiting) continue;
+    if (!trial.runs_on() && trial.state != TrialState::pending) continue;
     trial.stop_reason = reason;
-    if (trial.state == State::running) {
-      end_process(trial, State::stopping);
+    if (trial.runs_on()) {
+      end_process(trial, TrialState::stopped);
       continue;
     }
-    move_to(trial, State::stopped);
+    move_to(trial, TrialState::stopped);
     outcome_.events.push_back(TrialStopped{index_, trial.id, trial.resource, reason});
   }
   restarts_.clear();

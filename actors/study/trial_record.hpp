@@ -6,26 +6,17 @@
 
 #include "schedulers/events.hpp"
 #include "schedulers/space/config.hpp"
+#include "schedulers/trial_state.hpp"
 
 namespace troupe::actors {
 
 /// What a study knows of a trial.
 struct TrialRecord {
-  enum class State {
-    running,    ///< A process runs, or was ordered.
-    pausing,    ///< Decided; its process is about to end.
-    stopping,   ///< Decided; its process is about to end.
-    finishing,  ///< It reached R; its process is about to end.
-    ending,  ///< The study is interrupted; its process is about to end, and starts again on resume.
-    waiting,  ///< To be started again: its attempt was lost, or failed and is retried.
-    paused,
-    stopped,
-    completed,
-    failed,
-  };
-
   schedulers::TrialId id = 0;
-  State state = State::running;
+  schedulers::TrialState state = schedulers::TrialState::running;
+  /// State after the end of the process, which was ordered: paused, stopped or completed; pending
+  /// if the study is interrupted. None while the process may run on, and without a process.
+  std::optional<schedulers::TrialState> next_state;
   schedulers::Config config;
   std::string node;  ///< Of the running attempt.
   std::uint32_t attempt = 0;
@@ -49,10 +40,9 @@ struct TrialRecord {
   };
   std::optional<Promotion> promotion;
 
-  [[nodiscard]] bool has_process() const {
-    return state == State::running || state == State::pausing || state == State::stopping ||
-           state == State::finishing || state == State::ending;
-  }
+  [[nodiscard]] bool has_process() const { return state == schedulers::TrialState::running; }
+  /// It has a process, whose end was not ordered.
+  [[nodiscard]] bool runs_on() const { return has_process() && !next_state; }
 };
 
 }  // namespace troupe::actors

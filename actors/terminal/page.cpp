@@ -90,7 +90,7 @@ constexpr Counted states[] = {
     {TrialState::stopped, "stopped", Style::plain},
     {TrialState::completed, "completed", Style::plain},
     {TrialState::failed, "failed", Style::red},
-    {TrialState::waiting, "to be retried", Style::yellow},
+    {TrialState::pending, "to be retried", Style::yellow},
 };
 
 /// Whether a count is shown when it is nought.

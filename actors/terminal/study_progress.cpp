@@ -37,7 +37,7 @@ void StudyProgress::take(const TrialReported& event) {
 
 void StudyProgress::take(const TrialFailed& event) {
   enter(event.trial,
-        event.then == TrialFailed::Then::give_up ? TrialState::failed : TrialState::waiting);
+        event.then == TrialFailed::Then::give_up ? TrialState::failed : TrialState::pending);
 }
 
 void StudyProgress::take(const RungUnlocked& event) {

@@ -24,8 +24,6 @@ struct StudyOutline {
   std::optional<std::uint64_t> trials_max;  ///< Of the stop criterion, if it counts starts.
 };
 
-enum class TrialState { running, paused, stopped, completed, failed, waiting };
-
 /// Counts what a study's events say.
 class StudyProgress {
  public:
@@ -35,7 +33,6 @@ class StudyProgress {
 
   [[nodiscard]] const StudyOutline& outline() const { return outline_; }
   [[nodiscard]] std::size_t started() const { return trials_.size(); }
-  /// `waiting` is for a retry.
   [[nodiscard]] std::size_t count(TrialState state) const {
     return counts_[static_cast<std::size_t>(state)];
   }
@@ -58,7 +55,7 @@ class StudyProgress {
 
  private:
   struct Trial {
-    TrialState state = TrialState::waiting;
+    TrialState state = TrialState::pending;
     Resource resource = 0;
   };
 
@@ -79,7 +76,7 @@ class StudyProgress {
   StudyOutline outline_;
   std::map<TrialId, Trial> trials_;
   std::set<TrialId> running_;
-  std::array<std::size_t, 6> counts_{};
+  std::array<std::size_t, schedulers::trial_state_count> counts_{};
   std::vector<std::size_t> reached_;
   Resource spent_ = 0;
   std::optional<double> epsilon_;

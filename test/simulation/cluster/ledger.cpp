@@ -77,8 +77,7 @@ void Ledger::check_end(const AttemptEnded& ended) {
   if (running_.contains(attempt))
     break_because("the journal has the end of " + name(attempt) + ", whose program runs on");
   const TrialRecord* trial = core().current(attempt.first, attempt.second);
-  if (trial != nullptr && trial->state == TrialRecord::State::running &&
-      journaled_[attempt] != told_[attempt].size())
+  if (trial != nullptr && trial->runs_on() && journaled_[attempt] != told_[attempt].size())
     break_because("the journal has the end of " + name(attempt) + ", and " +
                   std::to_string(journaled_[attempt]) + " of the " +
                   std::to_string(told_[attempt].size()) + " reports that it told");

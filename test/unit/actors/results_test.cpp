@@ -75,7 +75,7 @@ BOOST_AUTO_TEST_CASE(a_view_follows_trials_through_their_attempts) {
   StudyView view;
   const auto states = [&] {
     std::string text;
-    for (const auto& [id, trial] : view.trials()) text += std::string(name_of(trial.state)) + " ";
+    for (const auto& [id, trial] : view.trials()) text += std::string(to_text(trial.state)) + " ";
     return text;
   };
   std::vector<std::string> seen;

@@ -20,7 +20,7 @@ BOOST_AUTO_TEST_CASE(counts_each_trial_once_in_the_state_it_is_in) {
   BOOST_TEST(tally.count(TrialState::paused) == 1u);
   BOOST_TEST(tally.count(TrialState::stopped) == 1u);
   BOOST_TEST(tally.count(TrialState::completed) == 1u);
-  BOOST_TEST(tally.count(TrialState::waiting) == 1u);
+  BOOST_TEST(tally.count(TrialState::pending) == 1u);
   tally.on(TrialPromoted{0, 0, 2, 3, 9, "n1"});
   tally.on(TrialStarted{0, 3, 2, 0, 3, "n1", {}});
   BOOST_TEST(tally.started() == 5u);
