@@ -36,7 +36,7 @@ std::string for_people(const OpenedStudy& study, const IncumbentChanged& best,
        schedulers::text_of(best.metric) + " at resource " + std::to_string(best.resource)}};
   for (const auto& setting : best.config)
     lines.emplace_back(setting.name, actors::exact_value(setting.value));
-  const std::size_t attempt = study.view.trials().at(best.trial).attempts.size();
+  const std::size_t attempt = study.state.trials().at(best.trial).attempts.size();
   lines.emplace_back("folder",
                      attempt_folder(folder, best.trial, static_cast<std::uint32_t>(attempt)));
   std::size_t width = 0;
@@ -44,7 +44,7 @@ std::string for_people(const OpenedStudy& study, const IncumbentChanged& best,
   std::string text;
   for (const auto& [name, value] : lines)
     text += name + std::string(width - actors::columns_of(name) + 2, ' ') + value + "\n";
-  if (!study.view.finished()) text += "(so far: the study has not finished)\n";
+  if (!study.state.finished()) text += "(so far: the study has not finished)\n";
   return text;
 }
 
@@ -54,14 +54,14 @@ int show_best(const ListOptions& options) {
   if (actors::holds_sequence(options.folder)) return list_tasks(options.folder, options.format);
   const auto study = open_study(options.folder);
   if (!study) return complain(study.error());
-  const auto& best = study->view.best();
+  const auto& best = study->state.best();
   if (!best)
     return complain({ErrorKind::gone, "no trial of " + options.folder +
                                           " has reported a finite metric yet; `troupe trials` "
                                           "lists what there is"});
   switch (options.format) {
     case TableFormat::json:
-      return print(actors::best_json(study->view, study->meta));
+      return print(actors::best_json(study->state, study->meta));
     case TableFormat::csv:
       return print(as_csv(*best));
     case TableFormat::table:

@@ -16,7 +16,7 @@ struct CloseFile {
 };
 
 Error unknown_trial(const OpenedStudy& study, std::uint32_t trial) {
-  const auto& trials = study.view.trials();
+  const auto& trials = study.state.trials();
   const std::string which = trials.empty()
                                 ? "no trial has started"
                                 : "it has trials 0 to " + std::to_string(trials.rbegin()->first);
@@ -24,8 +24,8 @@ Error unknown_trial(const OpenedStudy& study, std::uint32_t trial) {
 }
 
 Result<std::string> path_of(const OpenedStudy& study, const LogsOptions& options) {
-  const auto found = study.view.trials().find(options.trial);
-  if (found == study.view.trials().end()) return unknown_trial(study, options.trial);
+  const auto found = study.state.trials().find(options.trial);
+  if (found == study.state.trials().end()) return unknown_trial(study, options.trial);
   const std::uint32_t last = found->second.attempts.back().number;
   const std::uint32_t attempt = options.attempt.value_or(last);
   if (attempt < 1 || attempt > last)

@@ -49,7 +49,7 @@ std::map<std::string, std::int64_t> running_trials(const std::string& folder) {
   std::map<std::string, std::int64_t> running;
   const auto study = open_study(folder);
   if (!study) return running;
-  for (const auto& [id, trial] : study->view.trials())
+  for (const auto& [id, trial] : study->state.trials())
     if (trial.state == actors::TrialState::running) ++running[trial.attempts.back().node];
   return running;
 }

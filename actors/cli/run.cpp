@@ -122,7 +122,7 @@ int run_study(const RunOptions& options) {
     return fail({ErrorKind::refused,
                  folder->path().string() + " is the folder of a sequence; use another --dir"},
                 exit_usage);
-  if (const auto ending = ending_of(folder->file("journal.db"));
+  if (const auto ending = end_in_last_row(folder->file("journal.db"));
       ending && ending->outcome != StudyFinished::Outcome::interrupted) {
     const int code = show_ending(*ending, spec, *folder, options.verbosity);
     const auto told = tell_memory(spec, *folder, options);  // Its head may have died before it did.
@@ -148,7 +148,7 @@ int run_study(const RunOptions& options) {
   if (const auto ran = run_session(std::move(*session), *folder, options.verbosity, *keys); !ran)
     return fail(ran.error());
   if (const auto told = tell_memory(spec, *folder, options); !told) return fail(told.error());
-  const auto ending = ending_of(folder->file("journal.db"));
+  const auto ending = end_in_last_row(folder->file("journal.db"));
   return ending ? exit_code_of(*ending) : exit_interrupted;
 }
 

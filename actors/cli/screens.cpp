@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "actors/journal/journal.hpp"
-#include "actors/results/study_view.hpp"
+#include "actors/results/study_state.hpp"
 #include "actors/study_file/spec_options.hpp"
 #include "actors/terminal/environment.hpp"
 

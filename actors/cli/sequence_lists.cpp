@@ -20,8 +20,9 @@ namespace {
 
 std::string state_of(const TaskInFolder& task) {
   if (!task.end) return "pending";
-  if (!task.end->ending) return "running";
-  const auto outcome = task.end->ending->outcome;
+  const auto& finished = task.end->state.finished();
+  if (!finished) return "running";
+  const auto outcome = finished->outcome;
   return std::string(enum_names(outcome).at(static_cast<std::size_t>(outcome)));
 }
 
@@ -52,15 +53,15 @@ int list_tasks(const std::string& folder, TableFormat format) {
     row[2] = state_of(task);
     row[9] = task.folder;
     if (task.end) {
-      row[6] = static_cast<std::int64_t>(task.end->incumbents_ran);
-      row[7] = static_cast<std::int64_t>(task.end->kept_back(task.mode));
-      row[8] = static_cast<std::int64_t>(task.end->trials);
+      row[6] = static_cast<std::int64_t>(task.end->state.incumbents_started());
+      row[7] = static_cast<std::int64_t>(task.end->below_hurdle(task.mode));
+      row[8] = static_cast<std::int64_t>(task.end->state.trials().size());
     }
-    if (task.end && task.end->best) {
-      row[3] = task.end->best->metric;
-      row[4] = task.end->best->resource;
-      row[5] = std::int64_t{task.end->best->trial};
-      row[10] = text_of(task.end->best->config);
+    if (const auto best = task.end ? task.end->state.best() : std::nullopt) {
+      row[3] = best->metric;
+      row[4] = best->resource;
+      row[5] = std::int64_t{best->trial};
+      row[10] = text_of(best->config);
     }
     table.rows.push_back(std::move(row));
   }

@@ -204,8 +204,8 @@ int exit_code(const std::string& folder) {
   const auto tasks = tasks_in(folder);
   if (!tasks) return fail(tasks.error());
   for (const auto& task : *tasks) {
-    if (!task.end || !task.end->ending) return exit_interrupted;
-    if (const int code = exit_code_of(*task.end->ending); code != exit_ok) return code;
+    if (!task.end || !task.end->state.finished()) return exit_interrupted;
+    if (const int code = exit_code_of(*task.end->state.finished()); code != exit_ok) return code;
   }
   return exit_ok;
 }

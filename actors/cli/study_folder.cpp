@@ -44,9 +44,9 @@ std::string OpenedStudy::metric() const {
 Result<OpenedStudy> open_study(const std::string& folder) {
   auto journal = open_journal(folder);
   if (!journal) return journal.error();
-  auto view = actors::StudyView::of(*journal);
-  if (!view) return view.error();
-  return OpenedStudy{journal->meta(), std::move(view).value()};
+  auto state = actors::StudyState::of(*journal);
+  if (!state) return state.error();
+  return OpenedStudy{journal->meta(), std::move(state).value()};
 }
 
 std::string attempt_folder(const std::string& folder, std::uint32_t trial, std::uint32_t attempt) {

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "actors/journal/journal.hpp"
-#include "actors/results/study_view.hpp"
+#include "actors/results/study_state.hpp"
 #include "runtime/core/result.hpp"
 
 // What the commands that look at a study have in common. They read its journal, whether the study
@@ -17,7 +17,7 @@ Result<actors::JournalReader> open_journal(const std::string& folder);
 
 struct OpenedStudy {
   actors::JournalMeta meta;
-  actors::StudyView view;
+  actors::StudyState state;
   /// As the study file calls it; "metric" where the journal does not say.
   [[nodiscard]] std::string metric() const;
 };

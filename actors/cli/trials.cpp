@@ -15,7 +15,7 @@
 namespace troupe::cli {
 namespace {
 
-using actors::TrialView;
+using Trial = actors::StudyState::Trial;
 
 Cell real_cell(double value) {
   if (!std::isfinite(value)) return schedulers::text_of(value);  // JSON has no number for it.
@@ -30,25 +30,25 @@ Cell cell_of(const schedulers::Value* value) {
 }
 
 /// Of a trial that ended: from the start of its first process to the end of its last.
-std::optional<std::chrono::microseconds> span_of(const TrialView& trial) {
+std::optional<std::chrono::microseconds> span_of(const Trial& trial) {
   const auto end = trial.ended_us();
   if (!end) return std::nullopt;
   return std::chrono::microseconds(std::max<std::int64_t>(*end - trial.started_us(), 0));
 }
 
-Cell seconds_cell(const TrialView& trial) {
+Cell seconds_cell(const Trial& trial) {
   const auto span = span_of(trial);
   if (!span) return std::monostate{};
   return std::chrono::duration<double>(*span).count();
 }
 
-Cell face_cell(const TrialView& trial) {
+Cell face_cell(const Trial& trial) {
   const auto span = span_of(trial);
   if (!span) return std::monostate{};
   return actors::clock_face(*span);
 }
 
-Cell end_cell(const TrialView& trial) {
+Cell end_cell(const Trial& trial) {
   const auto end = trial.ended_us();
   if (!end) return std::monostate{};
   return actors::datetime_of(*end);
@@ -58,8 +58,8 @@ Cell end_cell(const TrialView& trial) {
 Table short_table(const OpenedStudy& study, const std::vector<std::string>& settings) {
   Table table{{"trial", "state", "resource", study.metric(), "attempts", "time"}, {}};
   table.columns.insert(table.columns.end(), settings.begin(), settings.end());
-  for (const auto& [id, trial] : study.view.trials()) {
-    const auto* last = trial.last_report();
+  for (const auto& [id, trial] : study.state.trials()) {
+    const auto& last = trial.highest;
     std::vector<Cell> row{std::int64_t{id},
                           std::string(to_text(trial.state)),
                           last ? Cell(last->resource) : Cell(),
@@ -78,8 +78,8 @@ Table full_table(const OpenedStudy& study, const std::vector<std::string>& setti
                "ended_utc", "seconds"},
               {}};
   for (const auto& name : settings) table.columns.push_back("config_" + name);
-  for (const auto& [id, trial] : study.view.trials()) {
-    const auto* last = trial.last_report();
+  for (const auto& [id, trial] : study.state.trials()) {
+    const auto& last = trial.highest;
     std::vector<Cell> row{std::int64_t{id},
                           std::string(to_text(trial.state)),
                           last ? Cell(last->resource) : Cell(),
@@ -100,7 +100,7 @@ Table full_table(const OpenedStudy& study, const std::vector<std::string>& setti
 int list_trials(const ListOptions& options) {
   const auto study = open_study(options.folder);
   if (!study) return complain(study.error());
-  const auto settings = actors::names_of_settings(study->view);
+  const auto& settings = study->state.parameters();
   const bool for_people = options.format == TableFormat::table;
   return print(to_text(for_people ? short_table(*study, settings) : full_table(*study, settings),
                        options.format));

@@ -94,25 +94,16 @@ std::string duration_of(std::int64_t microseconds) {
   return text.data();
 }
 
-std::vector<std::string> names_of_settings(const StudyView& view) {
-  std::vector<std::string> names;
-  for (const auto& [id, trial] : view.trials())
-    for (const auto& setting : trial.config)
-      if (std::ranges::find(names, setting.name) == names.end()) names.push_back(setting.name);
-  return names;
-}
-
-std::string trials_csv(const StudyView& view) {
-  const auto names = names_of_settings(view);
+std::string trials_csv(const StudyState& state) {
+  const auto& names = state.parameters();
   std::vector<std::string> cells{"number", "value", "datetime_start", "datetime_complete",
                                  "duration"};
   for (const auto& name : names) cells.push_back("params_" + name);
   cells.emplace_back("state");
   std::string table = csv_line(cells);
-  for (const auto& [id, trial] : view.trials()) {
-    const ReportView* last = trial.last_report();
+  for (const auto& [id, trial] : state.trials()) {
     const auto end = trial.ended_us();
-    cells = {std::to_string(id), last ? schedulers::text_of(last->metric) : "",
+    cells = {std::to_string(id), trial.highest ? schedulers::text_of(trial.highest->metric) : "",
              datetime_of(trial.started_us()), end ? datetime_of(*end) : "",
              end ? duration_of(*end - trial.started_us()) : ""};
     for (const auto& name : names) cells.push_back(text_of(trial.config, name));
@@ -122,9 +113,9 @@ std::string trials_csv(const StudyView& view) {
   return table;
 }
 
-std::string best_json(const StudyView& view, const JournalMeta& meta,
+std::string best_json(const StudyState& state, const JournalMeta& meta,
                       const std::string& checkpoint) {
-  const auto& best = view.best();
+  const auto& best = state.best();
   if (!best) return "null\n";
   const auto known = [&](const char* name) {
     const auto found = meta.find(name);

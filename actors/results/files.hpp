@@ -6,22 +6,19 @@
 #include <vector>
 
 #include "actors/journal/journal.hpp"
-#include "actors/results/study_view.hpp"
+#include "actors/results/study_state.hpp"
 #include "runtime/core/result.hpp"
 
 namespace troupe::actors {
 
-/// The names of all hyperparameters, in the order in which they first appear.
-[[nodiscard]] std::vector<std::string> names_of_settings(const StudyView& view);
-
 /// Optuna's columns: number, value (the metric at the highest resource), datetime_start,
 /// datetime_complete (UTC; when its last process ended, empty while one runs), duration,
 /// params_NAME, state.
-[[nodiscard]] std::string trials_csv(const StudyView& view);
+[[nodiscard]] std::string trials_csv(const StudyState& state);
 
 /// The best configuration; "null" while nothing was reported. `meta` has the study's name and, if
 /// it is there, the name of the metric.
-[[nodiscard]] std::string best_json(const StudyView& view, const JournalMeta& meta,
+[[nodiscard]] std::string best_json(const StudyState& state, const JournalMeta& meta,
                                     const std::string& checkpoint = {});
 
 /// Replaces the file at once: a reader sees the old or the new text. It is derived from the

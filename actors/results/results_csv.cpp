@@ -9,7 +9,6 @@
 
 #include "actors/results/csv.hpp"
 #include "actors/results/files.hpp"
-#include "actors/results/study_view.hpp"
 #include "schedulers/space/value.hpp"
 
 namespace troupe::actors {
@@ -45,51 +44,39 @@ std::string seconds(std::int64_t microseconds) {
 
 }  // namespace
 
-Result<void> ResultsCsv::take(const Row& row) {
-  const auto events = events_of(row);
-  if (!events) return events.error();
-  take(row.time_us, *events);
-  return {};
-}
-
-void ResultsCsv::take(std::int64_t time_us, const std::vector<StudyEvent>& events) {
-  if (!start_us_) start_us_ = time_us;
+void ResultsCsv::take(const StudyState& state, const std::vector<StudyEvent>& events) {
   for (const StudyEvent& event : events) {
-    if (const auto* started = std::get_if<TrialStarted>(&event)) {
-      configs_[started->trial] = started->config;
-      for (const auto& setting : started->config)
-        if (std::ranges::find(parameters_, setting.name) == parameters_.end())
-          parameters_.push_back(setting.name);
-    }
-    if (const auto* report = std::get_if<TrialReported>(&event)) {
-      if (columns_.empty()) start_table(*report);
-      add_missing_columns(*report);
-      add(*report, time_us);
-    }
+    const auto* report = std::get_if<TrialReported>(&event);
+    if (report == nullptr) continue;
+    if (columns_.empty()) start_table(*report, state.parameters());
+    add_missing_columns(*report, state.parameters());
+    add(*report, state);
   }
 }
 
-void ResultsCsv::start_table(const TrialReported& report) {
+void ResultsCsv::start_table(const TrialReported& report,
+                             const std::vector<std::string>& parameters) {
   columns_.emplace_back(trial_id);
   for (const auto& setting : report.values)
     if (!is_ours(setting.name) && std::ranges::find(columns_, setting.name) == columns_.end())
       columns_.push_back(setting.name);
-  for (const std::string& parameter : parameters_)
+  for (const std::string& parameter : parameters)
     columns_.push_back(std::string(config_prefix) + parameter);
-  parameters_in_table_ = parameters_.size();
+  parameters_in_table_ = parameters.size();
   for (const auto name : {decision, status, tuner_time}) columns_.emplace_back(name);
   pending_ = csv_line(columns_);
 }
 
-void ResultsCsv::add_missing_columns(const TrialReported& report) {
+void ResultsCsv::add_missing_columns(const TrialReported& report,
+                                     const std::vector<std::string>& parameters) {
   std::vector<std::string> missing;
   for (const auto& setting : report.values)
     if (!is_ours(setting.name) && std::ranges::find(columns_, setting.name) == columns_.end()) {
       columns_.push_back(setting.name);
       missing.push_back(setting.name);
     }
-  for (; parameters_in_table_ < parameters_.size(); ++parameters_in_table_) {
-    columns_.push_back(std::string(config_prefix) + parameters_[parameters_in_table_]);
+  for (; parameters_in_table_ < parameters.size(); ++parameters_in_table_) {
+    columns_.push_back(std::string(config_prefix) + parameters[parameters_in_table_]);
     missing.push_back(columns_.back());
   }
   if (missing.empty()) return;
@@ -102,8 +89,8 @@ void ResultsCsv::add_missing_columns(const TrialReported& report) {
   new_columns_.insert(new_columns_.end(), missing.begin(), missing.end());
 }
 
-void ResultsCsv::add(const TrialReported& report, std::int64_t time_us) {
-  const Config& config = configs_[report.trial];
+void ResultsCsv::add(const TrialReported& report, const StudyState& state) {
+  const Config& config = state.trials().at(report.trial).config;
   std::vector<std::string> cells;
   for (const std::string& column : columns_) {
     const schedulers::Value* value = nullptr;
@@ -114,7 +101,7 @@ void ResultsCsv::add(const TrialReported& report, std::int64_t time_us) {
     } else if (column == status) {
       cells.emplace_back(status_after(report.decision));
     } else if (column == tuner_time) {
-      cells.push_back(seconds(time_us - *start_us_));
+      cells.push_back(seconds(state.now_us() - *state.start_us()));
     } else {
       value = column.starts_with(config_prefix)
                   ? schedulers::find(config, std::string_view(column).substr(config_prefix.size()))

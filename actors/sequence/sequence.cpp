@@ -30,7 +30,8 @@ std::string Sequence::folder_of(std::size_t task) const {
 void Sequence::started(Context& self) {
   while (task_ < plan_.tasks.size()) {
     const auto end = need(task_end(folder_of(task_)));
-    if (end && end->ending && end->ending->outcome == StudyFinished::Outcome::failed)
+    const auto finished = end ? end->state.finished() : std::nullopt;
+    if (finished && finished->outcome == StudyFinished::Outcome::failed)
       need(stage_->set_aside(task_));
     if (!end || !end->counts()) break;
     if (!conclude(self, false)) return;

@@ -84,7 +84,7 @@ Result<std::vector<std::string>> check_incumbents(const std::string& folder,
     const StudyFile file = read_study_file(fs::path(task.folder) / "study.yaml");
     if (!file.spec) return Error{ErrorKind::bad_input, task.folder + "/study.yaml makes no sense"};
     const Identity identity(file.spec->config_space);
-    const std::vector<std::string> began = identity.of(task.end->incumbents);
+    const std::vector<std::string> began = identity.of(task.end->incumbents());
     const bool alone = fs::weakly_canonical(task.end->memory, ignored) == own;
     const bool agrees = alone ? began == known : first || is_subsequence(known, began);
     if (!agrees)
@@ -93,8 +93,8 @@ Result<std::vector<std::string>> check_incumbents(const std::string& folder,
                          " that the tasks before it left");
     known = began;
     first = false;
-    if (!task.end->counts() || !task.end->best) continue;
-    const std::string best = identity.of(task.end->best->config);
+    if (!task.end->counts() || !task.end->state.best()) continue;
+    const std::string best = identity.of(task.end->state.best()->config);
     if (std::ranges::find(known, best) == known.end()) known.push_back(best);
   }
   return problems;

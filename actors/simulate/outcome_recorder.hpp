@@ -4,15 +4,17 @@
 #include <optional>
 #include <vector>
 
+#include "actors/results/study_state.hpp"
 #include "actors/simulate/simulation.hpp"
 #include "actors/study/study.hpp"
 
 namespace troupe::actors {
 
-/// Takes down what a simulated study comes to, from its events.
+/// Folds the events of a simulated study, and tells its outcome at the end.
 class OutcomeRecorder final : public EventSink {
  public:
-  explicit OutcomeRecorder(const SimulationPlan& plan);
+  /// `plan` outlives the recorder.
+  explicit OutcomeRecorder(const SimulationPlan& plan) : plan_(plan) {}
 
   void on(const std::vector<StudyEvent>& events, std::int64_t time_us) override;
   void flush() override {}
@@ -20,14 +22,15 @@ class OutcomeRecorder final : public EventSink {
   [[nodiscard]] SimulationOutcome outcome() &&;
 
  private:
-  void take(const StudyEvent& event, double seconds);
-  void report(const TrialReported& report, double seconds);
+  /// Virtual seconds since the first event.
+  [[nodiscard]] double seconds_at(std::int64_t time_us) const;
+  void add_reports(SimulationOutcome& outcome) const;
 
   const SimulationPlan& plan_;
-  std::optional<std::int64_t> start_us_;  ///< Of the first event.
-  std::vector<Resource> last_;            ///< Reported, by trial.
-  std::optional<IncumbentChanged> best_;
-  SimulationOutcome outcome_;
+  StudyState state_{StudyState::Detail::reports};
+  std::optional<std::int64_t> start_us_;          ///< Of the first event.
+  std::int64_t end_us_ = 0;                       ///< Of the last event.
+  std::vector<SimulationOutcome::Timed> events_;  ///< If the plan keeps them.
 };
 
 }  // namespace troupe::actors

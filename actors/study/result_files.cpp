@@ -10,9 +10,9 @@ namespace troupe::actors {
 namespace {
 
 /// Of the best trial: its path in the study's folder; empty if there is none.
-std::string kept_checkpoint(const std::filesystem::path& folder, const StudyView& view) {
-  if (!view.best()) return {};
-  const std::string path = trial_folder("", view.best()->trial).substr(1) + "/checkpoint";
+std::string kept_checkpoint(const std::filesystem::path& folder, const StudyState& state) {
+  if (!state.best()) return {};
+  const std::string path = trial_folder("", state.best()->trial).substr(1) + "/checkpoint";
   std::error_code ignored;
   return std::filesystem::exists(folder / path, ignored) ? path : std::string();
 }
@@ -27,20 +27,20 @@ ResultFiles::ResultFiles(const std::filesystem::path& folder, JournalMeta meta)
 
 void ResultFiles::on(const std::vector<StudyEvent>& events, std::int64_t time_us) {
   now_us_ = time_us;
-  results_.take(time_us, events);
-  view_.take(time_us, events);
+  state_.take(time_us, events);
+  results_.take(state_, events);
 }
 
 void ResultFiles::flush() {
   (void)results_.flush();
-  if (now_us_ - tables_us_ >= tables_interval_us || view_.finished()) write_tables();
+  if (now_us_ - tables_us_ >= tables_interval_us || state_.finished()) write_tables();
 }
 
 void ResultFiles::write_tables() {
   tables_us_ = now_us_;
-  (void)replace_file((folder_ / "trials.csv").string(), trials_csv(view_));
+  (void)replace_file((folder_ / "trials.csv").string(), trials_csv(state_));
   (void)replace_file((folder_ / "best.json").string(),
-                     best_json(view_, meta_, kept_checkpoint(folder_, view_)));
+                     best_json(state_, meta_, kept_checkpoint(folder_, state_)));
 }
 
 }  // namespace troupe::actors

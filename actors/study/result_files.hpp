@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "actors/results/results_csv.hpp"
-#include "actors/results/study_view.hpp"
+#include "actors/results/study_state.hpp"
 #include "actors/study/study.hpp"
 
 namespace troupe::actors {
@@ -25,8 +25,8 @@ class ResultFiles final : public EventSink {
 
   std::filesystem::path folder_;
   JournalMeta meta_;
+  StudyState state_;
   ResultsCsv results_;
-  StudyView view_;
   std::int64_t now_us_ = 0;
   std::int64_t tables_us_ = 0;  ///< When trials.csv and best.json were last written.
 };

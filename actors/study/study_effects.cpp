@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "actors/results/study_view.hpp"
+#include "actors/results/study_state.hpp"
 #include "actors/study/study.hpp"
 #include "runtime/core/check.hpp"
 

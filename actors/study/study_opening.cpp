@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "actors/json.hpp"
-#include "actors/results/study_view.hpp"
+#include "actors/results/study_state.hpp"
 #include "actors/study/rules_of.hpp"
 #include "actors/study/scheduler_actor.hpp"
 #include "actors/study/searcher_actor.hpp"

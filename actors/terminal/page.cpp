@@ -138,6 +138,7 @@ Line trials_line(const StudyProgress& tally, const TerminalStyle& paper, std::si
 Line rungs_line(const StudyProgress& tally, const TerminalStyle& paper, std::size_t columns) {
   Line line = labelled(paper, columns, "rungs");
   const auto& levels = tally.outline().levels;
+  const std::vector<std::size_t> reached = tally.reached();
   bool locked = false;
   for (std::size_t i = 0; i < levels.size(); ++i) {
     if (!locked && levels[i] > tally.ceiling()) {
@@ -147,7 +148,7 @@ Line rungs_line(const StudyProgress& tally, const TerminalStyle& paper, std::siz
     line.add(std::to_string(levels[i]), Style::dim);
     if (!locked)
       line.add(paper.unicode ? "\u00d7" : "x", Style::dim)
-          .add(grouped(static_cast<std::int64_t>(tally.reached()[i])));
+          .add(grouped(static_cast<std::int64_t>(reached[i])));
     line.add("  ");
   }
   return line;

@@ -1,20 +1,28 @@
 #include "actors/terminal/study_progress.hpp"
 
-#include <utility>
-
 namespace troupe::actors {
 
-StudyProgress::StudyProgress(StudyOutline outline)
-    : outline_(std::move(outline)), reached_(outline_.levels.size()) {}
+namespace {
 
-void StudyProgress::on(const StudyEvent& event) {
-  std::visit([this](const auto& e) { take(e); }, event);
+Resource highest_of(const StudyState::Trial& trial) {
+  return trial.highest ? trial.highest->resource : 0;
 }
+
+}  // namespace
 
 std::vector<StudyProgress::Running> StudyProgress::running() const {
   std::vector<Running> result;
-  for (const TrialId trial : running_) result.push_back({trial, trials_.at(trial).resource});
+  for (const TrialId trial : state_.running())
+    result.push_back({trial, highest_of(state_.trials().at(trial))});
   return result;
+}
+
+std::vector<std::size_t> StudyProgress::reached() const {
+  std::vector<std::size_t> counts(outline_.levels.size());
+  for (const auto& [id, trial] : state_.trials())
+    for (std::size_t i = 0; i < counts.size() && outline_.levels[i] <= highest_of(trial); ++i)
+      ++counts[i];
+  return counts;
 }
 
 Resource StudyProgress::resource_max() const {
@@ -22,38 +30,8 @@ Resource StudyProgress::resource_max() const {
 }
 
 Resource StudyProgress::ceiling() const {
+  if (state_.ceiling()) return *state_.ceiling();
   return outline_.ceiling.value_or(resource_max());
-}
-
-void StudyProgress::take(const TrialReported& event) {
-  if (!trials_.contains(event.trial)) enter(event.trial, TrialState::running);
-  Trial& trial = trials_.at(event.trial);
-  if (event.resource <= trial.resource) return;
-  for (std::size_t i = 0; i < outline_.levels.size(); ++i)
-    if (trial.resource < outline_.levels[i] && outline_.levels[i] <= event.resource) ++reached_[i];
-  spent_ += event.resource - trial.resource;
-  trial.resource = event.resource;
-}
-
-void StudyProgress::take(const TrialFailed& event) {
-  enter(event.trial,
-        event.then == TrialFailed::Then::give_up ? TrialState::failed : TrialState::pending);
-}
-
-void StudyProgress::take(const RungUnlocked& event) {
-  outline_.ceiling = event.resource;
-  epsilon_ = event.epsilon;
-}
-
-void StudyProgress::enter(TrialId trial, TrialState state) {
-  const auto [at, fresh] = trials_.try_emplace(trial);
-  if (!fresh) --counts_[static_cast<std::size_t>(at->second.state)];
-  at->second.state = state;
-  ++counts_[static_cast<std::size_t>(state)];
-  if (state == TrialState::running)
-    running_.insert(trial);
-  else
-    running_.erase(trial);
 }
 
 }  // namespace troupe::actors

@@ -1,0 +1,185 @@
+#include "actors/results/study_state.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <utility>
+#include <variant>
+
+#include "actors/json.hpp"
+#include "runtime/core/check.hpp"
+
+namespace troupe::actors {
+
+std::optional<std::int64_t> StudyState::Trial::ended_us() const {
+  if (state == TrialState::pending || state == TrialState::running) return std::nullopt;
+  return attempts.back().ended_us;
+}
+
+Result<StudyState> StudyState::of(JournalReader& reader) {
+  StudyState state;
+  const auto read = reader.each(0, [&](const Row& row) { return state.take(row); });
+  if (!read) return read.error();
+  return state;
+}
+
+Result<void> StudyState::take(const Row& row) {
+  const auto events = events_of(row);
+  if (!events) return events.error();
+  take(row.time_us, *events);
+  return {};
+}
+
+void StudyState::take(std::int64_t time_us, const std::vector<StudyEvent>& events) {
+  if (!start_us_) start_us_ = time_us;
+  now_us_ = time_us;
+  for (const StudyEvent& event : events) take(event);
+}
+
+void StudyState::take(const StudyEvent& event) {
+  finished_.reset();  // An event after the end of a study: the study was resumed.
+  std::visit([this](const auto& one) { on(one); }, event);
+}
+
+StudyState::Trial& StudyState::trial_of(TrialId id) {
+  const auto [at, is_new] = trials_.try_emplace(id);
+  if (is_new) ++counts_[static_cast<std::size_t>(at->second.state)];
+  return at->second;
+}
+
+void StudyState::enter(TrialId id, Trial& trial, TrialState state) {
+  std::size_t& before = counts_[static_cast<std::size_t>(trial.state)];
+  check(before > 0, "the trial is counted in the state that it leaves");
+  --before;
+  ++counts_[static_cast<std::size_t>(state)];
+  const bool ran = std::exchange(trial.state, state) == TrialState::running;
+  if (ran == (state == TrialState::running)) return;
+  const auto place = std::ranges::lower_bound(running_, id);
+  if (ran)
+    running_.erase(place);
+  else
+    running_.insert(place, id);
+}
+
+void StudyState::start(TrialId id, Trial& trial, Attempt attempt) {
+  enter(id, trial, TrialState::running);
+  if (!keeps(Detail::history)) return;
+  attempt.started_us = now_us_;
+  trial.attempts.push_back(std::move(attempt));
+}
+
+void StudyState::end_attempt(Trial& trial, std::string how) {
+  if (trial.attempts.empty() || trial.attempts.back().ended_us) return;
+  trial.attempts.back().ended_us = now_us_;
+  trial.attempts.back().end = std::move(how);
+}
+
+void StudyState::on(const TrialStarted& event) {
+  Trial& trial = trial_of(event.trial);
+  if (event.attempt == 1 && event.incumbent) ++incumbents_started_;
+  if (keeps(Detail::history)) {
+    trial.config = event.config;
+    for (const auto& setting : event.config)
+      if (std::ranges::find(parameters_, setting.name) == parameters_.end())
+        parameters_.push_back(setting.name);
+  }
+  start(event.trial, trial,
+        {.number = event.attempt, .from = event.from, .until = event.until, .node = event.node});
+}
+
+void StudyState::on(const TrialPromoted& event) {
+  Trial& trial = trial_of(event.trial);
+  trial.paused_at.reset();
+  start(event.trial, trial,
+        {.number = event.attempt, .from = event.from, .until = event.until, .node = event.node});
+}
+
+void StudyState::on(const TrialReported& event) {
+  const auto known = trials_.find(event.trial);
+  Trial& trial = known == trials_.end() ? trial_of(event.trial) : known->second;
+  // Its start was not seen.
+  if (known == trials_.end()) enter(event.trial, trial, TrialState::running);
+  const Resource before = trial.highest ? std::max<Resource>(trial.highest->resource, 0) : 0;
+  spent_ += std::max<Resource>(event.resource - before, 0);
+  if (!trial.highest || event.resource > trial.highest->resource)
+    trial.highest = Measurement{event.resource, event.metric};
+  if (event.decision == TrialReported::Decision::pause)
+    trial.paused_at = Measurement{event.resource, event.metric};
+  if (keeps(Detail::reports))
+    reports_.push_back({now_us_, event.trial, event.decision, event.resource, event.metric});
+}
+
+void StudyState::on(const TrialPaused& event) {
+  Trial& trial = trial_of(event.trial);
+  enter(event.trial, trial, TrialState::paused);
+  if (keeps(Detail::history)) end_attempt(trial, "paused at " + std::to_string(event.resource));
+}
+
+void StudyState::on(const TrialStopped& event) {
+  Trial& trial = trial_of(event.trial);
+  enter(event.trial, trial, TrialState::stopped);
+  trial.paused_at.reset();
+  if (event.reason == "below_hurdle") ++stopped_below_hurdle_;
+  if (keeps(Detail::history))
+    end_attempt(trial, "stopped at " + std::to_string(event.resource) + ": " + event.reason);
+}
+
+void StudyState::on(const TrialCompleted& event) {
+  Trial& trial = trial_of(event.trial);
+  enter(event.trial, trial, TrialState::completed);
+  if (keeps(Detail::history)) end_attempt(trial, "completed at " + std::to_string(event.resource));
+}
+
+void StudyState::on(const TrialFailed& event) {
+  Trial& trial = trial_of(event.trial);
+  const bool is_final = event.then == TrialFailed::Then::give_up;
+  enter(event.trial, trial, is_final ? TrialState::failed : TrialState::pending);
+  if (!keeps(Detail::history)) return;
+  end_attempt(trial, "failed: " + event.cause);
+  if (!trial.attempts.empty()) trial.attempts.back().stderr_tail = event.stderr_tail;
+}
+
+void StudyState::on(const TrialWarned& event) {
+  ++trial_of(event.trial).warnings;
+}
+
+void StudyState::on(const RungUnlocked& event) {
+  ceiling_ = event.resource;
+  epsilon_ = event.epsilon;
+}
+
+void StudyState::on(const HurdleRaised& event) {
+  hurdles_[event.resource] = event.metric;
+}
+
+void StudyState::on(const IncumbentChanged& event) {
+  best_ = event;
+}
+
+void StudyState::on(const StudyFinished& event) {
+  finished_ = event;
+  last_end_ = event;
+}
+
+Result<std::vector<StudyEvent>> events_of(const Row& row) {
+  auto events = from_json<std::vector<StudyEvent>>(row.events);
+  if (!events)
+    return Error{ErrorKind::bad_input,
+                 "row " + std::to_string(row.index) +
+                     " of the journal has events that cannot be read: " + events.error().what};
+  return events;
+}
+
+std::optional<StudyFinished> end_in_last_row(const std::string& journal) {
+  if (!std::filesystem::exists(journal)) return std::nullopt;
+  auto reader = JournalReader::open(journal);
+  if (!reader) return std::nullopt;
+  const auto rows = reader->size();
+  if (!rows || *rows == 0) return std::nullopt;
+  const auto last = reader->read(*rows - 1, 1);
+  if (!last || last->empty()) return std::nullopt;
+  StudyState state(StudyState::Detail::trials);
+  if (!state.take(last->front())) return std::nullopt;
+  return state.finished();
+}
+
+}  // namespace troupe::actors
