@@ -6,6 +6,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "actors/utf8.hpp"
+#include "runtime/codec.hpp"
 #include "runtime/core/check.hpp"
 #include "runtime/pack_reader.hpp"
 #include "runtime/pack_writer.hpp"
@@ -20,31 +22,6 @@ using runtime::PackWriter;
 using Json = nlohmann::json;
 
 constexpr int depth_max = 128;
-
-/// How many bytes at `at` are one character of UTF-8; 0 if they are none. Overlong forms,
-/// surrogates and numbers beyond U+10FFFF are none (RFC 3629).
-std::size_t utf8_length(std::string_view text, std::size_t at) {
-  const auto byte = [&](std::size_t i) {
-    return at + i < text.size() ? static_cast<unsigned char>(text[at + i]) : 0U;
-  };
-  const auto in = [&](std::size_t i, unsigned low, unsigned high) {
-    return byte(i) >= low && byte(i) <= high;
-  };
-  const unsigned first = byte(0);
-  if (first < 0x80) return 1;
-  if (first >= 0xc2 && first <= 0xdf) return in(1, 0x80, 0xbf) ? 2 : 0;
-  if (first >= 0xe0 && first <= 0xef) {
-    const unsigned low = first == 0xe0 ? 0xa0 : 0x80;
-    const unsigned high = first == 0xed ? 0x9f : 0xbf;
-    return in(1, low, high) && in(2, 0x80, 0xbf) ? 3 : 0;
-  }
-  if (first >= 0xf0 && first <= 0xf4) {
-    const unsigned low = first == 0xf0 ? 0x90 : 0x80;
-    const unsigned high = first == 0xf4 ? 0x8f : 0xbf;
-    return in(1, low, high) && in(2, 0x80, 0xbf) && in(3, 0x80, 0xbf) ? 4 : 0;
-  }
-  return 0;
-}
 
 void append_escaped(std::string& out, char c) {
   switch (c) {
@@ -151,7 +128,7 @@ class JsonPrinter {
     const bool named = brackets == "{}";
     out_ += brackets[0];
     for (std::size_t i = 0; i < count && in_.ok(); ++i) {
-      if (i > 0) out_ += ',';
+      if (i > 0) out_ += layout_ == JsonLayout::spaced ? ", " : ",";
       line(depth + 1);
       if (named) {
         append_string(out_, in_.text());
@@ -163,8 +140,9 @@ class JsonPrinter {
     out_ += brackets[1];
   }
 
+  /// Between and around the items of an array or object.
   void line(int depth) {
-    if (layout_ == JsonLayout::compact) return;
+    if (layout_ != JsonLayout::indented) return;
     out_ += '\n';
     out_.append(2 * static_cast<std::size_t>(depth), ' ');
   }
@@ -239,6 +217,23 @@ Result<std::string> json_to_packed(std::string_view json) {
   if (!pack_json(writer, tree, 0))
     return Error{ErrorKind::bad_input, "JSON nested more than 128 levels deep"};
   return packed;
+}
+
+std::string config_json(const schedulers::Config& config) {
+  std::string packed;
+  PackWriter out(packed);
+  pack_config(out, config);
+  return packed_to_json(packed, JsonLayout::spaced);
+}
+
+void pack_config(PackWriter& out, const schedulers::Config& config) {
+  out.map(config.size());
+  for (const auto& setting : config) {
+    out.text(setting.name);
+    std::visit(
+        [&](const auto& value) { runtime::coding::put<runtime::coding::Form::named>(out, value); },
+        setting.value);
+  }
 }
 
 std::string json_string(std::string_view text) {

@@ -4,10 +4,13 @@
 #include <string_view>
 
 #include "runtime/codec.hpp"
+#include "runtime/pack_writer.hpp"
+#include "schedulers/space/config.hpp"
 
 namespace troupe::actors {
 
-enum class JsonLayout { compact, indented };
+/// compact: no spaces. spaced: on one line, ", " and ": ". indented: a line for each value.
+enum class JsonLayout { compact, spaced, indented };
 
 /// Msgpack of the named form as JSON. Doubles have the shortest digits that read back to the same
 /// value, and always a point or an exponent, so that 1.0 and 1 differ; NaN and the infinities are
@@ -28,6 +31,12 @@ template <typename M>
 [[nodiscard]] std::string to_json(const M& value, JsonLayout layout = JsonLayout::compact) {
   return packed_to_json(runtime::pack_named(value), layout);
 }
+
+/// Packs a configuration as a map from name to value.
+void pack_config(runtime::PackWriter& out, const schedulers::Config& config);
+
+/// A configuration as one JSON object, spaced, in the order of the space: what a program reads.
+[[nodiscard]] std::string config_json(const schedulers::Config& config);
 
 template <typename M>
 [[nodiscard]] Result<M> from_json(std::string_view json) {

@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "runtime/core/check.hpp"
+#include "runtime/core/overloaded.hpp"
 #include "runtime/core/rng.hpp"
-#include "schedulers/overloaded.hpp"
 
 namespace troupe::schedulers {
 

@@ -3,7 +3,7 @@
 #include <string>
 
 #include "runtime/core/check.hpp"
-#include "schedulers/overloaded.hpp"
+#include "runtime/core/overloaded.hpp"
 
 namespace troupe::schedulers {
 

@@ -4,8 +4,8 @@
 #include <cmath>
 
 #include "runtime/core/check.hpp"
+#include "runtime/core/overloaded.hpp"
 #include "schedulers/async_successive_halving.hpp"
-#include "schedulers/overloaded.hpp"
 #include "schedulers/sync_rush.hpp"
 #include "schedulers/sync_successive_halving.hpp"
 

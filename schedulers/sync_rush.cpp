@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "runtime/core/check.hpp"
-#include "schedulers/overloaded.hpp"
+#include "runtime/core/overloaded.hpp"
 
 namespace troupe::schedulers {
 namespace {}  // namespace

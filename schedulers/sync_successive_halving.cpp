@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "runtime/core/check.hpp"
-#include "schedulers/overloaded.hpp"
+#include "runtime/core/overloaded.hpp"
 
 namespace troupe::schedulers {
 namespace {}  // namespace

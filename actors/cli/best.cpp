@@ -10,6 +10,7 @@
 #include "actors/results/files.hpp"
 #include "actors/sequence/sequence_folder.hpp"
 #include "actors/terminal/line.hpp"
+#include "actors/utf8.hpp"
 #include "schedulers/space/value.hpp"
 
 namespace troupe::cli {
@@ -40,10 +41,10 @@ std::string for_people(const OpenedStudy& study, const IncumbentChanged& best,
   lines.emplace_back("folder",
                      attempt_folder(folder, best.trial, static_cast<std::uint32_t>(attempt)));
   std::size_t width = 0;
-  for (const auto& [name, value] : lines) width = std::max(width, actors::columns_of(name));
+  for (const auto& [name, value] : lines) width = std::max(width, actors::utf8_columns(name));
   std::string text;
   for (const auto& [name, value] : lines)
-    text += name + std::string(width - actors::columns_of(name) + 2, ' ') + value + "\n";
+    text += name + std::string(width - actors::utf8_columns(name) + 2, ' ') + value + "\n";
   if (!study.state.finished()) text += "(so far: the study has not finished)\n";
   return text;
 }

@@ -12,7 +12,6 @@
 #include "actors/cli/commands.hpp"
 #include "actors/cli/study_folder.hpp"
 #include "actors/cli/table.hpp"
-#include "actors/config_json.hpp"
 #include "actors/json.hpp"
 #include "actors/results/files.hpp"
 #include "actors/study_file/problem.hpp"

@@ -4,6 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "actors/results/csv.hpp"
+#include "actors/utf8.hpp"
 #include "schedulers/space/value.hpp"
 
 namespace troupe::cli {
@@ -24,26 +26,20 @@ bool is_text(const Cell& cell) {
   return std::holds_alternative<std::string>(cell);
 }
 
-/// Characters, not bytes.
-std::size_t width(const std::string& text) {
-  return static_cast<std::size_t>(std::ranges::count_if(
-      text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
-}
-
 std::string aligned(const Table& table) {
   std::vector<std::size_t> widths;
   std::vector<bool> left;
   for (std::size_t i = 0; i < table.columns.size(); ++i) {
-    widths.push_back(width(table.columns[i]));
+    widths.push_back(actors::utf8_columns(table.columns[i]));
     left.push_back(false);
     for (const auto& row : table.rows) {
-      widths[i] = std::max(widths[i], width(plain(row.at(i))));
+      widths[i] = std::max(widths[i], actors::utf8_columns(plain(row.at(i))));
       left[i] = left[i] || is_text(row[i]);
     }
   }
   std::string text;
   const auto add = [&](const std::string& cell, std::size_t column) {
-    const std::string space(widths[column] - width(cell), ' ');
+    const std::string space(widths[column] - actors::utf8_columns(cell), ' ');
     const bool last = column + 1 == widths.size();
     text += left[column] ? cell + (last ? "" : space) : space + cell;
     text += last ? "\n" : "  ";
@@ -54,22 +50,12 @@ std::string aligned(const Table& table) {
   return text;
 }
 
-std::string quoted(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (const char c : text) quoted += c == '"' ? "\"\"" : std::string(1, c);
-  return quoted + '"';
-}
-
 std::string comma_separated(const Table& table) {
-  std::string text;
-  for (std::size_t i = 0; i < table.columns.size(); ++i)
-    text += (i > 0 ? "," : "") + quoted(table.columns[i]);
-  text += '\n';
+  std::string text = actors::csv_line(table.columns, actors::CsvQuoting::where_needed);
   for (const auto& row : table.rows) {
-    for (std::size_t i = 0; i < table.columns.size(); ++i)
-      text += (i > 0 ? "," : "") + quoted(plain(row.at(i)));
-    text += '\n';
+    std::vector<std::string> cells;
+    for (std::size_t i = 0; i < table.columns.size(); ++i) cells.push_back(plain(row.at(i)));
+    text += actors::csv_line(cells, actors::CsvQuoting::where_needed);
   }
   return text;
 }

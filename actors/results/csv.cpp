@@ -5,8 +5,9 @@
 namespace troupe::actors {
 namespace {
 
-void append_cell(std::string& out, std::string_view cell) {
-  const bool padded = !cell.empty() && (cell.front() == ' ' || cell.back() == ' ');
+void append_cell(std::string& out, std::string_view cell, CsvQuoting quoting) {
+  const bool padded = quoting == CsvQuoting::padded_too && !cell.empty() &&
+                      (cell.front() == ' ' || cell.back() == ' ');
   if (!padded && cell.find_first_of(",\"\r\n") == std::string_view::npos) {
     out += cell;
     return;
@@ -21,11 +22,11 @@ void append_cell(std::string& out, std::string_view cell) {
 
 }  // namespace
 
-std::string csv_line(const std::vector<std::string>& cells) {
+std::string csv_line(const std::vector<std::string>& cells, CsvQuoting quoting) {
   std::string line;
   for (std::size_t i = 0; i < cells.size(); ++i) {
     if (i > 0) line += ',';
-    append_cell(line, cells[i]);
+    append_cell(line, cells[i], quoting);
   }
   line += '\n';
   return line;
@@ -35,7 +36,7 @@ std::string csv_widened(std::string_view table, const std::vector<std::string>& 
   std::string header;
   for (const auto& name : names) {
     header += ',';
-    append_cell(header, name);
+    append_cell(header, name, CsvQuoting::padded_too);
   }
   const std::string empty(names.size(), ',');
   std::string wide;

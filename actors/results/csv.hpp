@@ -6,9 +6,14 @@
 
 namespace troupe::actors {
 
-/// A line of CSV as RFC 4180 has it (a cell with a comma, a quote or a line break is quoted), but
-/// with "\n" at its end.
-[[nodiscard]] std::string csv_line(const std::vector<std::string>& cells);
+enum class CsvQuoting {
+  where_needed,  ///< A cell with a comma, a quote or a line break is quoted (RFC 4180).
+  padded_too,    ///< A cell that begins or ends with a space as well: some readers strip those.
+};
+
+/// A line of CSV as in RFC 4180, but with "\n" at its end.
+[[nodiscard]] std::string csv_line(const std::vector<std::string>& cells,
+                                   CsvQuoting quoting = CsvQuoting::padded_too);
 
 /// The same table with empty columns on the right; its first line gets their names.
 [[nodiscard]] std::string csv_widened(std::string_view table,

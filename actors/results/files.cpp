@@ -46,16 +46,6 @@ Result<void> write_to(const std::string& path, int flags, std::string_view text)
   return done;
 }
 
-void put(runtime::PackWriter& out, const Config& config) {
-  out.map(config.size());
-  for (const auto& setting : config) {
-    out.text(setting.name);
-    std::visit(
-        [&](const auto& value) { runtime::coding::put<runtime::coding::Form::named>(out, value); },
-        setting.value);
-  }
-}
-
 }  // namespace
 
 Result<void> replace_file(const std::string& path, std::string_view text) {
@@ -135,7 +125,7 @@ std::string best_json(const StudyState& state, const JournalMeta& meta,
   out.text("resource");
   out.integer(best->resource);
   out.text("config");
-  put(out, best->config);
+  pack_config(out, best->config);
   if (!checkpoint.empty()) {
     out.text("checkpoint");
     out.text(checkpoint);

@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include "actors/json.hpp"
 #include "actors/simulate/row_of.hpp"
 #include "actors/study_file/read_domain.hpp"
 #include "actors/study_file/to_yaml.hpp"
@@ -18,16 +19,6 @@
 
 namespace troupe::actors {
 namespace {
-
-/// In double quotes, as YAML and JSON both read it.
-std::string quoted(const std::string& text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') out += '\\';
-    out += c == '\n' || c == '\t' ? ' ' : c;
-  }
-  return out + '"';
-}
 
 /// A name for a study, of the name of its file.
 std::string name_of(const std::filesystem::path& file) {
@@ -57,7 +48,7 @@ std::string rows_domain(const Table& table, Rows rows) {
 
 std::string written(const schedulers::Value& value) {
   const auto* text = std::get_if<std::string>(&value);
-  return text == nullptr ? schedulers::text_of(value) : quoted(*text);
+  return text == nullptr ? schedulers::text_of(value) : json_string(*text);
 }
 
 std::string written(const std::vector<schedulers::Value>& values) {
@@ -80,8 +71,8 @@ std::string written(const schedulers::Domain& domain) {
 std::string table_space(const Table& table) {
   std::string text = "{";
   for (const auto& parameter : table.space().parameters())
-    text +=
-        (text.size() > 1 ? ", " : "") + quoted(parameter.name) + ": " + written(parameter.domain);
+    text += (text.size() > 1 ? ", " : "") + json_string(parameter.name) + ": " +
+            written(parameter.domain);
   return text;
 }
 
@@ -89,7 +80,7 @@ std::string table_space(const Table& table) {
 std::string rows_space(const Table& table, Rows rows, const Element* constant,
                        const std::string& most) {
   std::string text = "{" + std::string(row_parameter) + ": " + rows_domain(table, rows);
-  if (constant != nullptr) text += ", " + quoted(constant->text) + ": " + most;
+  if (constant != nullptr) text += ", " + json_string(constant->text) + ": " + most;
   return text + "}";
 }
 
@@ -103,13 +94,13 @@ Additions lacking(const Element& root, const std::string& name, const Table& tab
     return value_of(root, key) != nullptr || (!alias.empty() && value_of(root, alias) != nullptr);
   };
   const std::string most = std::to_string(table.max_resource());
-  if (!has("study", "experiment")) added.emplace_back("study", quoted(name));
+  if (!has("study", "experiment")) added.emplace_back("study", json_string(name));
   if (!has("entry")) added.emplace_back("entry", "{command: [recorded]}");
-  if (!has("metric")) added.emplace_back("metric", quoted(table.metric_name()));
+  if (!has("metric")) added.emplace_back("metric", json_string(table.metric_name()));
   if (!has("mode"))
     added.emplace_back("mode", table.mode() == schedulers::Mode::max ? "max" : "min");
   if (!has("resource_attr", "time_attr"))
-    added.emplace_back("resource_attr", quoted(table.resource_name()));
+    added.emplace_back("resource_attr", json_string(table.resource_name()));
   const Element* constant = value_of(root, "max_resource_attr");
   if (constant == nullptr && !has("max_t", "max_resource")) added.emplace_back("max_t", most);
   if (has("config_space")) return added;
@@ -119,7 +110,7 @@ Additions lacking(const Element& root, const std::string& name, const Table& tab
     return added;
   }
   std::string space = table_space(table);
-  if (constant != nullptr) space += ", " + quoted(constant->text) + ": " + most;
+  if (constant != nullptr) space += ", " + json_string(constant->text) + ": " + most;
   added.emplace_back("config_space", space + "}");
   return added;
 }
@@ -161,7 +152,7 @@ void complete(WrittenStudy& study, const Table& table, const LookupOptions& opti
   const std::size_t first = text.find_first_not_of(" \t\r\n");
   if (first != text.npos && text[first] == '{') {
     std::string members;
-    for (const auto& [key, what] : added) members += ", " + quoted(key) + ": " + what;
+    for (const auto& [key, what] : added) members += ", " + json_string(key) + ": " + what;
     text.insert(text.rfind('}'), members);
     return;
   }

@@ -5,17 +5,11 @@
 #include <utility>
 
 #include "runtime/core/check.hpp"
+#include "runtime/core/overloaded.hpp"
 
 namespace troupe::actors {
 
 namespace {
-
-template <typename... Fs>
-struct Overloaded : Fs... {
-  using Fs::operator()...;
-};
-template <typename... Fs>
-Overloaded(Fs...) -> Overloaded<Fs...>;
 
 std::string number(double value) {
   std::string text = std::to_string(value);

@@ -10,6 +10,8 @@
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/parser.h>
 
+#include "actors/utf8.hpp"
+
 namespace troupe::actors {
 namespace {
 
@@ -36,9 +38,7 @@ class TreeBuilder final : public YAML::EventHandler {
     const auto bytes = static_cast<std::size_t>(std::max(mark.column, 0));
     if (line >= lines_.size()) return {line + 1, bytes + 1};
     const std::string_view before = lines_[line].substr(0, bytes);
-    const auto inside = std::ranges::count_if(
-        before, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; });
-    return {line + 1, bytes + 1 - static_cast<std::size_t>(inside)};
+    return {line + 1, bytes + 1 - (before.size() - utf8_columns(before))};
   }
 
   void OnDocumentStart(const YAML::Mark&) override {}
@@ -205,7 +205,7 @@ std::optional<std::size_t> bad_byte(std::string_view text) {
                                                         : 0;
     if (length == 0 || i + length > text.size()) return i;
     for (std::size_t k = 1; k < length; ++k)
-      if ((static_cast<unsigned char>(text[i + k]) & 0xC0U) != 0x80U) return i;
+      if (!is_utf8_continuation(text[i + k])) return i;
     i += length;
   }
   return std::nullopt;

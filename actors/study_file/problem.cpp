@@ -5,6 +5,8 @@
 #include <numeric>
 #include <utility>
 
+#include "actors/utf8.hpp"
+
 namespace troupe::actors {
 namespace {
 
@@ -37,7 +39,7 @@ std::size_t distance(std::string_view a, std::string_view b) {
 std::string indentation(std::string_view line, std::size_t column) {
   std::string spaces;
   for (const char c : line) {
-    if ((static_cast<unsigned char>(c) & 0xC0U) == 0x80U) continue;  // Inside a UTF-8 character.
+    if (is_utf8_continuation(c)) continue;
     if (spaces.size() + 1 >= column) break;
     spaces += c == '\t' ? '\t' : ' ';
   }

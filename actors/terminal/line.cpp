@@ -6,6 +6,8 @@
 #include <cstdio>
 #include <variant>
 
+#include "actors/utf8.hpp"
+
 namespace troupe::actors {
 namespace {
 
@@ -29,27 +31,15 @@ std::string_view code_of(Style style) {
   return "";
 }
 
-bool starts_code_point(char c) {
-  return (static_cast<unsigned char>(c) & 0xc0U) != 0x80U;
-}
-
-/// The longest beginning of `text` that takes `columns` at most.
-std::string_view head_of(std::string_view text, std::size_t columns) {
-  std::size_t seen = 0;
-  for (std::size_t i = 0; i < text.size(); ++i)
-    if (starts_code_point(text[i]) && seen++ == columns) return text.substr(0, i);
-  return text;
-}
-
 }  // namespace
 
 Line& Line::add(std::string_view text, Style style) {
   if (cut_ || text.empty()) return *this;
   const std::string_view mark = unicode_ ? "\u2026" : ">";
   const std::size_t left = columns_max_ - columns_;
-  const std::size_t wanted = columns_of(text);
+  const std::size_t wanted = utf8_columns(text);
   cut_ = wanted > left;
-  if (cut_) text = head_of(text, left == 0 ? 0 : left - 1);
+  if (cut_) text = utf8_prefix(text, left == 0 ? 0 : left - 1);
   columns_ += cut_ ? left : wanted;
   const bool styled = color_ && style != Style::plain;
   if (styled) text_ += code_of(style);
@@ -61,12 +51,6 @@ Line& Line::add(std::string_view text, Style style) {
 
 Line& Line::skip_to(std::size_t column) {
   return add(std::string(column > columns_ ? column - columns_ : 1, ' '));
-}
-
-std::size_t columns_of(std::string_view text) {
-  std::size_t columns = 0;
-  for (const char c : text) columns += starts_code_point(c) ? 1 : 0;
-  return columns;
 }
 
 std::string harmless(std::string_view text) {

@@ -46,9 +46,6 @@ class Line {
   std::string text_;
 };
 
-/// Columns that a text takes: one for each code point.
-std::size_t columns_of(std::string_view text);
-
 /// The text in one line that cannot steer a terminal: control characters become spaces.
 std::string harmless(std::string_view text);
 

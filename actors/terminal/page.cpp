@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "actors/utf8.hpp"
+
 namespace troupe::actors {
 namespace {
 
@@ -186,7 +188,8 @@ void add_best(std::vector<Line>& lines, const StudyProgress& tally, const Termin
   const std::size_t lines_max = lines.size() + 1;
   for (const auto& [name, value] : tally.best()->config) {
     const std::string shown = short_value(value);
-    if (!lines.back().fits(columns_of(name) + columns_of(shown) + 1) && lines.size() < lines_max)
+    if (!lines.back().fits(utf8_columns(name) + utf8_columns(shown) + 1) &&
+        lines.size() < lines_max)
       lines.push_back(labelled(paper, columns, ""));
     lines.back().add(harmless(name) + " ", Style::dim).add(shown).add("   ");
   }

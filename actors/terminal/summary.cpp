@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "actors/terminal/page.hpp"
+#include "actors/utf8.hpp"
 
 namespace troupe::actors {
 namespace {
@@ -50,7 +51,7 @@ void add_best(std::vector<Line>& lines, const StudyProgress& tally, const Termin
       .add(" at " + harmless(tally.outline().resource_attr) + " " + grouped(best.resource))
       .add(", trial " + std::to_string(best.trial));
   std::size_t widest = 0;
-  for (const auto& setting : best.config) widest = std::max(widest, columns_of(setting.name));
+  for (const auto& setting : best.config) widest = std::max(widest, utf8_columns(setting.name));
   for (const auto& [name, value] : best.config) {
     lines.push_back(labelled(paper, ""));
     lines.back()

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <utility>
 
-#include "actors/config_json.hpp"
+#include "actors/json.hpp"
 #include "actors/study_file/templates.hpp"
 #include "runtime/core/rng.hpp"
 
