@@ -7,7 +7,7 @@
 #include "runtime/core/check.hpp"
 #include "schedulers/number_text.hpp"
 
-// Rung ladders as Syne Tune 0.13 builds them (ALGORITHMS.md B1).
+// Rung ladders as Syne Tune 0.13 builds them (README 2.1).
 
 namespace troupe::schedulers {
 namespace {

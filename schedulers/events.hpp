@@ -12,13 +12,14 @@ namespace troupe::schedulers {
 
 /// Trials are numbered 0, 1, 2, ... in the order of their first start.
 using TrialId = std::uint32_t;
-/// Units of the resource (epochs, say) that a trial has used in all; 1 is the first report.
+/// An amount of training that a trial has used in all, in units of the study file (epochs, for
+/// example). Reports are at 1 or higher.
 using Resource = std::int64_t;
 
-// What happens: the scheduler's only input.
+// Events: the only input of a scheduler.
 
-/// A worker is free. Answered by exactly one StartTrial, ResumeTrial, Wait, SlotSkipped or
-/// NothingLeft, first; HurdleRaised may follow.
+/// A worker is free. The first decision is StartTrial, ResumeTrial, Wait, SlotSkipped or
+/// NothingLeft; HurdleRaised may follow.
 struct SlotOpened {
   enum class Offer { anything, promotions };  ///< `promotions`: no new trial may start.
   static constexpr std::string_view wire_name = "slot_opened";
@@ -30,13 +31,13 @@ constexpr std::array<std::string_view, 2> enum_names(SlotOpened::Offer) {
   return {"anything", "promotions"};
 }
 
-/// A trial reported its metric. Answered by exactly one ContinueTrial, PauseTrial, StopTrial or
-/// ReportIgnored, first; HurdleRaised and RungUnlocked may follow.
+/// A trial reported its metric. The first decision is ContinueTrial, PauseTrial, StopTrial or
+/// ReportIgnored; HurdleRaised and RungUnlocked may follow.
 struct TrialReported {
   static constexpr std::string_view wire_name = "trial_reported";
   TrialId trial = 0;
   Resource resource = 0;
-  double metric = 0;  ///< In the units of the study file; not negated for mode max.
+  double metric = 0;  ///< As the program reported it, not a loss.
   static auto fields(auto& m) {
     return std::tuple{field("trial", m.trial), field("resource", m.resource),
                       field("metric", m.metric)};
@@ -44,8 +45,8 @@ struct TrialReported {
   friend bool operator==(const TrialReported&, const TrialReported&) = default;
 };
 
-/// The program of a trial ended by itself, successfully, before any decision to pause or stop it.
-/// Answered by HurdleRaised and RungUnlocked at most.
+/// The program of a running trial exited with success before any decision to pause or stop it.
+/// The only possible decisions are HurdleRaised and RungUnlocked.
 struct TrialCompleted {
   static constexpr std::string_view wire_name = "trial_completed";
   TrialId trial = 0;
@@ -53,8 +54,8 @@ struct TrialCompleted {
   friend bool operator==(const TrialCompleted&, const TrialCompleted&) = default;
 };
 
-/// A trial failed for good: it will not be retried. Its entries in rungs stay. Answered by
-/// HurdleRaised at most.
+/// A trial failed and will not be retried. Its entries stay in their rungs. The only possible
+/// decision is HurdleRaised.
 struct TrialFailed {
   static constexpr std::string_view wire_name = "trial_failed";
   TrialId trial = 0;
@@ -64,14 +65,14 @@ struct TrialFailed {
 
 using Event = std::variant<SlotOpened, TrialReported, TrialCompleted, TrialFailed>;
 
-// What to do about it, and what it meant: the scheduler's only output.
+// Decisions: the only output of a scheduler.
 
-/// Start the next new trial (its id is the number of trials started so far).
+/// Starts a new trial; its id is the number of trials started before.
 struct StartTrial {
   static constexpr std::string_view wire_name = "start_trial";
   TrialId trial = 0;
-  Resource until = 0;         ///< Milestone: the trial will be paused or stopped there, or go on.
-  std::uint32_t bracket = 0;  ///< Which bracket it is in; 0 where there is but one.
+  Resource until = 0;         ///< The first milestone: the trial is judged there.
+  std::uint32_t bracket = 0;  ///< The bracket of the trial; 0 for schedulers without brackets.
   static auto fields(auto& m) {
     return std::tuple{field("trial", m.trial), field("until", m.until),
                       field("bracket", m.bracket)};
@@ -79,13 +80,13 @@ struct StartTrial {
   friend bool operator==(const StartTrial&, const StartTrial&) = default;
 };
 
-/// Let a paused trial go on: it was promoted.
+/// Resumes a paused trial, which was promoted.
 struct ResumeTrial {
   static constexpr std::string_view wire_name = "resume_trial";
   TrialId trial = 0;
-  Resource from = 0;  ///< Where it was paused.
-  Resource until = 0;
-  std::uint32_t bracket = 0;  ///< Which bracket's turn it was; 0 where there is but one.
+  Resource from = 0;          ///< The highest resource that the trial reported.
+  Resource until = 0;         ///< The next milestone.
+  std::uint32_t bracket = 0;  ///< The bracket that was drawn; 0 for schedulers without brackets.
   static auto fields(auto& m) {
     return std::tuple{field("trial", m.trial), field("from", m.from), field("until", m.until),
                       field("bracket", m.bracket)};
@@ -93,19 +94,19 @@ struct ResumeTrial {
   friend bool operator==(const ResumeTrial&, const ResumeTrial&) = default;
 };
 
-/// Nothing to start now; `reason` says what is waited for, for a person.
+/// Nothing can start or resume now.
 struct Wait {
   static constexpr std::string_view wire_name = "wait";
-  std::string reason;
+  std::string reason;  ///< What the scheduler waits for; shown to users.
   static auto fields(auto& m) { return std::tuple{field("reason", m.reason)}; }
   friend bool operator==(const Wait&, const Wait&) = default;
 };
 
-/// A rung of a synchronous scheduler had a place for a new trial, and none may start: the place
-/// counts as failed, so that the rung can be completed. The slot is to be offered again.
+/// A rung of a synchronous scheduler has a place for a new trial, but no new trial may start. The
+/// place counts as failed, so that the rung can be completed. The caller offers the slot again.
 struct SlotSkipped {
   static constexpr std::string_view wire_name = "place_forgone";
-  Resource resource = 0;  ///< Of the rung.
+  Resource resource = 0;  ///< The level of the rung.
   std::uint32_t bracket = 0;
   static auto fields(auto& m) {
     return std::tuple{field("resource", m.resource), field("bracket", m.bracket)};
@@ -113,14 +114,15 @@ struct SlotSkipped {
   friend bool operator==(const SlotSkipped&, const SlotSkipped&) = default;
 };
 
-/// This scheduler will never start or resume anything again; trials that run reach their ends.
+/// The scheduler will not start or resume any trial again. Running trials continue.
 struct NothingLeft {
   static constexpr std::string_view wire_name = "nothing_left";
-  std::string reason;  ///< For a person.
+  std::string reason;  ///< Shown to users.
   static auto fields(auto& m) { return std::tuple{field("reason", m.reason)}; }
   friend bool operator==(const NothingLeft&, const NothingLeft&) = default;
 };
 
+/// The trial continues without a pause.
 struct ContinueTrial {
   static constexpr std::string_view wire_name = "continue_trial";
   TrialId trial = 0;
@@ -131,7 +133,7 @@ struct ContinueTrial {
   friend bool operator==(const ContinueTrial&, const ContinueTrial&) = default;
 };
 
-/// End the program; its checkpoint is kept, for it may be resumed.
+/// Ends the program and keeps its checkpoint: the trial may be resumed.
 struct PauseTrial {
   static constexpr std::string_view wire_name = "pause_trial";
   TrialId trial = 0;
@@ -139,7 +141,7 @@ struct PauseTrial {
   friend bool operator==(const PauseTrial&, const PauseTrial&) = default;
 };
 
-/// End the program for good.
+/// Ends the program; the trial is never resumed.
 struct StopTrial {
   static constexpr std::string_view wire_name = "stop_trial";
   enum class Reason { below_cutoff, below_hurdle, max_resource };
@@ -154,16 +156,16 @@ constexpr std::array<std::string_view, 3> enum_names(StopTrial::Reason) {
   return {"below_cutoff", "below_hurdle", "max_resource"};
 }
 
-/// The report changed nothing.
+/// The report changed nothing (README 10, items 1 and 2).
 struct ReportIgnored {
   static constexpr std::string_view wire_name = "report_ignored";
   enum class Reason {
     not_running,  ///< The trial is paused, stopped, completed, failed or unknown.
-    duplicate,    ///< This resource was reported before, and the first value stands.
+    duplicate,    ///< The trial reported this resource before; the first metric stands.
   };
   TrialId trial = 0;
   Reason reason = Reason::not_running;
-  double first = 0;  ///< duplicate: the value that stands.
+  double first = 0;  ///< duplicate: the metric that stands.
   static auto fields(auto& m) {
     return std::tuple{field("trial", m.trial), field("reason", m.reason), field("first", m.first)};
   }
@@ -173,13 +175,13 @@ constexpr std::array<std::string_view, 2> enum_names(ReportIgnored::Reason) {
   return {"not_running", "duplicate"};
 }
 
-/// The progressive ceiling grew: trials may now go as far as `resource`.
+/// The progressive ceiling rose: trials may now run to `resource`.
 struct RungUnlocked {
   static constexpr std::string_view wire_name = "rung_unlocked";
   Resource resource = 0;
-  double epsilon = 0;  ///< Used by the check that failed; in units of the metric.
-  TrialId cause = 0;   ///< The trial whose report made the ranking of the top two rungs disagree.
-  bool epsilon_capped = false;  ///< Epsilon compares but the best 2,000 trials of the lower rung.
+  double epsilon = 0;  ///< Epsilon of the comparison that failed, in units of the metric.
+  TrialId cause = 0;   ///< The trial whose report made the rankings of the top two rungs disagree.
+  bool epsilon_capped = false;  ///< Only the best 2,000 trials of the lower rung were compared.
   static auto fields(auto& m) {
     return std::tuple{field("resource", m.resource), field("epsilon", m.epsilon),
                       field("cause", m.cause), field("epsilon_capped", m.epsilon_capped)};
@@ -187,12 +189,13 @@ struct RungUnlocked {
   friend bool operator==(const RungUnlocked&, const RungUnlocked&) = default;
 };
 
-/// RUSH: from now on, other trials must be at least as good as this to go on from `resource`.
+/// RUSH: a trial that is no incumbent passes the rung at `resource` only if it is at least as good
+/// as `metric`.
 struct HurdleRaised {
   static constexpr std::string_view wire_name = "hurdle_raised";
-  TrialId trial = 0;      ///< The incumbent that set it.
-  Resource resource = 0;  ///< The rung.
-  double metric = 0;      ///< In the units of the study file.
+  TrialId trial = 0;      ///< The incumbent that set the hurdle.
+  Resource resource = 0;  ///< The level of the rung.
+  double metric = 0;      ///< As the program reported it, not a loss.
   static auto fields(auto& m) {
     return std::tuple{field("trial", m.trial), field("resource", m.resource),
                       field("metric", m.metric)};

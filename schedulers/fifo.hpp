@@ -5,36 +5,38 @@
 #include <vector>
 
 #include "schedulers/option_problem.hpp"
+#include "schedulers/rungs/trial_table.hpp"
 #include "schedulers/scheduler.hpp"
-#include "schedulers/trial_states.hpp"
 
 namespace troupe::schedulers {
 
-/// The baselines of the PASHA paper (Bohdal et al. 2023, section 5): every trial runs equally long.
-/// k epochs: `length` = k. Random search: `length` = R. Random choice: one trial, drawn, is the
-/// answer: `length` = R and `trials_max` = 1.
+/// Options of Fifo: the baselines of the PASHA paper (Bohdal et al. 2023, section 5; README 9). The
+/// k-epoch baseline: `length` = k. Random search: `length` = R. Random choice: `length` = R and
+/// `trials_max` = 1.
 struct FifoOptions {
-  Resource length = 0;                      ///< At least 1.
-  std::optional<std::uint64_t> trials_max;  ///< At least 1; none: as many as there may be.
+  Resource length = 0;                      ///< Resource of each trial; at least 1.
+  std::optional<std::uint64_t> trials_max;  ///< At least 1; none: no limit.
 };
 
-/// Every problem at once; empty if the options make sense.
+/// Returns all problems; none if the options are valid.
 [[nodiscard]] std::vector<OptionProblem> problems(const FifoOptions& options);
 
-/// Starts trials one after another; each runs to `length` and has completed then. Pauses none.
+/// Starts trials one after another. Each runs to `length` without a pause.
 class Fifo final : public Scheduler {
  public:
-  /// The options make sense: problems() finds none.
+  /// `options`: problems() finds none.
   explicit Fifo(const FifoOptions& options);
 
   [[nodiscard]] std::vector<Decision> on(const Event& event) override;
-  [[nodiscard]] SchedulerStatus standing() const override;
+  [[nodiscard]] SchedulerStatus status() const override;
+  void check_invariants() const override { trials_.check_invariants(); }
 
  private:
-  [[nodiscard]] Decision assign(const SlotOpened& slot);
+  [[nodiscard]] Decision assign_slot(const SlotOpened& slot);
+  [[nodiscard]] Decision judge(const TrialReported& report);
 
   FifoOptions options_;
-  TrialStates trials_;
+  TrialTable trials_;
 };
 
 }  // namespace troupe::schedulers

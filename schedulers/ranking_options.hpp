@@ -10,7 +10,7 @@
 namespace troupe::schedulers {
 
 /// How PASHA tells whether the top two rungs rank their trials alike (Bohdal et al. 2023, section 4
-/// and appendix C; ALGORITHMS.md B5, B5b).
+/// and appendix C; README 4).
 enum class RankingCriterion {
   soft,    ///< Each trial of the upper rung is within epsilon of its peer in the lower one.
   direct,  ///< The orders are the same.
@@ -34,7 +34,7 @@ constexpr std::array<std::string_view, 5> enum_names(EpsilonRule) {
   return {"automatic", "fixed", "sigma", "mean", "median"};
 }
 
-/// Whose formula is taken where the paper and Syne Tune 0.13 differ (ALGORITHMS.md A2.9).
+/// Whose formula is taken where the paper and Syne Tune 0.13 differ (README 4.4, 4.5).
 enum class RankingForm {
   paper,      ///< RBO is extrapolated; sigma, mean and median are over all of the lower rung.
   reference,  ///< RBO is not; they are over those of its trials that are in the upper rung too.

@@ -14,7 +14,7 @@ namespace {
 
 using Count = std::optional<std::uint64_t>;
 
-/// How many of `trials` pass a rung where all of them have reported (ALGORITHMS.md B2): those up to
+/// How many of `trials` pass a rung where all of them have reported (README 2.4): those up to
 /// an interpolated quantile, which is one more than the fraction at most.
 std::uint64_t passing(std::uint64_t trials, double fraction) {
   if (trials < 2) return trials;  // The first trial of a rung never waits under `stopping`.

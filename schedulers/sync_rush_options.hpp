@@ -22,7 +22,7 @@ constexpr std::array<std::string_view, 2> enum_names(RushBudget) {
   return {"kept", "as_printed"};
 }
 
-/// RUSH as the poster has it (Zappella et al. 2021; ALGORITHMS.md A4): synchronous, with a budget.
+/// RUSH as the poster has it (Zappella et al. 2021; README 8): synchronous, with a budget.
 /// Without incumbents it is successive halving with a fixed budget (Karnin et al. 2013; Jamieson
 /// and Talwalkar 2016).
 struct SyncRushOptions {

@@ -9,81 +9,56 @@
 #include "runtime/core/overloaded.hpp"
 
 namespace troupe::schedulers {
-namespace {}  // namespace
 
 SyncSuccessiveHalving::SyncSuccessiveHalving(const SyncSuccessiveHalvingOptions& options)
-    : options_(options), kinds_(bracket_rungs(options)) {
+    : options_(options),
+      kinds_(bracket_rungs(options)),
+      trials_(options.mode, options.on_early_exit, options.max_resource) {
   open_bracket();
 }
 
 std::vector<Decision> SyncSuccessiveHalving::on(const Event& event) {
   using Decisions = std::vector<Decision>;
   return std::visit(Overloaded{
-                        [&](const SlotOpened& slot) { return Decisions{assign(slot)}; },
+                        [&](const SlotOpened& slot) { return Decisions{assign_slot(slot)}; },
                         [&](const TrialReported& report) {
-                          const Decision decision = trials_.report(report, options_.max_resource);
-                          if (!trials_.is(report.trial, TrialState::running) &&
-                              !std::holds_alternative<ReportIgnored>(decision))
-                            fill(report.trial, loss_of(options_.mode, report.metric));
+                          const auto [decision, loss] = trials_.on(report);
+                          if (loss) fill_place(report.trial, *loss);
                           return Decisions{decision};
                         },
-                        [&](const TrialCompleted& completed) {
-                          if (!trials_.is(completed.trial, TrialState::running)) return Decisions{};
-                          trials_.complete(completed.trial);
-                          const auto last = trials_.last(completed.trial);
-                          const bool holds = last && options_.on_early_exit == EarlyExit::hold;
-                          fill(completed.trial,
-                               holds ? loss_of(options_.mode, last->metric) : failed_loss);
-                          return Decisions{};
-                        },
-                        [&](const TrialFailed& gone) {
-                          if (!trials_.is(gone.trial, TrialState::running) &&
-                              !trials_.is(gone.trial, TrialState::paused))
-                            return Decisions{};
-                          trials_.fail(gone.trial);
-                          fill(gone.trial, failed_loss);
+                        [&](const auto& end) {  // TrialCompleted or TrialFailed.
+                          if (const auto loss = trials_.on(end)) fill_place(end.trial, *loss);
                           return Decisions{};
                         },
                     },
                     event);
 }
 
-SchedulerStatus SyncSuccessiveHalving::standing() const {
+SchedulerStatus SyncSuccessiveHalving::status() const {
   return {.ceiling = options_.max_resource};
 }
 
-Decision SyncSuccessiveHalving::assign(const SlotOpened& slot) {
+// README 7, step 1.
+Decision SyncSuccessiveHalving::assign_slot(const SlotOpened& slot) {
   for (std::size_t b = first_open_; b < brackets_.size(); ++b) {
     if (brackets_[b].finished) continue;
+    const auto number = static_cast<std::uint32_t>(b);
     SyncRung& rung = brackets_[b].rungs.back();
-    const auto place = rung.open_place();
+    const auto place = rung.free_place();
     if (!place) continue;
     if (slot.offer == SlotOpened::Offer::anything || rung.places()[*place].trial)
-      return hand_out(b, *place);
+      return trials_.occupy(rung, number, *place);
     const Resource level = rung.level();
-    rung.fill(*place, failed_loss);
-    settle(b);
-    return SlotSkipped{level, static_cast<std::uint32_t>(b)};
+    rung.fill(*place, SyncRung::failed);
+    promote_from_full_rungs(brackets_[b], number);
+    return SlotSkipped{level, number};
   }
   if (slot.offer == SlotOpened::Offer::promotions)
     return Wait{"no new trial may start, and each rung waits for the trials in it: " +
                 std::to_string(trials_.running()) + " are running"};
   open_bracket();
-  return hand_out(brackets_.size() - 1, 0);
-}
-
-Decision SyncSuccessiveHalving::hand_out(std::size_t bracket, std::size_t place) {
-  SyncRung& rung = brackets_[bracket].rungs.back();
-  const auto number = static_cast<std::uint32_t>(bracket);
-  if (const auto trial = rung.places()[place].trial) {
-    rung.hand_out(place, *trial);
-    trials_.resume(*trial, rung.level());
-    return ResumeTrial{*trial, trials_.last(*trial)->resource, rung.level(), number};
-  }
-  const TrialId trial = trials_.start(rung.level());
-  rung.hand_out(place, trial);
-  seats_.push_back({number, static_cast<std::uint32_t>(place)});
-  return StartTrial{trial, rung.level(), number};
+  return trials_.occupy(brackets_.back().rungs.back(),
+                        static_cast<std::uint32_t>(brackets_.size() - 1), 0);
 }
 
 void SyncSuccessiveHalving::open_bracket() {
@@ -93,64 +68,67 @@ void SyncSuccessiveHalving::open_bracket() {
   brackets_.back().rungs.emplace_back(lowest.resource, lowest.places);
 }
 
-/// The trial's result in the rung that it is in, unless it has one there.
-void SyncSuccessiveHalving::fill(TrialId trial, double loss) {
-  const Seat seat = seats_[trial];
-  SyncRung& rung = brackets_[seat.bracket].rungs.back();
-  if (seat.place >= rung.places().size()) return;
-  const SyncRung::Place& place = rung.places()[seat.place];
-  if (place.trial != trial || place.filled) return;
-  rung.fill(seat.place, loss);
-  settle(seat.bracket);
+// README 7, step 2. A trial that was not promoted has no place in the current rung.
+void SyncSuccessiveHalving::fill_place(TrialId trial, double loss) {
+  const SyncTrials::Seat seat = trials_.seat(trial);
+  Bracket& bracket = brackets_.at(seat.bracket);
+  if (!bracket.rungs.back().awaits(trial, seat.place)) return;
+  bracket.rungs.back().fill(seat.place, loss);
+  promote_from_full_rungs(bracket, seat.bracket);
 }
 
-/// Judges each rung of the bracket that is complete, from the current one on.
-void SyncSuccessiveHalving::settle(std::size_t bracket) {
-  Bracket& at = brackets_[bracket];
-  const auto& sizes = kinds_[at.kind];
-  while (at.rungs.back().unfilled() == 0) {
-    if (at.rungs.size() == sizes.size()) {
-      at.finished = true;
+/// README 7, step 3, as long as the current rung of the bracket is full. A new rung may be full at
+/// once, because the losses of its trials may be known. `number`: index of the bracket.
+void SyncSuccessiveHalving::promote_from_full_rungs(Bracket& bracket, std::uint32_t number) {
+  const std::vector<RungSize>& sizes = kinds_[bracket.kind];
+  while (bracket.rungs.back().unfilled() == 0) {
+    if (bracket.rungs.size() == sizes.size()) {
+      bracket.finished = true;
       while (first_open_ < brackets_.size() && brackets_[first_open_].finished) ++first_open_;
       return;
     }
-    promote(bracket, sizes[at.rungs.size()]);
+    const RungSize& size = sizes[bracket.rungs.size()];
+    const SyncRung& below = bracket.rungs.back();
+    bracket.rungs.push_back(
+        trials_.promote(below, best_places(below, size.places), size.resource, number));
   }
 }
 
-/// Opens the bracket's next rung. Results that are known already count there.
-void SyncSuccessiveHalving::promote(std::size_t bracket, const RungSize& size) {
-  auto& rungs = brackets_[bracket].rungs;
-  std::vector<std::optional<TrialId>> trials;
-  std::vector<bool> sound;
-  for (const std::size_t place : promoted(rungs.back(), size.places)) {
-    trials.push_back(rungs.back().places()[place].trial);
-    sound.push_back(std::isfinite(rungs.back().places()[place].loss));
-  }
-  SyncRung& rung = rungs.emplace_back(size.resource, trials);
-  for (std::size_t place = 0; place < trials.size(); ++place) {
-    if (!trials[place]) continue;
-    const TrialId trial = *trials[place];
-    seats_[trial] = {static_cast<std::uint32_t>(bracket), static_cast<std::uint32_t>(place)};
-    const auto last = trials_.last(trial);
-    if (!sound[place] || trials_.is(trial, TrialState::failed))
-      rung.fill(place, failed_loss);
-    else if (trials_.is(trial, TrialState::completed) || last->resource >= rung.level())
-      rung.fill(place, loss_of(options_.mode, last->metric));
-  }
-}
-
-/// The places whose trials fill the next rung, in the order of that rung.
-std::vector<std::size_t> SyncSuccessiveHalving::promoted(const SyncRung& rung, std::size_t places) {
+/// The places of a full rung whose trials fill the next one, in the order of the next one: at most
+/// `count` places, best first. If fewer than `count` have finite losses: those in the order of
+/// places, then the failed ones in the order of places.
+std::vector<std::size_t> SyncSuccessiveHalving::best_places(const SyncRung& rung,
+                                                            std::size_t count) {
   std::vector<std::size_t> best = rung.ranking();
-  if (best.size() < places) {
+  if (best.size() < count) {
     best.clear();
-    for (const bool sound : {true, false})
+    for (const bool finite : {true, false})
       for (std::size_t place = 0; place < rung.places().size(); ++place)
-        if (std::isfinite(rung.places()[place].loss) == sound) best.push_back(place);
+        if (std::isfinite(rung.places()[place].loss) == finite) best.push_back(place);
   }
-  best.resize(std::min(best.size(), places));
+  best.resize(std::min(best.size(), count));
   return best;
+}
+
+void SyncSuccessiveHalving::check_invariants() const {
+  trials_.check_invariants();
+  check(!brackets_.empty() && first_open_ <= brackets_.size(), "a bracket has been opened");
+  for (std::size_t b = 0; b < brackets_.size(); ++b) {
+    const Bracket& bracket = brackets_[b];
+    const std::vector<RungSize>& sizes = kinds_[bracket.kind];
+    check(bracket.kind == b % kinds_.size(), "kinds of brackets are opened in turn");
+    check(b >= first_open_ || bracket.finished, "each bracket before the first open one is over");
+    check(!bracket.rungs.empty() && bracket.rungs.size() <= sizes.size(),
+          "a bracket has at most the rungs of its kind");
+    for (std::size_t k = 0; k < bracket.rungs.size(); ++k) {
+      const SyncRung& rung = bracket.rungs[k];
+      rung.check_invariants();
+      check(rung.level() == sizes[k].resource, "a rung has the level of its kind");
+      check(rung.places().size() <= sizes[k].places, "a rung has at most the places of its kind");
+      const bool is_current = k + 1 == bracket.rungs.size() && !bracket.finished;
+      check((rung.unfilled() == 0) != is_current, "the current rung is the only one not full");
+    }
+  }
 }
 
 }  // namespace troupe::schedulers

@@ -12,7 +12,7 @@
 namespace troupe::schedulers {
 
 /// Synchronous successive halving (Jamieson and Talwalkar 2016) and Hyperband (Li et al. 2018) as
-/// Syne Tune 0.13 has them (ALGORITHMS.md B7).
+/// Syne Tune 0.13 has them (README 7).
 struct SyncSuccessiveHalvingOptions {
   Mode mode = Mode::min;
   Resource max_resource = 0;    ///< R: where each bracket ends. More than `grace_period`.

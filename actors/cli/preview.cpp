@@ -126,7 +126,7 @@ std::string explanation(const StudySpec& spec, const std::vector<BracketOutline>
   std::string text;
   if (spec.scheduler.ceiling == schedulers::Ceiling::progressive)
     text += "PASHA starts with the rungs up to " + spec.resource_attr + " " +
-            std::to_string(make_scheduler(scheduler_options(spec)).value()->standing().ceiling) +
+            std::to_string(make_scheduler(scheduler_options(spec)).value()->status().ceiling) +
             ", and unlocks the next one while the top two rank trials differently.\n";
   if (!spec.incumbents.empty() &&
       spec.scheduler.hurdle == actors::SchedulerSpec::Hurdle::incumbents)

@@ -99,7 +99,7 @@ class StudyState {
   [[nodiscard]] Resource spent() const { return spent_; }
 
   /// Best configuration: the best metric at the highest resource that at least two trials reported
-  /// (ALGORITHMS A2.11).
+  /// (schedulers/README.md, section 11).
   [[nodiscard]] const std::optional<IncumbentChanged>& best() const { return best_; }
   /// Where the last unlocked rung put the ceiling of a progressive scheduler; none before that.
   [[nodiscard]] std::optional<Resource> ceiling() const { return ceiling_; }

@@ -33,6 +33,7 @@ class Replay {
   [[nodiscard]] std::vector<Difference> on(const Row& row);
 
   [[nodiscard]] const StudyCore& core() const { return core_; }
+  [[nodiscard]] const schedulers::Scheduler& scheduler() const { return *scheduler_; }
   [[nodiscard]] std::uint64_t decisions() const { return decisions_; }
 
  private:

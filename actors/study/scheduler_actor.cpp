@@ -20,7 +20,7 @@ Result<runtime::Done> SchedulerActor::on(runtime::Context&, const BeginSchedulin
 Result<Decided> SchedulerActor::on(runtime::Context&, const Decide& decide) {
   if (!scheduler_)
     return Error{ErrorKind::refused, "the scheduler has not begun, or was restarted"};
-  return Decided{scheduler_->on(decide.event), scheduler_->standing()};
+  return Decided{scheduler_->on(decide.event), scheduler_->status()};
 }
 
 }  // namespace troupe::actors

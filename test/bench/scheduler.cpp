@@ -1,5 +1,5 @@
 // What a report costs the scheduler, and what a trial takes in memory; `usage` below says more.
-// ALGORITHMS.md A3 has the targets.
+// schedulers/README.md, section 12, has the targets.
 
 #include <algorithm>
 #include <charconv>
@@ -95,7 +95,7 @@ Cost measure(const Case& bench, std::size_t trials) {
   const std::size_t own = reached.capacity() * sizeof(Resource);
   cost.bytes =
       static_cast<double>(mallinfo2().uordblks - before - own) / static_cast<double>(trials);
-  cost.standing = scheduler->standing();
+  cost.standing = scheduler->status();
   return cost;
 }
 

@@ -3,7 +3,8 @@
 //
 //     simulate_bench [RUNS [TABLE]]
 //
-// TABLE: by default opda_alexnet_imagenet of the reference data. ALGORITHMS.md A3 has the targets.
+// TABLE: by default opda_alexnet_imagenet of the reference data. schedulers/README.md, section 12,
+// has the targets.
 
 #include <algorithm>
 #include <charconv>

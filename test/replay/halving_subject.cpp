@@ -68,7 +68,7 @@ class HalvingSubject final : public Subject {
   std::vector<Decision> on(const Event& event, const Line& expected) override {
     to_draw_ = expected.u.value_or(0);
     drawn_.reset();
-    ceiling_before_ = halving_.standing().ceiling;
+    ceiling_before_ = halving_.status().ceiling;
     return halving_.on(event);
   }
 
@@ -95,6 +95,7 @@ class HalvingSubject final : public Subject {
   }
 
   void describe(End& end) const override {
+    halving_.check_invariants();
     for (const EndRung& rung : rungs_) end.rungs.push_back(rung);
     std::ranges::stable_sort(end.rungs, [](const EndRung& a, const EndRung& b) {
       return a.system != b.system ? a.system < b.system : a.level > b.level;
@@ -146,7 +147,7 @@ class HalvingSubject final : public Subject {
   /// The unlock is told exactly when the ceiling rises, with the state that the trace records.
   [[nodiscard]] std::optional<std::string> wrong_unlock(
       TrialId cause, const std::vector<Decision>& decisions) const {
-    const SchedulerStatus after = halving_.standing();
+    const SchedulerStatus after = halving_.status();
     const bool risen = after.ceiling != ceiling_before_;
     std::vector<RungUnlocked> told;
     for (const Decision& decision : decisions)
@@ -179,9 +180,9 @@ class HalvingSubject final : public Subject {
   /// Those that exist: bracket s has no rungs of its own below its first.
   [[nodiscard]] std::vector<EndRung> rungs() const {
     std::vector<EndRung> all;
-    for (std::size_t s = 0; s < halving_.systems().size(); ++s)
-      for (std::size_t k = s; k < halving_.systems()[s].size(); ++k) {
-        const Rung& rung = halving_.systems()[s][k];
+    for (std::size_t s = 0; s < halving_.rung_systems().size(); ++s)
+      for (std::size_t k = s; k < halving_.rung_systems()[s].size(); ++k) {
+        const Rung& rung = halving_.rung_systems()[s][k];
         EndRung& state = all.emplace_back(EndRung{s, rung.level(), {}});
         rung.entries().for_each([&](const RungEntry& entry) {
           state.rows.push_back({entry.trial, metric_of(options_.mode, entry.loss), entry.promoted});

@@ -13,7 +13,8 @@ namespace {
 
 using namespace schedulers;
 
-/// The recorded loop (ALGORITHMS.md B12): workers with known costs, one event at a time.
+/// The loop that recorded the traces (schedulers/README.md, section 13): workers with known costs,
+/// one event at a time.
 class Cluster {
  public:
   Cluster(const Trace& trace, const RecordedCurves& curves, Subject& subject)

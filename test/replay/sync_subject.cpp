@@ -56,6 +56,7 @@ class SyncSubject final : public Subject {
   }
 
   void describe(End& end) const override {
+    halving_.check_invariants();
     for (std::size_t b = 0; b < halving_.brackets().size(); ++b) {
       const auto& kind = halving_.kinds()[halving_.brackets()[b].kind];
       const auto& rungs = halving_.brackets()[b].rungs;

@@ -4,6 +4,8 @@
 #include <bit>
 #include <cmath>
 
+#include "runtime/core/check.hpp"
+
 namespace troupe::actors::cluster {
 namespace {
 
@@ -40,6 +42,11 @@ void Ledger::durable(const Entry& entry, Instant) {
     break_because("row " + std::to_string(difference.index) + ", " + difference.what +
                   ": an undisturbed core says " + difference.replay + ", the journal " +
                   difference.journal);
+  try {
+    replay_.scheduler().check_invariants();
+  } catch (const CheckFailure& failure) {
+    break_because("row " + std::to_string(entry.row.index) + ": " + failure.what());
+  }
   for (const StudyEvent& event : entry.events) {
     std::optional<AttemptKey> launched;
     if (const auto* started = std::get_if<TrialStarted>(&event))

@@ -96,7 +96,7 @@ BOOST_FIXTURE_TEST_CASE(a_slot_for_promotions_starts_nothing_new_and_says_why, P
 }
 
 BOOST_FIXTURE_TEST_CASE(pasha_promotes_into_the_top_rung_but_not_out_of_it, Pasha) {
-  BOOST_TEST(halving.standing().ceiling == 3);
+  BOOST_TEST(halving.status().ceiling == 3);
   fill({0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7});
   for (const TrialId trial : {0U, 1U, 2U}) {
     BOOST_TEST((offer() == Decision(ResumeTrial{trial, 1, 3})));
@@ -113,7 +113,7 @@ BOOST_FIXTURE_TEST_CASE(pasha_unlocks_a_rung_when_the_top_two_disagree, Pasha) {
   (void)report(0, 3, 0.3);
   BOOST_TEST((report(1, 3, 0.2) == Decision(PauseTrial{1})));
   BOOST_TEST((unlocked == std::vector{RungUnlocked{9, 0.0, 1}}));
-  BOOST_TEST(halving.standing().ceiling == 9);
+  BOOST_TEST(halving.status().ceiling == 9);
   BOOST_TEST((offer() == Decision(ResumeTrial{1, 3, 9})));
 }
 
@@ -182,8 +182,8 @@ BOOST_FIXTURE_TEST_CASE(a_hurdle_holds_back_a_promotion_and_lets_the_next_one_pa
   BOOST_TEST((offer() == Decision(ResumeTrial{1, 1, 3})));  // Sets the hurdle to 0.5.
   BOOST_TEST(halving.hurdle().losses().at(1) == 0.5);
   BOOST_TEST((raised == std::vector<HurdleRaised>{{1, 1, 0.5}}));
-  BOOST_TEST(halving.standing().hurdle_resource == 1);
-  BOOST_TEST(halving.standing().hurdle == 0.5);
+  BOOST_TEST(halving.status().hurdle_resource == 1);
+  BOOST_TEST(halving.status().hurdle == 0.5);
   // The cutoff would let 0.6 pass: all that is left for this rung is incumbent 0, which fails it.
   BOOST_TEST(halving.rungs()[0].cutoff().value() >= 0.6);
   BOOST_TEST((offer() == Decision(StartTrial{10, 1})));

@@ -1,4 +1,4 @@
-#include "schedulers/curve.hpp"
+#include "schedulers/rungs/curve.hpp"
 
 #include <map>
 

@@ -1,4 +1,5 @@
-// Where the core departs from the reference (ALGORITHMS.md A2), one case for each.
+// Departures of AsyncSuccessiveHalving from the reference (schedulers/README.md), one case for
+// each.
 
 #include <cmath>
 #include <limits>
@@ -50,14 +51,14 @@ BOOST_AUTO_TEST_SUITE(halving_departures)
 // 2. One rung is ASHA; two are the top two; pairs are compared where both reported.
 
 BOOST_FIXTURE_TEST_CASE(pasha_with_one_rung_is_asha, OneRung) {
-  BOOST_TEST(halving.standing().ceiling == 27);
+  BOOST_TEST(halving.status().ceiling == 27);
   fill({0.1, 0.2, 0.3}, 9);
   BOOST_TEST((offer() == Decision(ResumeTrial{0, 9, 27})));
 }
 
 BOOST_FIXTURE_TEST_CASE(pasha_with_two_rungs_starts_at_the_upper_one_and_unlocks_the_maximum,
                         TwoRungs) {
-  BOOST_TEST(halving.standing().ceiling == 3);
+  BOOST_TEST(halving.status().ceiling == 3);
   fill({0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7});
   (void)offer();
   (void)offer();
@@ -74,8 +75,8 @@ BOOST_FIXTURE_TEST_CASE(a_missing_report_is_no_error_for_epsilon, Pasha) {
   (void)report(0, 3, 0.10);  // Resource 2 was skipped.
   (void)report(1, 2, 0.05);
   (void)report(1, 3, 0.20);
-  BOOST_TEST(halving.standing().epsilon == 0.0);
-  BOOST_TEST(halving.standing().ceiling == 3);
+  BOOST_TEST(halving.status().epsilon == 0.0);
+  BOOST_TEST(halving.status().ceiling == 3);
 }
 
 // 1. Beyond 2,000 trials in the window epsilon compares the best 2,000, and says so.
@@ -91,15 +92,15 @@ BOOST_FIXTURE_TEST_CASE(too_many_trials_for_epsilon_are_told_with_the_unlock, Wi
   fill(metrics, 9);
   for (TrialId trial = 0; trial < 2'001; ++trial) {
     BOOST_REQUIRE((offer() == Decision(ResumeTrial{trial, 9, 10})));
-    BOOST_REQUIRE(!halving.standing().epsilon_capped);
+    BOOST_REQUIRE(!halving.status().epsilon_capped);
     (void)report(trial, 10, trial);
   }
-  BOOST_TEST(halving.standing().epsilon_capped);
+  BOOST_TEST(halving.status().epsilon_capped);
   BOOST_TEST(unlocked.empty());
   BOOST_TEST((offer() == Decision(ResumeTrial{2'001, 9, 10})));
   (void)report(2'001, 10, -1);  // The worst of them below is the best above.
   BOOST_TEST((unlocked == std::vector{RungUnlocked{11, 0.0, 2'001, true}}));
-  BOOST_TEST(!halving.standing().epsilon_capped);  // Nobody is in the new window yet.
+  BOOST_TEST(!halving.status().epsilon_capped);  // Nobody is in the new window yet.
 }
 
 // 3. The first value stands.

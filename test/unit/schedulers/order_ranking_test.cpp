@@ -1,4 +1,4 @@
-#include "schedulers/order_ranking.hpp"
+#include "schedulers/rankings/order_ranking.hpp"
 
 #include <string>
 #include <vector>
@@ -104,7 +104,7 @@ double epsilon_after_two_promotions(EpsilonRule rule, RankingForm form) {
     (void)halving.on(SlotOpened{});
     (void)halving.on(TrialReported{trial, 3, trial * 1.0});
   }
-  return halving.standing().epsilon;
+  return halving.status().epsilon;
 }
 
 BOOST_AUTO_TEST_CASE(the_paper_measures_all_of_the_lower_rung_the_reference_those_in_both) {
@@ -132,7 +132,7 @@ BOOST_AUTO_TEST_CASE(a_fixed_epsilon_forgives_a_swap_that_it_covers) {
     for (TrialId trial = 0; trial < 2; ++trial) (void)halving.on(SlotOpened{});
     (void)halving.on(TrialReported{0, 3, 0.9});
     (void)halving.on(TrialReported{1, 3, 0.8});
-    BOOST_TEST(halving.standing().ceiling == (epsilon < 1 ? 9 : 3));
+    BOOST_TEST(halving.status().ceiling == (epsilon < 1 ? 9 : 3));
   }
 }
 

@@ -1,4 +1,5 @@
-// Epsilon and the soft ranking, against the definitions of ALGORITHMS.md B5 taken word for word.
+// Epsilon and soft ranking, compared with direct implementations of their definitions
+// (schedulers/README.md, sections 4.2 and 4.3).
 
 #include <algorithm>
 #include <cmath>
@@ -10,8 +11,8 @@
 #include <boost/test/unit_test.hpp>
 
 #include "runtime/core/rng.hpp"
-#include "schedulers/noisy_pairs.hpp"
-#include "schedulers/soft_ranking.hpp"
+#include "schedulers/rankings/noisy_pairs.hpp"
+#include "schedulers/rankings/soft_ranking.hpp"
 
 namespace troupe::schedulers {
 namespace {

@@ -1,4 +1,4 @@
-#include "schedulers/ranked_list.hpp"
+#include "schedulers/rungs/ranked_list.hpp"
 
 #include <algorithm>
 #include <vector>

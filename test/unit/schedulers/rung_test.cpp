@@ -1,4 +1,4 @@
-#include "schedulers/rung.hpp"
+#include "schedulers/rungs/rung.hpp"
 
 #include <cmath>
 #include <limits>
@@ -41,12 +41,13 @@ BOOST_AUTO_TEST_CASE(ranks_best_first_and_equals_in_order_of_insertion) {
 
 BOOST_AUTO_TEST_CASE(a_promoted_entry_moves_behind_its_equals) {
   Rung rung(1, 0.5, Mode::min);
-  for (TrialId trial = 0; trial < 4; ++trial) rung.wait(rung.enter(trial, trial < 3 ? 0.5 : 0.9));
-  BOOST_TEST(rung.best_waiting()->trial == 0u);
+  for (TrialId trial = 0; trial < 4; ++trial)
+    rung.add_candidate(rung.enter(trial, trial < 3 ? 0.5 : 0.9));
+  BOOST_TEST(rung.best_candidate()->trial == 0u);
   rung.promote();
   BOOST_TEST((trials(rung) == std::vector<TrialId>{1, 2, 0, 3}));
   BOOST_TEST(rung.entries().at(2).promoted);
-  BOOST_TEST(rung.best_waiting()->trial == 1u);
+  BOOST_TEST(rung.best_candidate()->trial == 1u);
 }
 
 BOOST_AUTO_TEST_CASE(has_no_cutoff_with_fewer_than_two_entries) {

@@ -88,7 +88,7 @@ BOOST_AUTO_TEST_CASE(an_outline_shows_each_bracket_with_its_rungs) {
   BOOST_CHECK_THROW((void)outline(FifoOptions{}, {}), CheckFailure);
 }
 
-// Asynchronous Hyperband (ALGORITHMS.md B6).
+// Asynchronous Hyperband (schedulers/README.md, section 5).
 
 /// Levels 1, 3, 9 and R = 27; the draws are given.
 struct Drawn {

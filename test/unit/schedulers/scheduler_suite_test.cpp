@@ -133,7 +133,8 @@ class Broken final : public Scheduler {
     }
     return decisions;
   }
-  [[nodiscard]] SchedulerStatus standing() const override { return halving_.standing(); }
+  [[nodiscard]] SchedulerStatus status() const override { return halving_.status(); }
+  void check_invariants() const override { halving_.check_invariants(); }
 
  private:
   Way way_;

@@ -17,6 +17,12 @@ SchedulerWorld::SchedulerWorld(std::unique_ptr<Scheduler> scheduler, std::uint64
       mishaps_(mishaps),
       max_resource_(max_resource) {}
 
+std::vector<Decision> SchedulerWorld::decide(const Event& event) {
+  auto decisions = scheduler_->on(event);
+  scheduler_->check_invariants();
+  return decisions;
+}
+
 SchedulerWorld::Outcome SchedulerWorld::run(std::size_t trials, std::size_t workers) {
   fill_slots(trials, workers);
   for (std::size_t steps = 0; !running_.empty(); ++steps) {
@@ -26,7 +32,7 @@ SchedulerWorld::Outcome SchedulerWorld::run(std::size_t trials, std::size_t work
     fill_slots(trials, workers);
   }
   check(trials_.size() == trials, "all trials were started");
-  outcome_.ceiling = scheduler_->standing().ceiling;
+  outcome_.ceiling = scheduler_->status().ceiling;
   return outcome_;
 }
 
@@ -34,7 +40,7 @@ void SchedulerWorld::fill_slots(std::size_t trials, std::size_t workers) {
   while (running_.size() < workers) {
     const bool more = trials_.size() < trials;
     const auto offer = more ? SlotOpened::Offer::anything : SlotOpened::Offer::promotions;
-    const auto answers = scheduler_->on(SlotOpened{offer});
+    const auto answers = decide(SlotOpened{offer});
     check(!answers.empty(), "a slot is answered");
     for (std::size_t i = 1; i < answers.size(); ++i)
       check(std::holds_alternative<HurdleRaised>(answers[i]), "only hurdles follow the answer");
@@ -66,7 +72,7 @@ void SchedulerWorld::take(const ResumeTrial& resume) {
   check(trial.state == State::paused, "who is resumed is paused");
   check(resume.from == trial.last, "a trial is resumed where it was paused");
   check(resume.until > resume.from, "a resumed trial goes further");
-  check(resume.until <= scheduler_->standing().ceiling, "no trial is sent above the ceiling");
+  check(resume.until <= scheduler_->status().ceiling, "no trial is sent above the ceiling");
   check(!trial.diverged, "a diverged trial is not resumed");
   trial.state = State::running;
   trial.until = resume.until;
@@ -78,13 +84,13 @@ void SchedulerWorld::take(const ResumeTrial& resume) {
 void SchedulerWorld::step() {
   const TrialId id = running_[rng_.below(running_.size())];
   Trial& trial = trials_[id];
-  const Resource ceiling = scheduler_->standing().ceiling;
+  const Resource ceiling = scheduler_->status().ceiling;
   if (happens(mishaps_.failure)) {
-    check(scheduler_->on(TrialFailed{id}).empty(), "a failure asks for nothing");
+    check(decide(TrialFailed{id}).empty(), "a failure asks for nothing");
     trial.state = State::finished;
     std::erase(running_, id);
   } else if (happens(mishaps_.completion)) {
-    const auto answers = scheduler_->on(TrialCompleted{id});
+    const auto answers = decide(TrialCompleted{id});
     expect_unlock(id, ceiling, answers, 0);
     trial.state = State::finished;
     std::erase(running_, id);
@@ -115,7 +121,7 @@ void SchedulerWorld::repeat_something() {
     if (metrics.empty()) return;
     const auto known =
         std::next(metrics.begin(), static_cast<std::ptrdiff_t>(noise_.below(metrics.size())));
-    const auto answers = scheduler_->on(TrialReported{id, known->first, other});
+    const auto answers = decide(TrialReported{id, known->first, other});
     check(answers.size() == 1, "an ignored report changes nothing");
     const auto& ignored = std::get<ReportIgnored>(answers[0]);
     check(ignored.reason == ReportIgnored::Reason::duplicate, "a duplicate is told");
@@ -128,7 +134,7 @@ void SchedulerWorld::repeat_something() {
     const auto id = static_cast<TrialId>(noise_.below(trials_.size() + 2));
     if (id < trials_.size() && trials_[id].state == State::running) return;
     const auto resource = static_cast<Resource>(noise_.below(30));
-    const auto answers = scheduler_->on(TrialReported{id, resource, other});
+    const auto answers = decide(TrialReported{id, resource, other});
     check(answers.size() == 1, "an ignored report changes nothing");
     check(answers[0] == Decision(ReportIgnored{id, ReportIgnored::Reason::not_running, 0}),
           "a stale report is told");
@@ -137,8 +143,8 @@ void SchedulerWorld::repeat_something() {
 }
 
 void SchedulerWorld::report(TrialId id, Resource resource, double metric) {
-  const Resource ceiling = scheduler_->standing().ceiling;
-  const auto answers = scheduler_->on(TrialReported{id, resource, metric});
+  const Resource ceiling = scheduler_->status().ceiling;
+  const auto answers = decide(TrialReported{id, resource, metric});
   check(!answers.empty(), "a report is answered");
   Trial& trial = trials_[id];
   trial.metrics[resource] = metric;
@@ -176,7 +182,7 @@ void SchedulerWorld::carry_out(TrialId id, Resource resource, const Decision& de
 /// The ceiling rises exactly when it is said to, and to what is said.
 void SchedulerWorld::expect_unlock(TrialId cause, Resource ceiling_before,
                                    const std::vector<Decision>& answers, std::size_t from) {
-  const SchedulerStatus standing = scheduler_->standing();
+  const SchedulerStatus standing = scheduler_->status();
   check(standing.ceiling >= ceiling_before, "the ceiling never falls");
   std::vector<RungUnlocked> unlocks;
   for (std::size_t i = from; i < answers.size(); ++i)

@@ -53,6 +53,8 @@ class SchedulerWorld {
     std::map<Resource, double> metrics;  ///< The first of each resource.
   };
 
+  /// The scheduler's answer; checks its invariants after it.
+  std::vector<Decision> decide(const Event& event);
   void fill_slots(std::size_t trials, std::size_t workers);
   void take(const StartTrial& start);
   void take(const ResumeTrial& resume);

@@ -1,4 +1,4 @@
-#include "schedulers/spread.hpp"
+#include "schedulers/rankings/spread.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -102,8 +102,8 @@ BOOST_FIXTURE_TEST_CASE(without_incumbents_the_best_third_goes_on_until_the_budg
 BOOST_FIXTURE_TEST_CASE(arms_behind_the_best_incumbent_are_dropped, WithIncumbents) {
   first_round({0.2, 0.5, 0.1, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8});
   BOOST_TEST((raised == std::vector<HurdleRaised>{{0, 4, 0.2}}));
-  BOOST_TEST(scheduler.standing().hurdle_resource == 4);
-  BOOST_TEST(scheduler.standing().hurdle == 0.2);
+  BOOST_TEST(scheduler.status().hurdle_resource == 4);
+  BOOST_TEST(scheduler.status().hurdle == 0.2);
   // Two are left, the incumbent among them, and share the second round.
   BOOST_TEST((offer() == Decision(ResumeTrial{0, 4, 22})));
   BOOST_TEST((offer() == Decision(ResumeTrial{2, 4, 22})));

@@ -1,4 +1,4 @@
-#include "schedulers/tracked_percentile.hpp"
+#include "schedulers/rankings/tracked_percentile.hpp"
 
 #include <algorithm>
 #include <cmath>

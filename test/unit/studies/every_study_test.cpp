@@ -150,7 +150,8 @@ class Idle final : public Scheduler {
     }
     return inner_.on(event);
   }
-  [[nodiscard]] SchedulerStatus standing() const override { return inner_.standing(); }
+  [[nodiscard]] SchedulerStatus status() const override { return inner_.status(); }
+  void check_invariants() const override { inner_.check_invariants(); }
 
  private:
   bool says_why_;

@@ -58,7 +58,10 @@ StudyWorld::Outcome StudyWorld::replay(const Options& options, schedulers::Sched
 bool StudyWorld::feed(const Input& input) {
   if (!core_.accepts(input)) return false;
   std::vector<schedulers::Decision> decisions;
-  if (const auto question = core_.question(input)) decisions = scheduler_->on(*question);
+  if (const auto question = core_.question(input)) {
+    decisions = scheduler_->on(*question);
+    scheduler_->check_invariants();
+  }
   auto applied = core_.apply(input, outcome_.inputs.size(), decisions);
   outcome_.inputs.push_back(input);
   for (const auto& decision : decisions) {

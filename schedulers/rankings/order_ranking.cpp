@@ -1,4 +1,4 @@
-#include "schedulers/order_ranking.hpp"
+#include "schedulers/rankings/order_ranking.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -11,11 +11,11 @@ namespace troupe::schedulers {
 
 double rank_biased_overlap(const std::vector<RankedTrial>& upper,
                            const std::vector<RankedTrial>& lower, double p, RankingForm form) {
-  check(upper.size() == lower.size(), "two orders of the same trials are compared");
-  std::set<TrialId> unmatched;  // In one of the two so far.
+  check(upper.size() == lower.size(), "both orders have the same trials");
+  std::set<TrialId> unmatched;  // Among the first i + 1 of one order only.
   std::size_t common = 0;
   double sum = 0;
-  double weight = 1;  // p^(d-1)
+  double weight = 1;  // p^i
   double agreement = 1;
   for (std::size_t i = 0; i < upper.size(); ++i) {
     for (const TrialId trial : {upper[i].trial, lower[i].trial})
@@ -34,7 +34,7 @@ double rank_biased_overlap(const std::vector<RankedTrial>& upper,
 
 double relative_regret(const std::vector<RankedTrial>& upper, const std::vector<RankedTrial>& lower,
                        double p, Mode mode, Regret regret) {
-  check(upper.size() == lower.size(), "two orders of the same trials are compared");
+  check(upper.size() == lower.size(), "both orders have the same trials");
   double sum = 0;
   double weights = 0;
   double weight = 1;  // p^i
@@ -42,7 +42,7 @@ double relative_regret(const std::vector<RankedTrial>& upper, const std::vector<
     const double best = upper[i].metric;
     double worse = mode == Mode::max ? best - lower[i].metric : lower[i].metric - best;
     if (regret == Regret::absolute_relative) worse = std::abs(worse);
-    if (worse != 0) sum += weight * (worse / best);  // No regret where both are 0.
+    if (worse != 0) sum += weight * (worse / best);  // 0 / 0 is no regret.
     weights += weight;
     weight *= p;
   }
@@ -66,7 +66,7 @@ bool orders_agree(const RankingOptions& options, Mode mode, const std::vector<Ra
     case RankingCriterion::soft:
       break;
   }
-  check(false, "soft ranking compares metrics, not orders");
+  check(false, "the criterion compares orders");
   return false;
 }
 

@@ -1,4 +1,4 @@
-#include "schedulers/curve.hpp"
+#include "schedulers/rungs/curve.hpp"
 
 namespace troupe::schedulers {
 
@@ -8,9 +8,9 @@ std::optional<double> Curve::at(Resource resource) const {
     const auto i = static_cast<std::size_t>((resource - first_) / step_);
     if (i < grid_.size()) return grid_[i];
   }
-  if (!others_) return std::nullopt;
-  const auto other = others_->find(resource);
-  if (other == others_->end()) return std::nullopt;
+  if (!off_grid_) return std::nullopt;
+  const auto other = off_grid_->find(resource);
+  if (other == off_grid_->end()) return std::nullopt;
   return other->second;
 }
 
@@ -21,8 +21,8 @@ void Curve::add(Resource resource, double metric) {
   } else {
     if (grid_.size() == 1 && resource > first_) step_ = resource - first_;
     if (step_ == 0 || resource != grid_resource(grid_.size())) {
-      if (!others_) others_ = std::make_unique<std::map<Resource, double>>();
-      others_->emplace(resource, metric);
+      if (!off_grid_) off_grid_ = std::make_unique<std::map<Resource, double>>();
+      off_grid_->emplace(resource, metric);
       return;
     }
   }
@@ -32,8 +32,8 @@ void Curve::add(Resource resource, double metric) {
 std::optional<Curve::Point> Curve::last() const {
   if (grid_.empty()) return std::nullopt;
   const Point on_grid{grid_resource(grid_.size() - 1), grid_.back()};
-  if (!others_ || others_->rbegin()->first < on_grid.resource) return on_grid;
-  return Point{others_->rbegin()->first, others_->rbegin()->second};
+  if (!off_grid_ || off_grid_->rbegin()->first < on_grid.resource) return on_grid;
+  return Point{off_grid_->rbegin()->first, off_grid_->rbegin()->second};
 }
 
 }  // namespace troupe::schedulers

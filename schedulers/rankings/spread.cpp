@@ -1,4 +1,4 @@
-#include "schedulers/spread.hpp"
+#include "schedulers/rankings/spread.hpp"
 
 #include <bit>
 #include <cmath>
@@ -10,7 +10,8 @@
 namespace troupe::schedulers {
 namespace {
 
-/// How many pairs lie at most `distance` apart. Subtraction is monotone, rounding included.
+/// Number of pairs at most `distance` apart. Rounded subtraction is monotone, so two pointers
+/// suffice.
 std::uint64_t pairs_within(const std::vector<double>& rising, double distance) {
   std::uint64_t count = 0;
   std::size_t low = 0;
@@ -21,8 +22,8 @@ std::uint64_t pairs_within(const std::vector<double>& rising, double distance) {
   return count;
 }
 
-/// The distance of the pair at place `k` of all pairs by distance, 0 for the nearest. Non-negative
-/// doubles are ordered as their bits are, so that halving an interval of bits finds it exactly.
+/// The k-th smallest distance of all pairs, from k = 0. Non-negative doubles have the order of
+/// their bit patterns, so bisection over bit patterns finds the distance exactly.
 double distance_at(const std::vector<double>& rising, std::uint64_t k) {
   std::uint64_t low = 0;
   auto high = std::bit_cast<std::uint64_t>(rising.back() - rising.front());
@@ -51,7 +52,7 @@ double standard_deviation(const std::vector<double>& rising) {
 
 double mean_distance(const std::vector<double>& rising) {
   if (rising.size() < 2) return 0;
-  // The i-th gap lies between the members of (i + 1)(n - i - 1) pairs.
+  // Gap i, between numbers i and i + 1, is part of the distance of (i + 1) (n - i - 1) pairs.
   const auto n = static_cast<double>(rising.size());
   double sum = 0;
   for (std::size_t i = 0; i + 1 < rising.size(); ++i) {
@@ -80,7 +81,7 @@ double spread(EpsilonRule rule, const std::vector<double>& rising) {
     case EpsilonRule::fixed:
       break;
   }
-  check(false, "only sigma, mean and median are spreads");
+  check(false, "the rule is sigma, mean or median");
   return 0;
 }
 

@@ -11,15 +11,17 @@
 
 namespace troupe::schedulers {
 
-/// A sorted list that knows positions: insert, erase, position of a key and key at a position, each
-/// in O(log n) steps plus moving at most one block of 4 KiB. The keys lie in blocks, three quarters
-/// full on average; a Fenwick tree (Fenwick 1994) over the sizes of the blocks counts positions.
+/// A sorted multiset with positions (an order-statistic list): insert, erase, position of a key and
+/// key at a position. Each takes O(log n) steps and moves at most one block of 4 KiB.
+///
+/// The keys are stored in sorted blocks, three quarters full on average. A Fenwick tree (Fenwick
+/// 1994) over the sizes of the blocks gives positions. Key: copyable, compared with operator<.
 template <typename Key>
 class RankedList {
  public:
   [[nodiscard]] std::size_t size() const { return size_; }
 
-  /// Puts `key` behind its equals; returns its position.
+  /// Inserts `key` behind equal keys; returns its position.
   std::size_t insert(const Key& key) {
     if (blocks_.empty()) {
       blocks_.emplace_back();
@@ -38,14 +40,14 @@ class RankedList {
     return position;
   }
 
-  /// Takes out one key equal to `key`, which must be there; returns its position.
+  /// Erases the first key that is equal to `key`, which is in the list; returns its position.
   std::size_t erase(const Key& key) {
     const auto b = static_cast<std::size_t>(std::ranges::lower_bound(last_, key, std::less<>{}) -
                                             last_.begin());
     check(b < blocks_.size(), "an erased key is in the list");
     auto& block = blocks_[b];
     const auto at = std::ranges::lower_bound(block, key, std::less<>{});
-    check(!(key < *at), "an erased key is in the list");
+    check(at != block.end() && !(key < *at), "an erased key is in the list");
     const std::size_t position = before(b) + static_cast<std::size_t>(at - block.begin());
     block.erase(at);
     --size_;
@@ -67,10 +69,10 @@ class RankedList {
     return blocks_[b][position];
   }
 
-  /// Walks from one position to the next, as long as the list does not change.
+  /// A forward iterator without an end. Any change of the list invalidates it.
   class Cursor {
    public:
-    /// The key at the position, which is inside the list; moves on to the next one.
+    /// Returns the key at the position, which is inside the list, and advances by one.
     const Key& next() {
       while (at_ == (*blocks_)[block_].size()) {
         ++block_;
@@ -89,30 +91,49 @@ class RankedList {
     std::size_t at_;
   };
 
-  /// At `position`, 0 for the least key; up to the size of the list.
+  /// A cursor at `position`: 0 for the least key, at most size().
   [[nodiscard]] Cursor cursor(std::size_t position) const {
     check(position <= size_, "a cursor starts inside the list, or at its end");
     const std::size_t b = block_of(position);
     return Cursor(blocks_, b, position);
   }
 
-  /// Calls `visit(key)` from the least key to the greatest.
+  /// Calls `visit(key)` for each key in rising order.
   template <typename Visit>
   void for_each(Visit visit) const {
     for (const auto& block : blocks_)
       for (const Key& key : block) visit(key);
   }
 
+  /// Throws CheckFailure unless the keys are sorted and the blocks, their greatest keys and the
+  /// Fenwick tree agree. O(n).
+  void check_invariants() const {
+    check(last_.size() == blocks_.size(), "each block has its greatest key");
+    check(counts_.size() == blocks_.size(), "each block has a node of the Fenwick tree");
+    std::size_t keys = 0;
+    for (std::size_t b = 0; b < blocks_.size(); ++b) {
+      const auto& block = blocks_[b];
+      check(!block.empty() && block.size() <= block_max, "a block has 1 to block_max keys");
+      check(std::ranges::is_sorted(block, std::less<>{}), "the keys of a block are sorted");
+      check(!(block.back() < last_[b]) && !(last_[b] < block.back()),
+            "the greatest key of a block is its last key");
+      check(b == 0 || !(block.front() < last_[b - 1]), "the blocks are sorted");
+      check(before(b) == keys, "the Fenwick tree counts the keys before each block");
+      keys += block.size();
+    }
+    check(keys == size_, "the size is the number of keys");
+  }
+
  private:
   static constexpr std::size_t block_max = 4096 / sizeof(Key);
 
-  /// The last block in which `key` may lie behind its equals.
+  /// The first block whose greatest key is above `key`; the number of blocks if there is none.
   [[nodiscard]] std::size_t first_block_above(const Key& key) const {
     return static_cast<std::size_t>(std::ranges::upper_bound(last_, key, std::less<>{}) -
                                     last_.begin());
   }
 
-  /// The block that has `position`, which becomes the place inside it.
+  /// The block that contains `position`, which becomes the place inside that block.
   std::size_t block_of(std::size_t& position) const {
     std::size_t b = 0;
     for (std::size_t step = std::bit_floor(counts_.size()); step > 0; step /= 2)
@@ -123,18 +144,20 @@ class RankedList {
     return b;
   }
 
-  /// How many keys the blocks before block `b` have.
+  /// Number of keys in the blocks before block `b`.
   [[nodiscard]] std::size_t before(std::size_t b) const {
     std::size_t sum = 0;
     for (; b > 0; b &= b - 1) sum += counts_[b - 1];
     return sum;
   }
 
+  /// Adds `change` to the size of block `b` in the Fenwick tree.
   void count(std::size_t b, std::ptrdiff_t change) {
     for (++b; b <= counts_.size(); b += b & (~b + 1))
       counts_[b - 1] += static_cast<std::size_t>(change);
   }
 
+  /// Builds the Fenwick tree from the sizes of the blocks.
   void count_blocks() {
     counts_.assign(blocks_.size(), 0);
     for (std::size_t b = 0; b < blocks_.size(); ++b) {
@@ -144,6 +167,7 @@ class RankedList {
     }
   }
 
+  /// Moves the upper half of block `b` to a new block behind it.
   void split(std::size_t b) {
     const auto middle = blocks_[b].begin() + static_cast<std::ptrdiff_t>(blocks_[b].size() / 2);
     std::vector<Key> upper(middle, blocks_[b].end());
@@ -155,9 +179,9 @@ class RankedList {
     count_blocks();
   }
 
-  std::vector<std::vector<Key>> blocks_;  ///< None is empty.
+  std::vector<std::vector<Key>> blocks_;  ///< Each block is sorted and not empty.
   std::vector<Key> last_;                 ///< The greatest key of each block.
-  std::vector<std::size_t> counts_;       ///< Fenwick tree over the sizes of the blocks.
+  std::vector<std::size_t> counts_;       ///< Fenwick tree: sums of block sizes.
   std::size_t size_ = 0;
 };
 

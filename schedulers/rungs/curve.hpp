@@ -10,31 +10,33 @@
 
 namespace troupe::schedulers {
 
-/// What one trial reported: the first metric at each resource. Most programs report at equal
-/// distances, which takes 8 bytes a report; reports off that grid take a tree node each.
+/// The learning curve of one trial: the first metric that it reported at each resource.
+///
+/// Reports at equal distances (the grid) take 8 bytes each. A report off the grid takes a map node.
 class Curve {
  public:
+  /// The metric at `resource`; none if the trial has not reported there.
   [[nodiscard]] std::optional<double> at(Resource resource) const;
 
-  /// Keeps `metric`, unless this resource has one already.
+  /// Stores `metric`, unless this resource has a metric.
   void add(Resource resource, double metric);
 
-  /// The report with the highest resource; none if there are no reports.
   struct Point {
     Resource resource = 0;
     double metric = 0;
   };
+  /// The report with the highest resource; none without reports.
   [[nodiscard]] std::optional<Point> last() const;
 
-  /// Calls `visit(resource, metric)` in the order of resources, up to and including `highest`.
+  /// Calls `visit(resource, metric)` in rising order of resource, up to and including `highest`.
   template <typename Visit>
   void for_each_up_to(Resource highest, Visit visit) const {
     std::size_t i = 0;
     const auto visit_grid_up_to = [&](Resource bound) {
       for (; i < grid_.size() && grid_resource(i) <= bound; ++i) visit(grid_resource(i), grid_[i]);
     };
-    if (others_)
-      for (auto other = others_->begin(); other != others_->end() && other->first <= highest;
+    if (off_grid_)
+      for (auto other = off_grid_->begin(); other != off_grid_->end() && other->first <= highest;
            ++other) {
         visit_grid_up_to(other->first);
         visit(other->first, other->second);
@@ -43,10 +45,10 @@ class Curve {
   }
 
   /// Calls `visit(resource, metric of a, metric of b)` for each resource up to and including
-  /// `highest` that both have, in order.
+  /// `highest` that both trials reported, in rising order of resource.
   template <typename Visit>
   static void for_each_common_up_to(Resource highest, const Curve& a, const Curve& b, Visit visit) {
-    if (!a.others_ && !b.others_ && a.first_ == b.first_ && a.step_ == b.step_) {
+    if (!a.off_grid_ && !b.off_grid_ && a.first_ == b.first_ && a.step_ == b.step_) {
       const std::size_t n = std::min(a.grid_.size(), b.grid_.size());
       Resource resource = a.first_;
       for (std::size_t i = 0; i < n && resource <= highest; ++i, resource += a.step_)
@@ -64,9 +66,9 @@ class Curve {
   }
 
   Resource first_ = 0;
-  Resource step_ = 0;         ///< 0 until there are two reports.
-  std::vector<double> grid_;  ///< At first_, first_ + step_, ...
-  std::unique_ptr<std::map<Resource, double>> others_;
+  Resource step_ = 0;         ///< 0 until the grid has two reports.
+  std::vector<double> grid_;  ///< Metrics at first_, first_ + step_, first_ + 2 step_, ...
+  std::unique_ptr<std::map<Resource, double>> off_grid_;  ///< Null without such reports.
 };
 
 }  // namespace troupe::schedulers
