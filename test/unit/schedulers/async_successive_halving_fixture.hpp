@@ -36,6 +36,7 @@ struct HalvingFixture {
   /// The answer to an event; what follows it is kept in `unlocked` and `raised`.
   Decision answer(const Event& event) {
     const auto decisions = halving.on(event);
+    halving.check_invariants();
     BOOST_REQUIRE(!decisions.empty());
     unlocked.clear();
     raised.clear();

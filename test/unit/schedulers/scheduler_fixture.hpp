@@ -38,6 +38,7 @@ struct SchedulerFixture {
   }
 
   void follow(const std::vector<Decision>& decisions, std::size_t from) {
+    scheduler.check_invariants();
     raised.clear();
     for (std::size_t i = from; i < decisions.size(); ++i)
       raised.push_back(std::get<HurdleRaised>(decisions[i]));
