@@ -17,6 +17,8 @@
 namespace troupe {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(broken_study_files)
+
 namespace fs = std::filesystem;
 
 struct Answer {
@@ -58,8 +60,6 @@ std::vector<Expectation> expectations(const fs::path& file) {
   }
   return found;
 }
-
-BOOST_AUTO_TEST_SUITE(broken_study_files)
 
 BOOST_AUTO_TEST_CASE(each_is_answered_with_place_and_advice) {
   std::size_t files = 0;

@@ -13,6 +13,8 @@
 namespace troupe {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(command_line)
+
 namespace fs = std::filesystem;
 
 struct Answer {
@@ -55,8 +57,6 @@ struct StudyFileFixture {
 
   fs::path path = fs::temp_directory_path() / ("troupe-study-" + std::to_string(::getpid()));
 };
-
-BOOST_AUTO_TEST_SUITE(command_line)
 
 BOOST_AUTO_TEST_CASE(help_teaches_and_succeeds) {
   for (const char* command :

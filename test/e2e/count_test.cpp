@@ -10,6 +10,8 @@
 namespace troupe {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(count)
+
 /// What ctest writes about one program.
 std::string entry(const std::string& command, const std::string& output, const std::string& end) {
   return "1/9 Testing: a.unit\n1/9 Test: a.unit\nCommand: " + command + "\nOutput:\n----------\n" +
@@ -21,8 +23,6 @@ std::string counted(const std::string& log) {
   test::write_file(folder.file("log"), log);
   return shell(TROUPE_ROOT "/test/count.awk " + folder.file("log")).text;
 }
-
-BOOST_AUTO_TEST_SUITE(count)
 
 BOOST_AUTO_TEST_CASE(adds_the_cases_of_each_program) {
   const std::string good =

@@ -10,14 +10,14 @@
 namespace troupe {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(digits_train)
+
 const std::string train =
     TROUPE_BIN "/digits_train --data " TROUPE_ROOT "/examples/digits/digits.csv ";
 
 const std::string config =
     "--lr 0.05 --momentum 0.8 --units 24 --layers 2 --batch_size 16 --dropout 0.2 "
     "--weight_decay 1e-4 --activation tanh --seed 5 ";
-
-BOOST_AUTO_TEST_SUITE(digits_train)
 
 BOOST_AUTO_TEST_CASE(a_resumed_run_prints_byte_for_byte_what_the_whole_run_prints) {
   const test::TempFolder folder;

@@ -12,6 +12,8 @@
 namespace troupe {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(examples)
+
 namespace fs = std::filesystem;
 
 /// A line of the shell in the folder of an example.
@@ -30,8 +32,6 @@ std::string metrics_of(const std::string& text) {
     metrics += text.substr(at, text.find('\n', at) - at) + "\n";
   return metrics;
 }
-
-BOOST_AUTO_TEST_SUITE(examples)
 
 BOOST_AUTO_TEST_CASE(every_study_file_is_free_of_errors) {
   std::size_t files = 0;

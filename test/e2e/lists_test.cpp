@@ -16,6 +16,8 @@
 namespace troupe {
 namespace {
 
+namespace lists {
+
 using namespace actors;
 namespace fs = std::filesystem;
 
@@ -75,7 +77,9 @@ struct StudyFixture {
   }
 };
 
-BOOST_FIXTURE_TEST_SUITE(lists, StudyFixture)
+}  // namespace lists
+
+BOOST_FIXTURE_TEST_SUITE(lists, lists::StudyFixture)
 
 BOOST_AUTO_TEST_CASE(trials_are_listed_for_people_and_for_programs) {
   const Ended table = troupe_says("trials " + folder);

@@ -20,6 +20,8 @@
 namespace troupe::runtime {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(process_death)
+
 using namespace std::chrono_literals;
 using test::Program;
 using test::tagged;
@@ -67,8 +69,6 @@ class OtherNode {
 std::vector<pid_t> wardens_of(pid_t node) {
   return children_of(node);
 }
-
-BOOST_AUTO_TEST_SUITE(process_death)
 
 BOOST_DATA_TEST_CASE(a_killed_node_leaves_nobody_behind, reapers, reaper) {
   const std::string tag = test::fresh_tag();

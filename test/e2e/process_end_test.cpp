@@ -12,8 +12,11 @@
 namespace troupe::runtime {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(process_end)
+
 using namespace std::chrono_literals;
 using test::Program;
+
 using Cause = ProcessEnded::Cause;
 
 const auto reapers = boost::unit_test::data::make({"warden", "warden-plain"});
@@ -27,8 +30,6 @@ struct Node {
     return {{"/bin/sh", "-c", line}, {"PATH=/usr/bin:/bin"}, {}, {}};
   }
 };
-
-BOOST_AUTO_TEST_SUITE(process_end)
 
 BOOST_DATA_TEST_CASE(tells_start_output_and_exit_code_in_order, reapers, reaper) {
   Node node(reaper);

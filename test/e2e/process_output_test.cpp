@@ -13,6 +13,8 @@
 namespace troupe::runtime {
 namespace {
 
+namespace process_output {
+
 using namespace std::chrono_literals;
 using test::Program;
 
@@ -27,7 +29,9 @@ struct Fixture {
   ReaperProcesses processes{io, {{test::node, "warden", "--fd"}, {}}};
 };
 
-BOOST_FIXTURE_TEST_SUITE(process_output, Fixture)
+}  // namespace process_output
+
+BOOST_FIXTURE_TEST_SUITE(process_output, process_output::Fixture)
 
 BOOST_AUTO_TEST_CASE(a_flood_arrives_whole) {
   // Counted, not kept: the sink of a Program would collect it.

@@ -16,6 +16,8 @@
 namespace troupe::runtime {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(process_tree)
+
 using namespace std::chrono_literals;
 using test::Program;
 using test::tagged;
@@ -34,8 +36,6 @@ struct Node {
     return {std::move(arguments), {"PATH=/bin:/usr/bin"}, {}, {}, leftover_grace};
   }
 };
-
-BOOST_AUTO_TEST_SUITE(process_tree)
 
 BOOST_DATA_TEST_CASE(ends_who_double_forked_into_a_session_of_its_own, reapers, reaper) {
   Node node(reaper);

@@ -22,6 +22,8 @@
 namespace troupe::test {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(security)
+
 using namespace std::chrono_literals;
 using actors::StudyRef;
 
@@ -141,8 +143,6 @@ struct Cluster {
     return there;
   }
 };
-
-BOOST_AUTO_TEST_SUITE(security)
 
 BOOST_AUTO_TEST_CASE(without_keys_nothing_listens_beyond_this_machine) {
   const TempFolder scratch;

@@ -16,6 +16,8 @@
 namespace troupe::test {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(sequence)
+
 /// One worker and one seed: what is decided depends on nothing but the file. `shift` moves the
 /// optimum from task to task.
 std::string five_tasks(const std::string& name, int trials = 8) {
@@ -92,8 +94,6 @@ class Sequence {
  private:
   TempFolder scratch_;
 };
-
-BOOST_AUTO_TEST_SUITE(sequence)
 
 BOOST_AUTO_TEST_CASE(a_head_that_is_killed_in_the_third_task_changes_no_decision) {
   const Sequence killed(five_tasks("five"));

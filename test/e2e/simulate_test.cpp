@@ -13,6 +13,8 @@
 namespace troupe {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(simulate_command)
+
 constexpr const char* pasha =
     "scheduler: {name: pasha}\n"
     "n_workers: 4\n"
@@ -40,8 +42,6 @@ struct Desk {
     return shell("cd " + temp.path().string() + " && " TROUPE_BIN "/troupe " + arguments);
   }
 };
-
-BOOST_AUTO_TEST_SUITE(simulate_command)
 
 BOOST_AUTO_TEST_CASE(prints_a_line_for_each_seed_and_a_summary) {
   const Desk desk;

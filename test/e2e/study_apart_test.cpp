@@ -11,6 +11,8 @@
 namespace troupe::test {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(study_apart)
+
 namespace fs = std::filesystem;
 
 std::string lines(int workers, int trials, const std::string& options = ", --period_ms, '20'") {
@@ -65,8 +67,6 @@ void wait_for_rows(const E2eStudy& study, std::size_t rows) {
   BOOST_REQUIRE(
       eventually([&] { return study.journal().size() >= rows; }, std::chrono::seconds(60)));
 }
-
-BOOST_AUTO_TEST_SUITE(study_apart)
 
 BOOST_AUTO_TEST_CASE(trials_go_on_where_they_have_not_been_with_what_they_saved) {
   const E2eStudy study(lines(3, 24));

@@ -11,6 +11,8 @@
 namespace troupe::test {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(study_hosts)
+
 std::string lines(const std::string& placement) {
   return "entry: {command: [" + program("e2e_curve") + "]}\n" + R"(
 config_space: {x: {uniform: [0, 1]}, epochs: 27}
@@ -29,8 +31,6 @@ void wait_for_address(const E2eStudy& study) {
   BOOST_REQUIRE(eventually([&] { return std::filesystem::exists(study.folder() + "/address"); },
                            std::chrono::seconds(20)));
 }
-
-BOOST_AUTO_TEST_SUITE(study_hosts)
 
 BOOST_AUTO_TEST_CASE(a_scheduler_and_a_searcher_elsewhere_give_the_same_journal) {
   const E2eStudy here(lines("scheduler: {name: pasha}\nsearcher: {name: random}\n"));

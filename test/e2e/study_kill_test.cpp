@@ -11,6 +11,8 @@
 namespace troupe::test {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(study_kill)
+
 /// Trials whose programs double-fork, call setsid and ignore SIGTERM.
 const std::string stubborn_study = "entry: {command: [sh, -c, '" + program("e2e_stubborn") +
                                    " --period_ms 15 \"$@\"; exit $?', sh]}\n" + R"(
@@ -33,8 +35,6 @@ void check_prefix(const std::vector<std::string>& before, const std::vector<std:
   BOOST_REQUIRE(after.size() >= before.size());
   for (std::size_t i = 0; i < before.size(); ++i) BOOST_TEST(before[i] == after[i]);
 }
-
-BOOST_AUTO_TEST_SUITE(study_kill)
 
 BOOST_AUTO_TEST_CASE(a_head_that_is_killed_at_any_moment_takes_its_study_up_again) {
   const E2eStudy study(stubborn_study);

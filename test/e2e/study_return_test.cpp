@@ -11,6 +11,8 @@
 namespace troupe::test {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(study_return)
+
 const std::string slow_curves =
     "entry: {command: [" + program("e2e_curve") + ", --period_ms, '60']}\n" + R"(
 config_space: {x: {uniform: [0, 1]}, epochs: 27}
@@ -47,8 +49,6 @@ Finished run_with_kills(const E2eStudy& study, int kills, std::size_t rows) {
   const auto code = run->wait(std::chrono::seconds(120));
   return {code.value_or(-1), run->out(), run->err()};
 }
-
-BOOST_AUTO_TEST_SUITE(study_return)
 
 BOOST_AUTO_TEST_CASE(a_head_that_is_back_within_the_lease_changes_nothing) {
   const std::string lines = slow_curves + "n_workers: 1\nlease: 20\n";

@@ -10,6 +10,8 @@
 namespace troupe::test {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(study_run)
+
 const std::string curve_space = R"(
 config_space: {x: {uniform: [0, 1]}, epochs: 27}
 max_resource_attr: epochs
@@ -19,8 +21,6 @@ seed: 3
 std::string entry(const std::string& name, const std::string& more = "") {
   return "entry: {command: [" + program("e2e_" + name) + more + "]}\n";
 }
-
-BOOST_AUTO_TEST_SUITE(study_run)
 
 BOOST_AUTO_TEST_CASE(pasha_tunes_a_program_and_leaves_its_results) {
   const E2eStudy study(entry("curve") + curve_space +

@@ -16,6 +16,8 @@
 namespace troupe::test {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(study_schedulers)
+
 namespace data = boost::unit_test::data;
 namespace fs = std::filesystem;
 
@@ -50,8 +52,6 @@ void expect_a_study_that_ends(const E2eStudy& study) {
   BOOST_TEST(replay.out.find(" 0 differences") != std::string::npos, replay.out);
   BOOST_TEST(study.processes().empty());
 }
-
-BOOST_AUTO_TEST_SUITE(study_schedulers)
 
 BOOST_DATA_TEST_CASE(each_runs_a_study_to_its_end, data::make(every_scheduler), scheduler) {
   // Nothing but the space ends it: nine configurations.

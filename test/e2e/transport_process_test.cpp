@@ -19,6 +19,8 @@
 namespace troupe::transport::test {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(transport_process)
+
 using namespace std::chrono_literals;
 
 /// A process that runs `body` and ends with this one at the latest. Forked before this process has
@@ -82,8 +84,6 @@ void echo(const std::string& address, std::size_t deaf_after) {
   (void)world.run_until([&] { return deaf; }, 60s);
   while (deaf) pause();
 }
-
-BOOST_AUTO_TEST_SUITE(transport_process)
 
 BOOST_AUTO_TEST_CASE(zeromq_never_reports_a_stopped_peer_and_a_link_does) {
   const Child bare([](const std::string& address) {

@@ -29,7 +29,7 @@ RankingOptions ranking_of(const Trace& trace) {
   return ranking;
 }
 
-AsyncSuccessiveHalvingOptions options_of(const Trace& trace) {
+AsyncSuccessiveHalvingOptions async_options_of(const Trace& trace) {
   AsyncSuccessiveHalvingOptions options;
   options.mode = trace.mode == "max" ? Mode::max : Mode::min;
   options.rule = trace.type.ends_with("stopping") ? Rule::stopping : Rule::promotion;
@@ -50,7 +50,7 @@ class HalvingSubject final : public Subject {
  public:
   explicit HalvingSubject(const Trace& trace)
       : trace_(trace),
-        options_(options_of(trace)),
+        options_(async_options_of(trace)),
         halving_(options_, [this] { return *(drawn_ = to_draw_); }),
         rungs_(rungs()) {}
 
@@ -243,7 +243,7 @@ class HalvingSubject final : public Subject {
 }  // namespace
 
 SubjectOrProblem make_halving_subject(const Trace& trace) {
-  if (const auto found = problems(options_of(trace)); !found.empty())
+  if (const auto found = problems(async_options_of(trace)); !found.empty())
     return {nullptr, found.front().what};
   return {std::make_unique<HalvingSubject>(trace), ""};
 }

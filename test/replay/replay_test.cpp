@@ -12,6 +12,8 @@
 namespace troupe::replay {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(replay_of_the_reference)
+
 namespace fs = std::filesystem;
 
 const fs::path vectors = fs::path(TROUPE_ROOT) / "test/replay/vectors";
@@ -54,8 +56,6 @@ void expect_found(const Recorded& good, const std::vector<std::pair<const char*,
     BOOST_TEST(replay(spoilt, good.curves).has_value(), what);
   }
 }
-
-BOOST_AUTO_TEST_SUITE(replay_of_the_reference)
 
 BOOST_AUTO_TEST_CASE(agrees_with_the_vectors_in_this_tree) {
   const auto files = traces_in(vectors);

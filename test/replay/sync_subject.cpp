@@ -8,7 +8,7 @@ namespace {
 
 using namespace schedulers;
 
-SyncSuccessiveHalvingOptions options_of(const Trace& trace) {
+SyncSuccessiveHalvingOptions sync_options_of(const Trace& trace) {
   SyncSuccessiveHalvingOptions options;
   options.mode = trace.mode == "max" ? Mode::max : Mode::min;
   options.max_resource = trace.max_resource;
@@ -21,7 +21,7 @@ SyncSuccessiveHalvingOptions options_of(const Trace& trace) {
 class SyncSubject final : public Subject {
  public:
   explicit SyncSubject(const Trace& trace)
-      : trace_(trace), options_(options_of(trace)), halving_(options_), before_(states()) {}
+      : trace_(trace), options_(sync_options_of(trace)), halving_(options_), before_(states()) {}
 
   [[nodiscard]] std::optional<std::string> header_difference() const override {
     const auto& kinds = halving_.kinds();
@@ -111,7 +111,7 @@ class SyncSubject final : public Subject {
 }  // namespace
 
 SubjectOrProblem make_sync_subject(const Trace& trace) {
-  if (const auto found = problems(options_of(trace)); !found.empty())
+  if (const auto found = problems(sync_options_of(trace)); !found.empty())
     return {nullptr, found.front().what};
   return {std::make_unique<SyncSubject>(trace), ""};
 }

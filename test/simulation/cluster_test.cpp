@@ -17,6 +17,8 @@
 namespace troupe::runtime::simulation {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(cluster)
+
 using namespace std::chrono_literals;
 
 constexpr Duration ask_deadline = 3s;
@@ -246,8 +248,6 @@ History run(std::uint64_t seed, std::vector<Fault> kinds) {
 const std::vector<Fault> every_fault{Fault::crash,     Fault::freeze, Fault::cut,
                                      Fault::half_open, Fault::lossy,  Fault::slow,
                                      Fault::clock_jump};
-
-BOOST_AUTO_TEST_SUITE(cluster)
 
 BOOST_AUTO_TEST_CASE(messages_stay_in_order_and_asks_end_under_every_fault) {
   constexpr std::uint64_t seeds = 30;

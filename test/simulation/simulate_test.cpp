@@ -20,6 +20,8 @@
 namespace troupe::actors {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(simulate_studies)
+
 constexpr const char* pasha = R"(
 scheduler: {name: pasha}
 n_workers: 4
@@ -54,8 +56,6 @@ std::string bytes_of(const SimulationOutcome& outcome) {
   }
   return text + to_json(events);
 }
-
-BOOST_AUTO_TEST_SUITE(simulate_studies)
 
 BOOST_AUTO_TEST_CASE(a_study_ends_with_a_choice_and_its_metric_after_full_training) {
   const SimulationPlan plan = plan_of(pasha);

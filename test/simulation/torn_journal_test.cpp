@@ -16,6 +16,8 @@
 namespace troupe::actors {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(torn_journal)
+
 namespace fs = std::filesystem;
 
 /// A journal's files, as a disk has them.
@@ -46,8 +48,6 @@ std::string torn(const std::string& before, const std::string& after, Rng& rng) 
   }
   return mixed;
 }
-
-BOOST_AUTO_TEST_SUITE(torn_journal)
 
 BOOST_AUTO_TEST_CASE(a_torn_write_loses_its_own_transaction_at_most) {
   const test::TempFolder folder;

@@ -15,6 +15,8 @@
 namespace troupe::actors::cluster {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(study_cluster)
+
 Troubles troubles(const std::string& names) {
   return Troubles::named(names).value();
 }
@@ -43,8 +45,6 @@ std::uint64_t found_at(Canary canary, const std::string& faults) {
   }
   return 0;
 }
-
-BOOST_AUTO_TEST_SUITE(study_cluster)
 
 BOOST_AUTO_TEST_CASE(a_study_without_troubles_ends_as_it_should) {
   for (const std::string& method : method_names()) {

@@ -20,6 +20,8 @@
 namespace troupe::actors {
 namespace {
 
+namespace attempt_folder_files {
+
 namespace fs = std::filesystem;
 using runtime::Stream;
 
@@ -52,7 +54,9 @@ struct Fixture {
   [[nodiscard]] fs::path trial() const { return root / "trials" / "0007"; }
 };
 
-BOOST_FIXTURE_TEST_SUITE(attempt_folder_files, Fixture)
+}  // namespace attempt_folder_files
+
+BOOST_FIXTURE_TEST_SUITE(attempt_folder_files, attempt_folder_files::Fixture)
 
 BOOST_AUTO_TEST_CASE(the_first_trials_of_a_node_make_its_folder_at_once) {
   constexpr std::uint32_t trials = 4;

@@ -11,6 +11,8 @@
 namespace troupe::actors {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(chart)
+
 std::size_t count(const std::string& text, const std::string& what) {
   std::size_t found = 0;
   for (auto at = text.find(what); at != text.npos; at = text.find(what, at + 1)) ++found;
@@ -44,8 +46,6 @@ Chart chart_of_two() {
   chart.log_x = true;
   return chart;
 }
-
-BOOST_AUTO_TEST_SUITE(chart)
 
 BOOST_AUTO_TEST_CASE(is_xml_with_axes_bands_lines_and_a_legend) {
   const std::string svg = to_svg(chart_of_two());

@@ -8,6 +8,8 @@
 namespace troupe::actors {
 namespace {
 
+namespace command_line {
+
 using Args = Entry::Args;
 
 struct Fixture {
@@ -49,7 +51,9 @@ struct Fixture {
   }
 };
 
-BOOST_FIXTURE_TEST_SUITE(command_line, Fixture)
+}  // namespace command_line
+
+BOOST_FIXTURE_TEST_SUITE(command_line, command_line::Fixture)
 
 BOOST_AUTO_TEST_CASE(passes_flags_and_the_checkpoint_folder_as_syne_tune_does) {
   BOOST_TEST((argv() == Argv{"./train", "--data", "d.csv", "--lr", "0.1", "--units", "32",

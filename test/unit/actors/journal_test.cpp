@@ -14,6 +14,8 @@
 namespace troupe::actors {
 namespace {
 
+namespace journal {
+
 /// The row that every writer of these tests puts at `index`.
 Row row(std::uint64_t index) {
   return {index, 1'700'000'000'000'000 + static_cast<std::int64_t>(index),
@@ -63,7 +65,9 @@ struct JournalFixture {
   }
 };
 
-BOOST_FIXTURE_TEST_SUITE(journal, JournalFixture)
+}  // namespace journal
+
+BOOST_FIXTURE_TEST_SUITE(journal, journal::JournalFixture)
 
 BOOST_AUTO_TEST_CASE(keeps_rows_and_what_it_says_of_itself) {
   {

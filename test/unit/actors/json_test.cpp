@@ -12,6 +12,8 @@
 namespace troupe::actors {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(json)
+
 using test::Everything;
 using test::Point;
 
@@ -25,8 +27,6 @@ Everything utf8_sample() {
   message.text = "a \"quoted\" \\ line\n\ttab \x01 \x7f \xc3\xa4 \xf0\x9f\x98\x80";
   return message;
 }
-
-BOOST_AUTO_TEST_SUITE(json)
 
 BOOST_AUTO_TEST_CASE(a_message_reads_as_json) {
   const TrialReported event{4, 2, 9, 0.25, TrialReported::Decision::pause, {{"loss", 1.0}}};

@@ -14,6 +14,8 @@
 namespace troupe::actors {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(liveness_pipe)
+
 /// A process that holds the write end, and nothing else of the test, until it is killed.
 pid_t holder_of(LivenessPipe& liveness_pipe) {
   const pid_t pid = ::fork();
@@ -34,8 +36,6 @@ std::vector<LivenessPipe> living_in(const std::filesystem::path& folder) {
   BOOST_REQUIRE(living.has_value());
   return std::move(living).value();
 }
-
-BOOST_AUTO_TEST_SUITE(liveness_pipe)
 
 BOOST_AUTO_TEST_CASE(it_is_found_by_a_later_head_while_a_process_holds_it) {
   const test::TempFolder folder;

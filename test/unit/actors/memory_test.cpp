@@ -13,6 +13,8 @@
 namespace troupe::actors {
 namespace {
 
+namespace memory {
+
 using schedulers::Config;
 using schedulers::Constant;
 using schedulers::LogUniform;
@@ -61,7 +63,9 @@ void sql(const std::string& path, const std::string& text) {
   sqlite3_close(connection);
 }
 
-BOOST_FIXTURE_TEST_SUITE(memory, Fixture)
+}  // namespace memory
+
+BOOST_FIXTURE_TEST_SUITE(memory, memory::Fixture)
 
 BOOST_AUTO_TEST_CASE(knows_nothing_at_first_and_fits_every_space) {
   BOOST_TEST(memory.recall(space_of(), as_is)->incumbents.empty());

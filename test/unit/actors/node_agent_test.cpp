@@ -17,6 +17,8 @@
 namespace troupe::actors {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(node_agent)
+
 using namespace std::chrono_literals;
 
 using StudyProbe = test::Probe<JoinStudy, NodeProcessesGone, Suggestion, Reported, ReportMalformed,
@@ -142,8 +144,6 @@ StudyProbe another_head(Agent& agent) {
   return agent.world.probe<JoinStudy, NodeProcessesGone, Suggestion, Reported, ReportMalformed,
                            NotifyWhenDurable, AttemptEnded, Subscribe, StopStudy, AskStatus>();
 }
-
-BOOST_AUTO_TEST_SUITE(node_agent)
 
 BOOST_AUTO_TEST_CASE(a_study_that_does_not_want_it_yet_is_asked_again) {
   Agent agent(12s);

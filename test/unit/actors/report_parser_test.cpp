@@ -11,6 +11,8 @@
 namespace troupe::actors {
 namespace {
 
+namespace report_parser {
+
 using runtime::Stream;
 using schedulers::Config;
 using schedulers::Value;
@@ -50,7 +52,9 @@ struct Fixture {
   }
 };
 
-BOOST_FIXTURE_TEST_SUITE(report_parser, Fixture)
+}  // namespace report_parser
+
+BOOST_FIXTURE_TEST_SUITE(report_parser, report_parser::Fixture)
 
 BOOST_AUTO_TEST_CASE(reads_a_line_of_syne_tune_with_every_key) {
   const auto got = report(

@@ -13,6 +13,8 @@
 namespace troupe::actors {
 namespace {
 
+namespace results {
+
 using Decision = TrialReported::Decision;
 
 constexpr std::int64_t start_us = 1'795'330'800'000'000;  // 2026-11-22 07:00:00 UTC
@@ -75,7 +77,9 @@ struct ResultsFixture {
   std::string path = folder.file("results.csv");
 };
 
-BOOST_FIXTURE_TEST_SUITE(results, ResultsFixture)
+}  // namespace results
+
+BOOST_FIXTURE_TEST_SUITE(results, results::ResultsFixture)
 
 BOOST_AUTO_TEST_CASE(cells_are_quoted_where_csv_needs_it) {
   BOOST_TEST(csv_line({"a", "", "b c", "1,5", "say \"x\"", "two\nlines", " padded"}) ==

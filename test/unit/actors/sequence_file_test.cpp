@@ -9,6 +9,8 @@
 namespace troupe::actors {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(sequence_file)
+
 const std::string shared_part = R"(sequence: nightly
 entry: {command: [./train, --data, "${data}"], env: {A: "1", B: "2"}}
 config_space: {lr: {loguniform: [1e-4, 1]}, epochs: 81, data: "a b.csv"}
@@ -37,8 +39,6 @@ std::vector<std::string> errors(const std::string& text) {
                       ": " + problem.message);
   return lines;
 }
-
-BOOST_AUTO_TEST_SUITE(sequence_file)
 
 BOOST_AUTO_TEST_CASE(a_task_is_the_shared_study_with_what_it_has_otherwise) {
   const auto spec = read(R"(tasks:

@@ -14,6 +14,8 @@
 namespace troupe::actors {
 namespace {
 
+namespace sequence {
+
 using runtime::Context;
 using test::TestNode;
 
@@ -140,7 +142,9 @@ struct Fixture {
   }
 };
 
-BOOST_FIXTURE_TEST_SUITE(sequence, Fixture)
+}  // namespace sequence
+
+BOOST_FIXTURE_TEST_SUITE(sequence, sequence::Fixture)
 
 BOOST_AUTO_TEST_CASE(the_end_of_a_task_grows_the_incumbents_and_starts_the_next) {
   const auto ended = run();

@@ -14,6 +14,8 @@
 namespace troupe::actors {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(simulated_sequence)
+
 const std::string halving = R"(scheduler: {name: asha}
 n_workers: 2
 stop_criterion: {max_num_trials_started: 12}
@@ -41,8 +43,6 @@ std::string told(const std::vector<std::vector<SequenceRun>>& all) {
                 std::to_string(run.outcomes[place].evaluations) + "\n";
   return text;
 }
-
-BOOST_AUTO_TEST_SUITE(simulated_sequence)
 
 BOOST_AUTO_TEST_CASE(the_first_permutation_is_the_order_and_each_holds_every_task_once) {
   BOOST_TEST(permutation(5, 0, 9) == (std::vector<std::size_t>{0, 1, 2, 3, 4}),

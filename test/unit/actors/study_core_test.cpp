@@ -7,7 +7,10 @@
 namespace troupe::actors {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(study_core)
+
 using schedulers::Decision;
+
 using Cause = AttemptEnded::Cause;
 
 /// A study of which the test plays the scheduler, the searcher and the nodes.
@@ -77,8 +80,6 @@ struct World {
     throw 0;
   }
 };
-
-BOOST_AUTO_TEST_SUITE(study_core)
 
 BOOST_AUTO_TEST_CASE(starts_as_many_trials_as_there_are_workers_and_slots) {
   World world;

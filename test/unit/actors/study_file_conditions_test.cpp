@@ -9,6 +9,8 @@
 namespace troupe::actors {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(study_file_conditions)
+
 using namespace schedulers;
 
 const std::string head = R"(study: conditions
@@ -49,8 +51,6 @@ void expect(const std::string& rest, Position at, const std::string& words) {
   BOOST_TEST((file.problems[0].at == at), printed(file));
   BOOST_TEST(file.problems[0].message.find(words) != std::string::npos, printed(file));
 }
-
-BOOST_AUTO_TEST_SUITE(study_file_conditions)
 
 BOOST_AUTO_TEST_CASE(a_parameter_may_wait_for_one_further_down) {
   const StudySpec spec = good("");

@@ -9,6 +9,8 @@
 namespace troupe::actors {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(study_file_line_pattern)
+
 using Groups = std::vector<std::pair<std::string, std::string>>;
 
 LinePattern pattern(std::string_view expression) {
@@ -35,8 +37,6 @@ void on_small_stack(const std::function<void()>& work) {
   pthread_join(thread, nullptr);
   pthread_attr_destroy(&small);
 }
-
-BOOST_AUTO_TEST_SUITE(study_file_line_pattern)
 
 BOOST_AUTO_TEST_CASE(finds_named_groups_of_perl_and_of_python) {
   for (const char* expression : {R"(^\[(?<round>\d+)\]\s+valid-error:(?<error>[-+.\deE]+))",

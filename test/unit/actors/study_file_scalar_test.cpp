@@ -11,11 +11,11 @@
 namespace troupe::actors {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(study_file_scalar)
+
 bool is_text(std::string_view text) {
   return plain_scalar(text) == Scalar{std::string(text)};
 }
-
-BOOST_AUTO_TEST_SUITE(study_file_scalar)
 
 BOOST_AUTO_TEST_CASE(numbers_are_those_of_yaml_1_2) {
   BOOST_TEST((plain_scalar("1e-3") == Scalar{1e-3}));

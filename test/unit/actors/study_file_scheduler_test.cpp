@@ -8,7 +8,10 @@
 namespace troupe::actors {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(study_file_scheduler)
+
 using namespace schedulers;
+
 using Name = SchedulerSpec::Name;
 
 const std::string head = R"(study: schedulers
@@ -51,8 +54,6 @@ void expect(const std::string& scheduler, const std::string& rest, const std::st
   BOOST_TEST_REQUIRE(file.problems.size() == 1u, scheduler << "\n" << printed(file));
   BOOST_TEST(file.problems[0].message.find(words) != std::string::npos, printed(file));
 }
-
-BOOST_AUTO_TEST_SUITE(study_file_scheduler)
 
 BOOST_AUTO_TEST_CASE(asynchronous_methods_are_three_choices) {
   const auto asha = options<AsyncSuccessiveHalvingOptions>("asha");

@@ -11,6 +11,8 @@
 namespace troupe::actors {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(study_file)
+
 using namespace schedulers;
 
 const std::string least = R"(study: least
@@ -54,8 +56,6 @@ void expect(const std::string& text, Position at, const std::string& words) {
   BOOST_TEST((file.problems[0].at == at), printed(file));
   BOOST_TEST(file.problems[0].message.find(words) != std::string::npos, printed(file));
 }
-
-BOOST_AUTO_TEST_SUITE(study_file)
 
 BOOST_AUTO_TEST_CASE(fills_in_the_defaults) {
   const StudySpec spec = good(least);

@@ -10,13 +10,13 @@
 namespace troupe::actors {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(study_return)
+
 using namespace std::chrono_literals;
 using namespace test_study;
 
 /// Lease (5) and kill grace (10) of a study file that names none, and what clocks may differ.
 constexpr Duration patience = 15s + 200ms;
-
-BOOST_AUTO_TEST_SUITE(study_return)
 
 BOOST_AUTO_TEST_CASE(a_lost_nodes_trials_start_elsewhere_after_its_lease_and_grace) {
   const test::TempFolder folder;

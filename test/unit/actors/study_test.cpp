@@ -7,9 +7,9 @@
 namespace troupe::actors {
 namespace {
 
-using namespace test_study;
-
 BOOST_AUTO_TEST_SUITE(study_actor)
+
+using namespace test_study;
 
 BOOST_AUTO_TEST_CASE(launches_as_many_trials_as_the_node_has_slots) {
   const test::TempFolder folder;

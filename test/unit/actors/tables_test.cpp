@@ -15,12 +15,12 @@
 namespace troupe::actors {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(tables)
+
 using schedulers::Config;
 using test::nan_value;
 using test::npy;
 using test::SmallTable;
-
-BOOST_AUTO_TEST_SUITE(tables)
 
 BOOST_AUTO_TEST_CASE(reads_curves_configurations_and_times) {
   const SmallTable small;

@@ -6,6 +6,8 @@
 namespace troupe::actors {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(terminal_page)
+
 using namespace std::chrono_literals;
 
 std::string text_of(const std::vector<Line>& lines) {
@@ -29,8 +31,6 @@ StudyProgress busy_tally() {
   tally.on(best(1, 3, 0.0222717149220490));
   return tally;
 }
-
-BOOST_AUTO_TEST_SUITE(terminal_page)
 
 BOOST_AUTO_TEST_CASE(the_block_shows_counts_rungs_ceiling_and_the_best) {
   const std::string text =

@@ -6,6 +6,8 @@
 namespace troupe::actors {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(terminal_screen)
+
 using namespace std::chrono_literals;
 
 /// A terminal, as far as the screen uses one: wide enough that no line is wrapped.
@@ -63,8 +65,6 @@ class Glass {
 bool contains(const std::string& text, std::string_view part) {
   return text.find(part) != std::string::npos;
 }
-
-BOOST_AUTO_TEST_SUITE(terminal_screen)
 
 BOOST_AUTO_TEST_CASE(a_best_trial_with_a_worse_metric_is_told_to_be_the_first_that_far) {
   Screen screen(OutputMode::lines, TerminalStyle{120, 40, false, true}, digits_outline());

@@ -8,14 +8,14 @@
 namespace troupe::actors {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(terminal_surroundings)
+
 TerminalEnvironment terminal_with(std::map<std::string, std::string> variables) {
   return {true, 100, 30, [variables](const char* name) -> const char* {
             const auto found = variables.find(name);
             return found == variables.end() ? nullptr : found->second.c_str();
           }};
 }
-
-BOOST_AUTO_TEST_SUITE(terminal_surroundings)
 
 BOOST_AUTO_TEST_CASE(a_terminal_is_redrawn_in_colour) {
   const TerminalEnvironment terminal = terminal_with({{"TERM", "xterm"}, {"LANG", "en_GB.UTF-8"}});

@@ -19,6 +19,8 @@
 namespace troupe::actors {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(trial_actor)
+
 using runtime::simulation::Script;
 
 constexpr const char* study_text = R"(
@@ -91,8 +93,6 @@ Script reports_and_exits(std::int32_t code) {
   script.end.code = code;
   return script;
 }
-
-BOOST_AUTO_TEST_SUITE(trial_actor)
 
 BOOST_AUTO_TEST_CASE(a_failure_after_a_report_publishes_what_was_saved) {
   OneTrial trial;

@@ -12,6 +12,8 @@
 namespace troupe::actors {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(attempt_writer)
+
 namespace fs = std::filesystem;
 using test::Files;
 
@@ -54,8 +56,6 @@ struct Copying {
   test::TempFolder to;
   AttemptReader reader{from.path().string()};
 };
-
-BOOST_AUTO_TEST_SUITE(attempt_writer)
 
 BOOST_AUTO_TEST_CASE(what_was_copied_is_the_same_and_is_the_trials_checkpoint) {
   Copying copying;

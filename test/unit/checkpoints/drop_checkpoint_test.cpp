@@ -10,14 +10,14 @@
 namespace troupe::actors {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(drop_checkpoint)
+
 namespace fs = std::filesystem;
 
 struct Folder {
   [[nodiscard]] std::string path() const { return scratch.path().string(); }
   test::TempFolder scratch;
 };
-
-BOOST_AUTO_TEST_SUITE(drop_checkpoint)
 
 BOOST_AUTO_TEST_CASE(logs_stay_when_a_trial_is_done) {
   const Folder study;

@@ -14,7 +14,10 @@
 namespace troupe::actors {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(fetch)
+
 namespace fs = std::filesystem;
+
 using End = Fetched::End;
 
 /// A fetch whose source is the test.
@@ -51,8 +54,6 @@ struct OneFetch {
   decltype(world.probe<Fetched>()) result = world.probe<Fetched>();
   Fetch::Ref fetch;
 };
-
-BOOST_AUTO_TEST_SUITE(fetch)
 
 BOOST_AUTO_TEST_CASE(no_more_than_a_window_is_on_its_way) {
   OneFetch one;

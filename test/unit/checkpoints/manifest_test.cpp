@@ -13,7 +13,10 @@
 namespace troupe::actors {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(manifest)
+
 namespace fs = std::filesystem;
+
 using Kind = ManifestEntry::Kind;
 
 ManifestEntry folder(std::string path) {
@@ -36,8 +39,6 @@ std::string wrong_with(std::vector<ManifestEntry> entries, ManifestBounds bounds
 bool says(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
-
-BOOST_AUTO_TEST_SUITE(manifest)
 
 BOOST_AUTO_TEST_CASE(lists_a_checkpoint_with_modes_and_links_and_the_logs) {
   const test::TempFolder scratch;

@@ -9,6 +9,8 @@
 namespace troupe::actors {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(retention)
+
 using What = TrialNews::What;
 
 /// A study in which trials report, pause and end; every checkpoint weighs 10 bytes.
@@ -42,8 +44,6 @@ struct Course {
   Retention retention;
   std::vector<TrialNews> news;
 };
-
-BOOST_AUTO_TEST_SUITE(retention)
 
 BOOST_AUTO_TEST_CASE(of_a_trial_that_is_done_nothing_stays_but_of_the_best) {
   Course course({});

@@ -12,7 +12,10 @@
 namespace troupe::actors {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(store)
+
 namespace fs = std::filesystem;
+
 using Taken = AttemptTaken::Result;
 
 /// The store of a head, and a node with a folder of its own.
@@ -42,8 +45,6 @@ struct HeadAndNode {
   CheckpointStore::Ref store;
   CheckpointTransfers::Ref courier;
 };
-
-BOOST_AUTO_TEST_SUITE(store)
 
 BOOST_AUTO_TEST_CASE(what_a_node_offers_is_taken_with_its_logs) {
   HeadAndNode two;

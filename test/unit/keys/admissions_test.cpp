@@ -13,6 +13,8 @@
 namespace troupe::runtime {
 namespace {
 
+namespace admissions {
+
 using namespace std::chrono_literals;
 
 struct Followed {
@@ -30,7 +32,9 @@ struct Followed {
   bool eventually(const std::function<bool()>& done) { return reactor.run_until(done, 10s); }
 };
 
-BOOST_FIXTURE_TEST_SUITE(admissions, Followed)
+}  // namespace admissions
+
+BOOST_FIXTURE_TEST_SUITE(admissions, admissions::Followed)
 
 BOOST_AUTO_TEST_CASE(follow_the_folder_while_they_run) {
   BOOST_TEST(!member(gpu1).has_value());

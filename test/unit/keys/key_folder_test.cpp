@@ -11,6 +11,8 @@
 namespace troupe::runtime {
 namespace {
 
+namespace key_folder {
+
 using test::TempFolder;
 using test::write_file;
 
@@ -33,7 +35,9 @@ struct Folder {
   std::string list() { return path + "/" + KeyFolder::list_name; }
 };
 
-BOOST_FIXTURE_TEST_SUITE(key_folder, Folder)
+}  // namespace key_folder
+
+BOOST_FIXTURE_TEST_SUITE(key_folder, key_folder::Folder)
 
 BOOST_AUTO_TEST_CASE(is_made_once_and_read_by_nobody_else) {
   BOOST_TEST(keys.add({"gpu1", "node", gpu1.public_key, {}}).has_value());

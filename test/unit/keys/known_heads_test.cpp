@@ -10,6 +10,8 @@
 namespace troupe::runtime {
 namespace {
 
+namespace known_heads {
+
 struct Joined {
   test::TempFolder scratch;
   std::string folder = scratch.file("keys");
@@ -17,7 +19,9 @@ struct Joined {
   std::string key = transport::to_text(transport::make_key_pair().public_key);
 };
 
-BOOST_FIXTURE_TEST_SUITE(known_heads, Joined)
+}  // namespace known_heads
+
+BOOST_FIXTURE_TEST_SUITE(known_heads, known_heads::Joined)
 
 BOOST_AUTO_TEST_CASE(need_no_key_typed_again) {
   BOOST_TEST(with_known_key("10.0.0.4:7070", folder) == "10.0.0.4:7070");

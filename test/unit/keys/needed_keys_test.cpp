@@ -9,11 +9,11 @@
 namespace troupe::runtime {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(needed_keys)
+
 bool contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
-
-BOOST_AUTO_TEST_SUITE(needed_keys)
 
 BOOST_AUTO_TEST_CASE(are_none_on_this_machine_unless_they_are_named) {
   const test::TempFolder scratch;

@@ -21,6 +21,8 @@
 namespace troupe::runtime {
 namespace {
 
+namespace nodes_with_keys {
+
 using namespace std::chrono_literals;
 
 Keys keys_in(const std::string& path) {
@@ -126,7 +128,9 @@ struct Keyed {
   }
 };
 
-BOOST_FIXTURE_TEST_SUITE(nodes_with_keys, Keyed)
+}  // namespace nodes_with_keys
+
+BOOST_FIXTURE_TEST_SUITE(nodes_with_keys, nodes_with_keys::Keyed)
 
 BOOST_AUTO_TEST_CASE(a_role_says_what_a_node_may_send) {
   const auto counter = head->get_or_spawn<Counter>("counter").value();

@@ -20,6 +20,8 @@
 namespace troupe::runtime {
 namespace {
 
+namespace io_thread {
+
 using namespace std::chrono_literals;
 
 struct Fixture {
@@ -69,7 +71,9 @@ struct Fixture {
   }
 };
 
-BOOST_FIXTURE_TEST_SUITE(io_thread, Fixture)
+}  // namespace io_thread
+
+BOOST_FIXTURE_TEST_SUITE(io_thread, io_thread::Fixture)
 
 BOOST_AUTO_TEST_CASE(callbacks_that_post_for_ever_leave_turns_to_timers_and_descriptors) {
   std::function<void()> again = [&] { io.post(again); };

@@ -16,6 +16,8 @@
 namespace troupe::runtime {
 namespace {
 
+namespace piped_output {
+
 /// A pipe that holds `bytes`, its write end still open, and what comes out of it.
 struct Fixture {
   void hold(std::size_t bytes) {
@@ -51,7 +53,9 @@ struct Fixture {
   bool closed = false;
 };
 
-BOOST_FIXTURE_TEST_SUITE(piped_output, Fixture)
+}  // namespace piped_output
+
+BOOST_FIXTURE_TEST_SUITE(piped_output, piped_output::Fixture)
 
 BOOST_AUTO_TEST_CASE(the_end_follows_the_last_chunk_without_a_call) {
   hold(5);

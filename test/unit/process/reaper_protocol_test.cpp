@@ -14,6 +14,8 @@
 namespace troupe::runtime {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(warden_protocol)
+
 using namespace std::chrono_literals;
 
 struct Sockets {
@@ -30,8 +32,6 @@ struct Sockets {
 StartRequest some_start() {
   return {7, {{"./train", "--lr", "0.1"}, {"A=1", "B="}, "/tmp", std::uint64_t{1} << 30, 3s}};
 }
-
-BOOST_AUTO_TEST_SUITE(warden_protocol)
 
 BOOST_AUTO_TEST_CASE(requests_survive_the_way) {
   const auto start = decode_request(encode(ReaperRequest(some_start())));

@@ -10,6 +10,8 @@
 namespace troupe::runtime::simulation {
 namespace {
 
+namespace scripted_processes {
+
 using namespace std::chrono_literals;
 
 struct Fixture {
@@ -39,7 +41,9 @@ struct Fixture {
   }
 };
 
-BOOST_FIXTURE_TEST_SUITE(scripted_processes, Fixture)
+}  // namespace scripted_processes
+
+BOOST_FIXTURE_TEST_SUITE(scripted_processes, scripted_processes::Fixture)
 
 BOOST_AUTO_TEST_CASE(plays_a_script_on_virtual_time) {
   script.prints = {{1s, "a"}, {2s, "b", Stream::err}};

@@ -9,6 +9,8 @@
 namespace troupe::runtime::simulation {
 namespace {
 
+namespace sim_reactor {
+
 using namespace std::chrono_literals;
 
 struct Fixture {
@@ -21,7 +23,9 @@ struct Fixture {
   }
 };
 
-BOOST_FIXTURE_TEST_SUITE(sim_reactor, Fixture)
+}  // namespace sim_reactor
+
+BOOST_FIXTURE_TEST_SUITE(sim_reactor, sim_reactor::Fixture)
 
 BOOST_AUTO_TEST_CASE(runs_posts_in_order_and_one_at_a_time) {
   reactor.post(note('a'));

@@ -10,6 +10,8 @@
 namespace troupe::runtime {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(time_slice)
+
 /// The length of the calling thread's turns, 0 where the kernel does not know such a thing.
 std::uint64_t turn_ns() {
   std::array<std::uint64_t, 6> attributes{};  // As the kernel has them: the fourth is the runtime.
@@ -31,8 +33,6 @@ Turns turns_of_a_thread(Offspring offspring) {
   }).join();
   return turns;
 }
-
-BOOST_AUTO_TEST_SUITE(time_slice)
 
 BOOST_AUTO_TEST_CASE(a_thread_has_them_and_what_it_starts_does_not) {
   const std::uint64_t usual = turn_ns();

@@ -11,6 +11,8 @@
 namespace troupe::runtime {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(actor)
+
 using namespace std::chrono_literals;
 using test::TestNode;
 
@@ -52,8 +54,6 @@ struct Load {
   std::array<char, 100> ballast{};
   static auto fields(auto&) { return no_fields(); }
 };
-
-BOOST_AUTO_TEST_SUITE(actor)
 
 BOOST_AUTO_TEST_CASE(nothing_runs_before_it_is_stepped) {
   TestNode world;

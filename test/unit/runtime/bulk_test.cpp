@@ -12,6 +12,8 @@
 namespace troupe::runtime {
 namespace {
 
+BOOST_FIXTURE_TEST_SUITE(bulk_messages, TwoNodes)
+
 using namespace std::chrono_literals;
 
 struct Chunk {
@@ -55,8 +57,6 @@ class Store {
 constexpr std::size_t chunk_size = 256U << 10U;
 
 static_assert(message_type<Chunk>.is_bulk && !message_type<GiveChunk>.is_bulk);
-
-BOOST_FIXTURE_TEST_SUITE(bulk_messages, TwoNodes)
 
 BOOST_AUTO_TEST_CASE(a_large_answer_comes_as_any_other_does) {
   for (auto& [owner, asker] : {std::pair(&head, &node), std::pair(&node, &head)}) {

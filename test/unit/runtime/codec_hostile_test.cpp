@@ -44,6 +44,8 @@ void operator delete(void* memory, std::size_t) noexcept {
 namespace troupe::runtime {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(codec_hostile)
+
 using test::Everything;
 using test::sample;
 using test::Tree;
@@ -111,8 +113,6 @@ Everything short_sample() {
   message.texts = {"", "a", std::string(40, 'x')};
   return message;
 }
-
-BOOST_AUTO_TEST_SUITE(codec_hostile)
 
 BOOST_AUTO_TEST_CASE(the_counter_sees_what_is_allocated) {
   const std::size_t held = peak_of([] { BOOST_TEST(std::string(1 << 20, 'x').back() == 'x'); });

@@ -10,6 +10,8 @@
 namespace troupe::runtime {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(codec)
+
 using test::Colour;
 using test::Everything;
 using test::Point;
@@ -36,8 +38,6 @@ std::string refusal(const Result<T>& result) {
   BOOST_REQUIRE(!result.has_value());
   return result.error().what;
 }
-
-BOOST_AUTO_TEST_SUITE(codec)
 
 BOOST_AUTO_TEST_CASE(every_type_survives_both_forms) {
   BOOST_TEST((over_the_wire(sample()) == sample()));

@@ -11,6 +11,8 @@
 namespace troupe::runtime {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(family)
+
 using namespace std::chrono_literals;
 using test::TestNode;
 
@@ -44,8 +46,6 @@ class Parent {
   Diary* diary_;
   int generation_;
 };
-
-BOOST_AUTO_TEST_SUITE(family)
 
 BOOST_AUTO_TEST_CASE(children_stop_before_their_parent) {
   Diary diary;

@@ -20,6 +20,8 @@
 namespace troupe::runtime {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(fiber_dispatcher)
+
 using namespace std::chrono_literals;
 
 /// Asks what is behind it.
@@ -77,8 +79,6 @@ class Hand {
 std::unique_ptr<Node> node_of(std::size_t threads) {
   return make_node({.name = "test", .threads = threads});
 }
-
-BOOST_AUTO_TEST_SUITE(fiber_dispatcher)
 
 BOOST_AUTO_TEST_CASE(asks_go_through_a_chain_of_actors_on_several_threads) {
   const auto node = node_of(3);

@@ -10,6 +10,8 @@
 namespace troupe::runtime {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(mailbox)
+
 struct Number {
   std::uint32_t sender;
   std::uint32_t value;
@@ -18,8 +20,6 @@ struct Number {
 Envelope::Ptr numbered(std::uint32_t sender, std::uint32_t value) {
   return Envelope::with(Envelope::Kind::message, Number{sender, value});
 }
-
-BOOST_AUTO_TEST_SUITE(mailbox)
 
 BOOST_AUTO_TEST_CASE(only_the_first_message_wakes) {
   Mailbox box;

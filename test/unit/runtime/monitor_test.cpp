@@ -6,10 +6,10 @@
 namespace troupe::runtime {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(monitor)
+
 using namespace std::chrono_literals;
 using test::TestNode;
-
-BOOST_AUTO_TEST_SUITE(monitor)
 
 BOOST_AUTO_TEST_CASE(a_monitor_is_told_how_an_actor_ended) {
   TestNode world;

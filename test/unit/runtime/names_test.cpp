@@ -6,6 +6,8 @@
 namespace troupe::runtime {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(names)
+
 using namespace std::chrono_literals;
 using test::TestNode;
 
@@ -14,8 +16,6 @@ class Other {
   using Ref = runtime::Ref<Add>;
   void on(Context&, const Add&) {}
 };
-
-BOOST_AUTO_TEST_SUITE(names)
 
 BOOST_AUTO_TEST_CASE(a_name_is_made_once) {
   TestNode world;

@@ -10,6 +10,8 @@
 namespace troupe::runtime {
 namespace {
 
+BOOST_FIXTURE_TEST_SUITE(remote, TwoNodes)
+
 using namespace std::chrono_literals;
 
 /// Sends a ref along.
@@ -40,8 +42,6 @@ class Blobs {
   Blob on(Context&, const GiveBlob& question) { return {std::string(question.size, 'x')}; }
   void on(Context&, const Blob&) {}
 };
-
-BOOST_FIXTURE_TEST_SUITE(remote, TwoNodes)
 
 BOOST_AUTO_TEST_CASE(messages_cross_in_order) {
   auto probe = head.probe<Add>();

@@ -8,6 +8,8 @@
 namespace troupe::runtime {
 namespace {
 
+namespace resources {
+
 using namespace std::chrono_literals;
 
 struct CounterSpec {
@@ -32,7 +34,9 @@ struct Offering : TwoNodes {
   }
 };
 
-BOOST_FIXTURE_TEST_SUITE(resources, Offering)
+}  // namespace resources
+
+BOOST_FIXTURE_TEST_SUITE(resources, resources::Offering)
 
 BOOST_AUTO_TEST_CASE(an_actor_is_spawned_on_another_node) {
   const auto counter = spawn(head, {1, 0, 100}).value();

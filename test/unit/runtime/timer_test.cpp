@@ -6,6 +6,8 @@
 namespace troupe::runtime {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(timer)
+
 using namespace std::chrono_literals;
 using test::TestNode;
 
@@ -29,8 +31,6 @@ class Ticker {
  private:
   int ticks_ = 0;
 };
-
-BOOST_AUTO_TEST_SUITE(timer)
 
 BOOST_AUTO_TEST_CASE(a_timer_comes_at_its_time) {
   TestNode world;

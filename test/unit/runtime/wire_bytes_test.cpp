@@ -19,6 +19,8 @@
 namespace troupe::runtime {
 namespace {
 
+namespace wire_bytes {
+
 using namespace std::chrono_literals;
 using Kind = WireHeader::Kind;
 
@@ -65,7 +67,9 @@ struct Stranger {
   void declare_add() { send(DeclaredTypes::declaration(&message_type<Add>, 1)); }
 };
 
-BOOST_FIXTURE_TEST_SUITE(wire_bytes, Stranger)
+}  // namespace wire_bytes
+
+BOOST_FIXTURE_TEST_SUITE(wire_bytes, wire_bytes::Stranger)
 
 BOOST_AUTO_TEST_CASE(what_is_well_formed_arrives) {
   auto probe = node.probe<Add>();

@@ -8,6 +8,8 @@
 namespace troupe::runtime {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(zmq_nodes)
+
 using namespace std::chrono_literals;
 
 class Relay {
@@ -33,8 +35,6 @@ class Glass {
   using Ref = runtime::Ref<Mirror>;
   Mirror on(Context&, Mirror question) { return question; }
 };
-
-BOOST_AUTO_TEST_SUITE(zmq_nodes)
 
 BOOST_AUTO_TEST_CASE(large_messages_go_both_ways_while_others_are_answered) {
   const auto head = make_node({.name = "head"});

@@ -11,6 +11,8 @@
 namespace troupe::schedulers {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(halving_options)
+
 using Levels = std::vector<Resource>;
 
 AsyncSuccessiveHalvingOptions ladder(Resource lowest, double factor, Resource highest) {
@@ -31,8 +33,6 @@ std::string complaints(const AsyncSuccessiveHalvingOptions& options) {
   }
   return names;
 }
-
-BOOST_AUTO_TEST_SUITE(halving_options)
 
 BOOST_AUTO_TEST_CASE(rungs_rise_by_the_reduction_factor_and_stay_below_the_maximum) {
   BOOST_TEST((rung_levels(ladder(1, 3, 81)) == Levels{1, 3, 9, 27}));

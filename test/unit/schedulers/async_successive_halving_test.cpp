@@ -7,6 +7,8 @@
 namespace troupe::schedulers {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(halving)
+
 using Stopped = StopTrial::Reason;
 
 struct Stopping : HalvingFixture {
@@ -44,8 +46,6 @@ struct RushStopping : HalvingFixture {
 struct RushPromotion : HalvingFixture {
   RushPromotion() : HalvingFixture(with_incumbents(Rule::promotion)) {}
 };
-
-BOOST_AUTO_TEST_SUITE(halving)
 
 BOOST_FIXTURE_TEST_CASE(under_stopping_the_first_at_a_rung_goes_on_and_then_only_the_best,
                         Stopping) {

@@ -20,10 +20,13 @@ std::ostream& operator<<(std::ostream& out, SearcherName name);
 
 namespace {
 
+BOOST_AUTO_TEST_SUITE(conditions)
+
 namespace data = boost::unit_test::data;
 using test::different;
 using test::every_searcher;
 using test::suggestions;
+
 using Relation = Requirement::Relation;
 
 Value text(const char* word) {
@@ -63,8 +66,6 @@ Space infinite_space() {
                 {"width", LogRandInt{16, 1024}, {compared("layers", Relation::at_least, 2)}}},
                {{compared("lr", Relation::above, 0.1), is("layers", {std::int64_t{3}})}});
 }
-
-BOOST_AUTO_TEST_SUITE(conditions)
 
 BOOST_AUTO_TEST_CASE(a_requirement_compares_numbers_and_names_values) {
   BOOST_TEST(holds(is("a", {text("x"), text("y")}), text("y")));

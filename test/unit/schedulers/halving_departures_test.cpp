@@ -11,6 +11,8 @@
 namespace troupe::schedulers {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(halving_departures)
+
 using Ignored = ReportIgnored::Reason;
 using Stopped = StopTrial::Reason;
 
@@ -45,8 +47,6 @@ struct OneRung : HalvingFixture {
 struct TwoRungs : HalvingFixture {
   TwoRungs() : HalvingFixture(with_levels({1, 3}, 9)) {}
 };
-
-BOOST_AUTO_TEST_SUITE(halving_departures)
 
 // 2. One rung is ASHA; two are the top two; pairs are compared where both reported.
 

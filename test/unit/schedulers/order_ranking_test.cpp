@@ -10,6 +10,8 @@
 namespace troupe::schedulers {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(order_ranking)
+
 using Order = std::vector<RankedTrial>;
 
 const Order upper{{4, 1.0}, {7, 2.0}, {1, 4.0}};
@@ -17,8 +19,6 @@ const Order swapped{{7, 2.0}, {4, 1.0}, {1, 4.0}};
 const Order reversed{{1, 4.0}, {7, 2.0}, {4, 1.0}};
 
 const auto close = boost::test_tools::tolerance(1e-12);
-
-BOOST_AUTO_TEST_SUITE(order_ranking)
 
 BOOST_AUTO_TEST_CASE(equal_orders_overlap_fully_only_when_extrapolated) {
   BOOST_TEST(rank_biased_overlap(upper, upper, 0.5, RankingForm::paper) == 1.0, close);

@@ -17,6 +17,8 @@
 namespace troupe::schedulers {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(pasha_epsilon)
+
 using Reports = std::map<Resource, double>;  ///< The finite ones of one trial.
 
 /// |difference| of a pair at the highest common resource in the window; none if it is not noisy.
@@ -143,8 +145,6 @@ bool walk_agrees(const std::vector<std::pair<double, double>>& trials, double ep
   }
   return true;
 }
-
-BOOST_AUTO_TEST_SUITE(pasha_epsilon)
 
 BOOST_AUTO_TEST_CASE(is_the_percentile_over_all_noisy_pairs_after_every_report) {
   for (std::uint64_t seed = 0; seed < 60; ++seed) BOOST_TEST_CONTEXT("seed " << seed)

@@ -9,6 +9,8 @@
 namespace troupe::schedulers {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(rung)
+
 std::vector<TrialId> trials(const Rung& rung) {
   std::vector<TrialId> ids;
   rung.entries().for_each([&](const RungEntry& entry) { ids.push_back(entry.trial); });
@@ -31,8 +33,6 @@ std::size_t passing(const Rung& rung) {
 }
 
 const double nan = std::numeric_limits<double>::quiet_NaN();
-
-BOOST_AUTO_TEST_SUITE(rung)
 
 BOOST_AUTO_TEST_CASE(ranks_best_first_and_equals_in_order_of_insertion) {
   BOOST_TEST((trials(filled(Mode::min, {0.5, 0.1, 0.5, 0.3})) == std::vector<TrialId>{1, 3, 0, 2}));

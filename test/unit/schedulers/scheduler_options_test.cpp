@@ -14,6 +14,8 @@
 namespace troupe::schedulers {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(scheduler_options)
+
 using Count = std::optional<std::uint64_t>;
 
 struct OneEpoch : SchedulerFixture<Fifo> {
@@ -22,8 +24,6 @@ struct OneEpoch : SchedulerFixture<Fifo> {
 struct RandomChoice : SchedulerFixture<Fifo> {
   RandomChoice() : SchedulerFixture(FifoOptions{.length = 3, .trials_max = 1}) {}
 };
-
-BOOST_AUTO_TEST_SUITE(scheduler_options)
 
 BOOST_FIXTURE_TEST_CASE(every_trial_of_a_fixed_length_runs_equally_long, OneEpoch) {
   BOOST_TEST((offer() == Decision(StartTrial{0, 3})));

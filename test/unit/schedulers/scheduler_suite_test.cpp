@@ -15,6 +15,8 @@
 namespace troupe::schedulers {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(every_scheduler)
+
 struct Candidate {
   std::string name;
   std::function<std::unique_ptr<Scheduler>()> make;
@@ -62,8 +64,6 @@ constexpr Mishaps everything{.failure = 40,
                              .late = 10,
                              .duplicate = 3,
                              .stale = 3};
-
-BOOST_AUTO_TEST_SUITE(every_scheduler)
 
 BOOST_AUTO_TEST_CASE(replays_to_the_same_decisions_whatever_goes_wrong) {
   for (const Candidate& candidate : candidates())

@@ -20,6 +20,8 @@ std::ostream& operator<<(std::ostream& out, SearcherName name) {
 
 namespace {
 
+BOOST_AUTO_TEST_SUITE(searcher)
+
 namespace data = boost::unit_test::data;
 using test::different;
 using test::every_searcher;
@@ -37,8 +39,6 @@ Space infinite_space() {
                 {"momentum", ReverseLogUniform{0, 0.99}},
                 {"units", LogRandInt{16, 1024}}});
 }
-
-BOOST_AUTO_TEST_SUITE(searcher)
 
 BOOST_DATA_TEST_CASE(replays_identically, data::make(every_searcher), name) {
   for (std::uint64_t seed = 0; seed < 50; ++seed)

@@ -12,6 +12,8 @@
 namespace troupe::schedulers {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(sobol)
+
 using Points = std::vector<std::vector<double>>;
 
 Points points_of(SobolSequence sequence, std::size_t count) {
@@ -38,8 +40,6 @@ double discrepancy(const Points& points) {
   return std::sqrt(std::pow(3.0, -static_cast<double>(dimensions)) - 2 / n * single +
                    pairs / (n * n));
 }
-
-BOOST_AUTO_TEST_SUITE(sobol)
 
 BOOST_AUTO_TEST_CASE(each_interval_of_each_dimension_gets_one_point) {
   for (std::uint64_t seed = 0; seed < 20; ++seed) {

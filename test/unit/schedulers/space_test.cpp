@@ -11,6 +11,8 @@
 namespace troupe::schedulers {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(space)
+
 Space every_domain() {
   return Space({{"uniform", Uniform{-2, 5}},
                 {"loguniform", LogUniform{1e-6, 1}},
@@ -28,8 +30,6 @@ template <typename T>
 T get(const Config& config, std::string_view name) {
   return std::get<T>(*find(config, name));
 }
-
-BOOST_AUTO_TEST_SUITE(space)
 
 BOOST_AUTO_TEST_CASE(a_draw_lies_in_the_space_and_is_repeated_by_its_seed) {
   const Space space = every_domain();

@@ -11,6 +11,8 @@
 namespace troupe::schedulers {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(spreads)
+
 /// Every distance between two of the numbers, rising: the definition.
 std::vector<double> distances(const std::vector<double>& numbers) {
   std::vector<double> all;
@@ -27,8 +29,6 @@ std::vector<double> some_numbers(Rng& rng, std::size_t n, bool ties) {
   std::ranges::sort(numbers);
   return numbers;
 }
-
-BOOST_AUTO_TEST_SUITE(spreads)
 
 BOOST_AUTO_TEST_CASE(are_zero_of_fewer_than_two_numbers) {
   for (const auto rule : {EpsilonRule::sigma, EpsilonRule::mean, EpsilonRule::median}) {

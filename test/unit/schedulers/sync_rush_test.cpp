@@ -12,6 +12,8 @@
 namespace troupe::schedulers {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(sync_rush)
+
 /// 9 arms, eta 3: two rounds of 36 units, so 4 units an arm, then 12.
 SyncRushOptions options(std::vector<TrialId> incumbents = {}, Resource max_resource = 100) {
   return {.budget = 72,
@@ -39,8 +41,6 @@ struct WithIncumbents : Rush {
 struct Capped : Rush {
   Capped() : Rush(options({}, 4)) {}
 };
-
-BOOST_AUTO_TEST_SUITE(sync_rush)
 
 BOOST_AUTO_TEST_CASE(the_budget_is_kept_or_spent_as_the_poster_prints_it) {
   auto poster = options();

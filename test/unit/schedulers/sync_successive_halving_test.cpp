@@ -11,6 +11,8 @@
 namespace troupe::schedulers {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(sync_halving)
+
 const double nan = std::numeric_limits<double>::quiet_NaN();
 
 SyncSuccessiveHalvingOptions options(std::optional<std::uint32_t> brackets) {
@@ -37,8 +39,6 @@ struct Dropping : SchedulerFixture<SyncSuccessiveHalving> {
                                                       .brackets = 1,
                                                       .on_early_exit = EarlyExit::drop}) {}
 };
-
-BOOST_AUTO_TEST_SUITE(sync_halving)
 
 BOOST_AUTO_TEST_CASE(brackets_have_the_sizes_of_hyperband) {
   using Rungs = std::vector<RungSize>;

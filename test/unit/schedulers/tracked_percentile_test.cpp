@@ -11,6 +11,8 @@
 namespace troupe::schedulers {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(tracked_percentile)
+
 /// The multiset beside a plain copy of its numbers, from which the percentile is computed anew.
 class Twin {
  public:
@@ -52,8 +54,6 @@ class Twin {
   std::vector<double> numbers_;
   int shown_ = 0;
 };
-
-BOOST_AUTO_TEST_SUITE(tracked_percentile)
 
 BOOST_AUTO_TEST_CASE(is_what_sorting_all_numbers_gives_while_they_drift) {
   for (const double percent : {0.0, 50.0, 90.0, 100.0}) {

@@ -16,6 +16,8 @@
 namespace troupe::actors {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(every_study)
+
 using namespace schedulers;
 using runtime::pack_named;
 
@@ -83,8 +85,6 @@ void for_every_study(const StudyMishaps& mishaps, const Check& examine) {
                                        << seed)
   examine(method, study_of(method, searcher, seed, mishaps));
 }
-
-BOOST_AUTO_TEST_SUITE(every_study)
 
 BOOST_AUTO_TEST_CASE(ends_with_a_reason_and_replays_from_its_inputs_whatever_goes_wrong) {
   std::size_t studies = 0;

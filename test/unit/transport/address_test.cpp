@@ -5,9 +5,9 @@
 namespace troupe::transport {
 namespace {
 
-const std::string key = "00112233445566778899aabbccddeeff00112233445566778899AABBCCDDEEFF";
-
 BOOST_AUTO_TEST_SUITE(address)
+
+const std::string key = "00112233445566778899aabbccddeeff00112233445566778899AABBCCDDEEFF";
 
 BOOST_AUTO_TEST_CASE(takes_what_people_write) {
   BOOST_TEST(address_to_listen("127.0.0.1:7070")->endpoint == "tcp://127.0.0.1:7070");

@@ -10,13 +10,13 @@
 namespace troupe::transport::test {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(departure)
+
 using namespace std::chrono_literals;
 
 bool contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
-
-BOOST_AUTO_TEST_SUITE(departure)
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(a_goodbye_comes_after_all_that_was_sent, W, Worlds) {
   Pair<W> pair;

@@ -9,9 +9,9 @@
 namespace troupe::transport::test {
 namespace {
 
-using namespace std::chrono_literals;
-
 BOOST_AUTO_TEST_SUITE(endpoint)
+
+using namespace std::chrono_literals;
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(both_sides_learn_name_and_greeting, W, Worlds) {
   Pair<W> pair;

@@ -11,6 +11,8 @@
 namespace troupe::transport::test {
 namespace {
 
+namespace enrolment {
+
 using namespace std::chrono_literals;
 
 struct Invited : Gated {
@@ -31,7 +33,9 @@ struct Invited : Gated {
   }
 };
 
-BOOST_FIXTURE_TEST_SUITE(enrolment, Invited)
+}  // namespace enrolment
+
+BOOST_FIXTURE_TEST_SUITE(enrolment, enrolment::Invited)
 
 BOOST_AUTO_TEST_CASE(an_invitation_admits_a_key_once) {
   BOOST_TEST(enrol("gpu2", invitation) == "");

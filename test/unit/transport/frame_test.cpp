@@ -11,6 +11,8 @@
 namespace troupe::transport {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(frame)
+
 constexpr std::size_t frame_max = 4096;
 
 std::vector<std::byte> bytes_of(std::string_view text) {
@@ -32,8 +34,6 @@ std::string error_of(Bytes frame) {
   const auto decoded = decode_frame(frame, frame_max);
   return decoded ? "decoded" : decoded.error().what;
 }
-
-BOOST_AUTO_TEST_SUITE(frame)
 
 BOOST_AUTO_TEST_CASE(reads_what_it_wrote) {
   const auto encoded = encode_frame(some_header(), bytes_of("body"));

@@ -9,6 +9,8 @@
 namespace troupe::transport::test {
 namespace {
 
+BOOST_FIXTURE_TEST_SUITE(lane_security, Gated)
+
 using namespace std::chrono_literals;
 
 std::vector<std::byte> lane_hello(PeerId from, const std::string& name) {
@@ -31,8 +33,6 @@ struct Bare {
   Route route;
   std::vector<std::string> refusals;
 };
-
-BOOST_FIXTURE_TEST_SUITE(lane_security, Gated)
 
 BOOST_AUTO_TEST_CASE(a_lane_is_encrypted_and_authenticated_as_its_link) {
   const auto gpu1 = linked_gpu1();

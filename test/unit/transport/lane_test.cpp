@@ -12,6 +12,8 @@
 namespace troupe::transport::test {
 namespace {
 
+namespace lane {
+
 using namespace std::chrono_literals;
 
 LinkOptions small() {
@@ -56,7 +58,9 @@ struct Wired {
   Lane b{b_self, 1, small(), Lane::Side::dials, now};
 };
 
-BOOST_FIXTURE_TEST_SUITE(lane, Wired)
+}  // namespace lane
+
+BOOST_FIXTURE_TEST_SUITE(lane, lane::Wired)
 
 BOOST_AUTO_TEST_CASE(a_hello_and_a_beat_open_it) {
   const auto hello = b.next_frame(now);

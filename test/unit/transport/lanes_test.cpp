@@ -7,7 +7,10 @@
 namespace troupe::transport::test {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(lanes)
+
 using namespace std::chrono_literals;
+
 using Lanes = CutWire::Lanes;
 
 /// A large message that shows where each of its parts belongs.
@@ -42,8 +45,6 @@ template <typename W>
 void mend(Pair<W>& pair) {
   *pair.b_cuts = {};
 }
-
-BOOST_AUTO_TEST_SUITE(lanes)
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(large_messages_arrive_once_and_in_order_both_ways, W, Worlds) {
   Pair<W> pair;

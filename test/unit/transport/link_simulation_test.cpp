@@ -10,6 +10,8 @@
 namespace troupe::transport::test {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(link_simulation)
+
 using namespace std::chrono_literals;
 
 /// What a run did; equal for equal seeds.
@@ -139,8 +141,6 @@ class Run {
   std::vector<std::string> bulk_a_;
   std::vector<std::string> bulk_b_;
 };
-
-BOOST_AUTO_TEST_SUITE(link_simulation)
 
 BOOST_AUTO_TEST_CASE(what_was_taken_arrives_once_and_in_order_or_the_link_is_down) {
   std::size_t delivered = 0;

@@ -10,6 +10,8 @@
 namespace troupe::transport::test {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(link)
+
 using namespace std::chrono_literals;
 
 /// Two links and the frames between them, moved by hand.
@@ -60,8 +62,6 @@ struct Wired {
   Link b;
   std::unique_ptr<Link> a;
 };
-
-BOOST_AUTO_TEST_SUITE(link)
 
 BOOST_AUTO_TEST_CASE(the_handshake_takes_four_frames) {
   Wired wired;

@@ -10,6 +10,8 @@
 namespace troupe::transport::test {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(memory_wire)
+
 using namespace std::chrono_literals;
 
 /// A listener and a dialer without links between them: what the network does is seen as it is.
@@ -37,8 +39,6 @@ struct Bare {
   Wire::Sent last = Wire::Sent::taken;
   std::vector<std::string> got;
 };
-
-BOOST_AUTO_TEST_SUITE(memory_wire)
 
 BOOST_AUTO_TEST_CASE(a_good_network_delivers_in_order) {
   Bare bare;

@@ -11,7 +11,10 @@
 namespace troupe::transport {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(callers)
+
 using namespace std::chrono_literals;
+
 using Notes = std::vector<std::string>;
 
 const std::string hung_up = "it hung up, or does not speak this protocol at all";
@@ -24,8 +27,6 @@ struct Gate {
                                notes.push_back(address + ": " + why);
                              }};
 };
-
-BOOST_AUTO_TEST_SUITE(callers)
 
 BOOST_AUTO_TEST_CASE(who_passed_may_leave) {
   Gate gate;

@@ -7,11 +7,11 @@
 namespace troupe::transport {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(refusals)
+
 using namespace std::chrono_literals;
 
 constexpr Instant start{};
-
-BOOST_AUTO_TEST_SUITE(refusals)
 
 BOOST_AUTO_TEST_CASE(count_what_comes_again) {
   Refusals refusals;

@@ -13,13 +13,13 @@
 namespace troupe::transport::test {
 namespace {
 
+BOOST_FIXTURE_TEST_SUITE(security, Gated)
+
 using namespace std::chrono_literals;
 
 bool contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
-
-BOOST_FIXTURE_TEST_SUITE(security, Gated)
 
 BOOST_AUTO_TEST_CASE(who_is_admitted_is_linked_under_its_name) {
   const auto gpu1 = linked_gpu1();

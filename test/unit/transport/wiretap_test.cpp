@@ -12,6 +12,8 @@
 namespace troupe::transport::test {
 namespace {
 
+namespace wiretap {
+
 using namespace std::chrono_literals;
 
 constexpr const char* forged = "forged or replayed";
@@ -31,7 +33,9 @@ struct Tapped : Gated {
   }
 };
 
-BOOST_FIXTURE_TEST_SUITE(wiretap, Tapped)
+}  // namespace wiretap
+
+BOOST_FIXTURE_TEST_SUITE(wiretap, wiretap::Tapped)
 
 BOOST_AUTO_TEST_CASE(what_is_sent_cannot_be_read_on_the_way) {
   const auto gpu1 = linked_through_tap();

@@ -13,6 +13,8 @@
 namespace troupe::transport::test {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(zmq_loss)
+
 using namespace std::chrono_literals;
 
 std::string take(zmq::socket_t& socket, int wait_ms = 1000) {
@@ -67,8 +69,6 @@ struct BareWires {
   std::vector<std::string> got;
   std::vector<std::string> answers;
 };
-
-BOOST_AUTO_TEST_SUITE(zmq_loss)
 
 BOOST_AUTO_TEST_CASE(a_frame_to_nobody) {
   Bare bare;
