@@ -11,7 +11,7 @@
 #include "runtime/core/check.hpp"
 #include "runtime/pack_reader.hpp"
 #include "runtime/pack_writer.hpp"
-#include "schedulers/space/value.hpp"
+#include "schedulers/space/config.hpp"
 
 namespace troupe::actors {
 namespace {

@@ -54,6 +54,16 @@ struct TrialCompleted {
   friend bool operator==(const TrialCompleted&, const TrialCompleted&) = default;
 };
 
+/// What the last metric of a trial that completed below its milestone counts for (README 10, item
+/// 4).
+enum class EarlyExit {
+  hold,  ///< It enters every rung up to the maximum resource.
+  drop,  ///< It enters no rung.
+};
+constexpr std::array<std::string_view, 2> enum_names(EarlyExit) {
+  return {"hold", "drop"};
+}
+
 /// A trial failed and will not be retried. Its entries stay in their rungs. The only possible
 /// decision is HurdleRaised.
 struct TrialFailed {

@@ -5,7 +5,6 @@
 #include <string_view>
 #include <vector>
 
-#include "schedulers/early_exit.hpp"
 #include "schedulers/events.hpp"
 #include "schedulers/mode.hpp"
 #include "schedulers/option_problem.hpp"

@@ -4,7 +4,6 @@
 #include <optional>
 #include <vector>
 
-#include "schedulers/early_exit.hpp"
 #include "schedulers/events.hpp"
 #include "schedulers/mode.hpp"
 #include "schedulers/option_problem.hpp"

@@ -11,7 +11,7 @@
 #include "actors/sequence/sequence_folder.hpp"
 #include "actors/terminal/line.hpp"
 #include "actors/utf8.hpp"
-#include "schedulers/space/value.hpp"
+#include "schedulers/space/config.hpp"
 
 namespace troupe::cli {
 namespace {

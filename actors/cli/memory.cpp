@@ -15,7 +15,7 @@
 #include "actors/json.hpp"
 #include "actors/results/files.hpp"
 #include "actors/study_file/problem.hpp"
-#include "schedulers/space/value.hpp"
+#include "schedulers/space/config.hpp"
 
 namespace troupe::cli {
 

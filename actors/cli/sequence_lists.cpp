@@ -10,7 +10,7 @@
 #include "actors/head/session.hpp"
 #include "actors/sequence/sequence_file.hpp"
 #include "actors/sequence/sequence_folder.hpp"
-#include "schedulers/space/value.hpp"
+#include "schedulers/space/config.hpp"
 
 namespace troupe::cli {
 

@@ -6,7 +6,7 @@
 
 #include "actors/results/csv.hpp"
 #include "actors/utf8.hpp"
-#include "schedulers/space/value.hpp"
+#include "schedulers/space/config.hpp"
 
 namespace troupe::cli {
 namespace {

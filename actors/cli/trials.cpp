@@ -10,7 +10,7 @@
 #include "actors/cli/table.hpp"
 #include "actors/results/files.hpp"
 #include "actors/terminal/line.hpp"
-#include "schedulers/space/value.hpp"
+#include "schedulers/space/config.hpp"
 
 namespace troupe::cli {
 namespace {

@@ -8,7 +8,7 @@
 #include "actors/json.hpp"
 #include "actors/study_file/problem.hpp"
 #include "actors/study_file/read_domain.hpp"
-#include "schedulers/space/value.hpp"
+#include "schedulers/space/config.hpp"
 
 namespace troupe::actors {
 
@@ -45,7 +45,7 @@ std::string text_of(const schedulers::Domain& domain) {
   const auto* range = std::get_if<schedulers::FinRange>(&domain);
   const auto* log_range = std::get_if<schedulers::LogFinRange>(&domain);
   const bool whole =
-      (range != nullptr && range->whole) || (log_range != nullptr && log_range->whole);
+      (range != nullptr && range->cast_int) || (log_range != nullptr && log_range->cast_int);
   return to_text(domain) + (whole ? " of whole numbers" : "");
 }
 

@@ -14,7 +14,7 @@
 #include "actors/json.hpp"
 #include "actors/results/csv.hpp"
 #include "runtime/codec.hpp"
-#include "schedulers/space/value.hpp"
+#include "schedulers/space/config.hpp"
 
 namespace troupe::actors {
 namespace {

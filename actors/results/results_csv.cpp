@@ -9,7 +9,7 @@
 
 #include "actors/results/csv.hpp"
 #include "actors/results/files.hpp"
-#include "schedulers/space/value.hpp"
+#include "schedulers/space/config.hpp"
 
 namespace troupe::actors {
 namespace {

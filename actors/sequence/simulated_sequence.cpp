@@ -9,7 +9,7 @@
 #include "actors/sequence/sequence_file.hpp"
 #include "runtime/core/rng.hpp"
 #include "runtime/parallel.hpp"
-#include "schedulers/searchers/points.hpp"
+#include "schedulers/searchers/suggested.hpp"
 
 namespace troupe::actors {
 

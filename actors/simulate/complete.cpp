@@ -15,7 +15,7 @@
 #include "actors/study_file/read_domain.hpp"
 #include "actors/study_file/to_yaml.hpp"
 #include "runtime/core/check.hpp"
-#include "schedulers/space/value.hpp"
+#include "schedulers/space/config.hpp"
 
 namespace troupe::actors {
 namespace {

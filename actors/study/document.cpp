@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "actors/study_file/study_file.hpp"
-#include "schedulers/searchers/points.hpp"
+#include "schedulers/searchers/suggested.hpp"
 
 namespace troupe::actors {
 

@@ -1,6 +1,6 @@
 #include "actors/study/rules_of.hpp"
 
-#include "schedulers/searchers/points.hpp"
+#include "schedulers/searchers/suggested.hpp"
 
 namespace troupe::actors {
 

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <functional>
 
-#include "schedulers/space/value.hpp"
+#include "schedulers/space/config.hpp"
 
 namespace troupe::actors {
 namespace {

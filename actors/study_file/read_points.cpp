@@ -5,7 +5,7 @@
 #include <string>
 
 #include "actors/study_file/read_domain.hpp"
-#include "schedulers/space/value.hpp"
+#include "schedulers/space/config.hpp"
 
 namespace troupe::actors {
 namespace {

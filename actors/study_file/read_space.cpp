@@ -60,7 +60,8 @@ void read_whens(const Element& element, std::vector<Parameter>& parameters,
   }
   for (const std::string& name : bad) leave_out(parameters, name);
   leave_out_dependents(parameters);
-  for (auto names = circle(parameters); !names.empty(); names = circle(parameters)) {
+  for (auto names = condition_cycle(parameters); !names.empty();
+       names = condition_cycle(parameters)) {
     std::string path;
     for (const std::string& name : names) path += name + " waits for ";
     const auto first = std::ranges::find(element.members, names.front(), &Member::key);

@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "runtime/core/check.hpp"
-#include "schedulers/space/value.hpp"
+#include "schedulers/space/config.hpp"
 
 namespace troupe::actors {
 namespace {

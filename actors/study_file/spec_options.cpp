@@ -3,7 +3,7 @@
 #include <limits>
 #include <utility>
 
-#include "schedulers/searchers/points.hpp"
+#include "schedulers/searchers/suggested.hpp"
 
 namespace troupe::actors {
 namespace {

@@ -10,7 +10,6 @@
 #include "actors/study_file/memory_spec.hpp"
 #include "actors/study_file/scheduler_spec.hpp"
 #include "runtime/core/field.hpp"
-#include "schedulers/early_exit.hpp"
 #include "schedulers/events.hpp"
 #include "schedulers/mode.hpp"
 #include "schedulers/searchers/make_searcher.hpp"

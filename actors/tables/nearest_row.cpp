@@ -8,7 +8,7 @@
 #include <variant>
 
 #include "actors/study_file/problem.hpp"
-#include "schedulers/space/value.hpp"
+#include "schedulers/space/config.hpp"
 
 namespace troupe::actors {
 

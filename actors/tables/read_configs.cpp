@@ -14,7 +14,7 @@
 #include "actors/study_file/read_domain.hpp"
 #include "actors/tables/json_file.hpp"
 #include "actors/tables/table_error.hpp"
-#include "schedulers/space/value.hpp"
+#include "schedulers/space/config.hpp"
 
 namespace troupe::actors {
 

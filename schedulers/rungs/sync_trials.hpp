@@ -5,7 +5,6 @@
 #include <utility>
 #include <vector>
 
-#include "schedulers/early_exit.hpp"
 #include "schedulers/events.hpp"
 #include "schedulers/mode.hpp"
 #include "schedulers/rungs/sync_rung.hpp"

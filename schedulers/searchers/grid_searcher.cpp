@@ -3,13 +3,13 @@
 #include <algorithm>
 
 #include "runtime/core/check.hpp"
-#include "schedulers/searchers/points.hpp"
-#include "schedulers/space/value.hpp"
+#include "schedulers/searchers/suggested.hpp"
+#include "schedulers/space/config.hpp"
 
 namespace troupe::schedulers {
 namespace {
 
-/// Continuous or integer: has a scale to space values on.
+/// Whether a domain is continuous or integer, so that values can be spaced on its scale.
 bool is_spaced(const Domain& domain) {
   return !cardinality(domain) || std::holds_alternative<RandInt>(domain) ||
          std::holds_alternative<LogRandInt>(domain);
@@ -36,8 +36,8 @@ std::vector<Value> axis(const Domain& domain, std::size_t samples) {
   return values;
 }
 
-/// By parameter, the last axis that decides whether it is active: its own, or one that its `when`
-/// names, or one that decides about that.
+/// By parameter: the last axis that its activity depends on. It is the parameter's own axis, or
+/// that of a parameter in its `when`, directly or through other conditions.
 std::vector<std::size_t> last_deciding(const std::vector<Parameter>& parameters) {
   std::vector<std::size_t> last(parameters.size());
   for (std::size_t i = 0; i < last.size(); ++i) last[i] = i;
@@ -59,9 +59,9 @@ std::vector<std::size_t> last_deciding(const std::vector<Parameter>& parameters)
 GridSearcher::GridSearcher(Space space, std::size_t samples, const std::vector<Config>& points)
     : space_(std::move(space)),
       points_(points_in_order(space_, points)),
-      known_at_(last_deciding(space_.parameters())) {
+      decided_by_(last_deciding(space_.parameters())) {
   check(samples >= 1, "a parameter takes at least one value");
-  check(!space_.parameters().empty(), "there is something to combine");
+  check(!space_.parameters().empty(), "a grid has a parameter");
   for (const Parameter& parameter : space_.parameters())
     axes_.push_back(axis(parameter.domain, samples));
   for (const Config& point : points_) points_seen_.insert(space_.match(point));
@@ -78,46 +78,50 @@ std::optional<Config> GridSearcher::suggest(TrialId trial) {
 void GridSearcher::observe(TrialId, Resource, double) {}
 
 std::optional<Config> GridSearcher::next_of_grid() {
-  for (int left_out = 0; !exhausted_ && left_out < left_out_max; ++left_out) {
+  for (int skipped = 0; !exhausted_ && skipped < skipped_max; ++skipped) {
     Config full;
     for (std::size_t i = 0; i < axes_.size(); ++i)
       full.push_back({space_.parameters()[i].name, axes_[i][cursor_[i]]});
     Config config = space_.trimmed(full);
-    const auto end = dead_end(full, config);
-    advance(end.value_or(axes_.size() - 1));
-    if (!end) return config;
+    const auto axis = axis_to_advance(full, config);
+    advance(axis.value_or(axes_.size() - 1));
+    if (!axis) return config;
   }
   exhausted_ = true;
   return std::nullopt;
 }
 
-/// The axis that has to move before there is a configuration to suggest; none if this is one.
-std::optional<std::size_t> GridSearcher::dead_end(const Config& full, const Config& config) const {
+/// The last axis that must advance before a combination can be suggested; none if this combination
+/// can be. Advancing an axis behind it changes neither the inactive parameter nor the forbidden
+/// one. `full`: the combination. `config`: its active parameters.
+std::optional<std::size_t> GridSearcher::axis_to_advance(const Config& full,
+                                                         const Config& config) const {
   auto next = config.begin();
   for (std::size_t i = 0; i < full.size(); ++i) {
     const bool active = next != config.end() && next->name == full[i].name;
     if (active)
       ++next;
-    else if (cursor_[i] > 0)  // The same as with the parameter's first value.
-      return known_at_[i];
+    else if (cursor_[i] > 0)  // A duplicate of the combination with the parameter's first value.
+      return decided_by_[i];
   }
   const Condition* forbidding = space_.forbidding(config);
   if (forbidding == nullptr) return std::nullopt;
   std::size_t last = 0;
   for (const Requirement& requirement : *forbidding) {
     const auto at = std::ranges::find(full, requirement.parameter, &Setting::name);
-    last = std::max(last, known_at_[static_cast<std::size_t>(at - full.begin())]);
+    last = std::max(last, decided_by_[static_cast<std::size_t>(at - full.begin())]);
   }
   return last;
 }
 
-/// To the next combination that differs on `axis` or before it.
+/// Moves the cursor to the next combination that differs on `axis` or an axis before it.
 void GridSearcher::advance(std::size_t axis) {
+  check(axis < axes_.size(), "an advanced axis exists");
   std::fill(cursor_.begin() + static_cast<std::ptrdiff_t>(axis) + 1, cursor_.end(), 0);
   exhausted_ = true;
   for (std::size_t i = axis + 1; exhausted_ && i-- > 0;) {
     if (++cursor_[i] == axes_[i].size())
-      cursor_[i] = 0;  // Carry over to the parameter before.
+      cursor_[i] = 0;  // Carry to the axis before.
     else
       exhausted_ = false;
   }

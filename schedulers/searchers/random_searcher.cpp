@@ -1,6 +1,6 @@
 #include "schedulers/searchers/random_searcher.hpp"
 
-#include "schedulers/searchers/points.hpp"
+#include "schedulers/searchers/suggested.hpp"
 
 namespace troupe::schedulers {
 

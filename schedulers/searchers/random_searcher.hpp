@@ -10,10 +10,10 @@ namespace troupe::schedulers {
 
 /// Random search without replacement: first `points`, then independent draws from the space.
 ///
-/// Each trial has a random stream of its own, so that a suggestion is a function of the seed, the
-/// trial, and which configurations were suggested before. In a finite space every configuration is
-/// suggested exactly once and then none; in an infinite one a repetition (two configurations that
-/// agree to seven digits) is drawn again up to Suggested::redraws_max times.
+/// Each trial has its own random stream, so a suggestion depends only on the seed, the trial and
+/// the set of earlier suggestions. In a finite space every configuration is suggested exactly once.
+/// In an infinite space a duplicate (equal to seven digits) is drawn again, Suggested::redraws_max
+/// times at most.
 class RandomSearcher final : public Searcher {
  public:
   RandomSearcher(Space space, std::uint64_t seed, const std::vector<Config>& points);
@@ -26,7 +26,7 @@ class RandomSearcher final : public Searcher {
  private:
   Space space_;
   std::uint64_t seed_ = 0;
-  std::vector<Config> points_;  ///< Each once.
+  std::vector<Config> points_;  ///< Completed, without duplicates.
   Suggested suggested_;         ///< Refers to `space_`.
 };
 

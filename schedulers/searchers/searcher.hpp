@@ -8,17 +8,17 @@
 
 namespace troupe::schedulers {
 
-/// Proposes configurations. A state machine like a scheduler: what `suggest` returns is a function
-/// of the seed, the trial, and the observations made so far.
+/// A searcher: proposes configurations. It is a state machine like a scheduler: the result of
+/// `suggest` depends only on the options, the earlier suggestions and the observations.
 class Searcher {
  public:
   virtual ~Searcher() = default;
 
-  /// The configuration of `trial`. None: the space has no configuration left that was not suggested
-  /// already, and never will have. Called once for each trial, in order: 0, 1, 2, ...
+  /// Returns the configuration of `trial`; none if every configuration of the space was suggested,
+  /// and from then on. Called once for each trial, in the order 0, 1, 2, ...
   [[nodiscard]] virtual std::optional<Config> suggest(TrialId trial) = 0;
 
-  /// A report that counted.
+  /// Takes a report of a trial: the first one at this resource.
   virtual void observe(TrialId trial, Resource resource, double metric) = 0;
 };
 

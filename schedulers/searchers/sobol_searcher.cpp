@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "schedulers/searchers/points.hpp"
+#include "schedulers/searchers/suggested.hpp"
 
 namespace troupe::schedulers {
 namespace {
@@ -11,7 +11,7 @@ bool is_constant(const Parameter& parameter) {
   return std::holds_alternative<Constant>(parameter.domain);
 }
 
-/// At least one: a space of constants only has a sequence that nobody looks at.
+/// Number of parameters that are not constants; at least 1, because a sequence needs a dimension.
 std::size_t dimensions(const Space& space) {
   const auto constants = std::ranges::count_if(space.parameters(), is_constant);
   return std::max(space.parameters().size() - static_cast<std::size_t>(constants), std::size_t{1});

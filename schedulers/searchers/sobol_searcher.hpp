@@ -10,11 +10,11 @@
 namespace troupe::schedulers {
 
 /// Quasi-random search: first `points`, then the points of a scrambled Sobol sequence, one
-/// dimension for each parameter that is searched, mapped to the parameter's own scale.
+/// dimension for each parameter that is not a constant, mapped to the parameter's scale.
 ///
-/// A point whose configuration is forbidden or was suggested already is passed over. So the
-/// suggestion for a trial is a function of the seed and the trial, and in a finite space every
-/// configuration is suggested exactly once and then none.
+/// Points whose configuration is forbidden or was suggested before are skipped. So a suggestion
+/// depends only on the seed and the trial, and in a finite space every configuration is suggested
+/// exactly once.
 class SobolSearcher final : public Searcher {
  public:
   SobolSearcher(Space space, std::uint64_t seed, const std::vector<Config>& points);
@@ -29,7 +29,7 @@ class SobolSearcher final : public Searcher {
 
   Space space_;
   std::uint64_t seed_ = 0;
-  std::vector<Config> points_;  ///< Each once.
+  std::vector<Config> points_;  ///< Completed, without duplicates.
   SobolSequence sequence_;
   Suggested suggested_;  ///< Refers to `space_`.
 };

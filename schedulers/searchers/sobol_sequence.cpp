@@ -16,7 +16,7 @@ std::uint32_t reversed(std::uint32_t x) {
   return ((x & 0xaaaaaaaaU) >> 1) | ((x & 0x55555555U) << 1);
 }
 
-/// Each bit is flipped or not by a hash of the bits above it (Burley 2020, listings 1 and 3).
+/// Flips each bit or not, by a hash of the bits above it (Burley 2020, listings 1 and 3).
 std::uint32_t scrambled(std::uint32_t x, std::uint32_t seed) {
   x = reversed(x);
   x += seed;
@@ -32,7 +32,7 @@ struct SobolSequence::Engine {
 };
 
 SobolSequence::SobolSequence(std::size_t dimensions, std::uint64_t seed) {
-  check(dimensions >= 1 && dimensions <= dimensions_max, "there are direction numbers for each");
+  check(dimensions >= 1 && dimensions <= dimensions_max, "each dimension has direction numbers");
   engine_ =
       std::make_unique<Engine>(Engine{boost::random::sobol_engine<std::uint32_t, 32>(dimensions)});
   for (std::size_t i = 0; i < dimensions; ++i)
@@ -45,7 +45,7 @@ SobolSequence::~SobolSequence() = default;
 std::vector<double> SobolSequence::next() {
   std::vector<double> point;
   for (const std::uint32_t seed : seeds_) {
-    const std::uint32_t plain = begun_ ? engine_->sobol() : 0;  // Boost leaves out the origin.
+    const std::uint32_t plain = begun_ ? engine_->sobol() : 0;  // Boost omits the origin.
     point.push_back(static_cast<double>(scrambled(plain, seed)) * 0x1.0p-32);
   }
   begun_ = true;

@@ -6,24 +6,25 @@
 
 namespace troupe::schedulers {
 
-/// The Sobol sequence (direction numbers of Joe and Kuo 2008, from Boost.Random; its point at the
-/// origin included), scrambled by the seed.
+/// A scrambled Sobol sequence. The direction numbers are those of Joe and Kuo 2008, from
+/// Boost.Random; the sequence includes the point at the origin.
 ///
-/// The scrambling is Owen's (1995), nested and uniform in base 2, computed by hashing: Burley 2020,
-/// "Practical hash-based Owen scrambling", Journal of Computer Graphics Techniques 9(4), with the
-/// permutation of Laine and Karras. It keeps what makes the sequence even: of the first 2^m points
-/// each interval of length 2^-m holds one, in every dimension.
+/// The scrambling is Owen's (1995) nested uniform scrambling in base 2, computed by hashing: Burley
+/// 2020, "Practical hash-based Owen scrambling", Journal of Computer Graphics Techniques 9(4), with
+/// the permutation of Laine and Karras. It preserves stratification: in every dimension each
+/// interval [i 2^-m, (i + 1) 2^-m) contains exactly one of the first 2^m points.
 class SobolSequence {
  public:
-  /// As many as Boost.Random has direction numbers for.
+  /// The number of dimensions for which Boost.Random has direction numbers.
   static constexpr std::size_t dimensions_max = 3667;
 
-  /// At least one dimension.
+  /// `dimensions`: 1 to dimensions_max. `seed`: of the scrambling.
   SobolSequence(std::size_t dimensions, std::uint64_t seed);
   SobolSequence(SobolSequence&&) noexcept;
   ~SobolSequence();
 
-  /// The next point in [0, 1)^dimensions, in steps of 2^-32. There are 2^32 - 1.
+  /// Returns the next point, in [0, 1)^dimensions, as multiples of 2^-32. The sequence has 2^32 - 1
+  /// points.
   [[nodiscard]] std::vector<double> next();
 
  private:

@@ -1,6 +1,23 @@
 #include "schedulers/searchers/suggested.hpp"
 
+#include <set>
+#include <string>
+
+#include "runtime/core/check.hpp"
+
 namespace troupe::schedulers {
+
+std::vector<Config> points_in_order(const Space& space, const std::vector<Config>& points) {
+  std::vector<Config> ordered;
+  std::set<std::string> seen;
+  for (const Config& partial : points) {
+    Config point = space.completed(partial);
+    check(space.contains(point), "a point to evaluate lies in the space");
+    check(space.forbidding(point) == nullptr, "a point to evaluate is not forbidden");
+    if (seen.insert(space.match(point)).second) ordered.push_back(std::move(point));
+  }
+  return ordered;
+}
 
 Suggested::Suggested(const Space& space, const std::vector<Config>& points)
     : space_(&space), cardinality_(space.cardinality()) {
@@ -34,14 +51,15 @@ std::optional<Config> Suggested::next_counted(const std::function<Config()>& dra
     if (space_->forbidding(config) != nullptr) continue;
     if (numbers_.insert(space_->number_of(config)).second) return config;
   }
-  const std::uint64_t number = draw_number_left(rng);
+  const std::uint64_t number = draw_remaining(rng);
   numbers_.insert(number);
   return space_->config_number(number);
 }
 
-std::uint64_t Suggested::draw_number_left(Rng& rng) const {
+/// A uniform draw from the numbers below the cardinality that were not suggested.
+std::uint64_t Suggested::draw_remaining(Rng& rng) const {
   std::uint64_t number = rng.below(*cardinality_ - numbers_.size());
-  for (const std::uint64_t suggested : numbers_) {  // Ascending: each one below shifts the rest up.
+  for (const std::uint64_t suggested : numbers_) {  // Rising; each one at or below it shifts it up.
     if (suggested > number) break;
     ++number;
   }

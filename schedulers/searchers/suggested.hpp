@@ -10,31 +10,37 @@
 
 namespace troupe::schedulers {
 
-/// What was suggested so far, so that nothing is suggested twice, and nothing that is forbidden.
+/// The configurations to suggest first, in order: `points` completed with midpoints, without
+/// duplicates. Each point is in the space and allowed.
+[[nodiscard]] std::vector<Config> points_in_order(const Space& space,
+                                                  const std::vector<Config>& points);
+
+/// The set of configurations that were suggested. Selects new and allowed ones from random draws.
 class Suggested {
  public:
-  /// So often a repetition is drawn again, before one of those left is taken (finite space) or the
-  /// repetition itself (infinite).
+  /// How often a duplicate is drawn again. After that, a finite space chooses among the remaining
+  /// configurations, and an infinite one returns the duplicate.
   static constexpr int redraws_max = 100;
-  /// So often in a row a forbidden configuration of an uncounted space is drawn again; after that
-  /// the space counts as exhausted.
+  /// After this number of forbidden draws in a row, a space without a cardinality counts as
+  /// exhausted.
   static constexpr int forbidden_max = 100'000;
 
+  /// `space` outlives this object. `points`: suggested first.
   Suggested(const Space& space, const std::vector<Config>& points);
 
-  /// The first that `draw` gives that is allowed and new. In a space with a cardinality every
-  /// configuration comes once: where `draw` takes too long, each of those left is as likely as
-  /// another by `rng`. None: there is none left.
+  /// Returns the first result of `draw` that is allowed and new, and adds it to the set. After
+  /// redraws_max duplicates in a space with a cardinality: one of the remaining configurations,
+  /// chosen uniformly with `rng`. None if none remains.
   [[nodiscard]] std::optional<Config> next(const std::function<Config()>& draw, Rng& rng);
 
  private:
   [[nodiscard]] std::optional<Config> next_counted(const std::function<Config()>& draw, Rng& rng);
-  [[nodiscard]] std::uint64_t draw_number_left(Rng& rng) const;
+  [[nodiscard]] std::uint64_t draw_remaining(Rng& rng) const;
 
   const Space* space_;
   std::optional<std::uint64_t> cardinality_;
-  std::set<std::string> matches_;    ///< Without a cardinality.
-  std::set<std::uint64_t> numbers_;  ///< With one.
+  std::set<std::string> matches_;    ///< See Space::match(); for a space without a cardinality.
+  std::set<std::uint64_t> numbers_;  ///< See Space::number_of(); for a space with a cardinality.
 };
 
 }  // namespace troupe::schedulers

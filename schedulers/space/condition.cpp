@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <optional>
 
-#include "schedulers/space/value.hpp"
+#include "schedulers/space/config.hpp"
 
 namespace troupe::schedulers {
 namespace {
@@ -11,8 +11,8 @@ namespace {
 using Relation = Requirement::Relation;
 
 std::optional<double> number_of(const Value& value) {
-  if (const auto* whole = std::get_if<std::int64_t>(&value)) return static_cast<double>(*whole);
-  if (const auto* real = std::get_if<double>(&value)) return *real;
+  if (const auto* integer = std::get_if<std::int64_t>(&value)) return static_cast<double>(*integer);
+  if (const auto* number = std::get_if<double>(&value)) return *number;
   return std::nullopt;
 }
 

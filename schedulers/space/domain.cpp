@@ -4,9 +4,7 @@
 #include <cmath>
 
 #include "runtime/core/check.hpp"
-#include "schedulers/space/value.hpp"
-
-// Each domain as a map from [0, 1] to its values, and back to an index where it is finite.
+#include "schedulers/space/config.hpp"
 
 namespace troupe::schedulers {
 namespace {
@@ -16,11 +14,11 @@ double between(double low, double high, double unit) {
 }
 
 double log_between(double low, double high, double unit) {
-  if (unit == 0 || unit == 1) return unit == 0 ? low : high;  // Exactly, whatever exp and log do.
+  if (unit == 0 || unit == 1) return unit == 0 ? low : high;  // exp(log(x)) may differ from x.
   return std::clamp(std::exp(between(std::log(low), std::log(high), unit)), low, high);
 }
 
-/// The index that `unit` falls on when [0, 1) is cut into `count` equal parts.
+/// The index of the part that contains `unit`, if [0, 1) is divided into `count` equal parts.
 std::uint64_t part(double unit, std::uint64_t count) {
   const auto index = static_cast<std::uint64_t>(unit * static_cast<double>(count));
   return std::min(index, count - 1);
@@ -34,18 +32,18 @@ std::int64_t rounded(double x, std::int64_t low, std::int64_t high) {
   return std::clamp(static_cast<std::int64_t>(std::nearbyint(x)), low, high);
 }
 
-/// Value `index` of the `size` that a range was declared with; after rounding some may be equal.
+/// Value `index` of a range, 0 <= index < size. Rounding may make values equal.
 template <typename Range>
 Value range_value(const Range& range, std::uint64_t index) {
   const double unit =
       range.size == 1 ? 0 : static_cast<double>(index) / static_cast<double>(range.size - 1);
   const double x = std::is_same_v<Range, FinRange> ? between(range.low, range.high, unit)
                                                    : log_between(range.low, range.high, unit);
-  if (range.whole) return static_cast<std::int64_t>(std::nearbyint(x));
+  if (range.cast_int) return static_cast<std::int64_t>(std::nearbyint(x));
   return x;
 }
 
-/// The different values of a range, in order.
+/// The values of a range in order, without duplicates.
 template <typename Range>
 std::vector<Value> range_values(const Range& range) {
   std::vector<Value> values;
@@ -89,19 +87,19 @@ struct ValueAt {
 struct Contains {
   const Value& value;
 
-  [[nodiscard]] bool real(double low, double high) const {
+  [[nodiscard]] bool has_real(double low, double high) const {
     const auto* x = std::get_if<double>(&value);
     return x != nullptr && *x >= low && *x <= high;
   }
-  [[nodiscard]] bool whole(std::int64_t low, std::int64_t high) const {
+  [[nodiscard]] bool has_integer(std::int64_t low, std::int64_t high) const {
     const auto* x = std::get_if<std::int64_t>(&value);
     return x != nullptr && *x >= low && *x <= high;
   }
-  bool operator()(const Uniform& d) const { return real(d.low, d.high); }
-  bool operator()(const LogUniform& d) const { return real(d.low, d.high); }
-  bool operator()(const ReverseLogUniform& d) const { return real(d.low, d.high); }
-  bool operator()(const RandInt& d) const { return whole(d.low, d.high); }
-  bool operator()(const LogRandInt& d) const { return whole(d.low, d.high); }
+  bool operator()(const Uniform& d) const { return has_real(d.low, d.high); }
+  bool operator()(const LogUniform& d) const { return has_real(d.low, d.high); }
+  bool operator()(const ReverseLogUniform& d) const { return has_real(d.low, d.high); }
+  bool operator()(const RandInt& d) const { return has_integer(d.low, d.high); }
+  bool operator()(const LogRandInt& d) const { return has_integer(d.low, d.high); }
   bool operator()(const Choice& d) const { return is_among(d.values, value); }
   bool operator()(const Ordinal& d) const { return is_among(d.values, value); }
   bool operator()(const FinRange& d) const { return is_among(range_values(d), value); }
@@ -126,7 +124,7 @@ struct Cardinality {
 struct ValueNumber {
   std::uint64_t number;
   Value operator()(const auto&) const {
-    check(false, "only the values of a finite domain are numbered");
+    check(false, "only values of a finite domain have numbers");
     return {};
   }
   Value operator()(const RandInt& d) const { return d.low + static_cast<std::int64_t>(number); }
@@ -142,7 +140,7 @@ struct NumberOf {
   const Value& value;
 
   std::uint64_t operator()(const auto&) const {
-    check(false, "only the values of a finite domain are numbered");
+    check(false, "only values of a finite domain have numbers");
     return 0;
   }
   std::uint64_t operator()(const RandInt& d) const { return from(d.low); }
@@ -179,7 +177,7 @@ struct Midpoint {
 }  // namespace
 
 Value value_at(const Domain& domain, double unit) {
-  check(unit >= 0 && unit <= 1, "a place in a domain is given in [0, 1]");
+  check(unit >= 0 && unit <= 1, "a position in a domain is in [0, 1]");
   return std::visit(ValueAt{unit}, domain);
 }
 

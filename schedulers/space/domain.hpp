@@ -9,37 +9,39 @@
 
 namespace troupe::schedulers {
 
-// The domains of hyperparameters, by Syne Tune's names. Bounds of integers are inclusive. `low` is
-// below `high` in each (equal bounds are legal for integers and finite ranges), and above zero
-// where a logarithm is taken.
+// The domains of hyperparameters, with Syne Tune's names. Integer bounds are inclusive. `low` is
+// less than `high`; integers and finite ranges permit equal bounds. Bounds of logarithmic domains
+// are above 0.
 
+/// Uniform on [low, high].
 struct Uniform {
   double low = 0;
   double high = 1;
   friend bool operator==(const Uniform&, const Uniform&) = default;
 };
 
-/// Uniform in log x.
+/// Uniform in log x on [low, high].
 struct LogUniform {
   double low = 0;
   double high = 0;
   friend bool operator==(const LogUniform&, const LogUniform&) = default;
 };
 
-/// Uniform in log(1 - x), with 0 <= low < high < 1: for a momentum of 0.9, 0.99, 0.999.
+/// Uniform in log(1 - x), with 0 <= low < high < 1; for example for a momentum of 0.9 to 0.999.
 struct ReverseLogUniform {
   double low = 0;
   double high = 0;
   friend bool operator==(const ReverseLogUniform&, const ReverseLogUniform&) = default;
 };
 
+/// Uniform integers.
 struct RandInt {
   std::int64_t low = 0;
   std::int64_t high = 0;
   friend bool operator==(const RandInt&, const RandInt&) = default;
 };
 
-/// Log-uniform in [low - 0.5, high + 0.5], rounded.
+/// Integers: log-uniform on [low - 0.5, high + 0.5], rounded.
 struct LogRandInt {
   std::int64_t low = 0;
   std::int64_t high = 0;
@@ -58,25 +60,25 @@ struct Ordinal {
   friend bool operator==(const Ordinal&, const Ordinal&) = default;
 };
 
-/// `size` evenly spaced values, both ends among them.
+/// `size` evenly spaced values, including both ends.
 struct FinRange {
   double low = 0;
   double high = 0;
   std::int64_t size = 0;
-  bool whole = false;  ///< Rounded to integers (Syne Tune's cast_int).
+  bool cast_int = false;  ///< Rounded to integers (Syne Tune's cast_int).
   friend bool operator==(const FinRange&, const FinRange&) = default;
 };
 
-/// The same, evenly spaced in log x.
+/// `size` values evenly spaced in log x, including both ends.
 struct LogFinRange {
   double low = 0;
   double high = 0;
   std::int64_t size = 0;
-  bool whole = false;
+  bool cast_int = false;  ///< Rounded to integers.
   friend bool operator==(const LogFinRange&, const LogFinRange&) = default;
 };
 
-/// Not searched; handed to the program with the rest.
+/// A fixed value, passed to the program like the values of the other domains.
 struct Constant {
   Value value;
   friend bool operator==(const Constant&, const Constant&) = default;
@@ -85,19 +87,20 @@ struct Constant {
 using Domain = std::variant<Uniform, LogUniform, ReverseLogUniform, RandInt, LogRandInt, Choice,
                             Ordinal, FinRange, LogFinRange, Constant>;
 
-/// The value at `unit` in [0, 1] of a domain: 0 is its first or lowest, 1 its last or highest, and
-/// 0.5 its midpoint on its own scale. Every value of a finite domain has an equal part of [0, 1),
-/// except that LogRandInt's are as wide as their logarithms.
+/// Maps `unit` in [0, 1] to a value: 0 to the first or lowest, 1 to the last or highest, 0.5 to the
+/// midpoint on the domain's scale. Values of a finite domain have equal parts of [0, 1), except
+/// those of LogRandInt, whose parts are proportional to their logarithmic width.
 [[nodiscard]] Value value_at(const Domain& domain, double unit);
-/// Syne Tune's default first value: the middle of the domain on its own scale (of integers, rounded
-/// to the even one), a choice's first.
+/// Syne Tune's default first value: the midpoint on the domain's scale, rounded half to even for
+/// integers; the first value of a choice.
 [[nodiscard]] Value midpoint(const Domain& domain);
+/// Whether the value has the domain's type and is in it.
 [[nodiscard]] bool contains(const Domain& domain, const Value& value);
-/// How many values there are. None: a continuum.
+/// Number of different values; none for a continuous domain.
 [[nodiscard]] std::optional<std::uint64_t> cardinality(const Domain& domain);
-/// The values of a finite domain in order, each once: `number` is below the cardinality.
+/// Value `number` of a finite domain, in order without duplicates; `number` < cardinality.
 [[nodiscard]] Value value_number(const Domain& domain, std::uint64_t number);
-/// The number of a value of a finite domain that contains it.
+/// The number of `value`, which is in the finite domain.
 [[nodiscard]] std::uint64_t number_of(const Domain& domain, const Value& value);
 
 }  // namespace troupe::schedulers

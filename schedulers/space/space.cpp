@@ -5,7 +5,7 @@
 
 #include "runtime/core/check.hpp"
 #include "schedulers/space/combinations.hpp"
-#include "schedulers/space/value.hpp"
+#include "schedulers/space/config.hpp"
 
 namespace troupe::schedulers {
 namespace {
@@ -42,9 +42,9 @@ struct IsLegal {
   }
 };
 
-/// The places of parameters, each after those that its `when` names; those in a circle or behind
-/// one are left out.
-std::vector<std::size_t> ordered(const std::vector<Parameter>& parameters) {
+/// A topological order: indices of parameters, each after those that its `when` names. Parameters
+/// in a cycle, or depending on one, are left out.
+std::vector<std::size_t> topological_order(const std::vector<Parameter>& parameters) {
   std::vector<std::size_t> order;
   std::set<std::string_view> open;
   for (const Parameter& parameter : parameters) open.insert(parameter.name);
@@ -69,7 +69,7 @@ Space::Space(std::vector<Parameter> parameters, std::vector<Condition> forbidden
     return find(requirement.parameter) != nullptr;
   };
   for (const Parameter& parameter : parameters_) {
-    check(std::visit(IsLegal{}, parameter.domain), "a domain is not empty and its values differ");
+    check(std::visit(IsLegal{}, parameter.domain), "a domain has a value and its values differ");
     check(std::ranges::count(parameters_, parameter.name, &Parameter::name) == 1,
           "parameters have different names");
     check(std::ranges::all_of(parameter.when, is_known),
@@ -77,12 +77,12 @@ Space::Space(std::vector<Parameter> parameters, std::vector<Condition> forbidden
     has_conditions_ = has_conditions_ || !parameter.when.empty();
   }
   for (const Condition& condition : forbidden_) {
-    check(!condition.empty(), "not everything is forbidden");
+    check(!condition.empty(), "a forbidden condition has a requirement");
     check(std::ranges::all_of(condition, is_known), "a condition names parameters of the space");
     has_conditions_ = true;
   }
-  order_ = ordered(parameters_);
-  check(order_.size() == parameters_.size(), "conditions do not go in a circle");
+  order_ = topological_order(parameters_);
+  check(order_.size() == parameters_.size(), "conditions have no cycle");
   if (has_conditions_) listed_ = list_combinations(parameters_, forbidden_, order_, counted_max);
 }
 
@@ -127,8 +127,7 @@ Config Space::trimmed(Config full) const {
   check(full.size() == parameters_.size(), "every parameter has a value");
   std::vector<bool> active(full.size());
   Config config;
-  // In this order it is known of each parameter what it waits for; that which is inactive is
-  // absent.
+  // In this order, the parameters that a condition names are in `config` if and only if active.
   for (const std::size_t at : order_) {
     active[at] = holds(parameters_[at].when, config);
     if (active[at]) config.push_back(full[at]);
@@ -155,16 +154,17 @@ std::optional<std::uint64_t> Space::cardinality() const {
 
 Config Space::config_number(std::uint64_t number) const {
   if (is_plain()) return combination(parameters_, number);
-  check(listed_ && number < listed_->size(), "a configuration's number is below the cardinality");
+  check(listed_ && number < listed_->size(),
+        "the number of a configuration is below the cardinality");
   return trimmed(combination(parameters_, (*listed_)[number]));
 }
 
 std::uint64_t Space::number_of(const Config& config) const {
   const std::uint64_t number = combination_of(parameters_, config);
   if (is_plain()) return number;
-  check(listed_.has_value(), "only the configurations of a finite space are numbered");
+  check(listed_.has_value(), "only configurations of a finite space have numbers");
   const auto at = std::ranges::lower_bound(*listed_, number);
-  check(at != listed_->end() && *at == number, "a numbered configuration is allowed");
+  check(at != listed_->end() && *at == number, "a configuration with a number is allowed");
   return static_cast<std::uint64_t>(at - listed_->begin());
 }
 
@@ -189,13 +189,13 @@ std::string Space::match(const Config& config) const {
   return match;
 }
 
-std::vector<std::string> circle(const std::vector<Parameter>& parameters) {
+std::vector<std::string> condition_cycle(const std::vector<Parameter>& parameters) {
   std::set<std::string_view> stuck;
   for (const Parameter& parameter : parameters) stuck.insert(parameter.name);
-  for (const std::size_t at : ordered(parameters)) stuck.erase(parameters[at].name);
+  for (const std::size_t at : topological_order(parameters)) stuck.erase(parameters[at].name);
   std::vector<std::string> path;
   if (stuck.empty()) return path;
-  // From one that is stuck to one that it waits for, until that was passed before.
+  // Follow the conditions from any parameter left out, until one repeats.
   std::string name(*stuck.begin());
   while (std::ranges::find(path, name) == path.end()) {
     path.push_back(name);

@@ -13,55 +13,58 @@
 
 namespace troupe::schedulers {
 
+/// A hyperparameter or constant of a space.
 struct Parameter {
   std::string name;
   Domain domain;
-  /// Where it does not hold the parameter is inactive: absent from the configuration. Never an
-  /// empty list of values; not in a circle.
+  /// If it does not hold, the parameter is inactive: absent from the configuration. Conditions of
+  /// different parameters form no cycle.
   Condition when{};
   friend bool operator==(const Parameter&, const Parameter&) = default;
 };
 
-/// What may be searched: parameters in the order of the study file, constants among them; some of
-/// them only where others have certain values; without the configurations that are forbidden.
+/// A search space: parameters and constants in the order of the study file, conditions under which
+/// parameters are active, and conditions that forbid configurations.
 class Space {
  public:
-  /// A finite space with conditions is counted if it has no more configurations than this.
+  /// A finite space with conditions has a cardinality if it has at most this many configurations.
   static constexpr std::size_t counted_max = std::size_t{1} << 18;
 
   Space() = default;
-  /// A configuration for which one of `forbidden` holds is not to be suggested.
+  /// `forbidden`: a configuration is allowed if none of these conditions holds.
   explicit Space(std::vector<Parameter> parameters, std::vector<Condition> forbidden = {});
 
   [[nodiscard]] const std::vector<Parameter>& parameters() const { return parameters_; }
   [[nodiscard]] const std::vector<Condition>& forbidden() const { return forbidden_; }
-  /// Null if there is none of that name.
+  /// The parameter of this name; null if there is none.
   [[nodiscard]] const Parameter* find(std::string_view name) const;
 
-  /// One draw, in the order of the parameters; a constant draws nothing, an inactive parameter
-  /// draws in vain. It may be forbidden.
+  /// A random configuration, which may be forbidden. Draws one number for each parameter that is no
+  /// constant, active or not, in the order of the parameters.
   [[nodiscard]] Config sample(Rng& rng) const;
-  /// Each active parameter at its midpoint. It may be forbidden.
+  /// Each active parameter at its midpoint; the configuration may be forbidden.
   [[nodiscard]] Config midpoint() const;
-  /// All active parameters and no other, in order, each within its domain.
+  /// Whether a configuration has exactly the active parameters, in order, with values of their
+  /// domains.
   [[nodiscard]] bool contains(const Config& config) const;
-  /// The first of `forbidden` that holds; null if the configuration is allowed.
+  /// The first forbidden condition that holds; null if the configuration is allowed.
   [[nodiscard]] const Condition* forbidding(const Config& config) const;
-  /// Of a configuration of every parameter, in order: the active ones.
+  /// Removes the inactive parameters from a configuration of all parameters, in order.
   [[nodiscard]] Config trimmed(Config full) const;
 
-  /// How many configurations that are allowed differ (see `match`). None: infinitely many, or more
-  /// than 2^53, or with conditions more than `counted_max`.
+  /// Number of allowed configurations that differ (see match()). None if there are infinitely many,
+  /// more than 2^53, or with conditions more than `counted_max`.
   [[nodiscard]] std::optional<std::uint64_t> cardinality() const;
-  /// The configurations of a space with a cardinality, numbered from 0; the last parameter varies
+  /// Configuration `number` of a space with a cardinality, from 0; the last parameter varies
   /// fastest.
   [[nodiscard]] Config config_number(std::uint64_t number) const;
-  /// Of a configuration that is in the space and allowed.
+  /// The number of an allowed configuration of the space.
   [[nodiscard]] std::uint64_t number_of(const Config& config) const;
-  /// `partial` in the order of the space, with the midpoint for what it lacks, without what is then
-  /// inactive.
+  /// Completes a configuration with the midpoints of the parameters that it lacks, then removes the
+  /// inactive ones.
   [[nodiscard]] Config completed(const Config& partial) const;
-  /// Two configurations are the same if this is: real numbers count to seven significant digits.
+  /// A text that two configurations share if and only if they count as the same: real numbers are
+  /// compared to seven significant digits.
   [[nodiscard]] std::string match(const Config& config) const;
 
   friend bool operator==(const Space&, const Space&) = default;
@@ -72,13 +75,13 @@ class Space {
   std::vector<Parameter> parameters_;
   std::vector<Condition> forbidden_;
   bool has_conditions_ = false;
-  std::vector<std::size_t> order_;  ///< Of the parameters: each after those that its `when` names.
-  /// With conditions, if counted: the combinations that are configurations, see list_combinations.
+  std::vector<std::size_t> order_;  ///< Indices of parameters, each after those of its `when`.
+  /// For a counted space with conditions: see list_combinations().
   std::optional<std::vector<std::uint64_t>> listed_;
 };
 
-/// The names of parameters whose `when` go in a circle, each needing the next and the last the
-/// first; empty if there is no circle. Names that are no parameter are passed over.
-[[nodiscard]] std::vector<std::string> circle(const std::vector<Parameter>& parameters);
+/// A cycle of conditions: names of parameters of which each depends on the next and the last on the
+/// first; empty if there is no cycle. Names that are no parameter are ignored.
+[[nodiscard]] std::vector<std::string> condition_cycle(const std::vector<Parameter>& parameters);
 
 }  // namespace troupe::schedulers

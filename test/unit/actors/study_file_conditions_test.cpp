@@ -4,7 +4,7 @@
 
 #include "actors/study_file/spec_options.hpp"
 #include "actors/study_file/study_file.hpp"
-#include "schedulers/space/value.hpp"
+#include "schedulers/space/config.hpp"
 
 namespace troupe::actors {
 namespace {

@@ -6,7 +6,7 @@
 
 #include "actors/study_file/spec_options.hpp"
 #include "runtime/core/rng.hpp"
-#include "schedulers/space/value.hpp"
+#include "schedulers/space/config.hpp"
 
 namespace troupe::actors {
 namespace {

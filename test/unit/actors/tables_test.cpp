@@ -9,7 +9,7 @@
 #include "actors/tables/nearest_row.hpp"
 #include "actors/tables/read_table.hpp"
 #include "actors/tables/synthetic.hpp"
-#include "schedulers/space/value.hpp"
+#include "schedulers/space/config.hpp"
 #include "test/unit/actors/table_kit.hpp"
 
 namespace troupe::actors {

@@ -11,7 +11,7 @@
 #include "runtime/core/check.hpp"
 #include "schedulers/searchers/make_searcher.hpp"
 #include "schedulers/searchers/suggested.hpp"
-#include "schedulers/space/value.hpp"
+#include "schedulers/space/config.hpp"
 #include "test/unit/schedulers/suggestions.hpp"
 
 namespace troupe::schedulers {
@@ -140,12 +140,13 @@ BOOST_AUTO_TEST_CASE(a_space_with_conditions_that_is_too_large_is_not_counted) {
 
 BOOST_AUTO_TEST_CASE(a_circle_is_found_and_refused) {
   std::vector<Parameter> parameters = chain();
-  BOOST_TEST(circle(parameters).empty());
+  BOOST_TEST(condition_cycle(parameters).empty());
   parameters[3].when = {is("nesterov", {true})};
-  BOOST_TEST((circle(parameters) == std::vector<std::string>{"momentum", "optimizer", "nesterov"}));
+  BOOST_TEST((condition_cycle(parameters) ==
+              std::vector<std::string>{"momentum", "optimizer", "nesterov"}));
   BOOST_CHECK_THROW(Space{parameters}, CheckFailure);
   parameters.push_back({"behind", Uniform{0, 1}, {is("nesterov", {true})}});
-  BOOST_TEST(circle(parameters).size() == 3u);
+  BOOST_TEST(condition_cycle(parameters).size() == 3u);
   BOOST_CHECK_THROW(Space({{"a", Uniform{0, 1}, {is("b", {true})}}}), CheckFailure);
   BOOST_CHECK_THROW(Space({{"a", Uniform{0, 1}}}, {Condition{}}), CheckFailure);
 }

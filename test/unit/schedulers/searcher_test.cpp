@@ -9,7 +9,7 @@
 
 #include "runtime/core/check.hpp"
 #include "schedulers/searchers/make_searcher.hpp"
-#include "schedulers/space/value.hpp"
+#include "schedulers/space/config.hpp"
 #include "test/unit/schedulers/suggestions.hpp"
 
 namespace troupe::schedulers {

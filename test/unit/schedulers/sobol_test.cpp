@@ -7,7 +7,7 @@
 #include "runtime/core/rng.hpp"
 #include "schedulers/searchers/sobol_searcher.hpp"
 #include "schedulers/searchers/sobol_sequence.hpp"
-#include "schedulers/space/value.hpp"
+#include "schedulers/space/config.hpp"
 
 namespace troupe::schedulers {
 namespace {

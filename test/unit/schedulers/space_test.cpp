@@ -6,7 +6,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "runtime/core/check.hpp"
-#include "schedulers/space/value.hpp"
+#include "schedulers/space/config.hpp"
 
 namespace troupe::schedulers {
 namespace {

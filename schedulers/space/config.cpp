@@ -1,4 +1,4 @@
-#include "schedulers/space/value.hpp"
+#include "schedulers/space/config.hpp"
 
 #include <algorithm>
 #include <array>
@@ -22,7 +22,7 @@ std::string text_of(const Value& value) {
   struct Text {
     std::string operator()(std::int64_t number) const { return std::to_string(number); }
     std::string operator()(double number) const { return text_of(number); }
-    std::string operator()(bool truth) const { return truth ? "true" : "false"; }
+    std::string operator()(bool flag) const { return flag ? "true" : "false"; }
     std::string operator()(const std::string& text) const { return text; }
   };
   return std::visit(Text{}, value);
