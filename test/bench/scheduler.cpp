@@ -50,7 +50,7 @@ struct Cost {
   std::size_t reports = 0;
   double microseconds = 0;  ///< Mean a report.
   double bytes = 0;         ///< A trial.
-  SchedulerStatus standing;
+  SchedulerStatus status;
 };
 
 /// Four workers in turn, until `trials` have started; the metrics are made beforehand.
@@ -95,7 +95,7 @@ Cost measure(const Case& bench, std::size_t trials) {
   const std::size_t own = reached.capacity() * sizeof(Resource);
   cost.bytes =
       static_cast<double>(mallinfo2().uordblks - before - own) / static_cast<double>(trials);
-  cost.standing = scheduler->status();
+  cost.status = scheduler->status();
   return cost;
 }
 
@@ -145,8 +145,8 @@ int main(int argc, char** argv) {
       const Cost cost = measure(bench, trials);
       std::printf("%-22s %9zu %10zu %12.3f %12.0f %5lld %9.4f%s\n", bench.name, trials,
                   cost.reports, cost.microseconds, cost.bytes,
-                  static_cast<long long>(cost.standing.ceiling), cost.standing.epsilon,
-                  cost.standing.epsilon_capped ? " (capped)" : "");
+                  static_cast<long long>(cost.status.ceiling), cost.status.epsilon,
+                  cost.status.epsilon_capped ? " (capped)" : "");
       std::fflush(stdout);
       time.back().trials.push_back(static_cast<double>(trials));
       time.back().values.push_back(std::max(cost.microseconds, 1e-3));

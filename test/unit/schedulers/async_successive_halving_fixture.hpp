@@ -10,11 +10,11 @@
 
 namespace troupe::schedulers {
 
-/// One halving scheduler under test, driven by hand.
+/// An asynchronous scheduler under test and helpers that send it events.
 struct HalvingFixture {
   explicit HalvingFixture(const AsyncSuccessiveHalvingOptions& options) : halving(options) {}
 
-  /// Levels 1, 3, 9 and R = 27; a third goes on.
+  /// Levels 1, 3, 9 and R = 27, so a third of each rung passes.
   static AsyncSuccessiveHalvingOptions options(Rule rule, Ceiling ceiling = Ceiling::fixed) {
     AsyncSuccessiveHalvingOptions options;
     options.rule = rule;
@@ -33,7 +33,7 @@ struct HalvingFixture {
     return answer(TrialReported{trial, resource, metric});
   }
 
-  /// The answer to an event; what follows it is kept in `unlocked` and `raised`.
+  /// Returns the first decision; stores those that follow it in `unlocked` and `raised`.
   Decision answer(const Event& event) {
     const auto decisions = halving.on(event);
     halving.check_invariants();
@@ -48,7 +48,8 @@ struct HalvingFixture {
     return decisions[0];
   }
 
-  /// Starts a trial for each metric, then reports them all at `rung`; returns the answers.
+  /// Starts a trial for each metric, then reports all metrics at resource `rung`; returns the
+  /// decisions.
   std::vector<Decision> fill(const std::vector<double>& metrics, Resource rung = 1) {
     std::vector<TrialId> trials;
     for (std::size_t i = 0; i < metrics.size(); ++i) trials.push_back(start());

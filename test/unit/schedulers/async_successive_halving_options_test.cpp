@@ -23,7 +23,7 @@ AsyncSuccessiveHalvingOptions ladder(Resource lowest, double factor, Resource hi
   return options;
 }
 
-/// The options that are complained about.
+/// The names of the options with problems.
 std::string complaints(const AsyncSuccessiveHalvingOptions& options) {
   std::string names;
   for (const auto& problem : problems(options)) {
@@ -46,11 +46,11 @@ BOOST_AUTO_TEST_CASE(a_fractional_factor_rounds_half_to_even) {
   BOOST_TEST((rung_levels(ladder(3, 2.5, 40)) == Levels{3, 8, 19}));     // 3, 7.5, 18.75
 }
 
-BOOST_AUTO_TEST_CASE(a_last_rung_that_rounds_to_the_maximum_is_none) {
-  BOOST_TEST((rung_levels(ladder(1, 2.6, 7)) == Levels{1, 3}));  // 6.76 is 7.
+BOOST_AUTO_TEST_CASE(a_last_level_that_rounds_to_the_maximum_is_removed) {
+  BOOST_TEST((rung_levels(ladder(1, 2.6, 7)) == Levels{1, 3}));  // 6.76 rounds to 7.
 }
 
-BOOST_AUTO_TEST_CASE(one_rung_is_a_ladder) {
+BOOST_AUTO_TEST_CASE(a_ladder_may_have_one_rung) {
   BOOST_TEST((rung_levels(ladder(27, 3, 81)) == Levels{27}));
 }
 
@@ -62,7 +62,7 @@ BOOST_AUTO_TEST_CASE(an_increment_or_explicit_levels_replace_the_factor) {
   BOOST_TEST((rung_levels(options) == Levels{2, 9}));
 }
 
-BOOST_AUTO_TEST_CASE(fractions_are_the_ratios_of_neighbours) {
+BOOST_AUTO_TEST_CASE(fractions_are_the_ratios_of_neighbouring_levels) {
   const auto fractions = promotion_fractions(ladder(1, 3, 200));
   BOOST_TEST(fractions.size() == 5u);
   BOOST_TEST(fractions[0] == 1.0 / 3);

@@ -20,7 +20,7 @@ struct Promotion : HalvingFixture {
 struct Pasha : HalvingFixture {
   Pasha() : HalvingFixture(options(Rule::promotion, Ceiling::progressive)) {}
 };
-/// Rungs at 4, 5, 6 and R = 7: most of a rung goes on.
+/// Rungs at 4, 5, 6 and R = 7: at least 4/5 of a rung pass.
 struct NarrowPasha : HalvingFixture {
   static AsyncSuccessiveHalvingOptions narrow() {
     AsyncSuccessiveHalvingOptions options =
@@ -47,7 +47,7 @@ struct RushPromotion : HalvingFixture {
   RushPromotion() : HalvingFixture(with_incumbents(Rule::promotion)) {}
 };
 
-BOOST_FIXTURE_TEST_CASE(under_stopping_the_first_at_a_rung_goes_on_and_then_only_the_best,
+BOOST_FIXTURE_TEST_CASE(stopping_continues_the_first_trial_of_a_rung_and_later_only_the_best,
                         Stopping) {
   const auto answers = fill({0.5, 0.6, 0.4, 0.45});
   BOOST_TEST((answers[0] == Decision(ContinueTrial{0, 3})));
@@ -56,7 +56,7 @@ BOOST_FIXTURE_TEST_CASE(under_stopping_the_first_at_a_rung_goes_on_and_then_only
   BOOST_TEST((answers[3] == Decision(ContinueTrial{3, 3})));
 }
 
-BOOST_FIXTURE_TEST_CASE(under_stopping_a_trial_runs_through_to_the_maximum, Stopping) {
+BOOST_FIXTURE_TEST_CASE(stopping_runs_a_trial_to_the_maximum_without_a_pause, Stopping) {
   BOOST_TEST((offer() == Decision(StartTrial{0, 1})));
   const std::vector<Resource> milestones{3, 3, 9, 9, 9, 9, 9, 9, 27};
   for (Resource e = 1; e < 27; ++e) {
@@ -67,8 +67,7 @@ BOOST_FIXTURE_TEST_CASE(under_stopping_a_trial_runs_through_to_the_maximum, Stop
   BOOST_TEST(in_rung(2).size() == 1u);
 }
 
-BOOST_FIXTURE_TEST_CASE(under_promotion_every_trial_pauses_and_the_best_is_resumed_once,
-                        Promotion) {
+BOOST_FIXTURE_TEST_CASE(promotion_pauses_every_trial_and_resumes_the_best_once, Promotion) {
   for (const Decision& answer : fill({0.9, 0.1, 0.5}))
     BOOST_TEST(std::holds_alternative<PauseTrial>(answer));
   BOOST_TEST((offer() == Decision(ResumeTrial{1, 1, 3})));
@@ -77,7 +76,7 @@ BOOST_FIXTURE_TEST_CASE(under_promotion_every_trial_pauses_and_the_best_is_resum
   BOOST_TEST((report(1, 3, 0.1) == Decision(PauseTrial{1})));
 }
 
-BOOST_FIXTURE_TEST_CASE(a_higher_rung_is_served_first, Promotion) {
+BOOST_FIXTURE_TEST_CASE(higher_rungs_are_promoted_from_first, Promotion) {
   fill({0.1, 0.2, 0.9, 0.9, 0.9, 0.9, 0.9});
   BOOST_TEST((offer() == Decision(ResumeTrial{0, 1, 3})));
   BOOST_TEST((offer() == Decision(ResumeTrial{1, 1, 3})));
@@ -87,7 +86,7 @@ BOOST_FIXTURE_TEST_CASE(a_higher_rung_is_served_first, Promotion) {
   BOOST_TEST((offer() == Decision(ResumeTrial{2, 1, 3})));
 }
 
-BOOST_FIXTURE_TEST_CASE(a_slot_for_promotions_starts_nothing_new_and_says_why, Promotion) {
+BOOST_FIXTURE_TEST_CASE(a_slot_for_promotions_starts_no_new_trial_and_gives_a_reason, Promotion) {
   fill({0.9, 0.1, 0.5});
   BOOST_TEST((offer(SlotOpened::Offer::promotions) == Decision(ResumeTrial{1, 1, 3})));
   const Decision wait = offer(SlotOpened::Offer::promotions);
@@ -129,23 +128,23 @@ BOOST_FIXTURE_TEST_CASE(above_the_last_rung_the_maximum_is_unlocked, NarrowPasha
   BOOST_TEST((offer() == Decision(ResumeTrial{0, 5, 6})));
   (void)report(1, 6, 0.5);
   (void)report(0, 6, 0.4375);
-  // The two curves criss-crossed: epsilon is their distance.
+  // The two curves crossed twice: epsilon is their difference at 6.
   BOOST_TEST((unlocked == std::vector{RungUnlocked{7, 0.0625, 0}}));
   BOOST_TEST((offer() == Decision(ResumeTrial{0, 6, 7})));
   BOOST_TEST((report(0, 7, 0.4) == Decision(StopTrial{0, Stopped::max_resource})));
 }
 
-BOOST_FIXTURE_TEST_CASE(stopping_below_a_progressive_ceiling_pauses_who_passes_at_it,
+BOOST_FIXTURE_TEST_CASE(stopping_pauses_a_trial_that_passes_at_the_progressive_ceiling,
                         ProgressiveStopping) {
   fill({0.3, 0.2, 0.1});
   BOOST_TEST((report(0, 2, 0.3) == Decision(ContinueTrial{0, 3})));
   BOOST_TEST((report(0, 3, 0.3) == Decision(PauseTrial{0})));
   BOOST_TEST((offer() == Decision(StartTrial{3, 1})));
-  // Trial 1 is worse than trial 0 here, though it was better below: the rungs disagree.
+  // Trial 1 is worse than trial 0 at 3 and was better at 1: the rungs disagree.
   BOOST_TEST((report(1, 3, 0.4) == Decision(StopTrial{1, Stopped::below_cutoff})));
   BOOST_TEST((unlocked == std::vector{RungUnlocked{9, 0.0, 1}}));
   BOOST_TEST((offer(SlotOpened::Offer::promotions) == Decision(ResumeTrial{0, 3, 9})));
-  // The ceiling has risen: who passes at 3 now runs on.
+  // The ceiling has risen: a trial that passes at 3 continues.
   BOOST_TEST((report(2, 3, 0.1) == Decision(ContinueTrial{2, 9})));
 }
 
@@ -163,9 +162,10 @@ BOOST_FIXTURE_TEST_CASE(trials_paused_at_the_old_ceiling_are_resumed_best_first,
   BOOST_TEST((offer() == Decision(StartTrial{4, 1})));
 }
 
-BOOST_FIXTURE_TEST_CASE(a_hurdle_stops_who_is_worse_than_the_best_incumbent, RushStopping) {
+BOOST_FIXTURE_TEST_CASE(a_hurdle_stops_a_trial_that_is_worse_than_the_best_incumbent,
+                        RushStopping) {
   fill({0.5, 0.4});
-  BOOST_TEST((report(start(), 1, 0.4) == Decision(ContinueTrial{2, 3})));  // A tie clears it.
+  BOOST_TEST((report(start(), 1, 0.4) == Decision(ContinueTrial{2, 3})));  // An equal loss passes.
   fill({0.9, 0.9, 0.9, 0.9, 0.9});
   BOOST_TEST((report(start(), 1, 0.45) == Decision(StopTrial{8, Stopped::below_hurdle})));
   BOOST_TEST(halving.hurdle().losses().at(1) == 0.4);
@@ -178,13 +178,13 @@ BOOST_FIXTURE_TEST_CASE(an_incumbent_that_fails_the_cutoff_sets_no_hurdle, RushS
 
 BOOST_FIXTURE_TEST_CASE(a_hurdle_holds_back_a_promotion_and_lets_the_next_one_pass, RushPromotion) {
   fill({0.9, 0.5, 0.6, 0.4, 0.6, 0.6, 0.7, 0.7, 0.7, 0.7});
-  BOOST_TEST((offer() == Decision(ResumeTrial{3, 1, 3})));  // No hurdle yet, and the best.
-  BOOST_TEST((offer() == Decision(ResumeTrial{1, 1, 3})));  // Sets the hurdle to 0.5.
+  BOOST_TEST((offer() == Decision(ResumeTrial{3, 1, 3})));  // The best candidate; no hurdle is set.
+  BOOST_TEST((offer() == Decision(ResumeTrial{1, 1, 3})));  // Incumbent 1 sets the hurdle to 0.5.
   BOOST_TEST(halving.hurdle().losses().at(1) == 0.5);
   BOOST_TEST((raised == std::vector<HurdleRaised>{{1, 1, 0.5}}));
   BOOST_TEST(halving.status().hurdle_resource == 1);
   BOOST_TEST(halving.status().hurdle == 0.5);
-  // The cutoff would let 0.6 pass: all that is left for this rung is incumbent 0, which fails it.
+  // 0.6 passes the cutoff but not the hurdle. Incumbent 0 passes the hurdle but not the cutoff.
   BOOST_TEST(halving.rungs()[0].cutoff().value() >= 0.6);
   BOOST_TEST((offer() == Decision(StartTrial{10, 1})));
 }

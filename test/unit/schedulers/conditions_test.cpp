@@ -1,5 +1,4 @@
-// Parameters that depend on others, and configurations that are forbidden: in the space, and from
-// every searcher.
+// Conditional parameters and forbidden configurations, in Space and in every searcher.
 
 #include <algorithm>
 #include <set>
@@ -41,7 +40,7 @@ Requirement compared(const char* parameter, Relation relation, double bound) {
   return {.parameter = parameter, .relation = relation, .values = {}, .bound = bound};
 }
 
-/// `nesterov` waits for `momentum`, which waits for `optimizer`, which comes last.
+/// `nesterov` depends on `momentum`, which depends on `optimizer`, the last parameter.
 std::vector<Parameter> chain() {
   return {{"nesterov", Choice{{false, true}}, {compared("momentum", Relation::above, 0)}},
           {"momentum", FinRange{0, 0.9, 4}, {is("optimizer", {text("sgd")})}},
@@ -49,7 +48,8 @@ std::vector<Parameter> chain() {
           {"optimizer", Choice{{text("adam"), text("sgd"), text("lamb")}}}};
 }
 
-/// adam and lamb, sgd with momentum 0, and sgd with three momenta and both kinds: 2 + 1 + 6.
+/// 2 + 1 + 6 configurations: adam and lamb; sgd with momentum 0; sgd with three momenta, each with
+/// both values of nesterov.
 Space finite_space() {
   return Space(chain());
 }
@@ -89,7 +89,7 @@ BOOST_AUTO_TEST_CASE(a_condition_of_an_absent_parameter_does_not_hold) {
              "a is true or 1.5, b >= 2.0");
 }
 
-BOOST_AUTO_TEST_CASE(an_inactive_parameter_is_absent_with_all_that_waits_for_it) {
+BOOST_AUTO_TEST_CASE(an_inactive_parameter_is_absent_with_all_that_depend_on_it) {
   const Space space = finite_space();
   const Config adam = space.completed({{"momentum", 0.9}, {"nesterov", true}});
   BOOST_TEST((adam == Config{{"epochs", std::int64_t{27}}, {"optimizer", text("adam")}}));
@@ -106,7 +106,7 @@ BOOST_AUTO_TEST_CASE(an_inactive_parameter_is_absent_with_all_that_waits_for_it)
   BOOST_TEST(space.match(adam) != space.match(sgd));
 }
 
-BOOST_AUTO_TEST_CASE(configurations_are_counted_without_what_is_inactive_or_forbidden) {
+BOOST_AUTO_TEST_CASE(cardinality_leaves_out_inactive_and_forbidden_values) {
   BOOST_TEST(finite_space().cardinality().value() == 9u);
   BOOST_TEST(forbidding_space().cardinality().value() == 7u);
   BOOST_TEST(!infinite_space().cardinality().has_value());
@@ -122,7 +122,7 @@ BOOST_AUTO_TEST_CASE(configurations_are_counted_without_what_is_inactive_or_forb
   }
 }
 
-BOOST_AUTO_TEST_CASE(a_space_with_conditions_that_is_too_large_is_not_counted) {
+BOOST_AUTO_TEST_CASE(a_large_space_with_conditions_has_no_cardinality) {
   const Space space({{"a", RandInt{1, 1000}}, {"b", RandInt{1, 1000}}},
                     {{is("a", {std::int64_t{1}}), is("b", {std::int64_t{1}})}});
   BOOST_TEST(!space.cardinality().has_value());
@@ -138,7 +138,7 @@ BOOST_AUTO_TEST_CASE(a_space_with_conditions_that_is_too_large_is_not_counted) {
   BOOST_TEST(Space(parameters, {{is("on", {true})}}).cardinality().value() == 1u);
 }
 
-BOOST_AUTO_TEST_CASE(a_circle_is_found_and_refused) {
+BOOST_AUTO_TEST_CASE(a_cycle_of_conditions_is_found_and_refused) {
   std::vector<Parameter> parameters = chain();
   BOOST_TEST(condition_cycle(parameters).empty());
   parameters[3].when = {is("nesterov", {true})};
@@ -196,8 +196,8 @@ BOOST_DATA_TEST_CASE(every_searcher_refuses_a_forbidden_point, data::make(every_
   BOOST_CHECK_THROW((void)make_searcher(options), CheckFailure);
 }
 
-BOOST_AUTO_TEST_CASE(a_grid_passes_over_what_is_forbidden_by_its_first_axes) {
-  // 10^7 combinations, of which those with a below 9 are forbidden: not each of them is looked at.
+BOOST_AUTO_TEST_CASE(a_grid_skips_combinations_that_its_first_axes_forbid) {
+  // 10^7 combinations, of which those with a below 9 are forbidden. The grid skips them in blocks.
   std::vector<Parameter> parameters;
   for (char name = 'a'; name < 'h'; ++name)
     parameters.push_back({std::string(1, name), RandInt{0, 9}});

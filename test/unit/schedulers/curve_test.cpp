@@ -19,7 +19,7 @@ BOOST_AUTO_TEST_CASE(the_first_metric_at_a_resource_stands) {
   BOOST_TEST(!curve.at(2).has_value());
 }
 
-BOOST_AUTO_TEST_CASE(does_what_a_map_does_in_any_order_of_resources) {
+BOOST_AUTO_TEST_CASE(agrees_with_a_map_in_any_order_of_resources) {
   for (std::uint64_t seed = 0; seed < 200; ++seed) {
     Rng rng(seed);
     Curve curve;
@@ -28,7 +28,7 @@ BOOST_AUTO_TEST_CASE(does_what_a_map_does_in_any_order_of_resources) {
     const Resource step = 1 + static_cast<Resource>(rng.below(3));
     Resource next = static_cast<Resource>(rng.below(5));
     for (int i = 0; i < 40; ++i) {
-      // Mostly the next one, at equal distances; sometimes any.
+      // Usually the next resource of the grid, sometimes a random one.
       const auto resource = rng.below(5) > 0 ? next : static_cast<Resource>(rng.below(100)) - 10;
       if (resource == next) next += step;
       const double metric = rng.uniform();

@@ -48,7 +48,8 @@ struct TwoRungs : HalvingFixture {
   TwoRungs() : HalvingFixture(with_levels({1, 3}, 9)) {}
 };
 
-// 2. One rung is ASHA; two are the top two; pairs are compared where both reported.
+// README 4.1: one rung is ASHA, two rungs are the top two. README 4.3: pairs are compared at common
+// resources.
 
 BOOST_FIXTURE_TEST_CASE(pasha_with_one_rung_is_asha, OneRung) {
   BOOST_TEST(halving.status().ceiling == 27);
@@ -72,21 +73,21 @@ BOOST_FIXTURE_TEST_CASE(a_missing_report_is_no_error_for_epsilon, Pasha) {
   fill({0.10, 0.20, 0.30, 0.40, 0.50, 0.60, 0.70});
   (void)offer();
   (void)offer();
-  (void)report(0, 3, 0.10);  // Resource 2 was skipped.
+  (void)report(0, 3, 0.10);  // Trial 0 skips resource 2.
   (void)report(1, 2, 0.05);
   (void)report(1, 3, 0.20);
   BOOST_TEST(halving.status().epsilon == 0.0);
   BOOST_TEST(halving.status().ceiling == 3);
 }
 
-// 1. Beyond 2,000 trials in the window epsilon compares the best 2,000, and says so.
+// README 4.3: with more than 2,000 trials in the window, epsilon compares the best 2,000.
 
-/// Rungs at 9, 10, 11 and R = 12: nine tenths of a rung go on.
+/// Rungs at 9, 10, 11 and R = 12, so 9/10 of the lowest rung passes.
 struct Wide : HalvingFixture {
   Wide() : HalvingFixture(with_levels({9, 10, 11}, 12)) {}
 };
 
-BOOST_FIXTURE_TEST_CASE(too_many_trials_for_epsilon_are_told_with_the_unlock, Wide) {
+BOOST_FIXTURE_TEST_CASE(an_unlock_reports_that_epsilon_was_capped, Wide) {
   std::vector<double> metrics;
   for (int i = 0; i < 2'300; ++i) metrics.push_back(i);
   fill(metrics, 9);
@@ -98,14 +99,16 @@ BOOST_FIXTURE_TEST_CASE(too_many_trials_for_epsilon_are_told_with_the_unlock, Wi
   BOOST_TEST(halving.status().epsilon_capped);
   BOOST_TEST(unlocked.empty());
   BOOST_TEST((offer() == Decision(ResumeTrial{2'001, 9, 10})));
-  (void)report(2'001, 10, -1);  // The worst of them below is the best above.
+  (void)report(2'001, 10,
+               -1);  // The last trial of the lower rung becomes the first of the upper rung.
   BOOST_TEST((unlocked == std::vector{RungUnlocked{11, 0.0, 2'001, true}}));
-  BOOST_TEST(!halving.status().epsilon_capped);  // Nobody is in the new window yet.
+  BOOST_TEST(!halving.status().epsilon_capped);  // The new window has no trial.
 }
 
-// 3. The first value stands.
+// README 10, items 1 and 2.
 
-BOOST_FIXTURE_TEST_CASE(a_second_value_for_a_resource_is_ignored_and_the_first_named, Promotion) {
+BOOST_FIXTURE_TEST_CASE(a_second_metric_at_a_resource_is_ignored_and_the_first_is_returned,
+                        Promotion) {
   fill({0.5, 0.6});
   BOOST_TEST((offer() == Decision(ResumeTrial{0, 1, 3})));
   BOOST_TEST((report(0, 1, 0.4) == Decision(ReportIgnored{0, Ignored::duplicate, 0.5})));
@@ -127,9 +130,9 @@ BOOST_FIXTURE_TEST_CASE(a_late_report_of_a_skipped_resource_changes_no_rung, Sto
   BOOST_TEST(halving.rungs()[1].entries().at(0).loss == 0.5);
 }
 
-// 4. Non-finite metrics.
+// README 10, item 3: metrics that are not finite.
 
-BOOST_FIXTURE_TEST_CASE(a_diverged_trial_never_goes_on_even_alone, Stopping) {
+BOOST_FIXTURE_TEST_CASE(a_diverged_trial_stops_even_if_it_is_alone_in_its_rung, Stopping) {
   for (const double bad : {nan, HUGE_VAL, -HUGE_VAL}) {
     const TrialId trial = start();
     BOOST_TEST((report(trial, 1, bad) == Decision(StopTrial{trial, Stopped::below_cutoff})));
@@ -161,7 +164,7 @@ BOOST_FIXTURE_TEST_CASE(a_diverged_trial_does_not_make_rankings_disagree, Pasha)
   BOOST_TEST((in_rung(1) == std::vector<TrialId>{1, 0}));
 }
 
-// 5. Overshooting, and early exits.
+// README 3.4 and README 10, item 4: overshooting and early exits.
 
 BOOST_FIXTURE_TEST_CASE(a_report_beyond_its_milestone_enters_every_rung_it_passed, Stopping) {
   (void)start();
@@ -169,12 +172,12 @@ BOOST_FIXTURE_TEST_CASE(a_report_beyond_its_milestone_enters_every_rung_it_passe
   for (const std::size_t rung : {0U, 1U, 2U}) BOOST_TEST(in_rung(rung).size() == 1u);
 }
 
-BOOST_FIXTURE_TEST_CASE(who_overshoots_must_pass_all_the_rungs, Stopping) {
+BOOST_FIXTURE_TEST_CASE(a_trial_that_overshoots_must_pass_all_its_new_rungs, Stopping) {
   (void)start();
   (void)report(0, 1, 0.1);
   (void)report(0, 2, 0.5);
   (void)report(0, 3, 0.9);
-  // Better than trial 0 in the second rung, but not in the first one.
+  // Trial 1 is better than trial 0 in the second rung, but worse in the first.
   BOOST_TEST((report(start(), 4, 0.5) == Decision(StopTrial{1, Stopped::below_cutoff})));
   BOOST_TEST((in_rung(1) == std::vector<TrialId>{1, 0}));
 }
@@ -185,15 +188,16 @@ BOOST_FIXTURE_TEST_CASE(a_report_beyond_the_maximum_ends_the_trial, Stopping) {
   BOOST_TEST(in_rung(2).size() == 1u);
 }
 
-BOOST_FIXTURE_TEST_CASE(who_overshoots_is_promoted_once_it_is_due_in_each_rung, Promotion) {
+BOOST_FIXTURE_TEST_CASE(a_trial_that_overshot_is_resumed_when_it_passes_each_of_its_rungs,
+                        Promotion) {
   BOOST_TEST((report(start(), 4, 0.5) == Decision(PauseTrial{0})));
   fill({0.1, 0.9});
   BOOST_TEST((offer() == Decision(ResumeTrial{1, 1, 3})));
   (void)report(1, 3, 0.1);
-  // Trial 0 is second in both rungs, and one of each is due: it does not stand in the way.
+  // Trial 0 is second in both rungs, and one trial of each passes: trial 0 blocks no other.
   BOOST_TEST((offer() == Decision(ResumeTrial{1, 3, 9})));
   fill({0.91});
-  // Now two of the lower rung are due. It is in the upper one already, where one is.
+  // Two trials of the lower rung pass now: trial 0 is promoted into the upper rung, where it fails.
   BOOST_TEST((offer() == Decision(StartTrial{4, 1})));
   BOOST_TEST(halving.rungs()[0].entries().at(1).promoted);
   BOOST_TEST(!halving.rungs()[1].entries().at(1).promoted);
@@ -218,7 +222,7 @@ BOOST_FIXTURE_TEST_CASE(the_last_metric_of_an_early_exit_holds_up_to_the_maximum
   BOOST_TEST((in_rung(1) == std::vector<TrialId>{0}));
   BOOST_TEST((in_rung(2) == std::vector<TrialId>{0}));
   BOOST_TEST(halving.rungs()[2].entries().at(0).loss == 0.15);
-  // It is complete: nothing resumes it, and it does not stand in the way of the next one.
+  // Trial 0 has completed: it is not resumed and blocks no other.
   BOOST_TEST((offer() == Decision(ResumeTrial{1, 1, 3})));
   (void)report(1, 3, 0.12);
   BOOST_TEST((offer() == Decision(ResumeTrial{1, 3, 9})));
@@ -233,16 +237,16 @@ BOOST_FIXTURE_TEST_CASE(an_early_exit_may_be_dropped_instead, Dropped) {
   BOOST_TEST(in_rung(1).empty());
 }
 
-BOOST_FIXTURE_TEST_CASE(a_trial_that_completes_without_a_report_holds_nothing, Held) {
+BOOST_FIXTURE_TEST_CASE(a_trial_that_completes_without_a_report_enters_no_rung, Held) {
   (void)start();
   BOOST_TEST(halving.on(TrialCompleted{0}).empty());
   BOOST_TEST(in_rung(0).empty());
   BOOST_TEST((report(0, 1, 0.1) == Decision(ReportIgnored{0, Ignored::not_running, 0})));
 }
 
-// 8. Failures.
+// README 10, item 5: failures.
 
-BOOST_FIXTURE_TEST_CASE(a_failed_trial_stays_in_its_rungs_and_blocks_nobody, Promotion) {
+BOOST_FIXTURE_TEST_CASE(a_failed_trial_stays_in_its_rungs_and_blocks_no_other, Promotion) {
   fill({0.1, 0.2, 0.3, 0.4, 0.5});
   (void)offer();
   BOOST_TEST(halving.on(TrialFailed{0}).empty());
@@ -250,7 +254,7 @@ BOOST_FIXTURE_TEST_CASE(a_failed_trial_stays_in_its_rungs_and_blocks_nobody, Pro
   BOOST_TEST((offer() == Decision(ResumeTrial{1, 1, 3})));
 }
 
-BOOST_FIXTURE_TEST_CASE(a_paused_trial_that_fails_is_passed_over, Promotion) {
+BOOST_FIXTURE_TEST_CASE(a_paused_trial_that_fails_is_not_promoted, Promotion) {
   fill({0.1, 0.2, 0.3, 0.4});
   BOOST_TEST(halving.on(TrialFailed{0}).empty());
   BOOST_TEST((offer() == Decision(ResumeTrial{1, 1, 3})));

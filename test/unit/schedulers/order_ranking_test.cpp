@@ -33,8 +33,8 @@ BOOST_AUTO_TEST_CASE(overlap_counts_the_agreement_at_each_depth) {
   BOOST_TEST(rank_biased_overlap(upper, swapped, 0.5, RankingForm::paper) == 0.5, close);
 }
 
-BOOST_AUTO_TEST_CASE(regret_is_relative_to_the_best_at_each_place) {
-  // Places: (2 - 1)/1, (1 - 2)/2, 0.
+BOOST_AUTO_TEST_CASE(regret_is_relative_to_the_upper_metric_at_each_position) {
+  // Regrets of the positions: (2 - 1)/1, (1 - 2)/2, 0.
   BOOST_TEST(relative_regret(upper, swapped, 1, Mode::min, Regret::relative) == 0.5 / 3, close);
   BOOST_TEST(relative_regret(upper, swapped, 1, Mode::min, Regret::absolute_relative) == 1.5 / 3,
              close);
@@ -62,16 +62,17 @@ BOOST_AUTO_TEST_CASE(each_criterion_decides_by_its_threshold) {
   BOOST_TEST(!orders_agree(options, Mode::min, upper, swapped, score));
   BOOST_TEST(score == -1);
   options = {.criterion = RankingCriterion::rbo};
-  BOOST_TEST(orders_agree(options, Mode::min, upper, swapped, score));  // 2/3 of at least 0.5.
+  BOOST_TEST(orders_agree(options, Mode::min, upper, swapped, score));  // Score 2/3, threshold 0.5.
   BOOST_TEST(score == 2.0 / 3, close);
   options.t = 0.7;
   BOOST_TEST(!orders_agree(options, Mode::min, upper, swapped, score));
   options = {.criterion = RankingCriterion::rrr};
-  BOOST_TEST(!orders_agree(options, Mode::min, upper, swapped, score));  // 1/6 of at most 0.05.
+  BOOST_TEST(
+      !orders_agree(options, Mode::min, upper, swapped, score));  // Score 1/6, threshold 0.05.
   options.t = 0.2;
   BOOST_TEST(orders_agree(options, Mode::min, upper, swapped, score));
   options.criterion = RankingCriterion::arrr;
-  BOOST_TEST(!orders_agree(options, Mode::min, upper, swapped, score));  // 1/2.
+  BOOST_TEST(!orders_agree(options, Mode::min, upper, swapped, score));  // Score 1/2.
 }
 
 BOOST_AUTO_TEST_CASE(each_bad_option_is_named) {
@@ -89,8 +90,8 @@ BOOST_AUTO_TEST_CASE(each_bad_option_is_named) {
   BOOST_TEST(complaints({.criterion = RankingCriterion::rrr, .t = 1.5}) == "");
 }
 
-/// Epsilon of the spread of rung 1: the paper measures all its trials, the reference those that
-/// have reached rung 3 too.
+/// Epsilon of the spread of the rung at 1: form `paper` measures all its trials, form `reference`
+/// those that reached the rung at 3 too.
 double epsilon_after_two_promotions(EpsilonRule rule, RankingForm form) {
   AsyncSuccessiveHalvingOptions options{.rule = Rule::promotion,
                                         .ceiling = Ceiling::progressive,
@@ -107,7 +108,7 @@ double epsilon_after_two_promotions(EpsilonRule rule, RankingForm form) {
   return halving.status().epsilon;
 }
 
-BOOST_AUTO_TEST_CASE(the_paper_measures_all_of_the_lower_rung_the_reference_those_in_both) {
+BOOST_AUTO_TEST_CASE(form_paper_measures_the_lower_rung_and_form_reference_the_common_trials) {
   const auto paper = RankingForm::paper;
   const auto reference = RankingForm::reference;
   BOOST_TEST(epsilon_after_two_promotions(EpsilonRule::sigma, paper) == 4.0, close);
@@ -118,7 +119,7 @@ BOOST_AUTO_TEST_CASE(the_paper_measures_all_of_the_lower_rung_the_reference_thos
   BOOST_TEST(epsilon_after_two_promotions(EpsilonRule::median, reference) == 2.0, close);
 }
 
-BOOST_AUTO_TEST_CASE(a_fixed_epsilon_forgives_a_swap_that_it_covers) {
+BOOST_AUTO_TEST_CASE(a_fixed_epsilon_tolerates_a_swap_of_smaller_distance) {
   for (const double epsilon : {0.5, 1.0}) {
     AsyncSuccessiveHalvingOptions options{
         .rule = Rule::promotion,

@@ -19,7 +19,7 @@ namespace {
 
 BOOST_AUTO_TEST_SUITE(pasha_epsilon)
 
-using Reports = std::map<Resource, double>;  ///< The finite ones of one trial.
+using Reports = std::map<Resource, double>;  ///< The finite metrics of one trial.
 
 /// |difference| of a pair at the highest common resource in the window; none if it is not noisy.
 std::optional<double> noise(const Reports& a, const Reports& b, Resource low, Resource high) {
@@ -83,8 +83,8 @@ class NoisyWorld {
     const auto trial = static_cast<TrialId>(rng_.below(curves_.size()));
     const auto last = curves_[trial].last();
     Resource resource = last ? last->resource + 1 : 1;
-    if (rng_.below(6) == 0) resource += 2;                                     // A gap.
-    if (rng_.below(8) == 0) resource = static_cast<Resource>(rng_.below(12));  // A late one.
+    if (rng_.below(6) == 0) resource += 2;                                     // Skip resources.
+    if (rng_.below(8) == 0) resource = static_cast<Resource>(rng_.below(12));  // A late report.
     if (resource > high_ + 3 || curves_[trial].at(resource)) return;
     const double metric = rng_.below(20) == 0 ? std::numeric_limits<double>::quiet_NaN()
                                               : std::floor(rng_.uniform() * 8) / 8;
@@ -96,8 +96,9 @@ class NoisyWorld {
       window_.push_back(trial);
   }
 
-  /// The best of the window, by the rung below; equals in order of their admission. Who was once
-  /// left out stays out, and so does whoever is worse: sorting all of the window says the same.
+  /// The best trials of the window by their loss in the lower rung; ties in the order of their
+  /// first report in the window. Sorting the whole window gives the same set as evicting one by
+  /// one.
   [[nodiscard]] std::vector<TrialId> compared() const {
     std::vector<TrialId> best = window_;
     std::ranges::stable_sort(best, {}, [&](TrialId trial) { return loss_below_[trial]; });
@@ -125,7 +126,8 @@ class NoisyWorld {
   std::vector<TrialId> window_;
 };
 
-/// The walk of the reference: outwards from i while losses are within epsilon.
+/// Soft ranking as the reference computes it: a walk outwards from i while losses are within
+/// epsilon.
 bool walk_agrees(const std::vector<std::pair<double, double>>& trials, double epsilon) {
   auto upper = trials;
   auto lower = trials;
@@ -151,7 +153,7 @@ BOOST_AUTO_TEST_CASE(is_the_percentile_over_all_noisy_pairs_after_every_report) 
   NoisyWorld(seed, seed % 3 == 0 ? 1 : 3, 9, 2'000).run(3 + seed % 15, 160);
 }
 
-BOOST_AUTO_TEST_CASE(compares_the_best_of_the_rung_below_once_there_are_too_many) {
+BOOST_AUTO_TEST_CASE(compares_only_the_best_of_the_lower_rung_beyond_the_cap) {
   for (std::uint64_t seed = 0; seed < 60; ++seed)
     BOOST_TEST_CONTEXT("seed " << seed) NoisyWorld(seed, 3, 9, 2 + seed % 7).run(14, 200);
 }
@@ -170,18 +172,18 @@ BOOST_AUTO_TEST_CASE(two_curves_that_cross_twice_are_noisy_and_once_are_not) {
   BOOST_TEST(judge({1, 2, 1}, {2, 1, 4}) == 3.0);
   BOOST_TEST(judge({1, 2, 2}, {2, 1, 1}) == -1.0);
   BOOST_TEST(judge({1, 1, 1}, {2, 2, 2}) == -1.0);
-  // A tie is "not greater", seen from the trial with the smaller id.
+  // Equal metrics count as "the trial with the smaller id is not greater".
   BOOST_TEST(judge({1, 2, 1}, {1, 1, 1}) == 0.0);
   BOOST_TEST(judge({1, 1, 1}, {1, 2, 1}) == -1.0);
 }
 
-BOOST_AUTO_TEST_CASE(the_soft_ranking_says_what_the_walk_of_the_reference_says) {
+BOOST_AUTO_TEST_CASE(soft_ranking_agrees_with_the_walk_of_the_reference) {
   int agreed = 0;
   int disagreed = 0;
   for (std::uint64_t seed = 0; seed < 300; ++seed) {
     Rng rng(seed);
     SoftRanking ranking;
-    std::vector<std::pair<double, double>> trials;  // Loss in the lower rung, in the upper one.
+    std::vector<std::pair<double, double>> trials;  // Losses in the lower and in the upper rung.
     for (int i = 0; i < 12; ++i) {
       const double below = std::floor(rng.uniform() * 30) / 10;
       const double above = below + std::floor(rng.uniform() * 3) / 10;
@@ -198,7 +200,7 @@ BOOST_AUTO_TEST_CASE(the_soft_ranking_says_what_the_walk_of_the_reference_says) 
   BOOST_TEST(disagreed > 1'000);
 }
 
-BOOST_AUTO_TEST_CASE(the_soft_ranking_leaves_out_what_is_not_finite) {
+BOOST_AUTO_TEST_CASE(soft_ranking_leaves_out_metrics_that_are_not_finite) {
   const double infinity = std::numeric_limits<double>::infinity();
   SoftRanking ranking;
   ranking.enter(0.1, 0.5);

@@ -5,6 +5,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "runtime/core/check.hpp"
 #include "runtime/core/rng.hpp"
 
 namespace troupe::schedulers {
@@ -12,14 +13,14 @@ namespace {
 
 BOOST_AUTO_TEST_SUITE(ranked_list)
 
-BOOST_AUTO_TEST_CASE(does_what_a_sorted_vector_does) {
+BOOST_AUTO_TEST_CASE(agrees_with_a_sorted_vector) {
   for (std::uint64_t seed = 0; seed < 20; ++seed) {
     Rng rng(seed);
     RankedList<double> list;
     std::vector<double> model;
     const std::uint64_t values = seed % 2 == 0 ? 50 : 1'000'000;  // With and without many ties.
     for (int step = 0; step < 6'000; ++step) {
-      // Grows for a while, then shrinks until nothing is left.
+      // The list grows first, then shrinks until it is empty.
       if (model.empty() || rng.below(10) < (step < 3'000 ? 8U : 2U)) {
         const auto key = static_cast<double>(rng.below(values));
         const auto at = std::ranges::upper_bound(model, key);
@@ -32,6 +33,7 @@ BOOST_AUTO_TEST_CASE(does_what_a_sorted_vector_does) {
         model.erase(at);
       }
       BOOST_REQUIRE_EQUAL(list.size(), model.size());
+      if (step % 100 == 0) list.check_invariants();
       if (model.empty()) continue;
       const std::size_t position = rng.below(model.size());
       BOOST_REQUIRE_EQUAL(list.at(position), model[position]);
@@ -45,13 +47,33 @@ BOOST_AUTO_TEST_CASE(does_what_a_sorted_vector_does) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(erasing_what_is_not_there_is_a_bug) {
+BOOST_AUTO_TEST_CASE(erasing_an_absent_key_fails_a_check) {
   RankedList<int> list;
   BOOST_CHECK_THROW(list.erase(1), CheckFailure);
   list.insert(2);
   BOOST_CHECK_THROW(list.erase(1), CheckFailure);
   BOOST_CHECK_THROW(list.erase(3), CheckFailure);
   BOOST_CHECK_THROW((void)list.at(1), CheckFailure);
+}
+
+/// A key whose order can change while it is in a list.
+struct MutableKey {
+  const int* value;
+  friend bool operator<(MutableKey a, MutableKey b) { return *a.value < *b.value; }
+};
+
+BOOST_AUTO_TEST_CASE(check_invariants_detects_keys_out_of_order) {
+  std::vector<int> values(2'000);
+  RankedList<MutableKey> list;
+  for (int& value : values) {
+    value = static_cast<int>(&value - values.data());
+    list.insert({&value});
+  }
+  list.check_invariants();
+  values[700] = 1'500;
+  BOOST_CHECK_THROW(list.check_invariants(), CheckFailure);
+  values[700] = 700;
+  list.check_invariants();
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -34,12 +34,12 @@ std::size_t passing(const Rung& rung) {
 
 const double nan = std::numeric_limits<double>::quiet_NaN();
 
-BOOST_AUTO_TEST_CASE(ranks_best_first_and_equals_in_order_of_insertion) {
+BOOST_AUTO_TEST_CASE(ranks_best_first_and_equal_losses_in_the_order_of_insertion) {
   BOOST_TEST((trials(filled(Mode::min, {0.5, 0.1, 0.5, 0.3})) == std::vector<TrialId>{1, 3, 0, 2}));
   BOOST_TEST((trials(filled(Mode::max, {0.5, 0.1, 0.5, 0.3})) == std::vector<TrialId>{0, 2, 3, 1}));
 }
 
-BOOST_AUTO_TEST_CASE(a_promoted_entry_moves_behind_its_equals) {
+BOOST_AUTO_TEST_CASE(a_promoted_entry_moves_behind_equal_losses) {
   Rung rung(1, 0.5, Mode::min);
   for (TrialId trial = 0; trial < 4; ++trial)
     rung.add_candidate(rung.enter(trial, trial < 3 ? 0.5 : 0.9));
@@ -62,7 +62,7 @@ BOOST_AUTO_TEST_CASE(the_cutoff_is_numpys_linear_quantile) {
 }
 
 BOOST_AUTO_TEST_CASE(a_third_of_a_rung_passes_rounded_as_the_reference_does) {
-  const std::vector<std::size_t> expected{1, 1, 2, 2, 2, 3};  // For 2, 3, ... 7 entries.
+  const std::vector<std::size_t> expected{1, 1, 2, 2, 2, 3};  // For 2, 3, ..., 7 entries.
   std::vector<double> metrics{0.5};
   for (const std::size_t n : expected) {
     metrics.push_back(0.5 + 0.01 * static_cast<double>(metrics.size()));
@@ -71,7 +71,7 @@ BOOST_AUTO_TEST_CASE(a_third_of_a_rung_passes_rounded_as_the_reference_does) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(what_is_not_finite_ranks_last_and_counts) {
+BOOST_AUTO_TEST_CASE(metrics_that_are_not_finite_rank_last_and_count) {
   for (const double bad :
        {nan, std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity()})
     for (const Mode mode : {Mode::min, Mode::max}) {
@@ -82,12 +82,12 @@ BOOST_AUTO_TEST_CASE(what_is_not_finite_ranks_last_and_counts) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(the_cutoff_next_to_what_is_not_finite_is_the_finite_neighbour) {
-  // Half of three entries: exactly the second; of four: between the second and the third.
+BOOST_AUTO_TEST_CASE(a_cutoff_next_to_an_infinite_loss_is_the_finite_neighbour) {
+  // The median of three entries is the second; of four it is between the second and the third.
   BOOST_TEST(filled(Mode::min, {0.1, 0.2, nan}, 0.5).cutoff().value() == 0.2);
   BOOST_TEST(filled(Mode::min, {0.1, 0.2, nan, nan}, 0.5).cutoff().value() == 0.2);
   BOOST_TEST(filled(Mode::max, {0.1, 0.2, nan, nan}, 0.5).cutoff().value() == -0.1);
-  // Both neighbours are not finite: whatever is finite passes.
+  // Both neighbours are infinite: every finite loss passes.
   BOOST_TEST(passing(filled(Mode::min, {0.1, nan, nan, nan}, 0.5)) == 1u);
   BOOST_TEST(passing(filled(Mode::min, {nan, nan}, 0.5)) == 0u);
 }

@@ -9,7 +9,7 @@
 
 namespace troupe::schedulers {
 
-/// One scheduler under test, driven by hand.
+/// A scheduler under test and helpers that send it events.
 template <typename S>
 struct SchedulerFixture {
   template <typename Options>
@@ -29,7 +29,7 @@ struct SchedulerFixture {
   void fail(TrialId trial) { follow(scheduler.on(TrialFailed{trial}), 0); }
   void complete(TrialId trial) { follow(scheduler.on(TrialCompleted{trial}), 0); }
 
-  /// The answer to an event; hurdles that follow it are kept in `raised`.
+  /// Returns the first decision; stores the hurdles that follow it in `raised`.
   Decision answer(const Event& event) {
     const auto decisions = scheduler.on(event);
     BOOST_REQUIRE(!decisions.empty());

@@ -40,7 +40,7 @@ BOOST_FIXTURE_TEST_CASE(random_choice_is_one_trial, RandomChoice) {
   BOOST_TEST((offer() == Decision(NothingLeft{"all 1 trials were started"})));
 }
 
-BOOST_AUTO_TEST_CASE(bad_options_of_any_scheduler_make_none_and_say_why) {
+BOOST_AUTO_TEST_CASE(options_with_problems_make_no_scheduler_and_name_the_first_problem) {
   BOOST_TEST(make_scheduler(FifoOptions{}).error().what ==
              "length is 0; each trial runs for one unit of resource at least");
   BOOST_TEST(make_scheduler(FifoOptions{.length = 1, .trials_max = 0}).error().what ==
@@ -90,7 +90,7 @@ BOOST_AUTO_TEST_CASE(an_outline_shows_each_bracket_with_its_rungs) {
 
 // Asynchronous Hyperband (schedulers/README.md, section 5).
 
-/// Levels 1, 3, 9 and R = 27; the draws are given.
+/// Levels 1, 3, 9 and R = 27; the test sets each draw.
 struct Drawn {
   explicit Drawn(std::vector<double> draws, bool own_rungs = false)
       : halving(
@@ -121,7 +121,7 @@ BOOST_AUTO_TEST_CASE(a_trial_of_bracket_s_ignores_the_s_lowest_rungs) {
   BOOST_TEST(drawn.halving.rungs()[2].size() == 0u);
 }
 
-BOOST_AUTO_TEST_CASE(shared_rungs_are_scanned_whatever_was_drawn_and_own_rungs_only_when_drawn) {
+BOOST_AUTO_TEST_CASE(shared_rungs_are_always_scanned_and_own_rungs_only_if_drawn) {
   for (const bool own : {false, true}) {
     Drawn drawn({0.0, 0.0, 0.7, 0.0}, own);
     (void)drawn.offer();

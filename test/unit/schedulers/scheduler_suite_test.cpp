@@ -1,4 +1,5 @@
-// One suite for every scheduler: what HOUSE.md asks of all of them.
+// One suite for every configuration of AsyncSuccessiveHalving: determinism, stale reports,
+// failures.
 
 #include <functional>
 #include <limits>
@@ -65,7 +66,7 @@ constexpr Mishaps everything{.failure = 40,
                              .duplicate = 3,
                              .stale = 3};
 
-BOOST_AUTO_TEST_CASE(replays_to_the_same_decisions_whatever_goes_wrong) {
+BOOST_AUTO_TEST_CASE(replays_to_the_same_decisions_with_all_mishaps) {
   for (const Candidate& candidate : candidates())
     for (std::uint64_t seed = 0; seed < seeds; ++seed)
       BOOST_TEST_CONTEXT(candidate.name << ", seed " << seed) {
@@ -74,7 +75,7 @@ BOOST_AUTO_TEST_CASE(replays_to_the_same_decisions_whatever_goes_wrong) {
       }
 }
 
-BOOST_AUTO_TEST_CASE(decides_the_same_without_the_duplicate_and_stale_reports_it_ignores) {
+BOOST_AUTO_TEST_CASE(ignored_reports_change_no_decision) {
   Mishaps quiet = everything;
   quiet.duplicate = 0;
   quiet.stale = 0;
@@ -96,7 +97,7 @@ BOOST_AUTO_TEST_CASE(survives_any_order_of_failures) {
   (void)run(candidate, seed, {.failure = 1 + seed % 8});
 }
 
-BOOST_AUTO_TEST_CASE(promotes_and_unlocks_where_its_policies_say_so) {
+BOOST_AUTO_TEST_CASE(promotes_and_unlocks_as_its_options_say) {
   for (const Candidate& candidate : candidates()) {
     std::size_t resumed = 0;
     std::size_t unlocked = 0;
@@ -114,7 +115,7 @@ BOOST_AUTO_TEST_CASE(promotes_and_unlocks_where_its_policies_say_so) {
   }
 }
 
-/// Breaks the contract in one way, to see that the world finds it.
+/// A scheduler that breaks the contract in one way, to verify that SchedulerWorld detects it.
 class Broken final : public Scheduler {
  public:
   enum class Way { resumes_a_running_trial, ignores_a_new_report, waits, numbers_trials_wrongly };
@@ -141,7 +142,7 @@ class Broken final : public Scheduler {
   AsyncSuccessiveHalving halving_;
 };
 
-BOOST_AUTO_TEST_CASE(the_world_finds_a_scheduler_that_breaks_the_contract) {
+BOOST_AUTO_TEST_CASE(the_world_detects_a_scheduler_that_breaks_the_contract) {
   using Way = Broken::Way;
   for (const Way way : {Way::resumes_a_running_trial, Way::waits, Way::numbers_trials_wrongly})
     BOOST_CHECK_THROW(

@@ -43,7 +43,8 @@ void SchedulerWorld::fill_slots(std::size_t trials, std::size_t workers) {
     const auto answers = decide(SlotOpened{offer});
     check(!answers.empty(), "a slot is answered");
     for (std::size_t i = 1; i < answers.size(); ++i)
-      check(std::holds_alternative<HurdleRaised>(answers[i]), "only hurdles follow the answer");
+      check(std::holds_alternative<HurdleRaised>(answers[i]),
+            "only hurdles follow the first decision");
     outcome_.decisions.insert(outcome_.decisions.end(), answers.begin(), answers.end());
     if (const auto* start = std::get_if<StartTrial>(&answers[0])) {
       check(more, "nothing new starts in a slot for promotions");
@@ -51,9 +52,9 @@ void SchedulerWorld::fill_slots(std::size_t trials, std::size_t workers) {
     } else if (const auto* resume = std::get_if<ResumeTrial>(&answers[0])) {
       take(*resume);
     } else {
-      check(std::holds_alternative<Wait>(answers[0]), "a slot is used, or waits");
-      check(!more, "a slot in which anything may start does not wait");
-      check(!std::get<Wait>(answers[0]).reason.empty(), "waiting has a reason");
+      check(std::holds_alternative<Wait>(answers[0]), "a slot is used, or the scheduler waits");
+      check(!more, "a slot in which a new trial may start is used");
+      check(!std::get<Wait>(answers[0]).reason.empty(), "a wait has a reason");
       return;
     }
   }
@@ -67,12 +68,13 @@ void SchedulerWorld::take(const StartTrial& start) {
 }
 
 void SchedulerWorld::take(const ResumeTrial& resume) {
-  check(resume.trial < trials_.size(), "who is resumed has been started");
+  check(resume.trial < trials_.size(), "a resumed trial was started");
   Trial& trial = trials_[resume.trial];
-  check(trial.state == State::paused, "who is resumed is paused");
+  check(trial.state == State::paused, "a resumed trial was paused");
   check(resume.from == trial.last, "a trial is resumed where it was paused");
   check(resume.until > resume.from, "a resumed trial goes further");
-  check(resume.until <= scheduler_->status().ceiling, "no trial is sent above the ceiling");
+  check(resume.until <= scheduler_->status().ceiling,
+        "no trial is resumed towards a resource above the ceiling");
   check(!trial.diverged, "a diverged trial is not resumed");
   trial.state = State::running;
   trial.until = resume.until;
@@ -80,13 +82,13 @@ void SchedulerWorld::take(const ResumeTrial& resume) {
   ++outcome_.resumed;
 }
 
-/// One running program reports, fails or ends.
+/// Lets one running program report, fail or exit.
 void SchedulerWorld::step() {
   const TrialId id = running_[rng_.below(running_.size())];
   Trial& trial = trials_[id];
   const Resource ceiling = scheduler_->status().ceiling;
   if (happens(mishaps_.failure)) {
-    check(decide(TrialFailed{id}).empty(), "a failure asks for nothing");
+    check(decide(TrialFailed{id}).empty(), "a failure has no decision");
     trial.state = State::finished;
     std::erase(running_, id);
   } else if (happens(mishaps_.completion)) {
@@ -106,16 +108,17 @@ void SchedulerWorld::step() {
 double SchedulerWorld::metric(const Trial& trial, Resource resource) {
   if (happens(mishaps_.divergence)) return std::numeric_limits<double>::quiet_NaN();
   const double learned = 1 / std::sqrt(static_cast<double>(resource));
-  return std::round(100 * (trial.quality + learned + 0.1 * rng_.uniform())) / 100;  // With ties.
+  return std::round(100 * (trial.quality + learned + 0.1 * rng_.uniform())) /
+         100;  // Rounding makes ties.
 }
 
-/// Reports that must change nothing.
+/// Sends reports that must change nothing.
 void SchedulerWorld::repeat_something() {
-  const auto dice = [this](std::uint64_t one_in) {
+  const auto happens_in_noise = [this](std::uint64_t one_in) {
     return one_in > 0 && noise_.below(one_in) == 0;
   };
   const double other = noise_.uniform();
-  if (dice(mishaps_.duplicate)) {
+  if (happens_in_noise(mishaps_.duplicate)) {
     const TrialId id = running_[noise_.below(running_.size())];
     const auto& metrics = trials_[id].metrics;
     if (metrics.empty()) return;
@@ -124,20 +127,20 @@ void SchedulerWorld::repeat_something() {
     const auto answers = decide(TrialReported{id, known->first, other});
     check(answers.size() == 1, "an ignored report changes nothing");
     const auto& ignored = std::get<ReportIgnored>(answers[0]);
-    check(ignored.reason == ReportIgnored::Reason::duplicate, "a duplicate is told");
+    check(ignored.reason == ReportIgnored::Reason::duplicate, "a duplicate is reported as such");
     check(
         ignored.first == known->second || (std::isnan(ignored.first) && std::isnan(known->second)),
         "the first value stands");
     ++outcome_.ignored;
   }
-  if (dice(mishaps_.stale)) {
+  if (happens_in_noise(mishaps_.stale)) {
     const auto id = static_cast<TrialId>(noise_.below(trials_.size() + 2));
     if (id < trials_.size() && trials_[id].state == State::running) return;
     const auto resource = static_cast<Resource>(noise_.below(30));
     const auto answers = decide(TrialReported{id, resource, other});
     check(answers.size() == 1, "an ignored report changes nothing");
     check(answers[0] == Decision(ReportIgnored{id, ReportIgnored::Reason::not_running, 0}),
-          "a stale report is told");
+          "a stale report is reported as such");
     ++outcome_.ignored;
   }
 }
@@ -158,7 +161,7 @@ void SchedulerWorld::report(TrialId id, Resource resource, double metric) {
 void SchedulerWorld::carry_out(TrialId id, Resource resource, const Decision& decision) {
   Trial& trial = trials_[id];
   if (const auto* go_on = std::get_if<ContinueTrial>(&decision)) {
-    check(go_on->trial == id, "an answer is about who reported");
+    check(go_on->trial == id, "the decision names the trial that reported");
     check(go_on->until > trial.last, "the next milestone is ahead");
     check(go_on->until <= max_resource_, "no milestone is above R");
     check(!trial.diverged, "a trial that diverged at a rung does not go on");
@@ -166,36 +169,37 @@ void SchedulerWorld::carry_out(TrialId id, Resource resource, const Decision& de
     return;
   }
   if (const auto* pause = std::get_if<PauseTrial>(&decision)) {
-    check(pause->trial == id, "an answer is about who reported");
-    check(resource >= trial.until, "nobody pauses below a milestone");
+    check(pause->trial == id, "the decision names the trial that reported");
+    check(resource >= trial.until, "no trial pauses below its milestone");
     trial.state = State::paused;
   } else {
     const auto& stop = std::get<StopTrial>(decision);
-    check(stop.trial == id, "an answer is about who reported");
+    check(stop.trial == id, "the decision names the trial that reported");
     check((stop.reason == StopTrial::Reason::max_resource) == (resource >= max_resource_),
-          "R is the reason to stop at R, and nowhere else");
+          "the reason to stop is R if and only if the trial is at R");
     trial.state = State::finished;
   }
   std::erase(running_, id);
 }
 
-/// The ceiling rises exactly when it is said to, and to what is said.
+/// Checks that RungUnlocked is reported if and only if the ceiling rises, with the new ceiling.
 void SchedulerWorld::expect_unlock(TrialId cause, Resource ceiling_before,
                                    const std::vector<Decision>& answers, std::size_t from) {
-  const SchedulerStatus standing = scheduler_->status();
-  check(standing.ceiling >= ceiling_before, "the ceiling never falls");
+  const SchedulerStatus status = scheduler_->status();
+  check(status.ceiling >= ceiling_before, "the ceiling never falls");
   std::vector<RungUnlocked> unlocks;
   for (std::size_t i = from; i < answers.size(); ++i)
     if (const auto* unlock = std::get_if<RungUnlocked>(&answers[i]))
       unlocks.push_back(*unlock);
     else
-      check(std::holds_alternative<HurdleRaised>(answers[i]), "only news follow an answer");
-  check(unlocks.size() == (standing.ceiling > ceiling_before ? 1U : 0U),
-        "an unlock is told when the ceiling rises, and only then");
+      check(std::holds_alternative<HurdleRaised>(answers[i]),
+            "only unlocks and hurdles follow the first decision");
+  check(unlocks.size() == (status.ceiling > ceiling_before ? 1U : 0U),
+        "an unlock is reported if and only if the ceiling rises");
   if (unlocks.empty()) return;
   const RungUnlocked& unlocked = unlocks.front();
-  check(unlocked.resource == standing.ceiling, "an unlock says how far trials may go");
-  check(unlocked.epsilon == standing.epsilon, "an unlock says the epsilon of the comparison");
+  check(unlocked.resource == status.ceiling, "an unlock has the new ceiling");
+  check(unlocked.epsilon == status.epsilon, "an unlock has the epsilon of the comparison");
   check(unlocked.cause == cause, "an unlock names its cause");
   ++outcome_.unlocked;
 }

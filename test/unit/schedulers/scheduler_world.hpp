@@ -12,24 +12,24 @@
 
 namespace troupe::schedulers {
 
-/// What may go wrong in a world, each as one chance in so many steps; 0: never.
+/// Mishaps in a SchedulerWorld. A value n means probability 1/n for each step; 0 means never.
 struct Mishaps {
   std::uint64_t failure = 0;
-  std::uint64_t completion = 0;  ///< A program ends by itself before its milestone.
+  std::uint64_t completion = 0;  ///< A program exits with success below its milestone.
   std::uint64_t divergence = 0;  ///< A metric is NaN.
-  std::uint64_t gap = 0;         ///< Reports are skipped, past a milestone perhaps.
+  std::uint64_t gap = 0;         ///< A program skips reports, possibly one at a milestone.
   std::uint64_t late = 0;        ///< A skipped resource is reported after all.
   std::uint64_t duplicate = 0;   ///< A resource is reported again, with another metric.
-  std::uint64_t stale = 0;       ///< A trial that does not run reports, or one that never was.
+  std::uint64_t stale = 0;       ///< A report of a trial that does not run or does not exist.
 };
 
-/// A cluster without time: in each step one of the running programs, picked at random, does
-/// something. Every answer of the scheduler that breaks the contract in events.hpp is a
+/// A cluster without time. In each step a random running program reports, fails or exits. A
+/// decision that breaks the contract of events.hpp, or a broken invariant of the scheduler, is a
 /// CheckFailure.
 class SchedulerWorld {
  public:
   struct Outcome {
-    std::vector<Decision> decisions;  ///< Without those that ignored a report.
+    std::vector<Decision> decisions;  ///< All but ReportIgnored.
     Resource ceiling = 0;
     std::size_t resumed = 0;
     std::size_t ignored = 0;
@@ -39,7 +39,7 @@ class SchedulerWorld {
   SchedulerWorld(std::unique_ptr<Scheduler> scheduler, std::uint64_t seed, Mishaps mishaps,
                  Resource max_resource);
 
-  /// Until `trials` have started and none may go on any more.
+  /// Runs until `trials` trials have started and no trial runs or can be resumed.
   Outcome run(std::size_t trials, std::size_t workers);
 
  private:
@@ -50,10 +50,10 @@ class SchedulerWorld {
     Resource last = 0;  ///< The highest resource reported.
     double quality = 0;
     bool diverged = false;
-    std::map<Resource, double> metrics;  ///< The first of each resource.
+    std::map<Resource, double> metrics;  ///< The first metric at each resource.
   };
 
-  /// The scheduler's answer; checks its invariants after it.
+  /// Returns the scheduler's decisions, and checks its invariants after them.
   std::vector<Decision> decide(const Event& event);
   void fill_slots(std::size_t trials, std::size_t workers);
   void take(const StartTrial& start);
@@ -69,7 +69,7 @@ class SchedulerWorld {
 
   std::unique_ptr<Scheduler> scheduler_;
   Rng rng_;
-  Rng noise_;  ///< Of duplicates and stale reports only, so that they change nothing else.
+  Rng noise_;  ///< For duplicates and stale reports only: these draws do not shift others.
   Mishaps mishaps_;
   Resource max_resource_;
   std::vector<Trial> trials_;

@@ -1,4 +1,4 @@
-// One suite over every searcher, then what is particular to each.
+// One suite for every searcher, then cases for each.
 
 #include <algorithm>
 #include <set>
@@ -96,7 +96,7 @@ BOOST_AUTO_TEST_CASE(random_depends_on_the_seed) {
 }
 
 BOOST_AUTO_TEST_CASE(random_gives_a_trial_its_own_stream) {
-  // What came before changes nothing, unless it is a repetition.
+  // Earlier suggestions change nothing, unless the draw is a duplicate.
   const auto plain = suggestions({.space = infinite_space(), .seed = 3}, 5);
   const auto led =
       suggestions({.space = infinite_space(), .seed = 3, .points_to_evaluate = {{{"lr", 0.5}}}}, 5);
@@ -104,7 +104,7 @@ BOOST_AUTO_TEST_CASE(random_gives_a_trial_its_own_stream) {
 }
 
 BOOST_AUTO_TEST_CASE(random_finds_the_last_configuration_of_a_large_space) {
-  const Space space({{"a", LogRandInt{1, 3000}}});  // 3000 is drawn once in 24,000 draws.
+  const Space space({{"a", LogRandInt{1, 3000}}});  // 3000 has probability 1/24,000.
   const auto configs = suggestions({.space = space, .seed = 9}, 5000);
   BOOST_TEST(configs.size() == 3000u);
   BOOST_TEST(different(space, configs) == 3000u);

@@ -22,7 +22,8 @@ Points points_of(SobolSequence sequence, std::size_t count) {
   return points;
 }
 
-/// Warnock's formula for the L2 star discrepancy: how unevenly points fill the unit cube.
+/// L2 star discrepancy of points in the unit cube, by Warnock's formula; 0 for a perfectly even
+/// set.
 double discrepancy(const Points& points) {
   const auto n = static_cast<double>(points.size());
   const std::size_t dimensions = points.front().size();
@@ -66,7 +67,7 @@ BOOST_AUTO_TEST_CASE(each_box_of_the_first_two_dimensions_gets_one_point) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(fills_space_more_evenly_than_chance) {
+BOOST_AUTO_TEST_CASE(has_a_lower_discrepancy_than_random_points) {
   for (std::uint64_t seed = 0; seed < 10; ++seed) {
     Rng rng(seed);
     Points random(128, std::vector<double>(4));
@@ -79,7 +80,7 @@ BOOST_AUTO_TEST_CASE(fills_space_more_evenly_than_chance) {
 BOOST_AUTO_TEST_CASE(scrambling_depends_on_the_seed_and_gives_each_dimension_its_own) {
   BOOST_TEST((points_of(SobolSequence(3, 1), 8) == points_of(SobolSequence(3, 1), 8)));
   BOOST_TEST((points_of(SobolSequence(3, 1), 8) != points_of(SobolSequence(3, 2), 8)));
-  // The first point, which is the origin before it is scrambled, is uniform over seeds.
+  // The first point is the scrambled origin: uniform over seeds.
   double sum = 0;
   for (std::uint64_t seed = 0; seed < 1000; ++seed) {
     const auto first = SobolSequence(2, seed).next();

@@ -31,7 +31,7 @@ T get(const Config& config, std::string_view name) {
   return std::get<T>(*find(config, name));
 }
 
-BOOST_AUTO_TEST_CASE(a_draw_lies_in_the_space_and_is_repeated_by_its_seed) {
+BOOST_AUTO_TEST_CASE(a_draw_is_in_the_space_and_depends_only_on_the_seed) {
   const Space space = every_domain();
   for (std::uint64_t seed = 0; seed < 500; ++seed) {
     Rng first(seed), second(seed);
@@ -54,7 +54,7 @@ BOOST_AUTO_TEST_CASE(both_bounds_of_integers_are_drawn) {
   BOOST_TEST((log == std::set<std::int64_t>{1, 2, 3}));
 }
 
-BOOST_AUTO_TEST_CASE(a_domain_begins_ends_and_is_halved_on_its_own_scale) {
+BOOST_AUTO_TEST_CASE(a_domain_maps_0_and_1_to_its_ends_and_half_to_its_midpoint) {
   const auto real = [](const Domain& domain, double unit) {
     return std::get<double>(value_at(domain, unit));
   };
@@ -68,8 +68,8 @@ BOOST_AUTO_TEST_CASE(a_domain_begins_ends_and_is_halved_on_its_own_scale) {
 }
 
 BOOST_AUTO_TEST_CASE(log_integers_follow_their_logarithm) {
-  // P(1) of LogRandInt{1, 1000} is log(1.5/0.5) / log(1000.5/0.5) = 0.1445; sigma of the count in
-  // 20,000 draws is 50, and 5 sigma are allowed.
+  // P(1) of LogRandInt{1, 1000} is log(1.5/0.5) / log(1000.5/0.5) = 0.1445. The count in 20,000
+  // draws has sigma 50; the tolerance is 5 sigma.
   int ones = 0;
   Rng rng(5);
   for (int i = 0; i < 20'000; ++i)
@@ -77,13 +77,13 @@ BOOST_AUTO_TEST_CASE(log_integers_follow_their_logarithm) {
   BOOST_TEST(std::abs(ones - 2890) < 250);
 }
 
-BOOST_AUTO_TEST_CASE(a_finite_range_holds_both_ends_and_even_steps) {
+BOOST_AUTO_TEST_CASE(a_finite_range_has_both_ends_and_even_steps) {
   const Domain domain = FinRange{0.1, 0.9, 9};
   BOOST_TEST(cardinality(domain).value() == 9u);
   BOOST_TEST(std::get<double>(value_number(domain, 0)) == 0.1);
   BOOST_TEST(std::abs(std::get<double>(value_number(domain, 4)) - 0.5) < 1e-12);
   BOOST_TEST(std::get<double>(value_number(domain, 8)) == 0.9);
-  BOOST_TEST(contains(domain, Value{0.3}));  // Although the computed value is 0.30000000000000004.
+  BOOST_TEST(contains(domain, Value{0.3}));  // The computed value is 0.30000000000000004.
   BOOST_TEST(!contains(domain, Value{0.35}));
 }
 

@@ -13,7 +13,7 @@ namespace {
 
 BOOST_AUTO_TEST_SUITE(spreads)
 
-/// Every distance between two of the numbers, rising: the definition.
+/// The distances of all pairs, in rising order.
 std::vector<double> distances(const std::vector<double>& numbers) {
   std::vector<double> all;
   for (std::size_t i = 0; i < numbers.size(); ++i)
@@ -50,7 +50,7 @@ BOOST_AUTO_TEST_CASE(agree_with_their_definitions_with_and_without_ties) {
       BOOST_TEST(median_distance(numbers) == median);
       BOOST_TEST(mean_distance(numbers) == sum / static_cast<double>(all.size()),
                  boost::test_tools::tolerance(1e-12));
-      // The variance is half the mean square of all distances, both orders and i = j included.
+      // The variance is half the mean of (x_i - x_j)^2 over all i and j.
       double squares = 0;
       for (const double distance : all) squares += distance * distance;
       const auto count = static_cast<double>(n);

@@ -13,8 +13,8 @@ namespace troupe::schedulers::test {
 inline constexpr std::array every_searcher{SearcherName::random, SearcherName::grid,
                                            SearcherName::sobol};
 
-/// What a new searcher suggests for the first trials, each of which reports once; fewer where the
-/// space has no more.
+/// The suggestions of a new searcher for the first trials, each of which reports once; fewer if the
+/// space is exhausted.
 inline std::vector<Config> suggestions(const SearcherOptions& options, TrialId trials) {
   const auto searcher = make_searcher(options);
   std::vector<Config> configs;
@@ -27,6 +27,7 @@ inline std::vector<Config> suggestions(const SearcherOptions& options, TrialId t
   return configs;
 }
 
+/// Number of different configurations.
 inline std::size_t different(const Space& space, const std::vector<Config>& configs) {
   std::set<std::string> matches;
   for (const Config& config : configs) matches.insert(space.match(config));

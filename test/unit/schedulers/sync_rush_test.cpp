@@ -14,7 +14,7 @@ namespace {
 
 BOOST_AUTO_TEST_SUITE(sync_rush)
 
-/// 9 arms, eta 3: two rounds of 36 units, so 4 units an arm, then 12.
+/// 9 arms and eta = 3: two rounds of 36 units each, that is 4 units for each arm, then 12.
 SyncRushOptions options(std::vector<TrialId> incumbents = {}, Resource max_resource = 100) {
   return {.budget = 72,
           .arms = 9,
@@ -104,7 +104,7 @@ BOOST_FIXTURE_TEST_CASE(arms_behind_the_best_incumbent_are_dropped, WithIncumben
   BOOST_TEST((raised == std::vector<HurdleRaised>{{0, 4, 0.2}}));
   BOOST_TEST(scheduler.status().hurdle_resource == 4);
   BOOST_TEST(scheduler.status().hurdle == 0.2);
-  // Two are left, the incumbent among them, and share the second round.
+  // Two arms survive, one of them the incumbent, and share the budget of the second round.
   BOOST_TEST((offer() == Decision(ResumeTrial{0, 4, 22})));
   BOOST_TEST((offer() == Decision(ResumeTrial{2, 4, 22})));
   BOOST_TEST(std::holds_alternative<NothingLeft>(offer()));

@@ -19,7 +19,7 @@ SyncSuccessiveHalvingOptions options(std::optional<std::uint32_t> brackets) {
   return {.max_resource = 9, .reduction_factor = 3, .brackets = brackets};
 }
 
-/// 9 trials to 1, 3 to 3, 1 to 9.
+/// Rungs of 9 places at 1, 3 at 3 and 1 at 9.
 struct Halving1 : SchedulerFixture<SyncSuccessiveHalving> {
   Halving1() : SchedulerFixture(options(1)) {}
 
@@ -89,7 +89,7 @@ BOOST_FIXTURE_TEST_CASE(a_free_worker_opens_the_next_bracket_while_a_rung_waits,
   for (int i = 0; i < 9; ++i) (void)start();
   BOOST_TEST((offer() == Decision(StartTrial{9, 1, 1})));
   for (TrialId trial = 0; trial < 9; ++trial) (void)report(trial, 1, 0.1 * trial);
-  // The older bracket comes first.
+  // The older bracket is served first.
   BOOST_TEST((offer() == Decision(ResumeTrial{0, 1, 3, 0})));
 }
 
@@ -120,7 +120,7 @@ BOOST_FIXTURE_TEST_CASE(too_few_sound_trials_go_on_in_the_order_of_places_and_fa
   (void)report(7, 1, 0.1);
   BOOST_TEST((offer() == Decision(ResumeTrial{3, 1, 3})));
   BOOST_TEST((offer() == Decision(ResumeTrial{7, 1, 3})));
-  BOOST_TEST(std::holds_alternative<StartTrial>(offer()));  // The failed one is not run again.
+  BOOST_TEST(std::holds_alternative<StartTrial>(offer()));  // The failed trial is not run again.
   (void)report(3, 3, 0.5);
   (void)report(7, 3, 0.6);
   BOOST_TEST((offer() == Decision(ResumeTrial{3, 3, 9})));
@@ -172,7 +172,7 @@ BOOST_FIXTURE_TEST_CASE(an_early_exit_holds_for_the_rungs_above, Halving1) {
   BOOST_TEST((offer() == Decision(ResumeTrial{3, 1, 3})));
   (void)report(2, 3, 0.5);
   (void)report(3, 3, 0.5);
-  BOOST_TEST(scheduler.brackets()[0].finished);  // Trial 1 is the best, and has its value at 9.
+  BOOST_TEST(scheduler.brackets()[0].finished);  // Trial 1 is the best and reported 9.
 }
 
 BOOST_FIXTURE_TEST_CASE(an_early_exit_may_be_dropped_instead, Dropping) {

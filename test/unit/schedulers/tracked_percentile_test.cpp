@@ -13,7 +13,7 @@ namespace {
 
 BOOST_AUTO_TEST_SUITE(tracked_percentile)
 
-/// The multiset beside a plain copy of its numbers, from which the percentile is computed anew.
+/// A TrackedPercentile and a plain copy of its numbers, from which the percentile is recomputed.
 class Twin {
  public:
   explicit Twin(double percent) : percent_(percent), tracked_(percent) {}
@@ -55,21 +55,21 @@ class Twin {
   int shown_ = 0;
 };
 
-BOOST_AUTO_TEST_CASE(is_what_sorting_all_numbers_gives_while_they_drift) {
+BOOST_AUTO_TEST_CASE(agrees_with_sorting_all_numbers_while_they_drift) {
   for (const double percent : {0.0, 50.0, 90.0, 100.0}) {
     Rng rng(17);
     Twin twin(percent);
     twin.agree();
     for (int step = 0; step < 40'000; ++step) {
-      // The numbers rise threefold over time; the old ones leave at random.
+      // Inserted numbers grow threefold over time; random old ones are erased.
       if (twin.size() > 15'000 || (twin.size() > 0 && rng.below(5) == 0))
         twin.erase(rng.below(twin.size()));
       else
         twin.insert(rng.uniform() * (1 + step / 20'000.0));
       if (step % 400 == 0) twin.agree();
     }
-    BOOST_TEST(twin.shown() >= 2);  // The near numbers were chosen,
-    BOOST_TEST(twin.shown() < 60);  // and not each time.
+    BOOST_TEST(twin.shown() >= 2);  // A range was chosen more than once,
+    BOOST_TEST(twin.shown() < 60);  // but not for each value.
     while (twin.size() > 0) {
       twin.erase(twin.size() - 1);
       if (twin.size() % 400 == 0) twin.agree();
@@ -77,7 +77,7 @@ BOOST_AUTO_TEST_CASE(is_what_sorting_all_numbers_gives_while_they_drift) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(equal_numbers_are_no_trouble) {
+BOOST_AUTO_TEST_CASE(works_for_equal_numbers) {
   Rng rng(3);
   Twin twin(90);
   for (int step = 0; step < 20'000; ++step) twin.insert(static_cast<double>(rng.below(4)));
