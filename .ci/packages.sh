@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# Installs the Debian packages that building (and, with "test", testing, with "fuzz", fuzzing) Troupe needs. Never asks.
+# Installs the missing Debian packages without asking a question: those that a build needs; with
+# `test` also those of the tests, with `fuzz` also those of the fuzz targets.
 set -euo pipefail
 packages=(g++ cmake ninja-build libboost-dev libboost-fiber-dev libboost-context-dev libboost-test-dev
   libpcre2-dev libzmq3-dev cppzmq-dev libmsgpack-cxx-dev libyaml-cpp-dev libsqlite3-dev libcli11-dev
   nlohmann-json3-dev libxxhash-dev)
-if [ "${1:-}" = test ]; then packages+=(python3 xgboost procps); fi
+if [ "${1:-}" = test ]; then packages+=(python3 xgboost procps git clang-format-19 clang-tidy-19); fi
 if [ "${1:-}" = fuzz ]; then packages+=(clang-19 libclang-rt-19-dev); fi
 missing=()
 for package in "${packages[@]}"; do
