@@ -76,7 +76,7 @@ check_tidy() {
     echo "clang-tidy: checks what differs from $(git log -1 --format='%h, "%s"' "$base")"
   fi
   sources=$({ git diff --name-only "$base"; git ls-files --others --exclude-standard; } |
-    grep -E '\.[ch]pp$' | grep -v '^examples/\(embed\|sequence\)/' | sort -u |
+    { grep -E '\.[ch]pp$' || true; } | { grep -vE '^examples/(embed|sequence)/' || true; } | sort -u |
     while IFS= read -r file; do [ ! -e "$file" ] || source_of "$file"; done | sort -u)
   count=$(grep -c . <<<"$sources" || true)
   [ "$count" -gt 0 ] || { echo "clang-tidy: no source differs"; return 0; }
