@@ -6,12 +6,12 @@
 
 namespace troupe::actors {
 
-/// With less than this a disk is taken for full: logs, configurations and the journal of the trials
-/// that run still fit.
+/// Free bytes below which a disk counts as full: 32 MiB, enough for the logs, configurations and
+/// journal rows of the running trials.
 inline constexpr std::uint64_t disk_reserve_bytes = std::uint64_t{32} << 20;
 
-/// Why nothing more should be written under `folder`: "the disk of DIR is full (3 MiB are free; 32
-/// MiB are kept in reserve)". None if there is room, and where nobody can tell.
+/// "the disk of DIR is full (3 MiB are free; 32 MiB are kept in reserve)"; none if there is space,
+/// or if statvfs fails.
 [[nodiscard]] std::optional<std::string> disk_full_reason(const std::string& folder);
 
 }  // namespace troupe::actors

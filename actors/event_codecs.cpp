@@ -1,4 +1,4 @@
-// The code that packs and unpacks the events of a study: made once, here.
+// Codec instantiations for the events of a study.
 
 #include "actors/events.hpp"
 #include "runtime/codec.hpp"

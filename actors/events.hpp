@@ -20,20 +20,20 @@ using schedulers::Resource;
 using schedulers::TrialId;
 using schedulers::TrialState;
 
-// What a study tells the world, after it is durable. Each is a message of its own, so that a
-// subscriber names just those it wants; `index` is the row of the journal that caused it.
+// Events of a study, published after their row is durable. Each event is a message type, so that a
+// subscriber names those that it wants. `index` is the row of the journal.
 
+/// A process of a trial was ordered: its first, or one after a failure.
 struct TrialStarted {
   static constexpr std::string_view wire_name = "TrialStarted";
   std::uint64_t index = 0;
   TrialId trial = 0;
-  std::uint32_t attempt =
-      1;              ///< 1 for the first process of the trial; one more for each later one.
-  Resource from = 0;  ///< 0, or where it goes on after a retry or the loss of its node.
+  std::uint32_t attempt = 1;  ///< 1 for the first process of the trial, 2 for the second, ...
+  Resource from = 0;          ///< Above 0 after a retry or the loss of a node.
   Resource until = 0;
   std::string node;
   Config config;
-  bool incumbent = false;  ///< Of A*: the best of an earlier task, or named in the study file.
+  bool incumbent = false;  ///< From A* or `incumbents` of the study file.
   static auto fields(auto& m) {
     return std::tuple{field("index", m.index),     field("trial", m.trial),
                       field("attempt", m.attempt), field("from", m.from),
@@ -43,7 +43,7 @@ struct TrialStarted {
   friend bool operator==(const TrialStarted&, const TrialStarted&) = default;
 };
 
-/// A report that counted, and what the scheduler decided on it.
+/// A counted report, and the decision of the scheduler on it.
 struct TrialReported {
   static constexpr std::string_view wire_name = "TrialReported";
   enum class Decision { proceed, pause, stop };
@@ -52,7 +52,7 @@ struct TrialReported {
   Resource resource = 0;
   double metric = 0;
   Decision decision = Decision::proceed;
-  Config values;  ///< Every key of the report, as reported.
+  Config values;  ///< Every key of the report.
   static auto fields(auto& m) {
     return std::tuple{field("index", m.index),       field("trial", m.trial),
                       field("resource", m.resource), field("metric", m.metric),
@@ -64,7 +64,7 @@ constexpr std::array<std::string_view, 3> enum_names(TrialReported::Decision) {
   return {"CONTINUE", "PAUSE", "STOP"};
 }
 
-/// Its process is gone; its checkpoint stays.
+/// A trial has no process and may be promoted; its checkpoint stays.
 struct TrialPaused {
   static constexpr std::string_view wire_name = "TrialPaused";
   std::uint64_t index = 0;
@@ -77,7 +77,7 @@ struct TrialPaused {
   friend bool operator==(const TrialPaused&, const TrialPaused&) = default;
 };
 
-/// A paused trial goes on.
+/// A paused trial starts its next attempt.
 struct TrialPromoted {
   static constexpr std::string_view wire_name = "TrialPromoted";
   std::uint64_t index = 0;
@@ -93,7 +93,7 @@ struct TrialPromoted {
   friend bool operator==(const TrialPromoted&, const TrialPromoted&) = default;
 };
 
-/// The scheduler, or the end of the study, stopped it; its process is gone.
+/// The scheduler or the end of the study stopped a trial, and its process has ended.
 struct TrialStopped {
   static constexpr std::string_view wire_name = "TrialStopped";
   std::uint64_t index = 0;
@@ -107,20 +107,20 @@ struct TrialStopped {
   friend bool operator==(const TrialStopped&, const TrialStopped&) = default;
 };
 
-/// A process of the trial ended where it should not have. `then` says what follows.
+/// A process of the trial ended with an error.
 struct TrialFailed {
   static constexpr std::string_view wire_name = "TrialFailed";
   enum class Then {
     give_up,  ///< The trial has failed.
-    retry,    ///< It starts again from its last checkpoint, and one retry is used up.
-    restart,  ///< The same, blamelessly: its node was lost, or it asked for it (exit code 75).
+    retry,    ///< It starts again from its last checkpoint, which uses up one retry.
+    restart,  ///< It starts again at no cost: node lost, or exit code 75 (EX_TEMPFAIL).
   };
   std::uint64_t index = 0;
   TrialId trial = 0;
   std::uint32_t attempt = 1;
   std::string cause;  ///< "exit code 3", "signal SIGSEGV", "out of memory (limit 64 MiB)", ...
   std::string stderr_tail;
-  Then then = Then::give_up;
+  Then then = Then::give_up;  ///< What follows.
   static auto fields(auto& m) {
     return std::tuple{field("index", m.index),
                       field("trial", m.trial),
@@ -135,7 +135,7 @@ constexpr std::array<std::string_view, 3> enum_names(TrialFailed::Then) {
   return {"give_up", "retry", "restart"};
 }
 
-/// Its program ended by itself with success, or reached the maximal resource.
+/// The program of a trial ended with success, or reached the maximum resource.
 struct TrialCompleted {
   static constexpr std::string_view wire_name = "TrialCompleted";
   std::uint64_t index = 0;
@@ -148,8 +148,8 @@ struct TrialCompleted {
   friend bool operator==(const TrialCompleted&, const TrialCompleted&) = default;
 };
 
-/// Something a person should know about a trial that is no failure: a line that looks like a report
-/// and is none, a duplicate report, a metric that is not finite.
+/// A warning about a trial: a malformed report line, a duplicate report, or a metric that is not
+/// finite.
 struct TrialWarned {
   static constexpr std::string_view wire_name = "TrialWarned";
   std::uint64_t index = 0;
@@ -162,14 +162,14 @@ struct TrialWarned {
   friend bool operator==(const TrialWarned&, const TrialWarned&) = default;
 };
 
-/// The ceiling grew (PASHA).
+/// PASHA raised its ceiling to `resource`.
 struct RungUnlocked {
   static constexpr std::string_view wire_name = "RungUnlocked";
   std::uint64_t index = 0;
   Resource resource = 0;
   double epsilon = 0;
   TrialId cause = 0;
-  bool epsilon_capped = false;  ///< Epsilon is of the 2,000 best trials, for there are more.
+  bool epsilon_capped = false;  ///< Epsilon was computed from the 2,000 best trials only.
   static auto fields(auto& m) {
     return std::tuple{field("index", m.index), field("resource", m.resource),
                       field("epsilon", m.epsilon), field("cause", m.cause),
@@ -178,8 +178,8 @@ struct RungUnlocked {
   friend bool operator==(const RungUnlocked&, const RungUnlocked&) = default;
 };
 
-/// RUSH: from now on, trials must be at least as good as this to go on from `resource`; `trial`,
-/// an incumbent, set or raised the hurdle.
+/// RUSH: from now on, a trial must reach `metric` to go on from `resource`. `trial` is the
+/// incumbent that set or raised the hurdle.
 struct HurdleRaised {
   static constexpr std::string_view wire_name = "HurdleRaised";
   std::uint64_t index = 0;
@@ -193,8 +193,8 @@ struct HurdleRaised {
   friend bool operator==(const HurdleRaised&, const HurdleRaised&) = default;
 };
 
-/// The best configuration (the best metric at the highest resource that at least two trials
-/// reported) is another one now, or is known better.
+/// The best configuration changed, or has a new metric: the best metric at the highest resource
+/// that at least two trials reported.
 struct IncumbentChanged {
   static constexpr std::string_view wire_name = "IncumbentChanged";
   std::uint64_t index = 0;
@@ -210,13 +210,14 @@ struct IncumbentChanged {
   friend bool operator==(const IncumbentChanged&, const IncumbentChanged&) = default;
 };
 
+/// The study has no process left and starts none.
 struct StudyFinished {
   static constexpr std::string_view wire_name = "StudyFinished";
   enum class Outcome {
     finished,     ///< A stop criterion was met, or the space is exhausted.
-    stopped,      ///< Somebody stopped it for good.
+    stopped,      ///< A person or a program stopped it for good.
     failed,       ///< More than max_failures trials failed.
-    interrupted,  ///< To be resumed by the same command.
+    interrupted,  ///< The same command resumes it.
   };
   std::uint64_t index = 0;
   Outcome outcome = Outcome::finished;

@@ -94,8 +94,8 @@ class JsonPrinter {
       case PackKind::integer:
         integer();
         break;
-      case PackKind::real:
-        append_number(out_, in_.real());
+      case PackKind::float64:
+        append_number(out_, in_.float64());
         break;
       case PackKind::text:
         append_string(out_, in_.text());
@@ -140,7 +140,7 @@ class JsonPrinter {
     out_ += brackets[1];
   }
 
-  /// Between and around the items of an array or object.
+  /// Starts a line for an item of an array or object, or for its end.
   void line(int depth) {
     if (layout_ != JsonLayout::indented) return;
     out_ += '\n';
@@ -152,7 +152,7 @@ class JsonPrinter {
   JsonLayout layout_;
 };
 
-/// False if it is nested too deeply.
+/// Packs a JSON value; false if it is nested too deeply.
 bool pack_json(PackWriter& out, const Json& json, int depth) {
   if (depth == depth_max) return false;
   switch (json.type()) {
@@ -163,13 +163,13 @@ bool pack_json(PackWriter& out, const Json& json, int depth) {
       out.boolean(json.get<bool>());
       return true;
     case Json::value_t::number_integer:
-      out.integer(json.get<std::int64_t>());
+      out.int64(json.get<std::int64_t>());
       return true;
     case Json::value_t::number_unsigned:
-      out.natural(json.get<std::uint64_t>());
+      out.uint64(json.get<std::uint64_t>());
       return true;
     case Json::value_t::number_float:
-      out.real(json.get<double>());
+      out.float64(json.get<double>());
       return true;
     case Json::value_t::string:
       out.text(json.get_ref<const std::string&>());

@@ -12,21 +12,21 @@ namespace troupe::actors {
 /// compact: no spaces. spaced: on one line, ", " and ": ". indented: a line for each value.
 enum class JsonLayout { compact, spaced, indented };
 
-/// Msgpack of the named form as JSON. Doubles have the shortest digits that read back to the same
-/// value, and always a point or an exponent, so that 1.0 and 1 differ; NaN and the infinities are
-/// the strings "nan", "inf" and "-inf". Bytes that are no UTF-8 become U+FFFD.
+/// Converts msgpack (named form) to JSON. Doubles have the shortest digits that read back to the
+/// same value, and a point or an exponent: 1.0 and 1 differ. NaN and the infinities become the
+/// strings "nan", "inf" and "-inf". Invalid UTF-8 becomes U+FFFD.
 [[nodiscard]] std::string packed_to_json(std::string_view packed,
                                          JsonLayout layout = JsonLayout::compact);
 
-/// The way back. The error says where the text is not JSON.
+/// Converts JSON to msgpack. The error names the position of a syntax error.
 [[nodiscard]] Result<std::string> json_to_packed(std::string_view json);
 
-/// `text` as a JSON string, in quotes.
+/// `text` as a quoted JSON string.
 [[nodiscard]] std::string json_string(std::string_view text);
-/// As in packed_to_json.
+/// `value` as packed_to_json prints it.
 [[nodiscard]] std::string json_number(double value);
 
-/// M: a message, or whatever else runtime/codec takes (a vector, a variant of messages).
+/// JSON of a message, or of any other type that runtime/codec packs.
 template <typename M>
 [[nodiscard]] std::string to_json(const M& value, JsonLayout layout = JsonLayout::compact) {
   return packed_to_json(runtime::pack_named(value), layout);
@@ -35,7 +35,7 @@ template <typename M>
 /// Packs a configuration as a map from name to value.
 void pack_config(runtime::PackWriter& out, const schedulers::Config& config);
 
-/// A configuration as one JSON object, spaced, in the order of the space: what a program reads.
+/// A configuration as one JSON object, spaced, in the order of the space. Programs read it.
 [[nodiscard]] std::string config_json(const schedulers::Config& config);
 
 template <typename M>

@@ -5,16 +5,16 @@
 
 namespace troupe::actors {
 
-/// Whether a byte of UTF-8 continues a character that an earlier byte began.
+/// Whether a byte of UTF-8 is not the first one of its character.
 [[nodiscard]] constexpr bool is_utf8_continuation(char byte) {
   return (static_cast<unsigned char>(byte) & 0xc0U) == 0x80U;
 }
 
-/// Length in bytes of the character at `at`; 0 if the bytes there are no UTF-8 (RFC 3629: overlong
-/// forms, surrogates and numbers beyond U+10FFFF are none).
+/// Length in bytes of the character at `at`; 0 for invalid UTF-8, which includes overlong forms,
+/// surrogates and numbers beyond U+10FFFF (RFC 3629).
 [[nodiscard]] std::size_t utf8_length(std::string_view text, std::size_t at);
 
-/// Number of code points, which is the number of columns of a terminal: each takes one.
+/// Number of code points. Each counts as one column of a terminal.
 [[nodiscard]] std::size_t utf8_columns(std::string_view text);
 
 /// The longest beginning of `text` that has at most `columns` code points.

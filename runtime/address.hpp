@@ -10,8 +10,8 @@
 
 namespace troupe::runtime {
 
-/// One running instance of the runtime. Random, and new at each start: it names the incarnation
-/// too.
+/// Id of one running instance of the runtime: random and new at each start, so that it also
+/// identifies the incarnation of a node.
 struct NodeId {
   std::uint64_t value = 0;
 
@@ -19,11 +19,11 @@ struct NodeId {
   friend auto operator<=>(const NodeId&, const NodeId&) = default;
 };
 
-/// Names an actor, whether or not it still lives. A default one is nobody.
+/// Address of an actor, which may be gone. A default address is no actor's.
 struct Address {
   static constexpr std::string_view wire_name = "Address";
   NodeId node;
-  std::uint64_t actor = 0;  ///< Slot in the upper half, generation of the slot in the lower.
+  std::uint64_t actor = 0;  ///< Upper 32 bits: slot; lower 32 bits: generation of the slot.
 
   [[nodiscard]] std::uint32_t slot() const { return static_cast<std::uint32_t>(actor >> 32); }
   [[nodiscard]] std::uint32_t generation() const { return static_cast<std::uint32_t>(actor); }
@@ -33,7 +33,7 @@ struct Address {
   friend auto operator<=>(const Address&, const Address&) = default;
 };
 
-/// For logs: the node in hexadecimal, slot and generation: "3f00c1e2a4b58c97/12.1".
+/// Text for logs: the node in hexadecimal, slot and generation, as in "3f00c1e2a4b58c97/12.1".
 [[nodiscard]] std::string to_string(NodeId node);
 [[nodiscard]] std::string to_string(const Address& address);
 

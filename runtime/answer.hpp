@@ -5,7 +5,6 @@
 
 #include "runtime/address.hpp"
 #include "runtime/cell/envelope.hpp"
-#include "runtime/cell/packed.hpp"
 #include "runtime/core/result.hpp"
 #include "runtime/message.hpp"
 
@@ -17,14 +16,14 @@ namespace detail {
 void give_answer(Engine& engine, CorrelationId question, Envelope::Ptr answer);
 }  // namespace detail
 
-/// The answer to a question that is still to be given, exactly once. If it is destroyed before, the
-/// asker gets an error.
+/// A promise of the answer to a question. If it is destroyed without an answer, the asker gets an
+/// error.
 template <Question Q>
 class Answer {
  public:
   using Reply = typename Q::Reply;
 
-  /// For the runtime. Nobody waits if `question` is none: a question may have been told.
+  /// For the runtime. `question` is none if the question was sent with `tell`.
   Answer(Engine& engine, CorrelationId question) : engine_(&engine), question_(question) {}
   Answer(Answer&& other) noexcept
       : engine_(other.engine_), question_(std::exchange(other.question_, CorrelationId{})) {}
@@ -35,7 +34,7 @@ class Answer {
   }
   ~Answer() { give(Error{ErrorKind::gone, "the actor never answered"}); }
 
-  /// The first call counts.
+  /// Sends the answer. Later calls have no effect.
   void give(Result<Reply> result) {
     const CorrelationId question = std::exchange(question_, CorrelationId{});
     if (!question) return;
@@ -49,7 +48,7 @@ class Answer {
   CorrelationId question_;
 };
 
-/// What an answer holds, if it is an R.
+/// Returns the R in an answer, or its error. `bad_input`: the answer is of another type.
 template <typename R>
 Result<R> reply_in(Result<Envelope::Ptr> answer) {
   if (!answer) return answer.error();
@@ -64,7 +63,7 @@ Result<R> reply_in(Result<Envelope::Ptr> answer) {
   return Error{ErrorKind::bad_input, "the answer is of another type than the question's Reply"};
 }
 
-/// A ref of an address that was looked up.
+/// Converts a found address to a ref of type R.
 template <typename R>
 Result<R> as_ref(Result<Address> address) {
   if (!address) return address.error();

@@ -9,13 +9,13 @@ namespace detail {
 
 void give_answer(Engine& engine, CorrelationId question, Envelope::Ptr answer) {
   answer->ask = question;
-  engine.answer(std::move(answer));
+  engine.router().answer(std::move(answer));
 }
 
 }  // namespace detail
 
 Address Context::address() const {
-  return engine_->address(*cell_);
+  return engine_->router().address(*cell_);
 }
 
 NodeId Context::node() const {
@@ -23,7 +23,7 @@ NodeId Context::node() const {
 }
 
 Instant Context::now() const {
-  return engine_->now();
+  return engine_->clock().now();
 }
 
 std::chrono::microseconds Context::wall() const {
@@ -31,14 +31,14 @@ std::chrono::microseconds Context::wall() const {
 }
 
 void Context::send(Address to, Envelope::Ptr envelope) {
-  const Lane lane = lane_of(envelope->type());
-  engine_->send(to, std::move(envelope));
-  if (to.node == engine_->id() || !engine_->peers().is_full(to.node, lane)) return;
-  Dispatcher& dispatcher = engine_->dispatcher(*cell_);
-  Await room;
-  const CorrelationId id = dispatcher.open(room);
-  engine_->peers().on_writable(to.node, lane, id);
-  dispatcher.wait(room, id, Instant::never());
+  const Channel channel = channel_of(envelope->type());
+  engine_->router().send(to, std::move(envelope));
+  if (to.node == engine_->id() || !engine_->peers().is_full(to.node, channel)) return;
+  Dispatcher& dispatcher = engine_->router().dispatcher(*cell_);
+  Await writable;
+  const CorrelationId id = dispatcher.open(writable);
+  engine_->peers().answer_when_writable(to.node, channel, id);
+  dispatcher.wait(writable, id, Instant::never());
 }
 
 void Context::watch_nodes() {
@@ -51,12 +51,12 @@ RefusalLog Context::refusal_log() const {
 
 Result<Envelope::Ptr> Context::request(Address to, Envelope::Ptr question, Duration deadline) {
   if (to == address()) return Error{ErrorKind::refused, "an actor cannot ask itself"};
-  Dispatcher& dispatcher = engine_->dispatcher(*cell_);
+  Dispatcher& dispatcher = engine_->router().dispatcher(*cell_);
   Await await;
   const CorrelationId id = dispatcher.open(await);
   question->ask = id;
   const Instant until = engine_->after(deadline);
-  engine_->send(to, std::move(question), until);
+  engine_->router().send(to, std::move(question), until);
   dispatcher.wait(await, id, until);
   if (await.outcome == Await::Outcome::timed_out) {
     engine_->peers().forget_ask(to.node, id);
@@ -70,10 +70,10 @@ Address Context::adopt(const Behaviour& behaviour, void* actor) {
 }
 
 Address Context::adopt_supervised(const Behaviour& behaviour, RestartPolicy policy,
-                                  std::function<void*()> make, Home home) {
+                                  std::function<void*()> make, Placement placement) {
   ActorInit init(behaviour, make());
   init.make_cold().supervision = Supervision{policy, std::move(make), {}, 0};
-  return engine_->spawn(std::move(init), cell_, home);
+  return engine_->spawn(std::move(init), cell_, placement);
 }
 
 Result<Address> Context::named(const std::string& name, const Behaviour& behaviour,
@@ -82,11 +82,11 @@ Result<Address> Context::named(const std::string& name, const Behaviour& behavio
 }
 
 void Context::monitor(Address actor) {
-  engine_->watch(*cell_, actor);
+  engine_->monitors().add(*cell_, actor);
 }
 
 void Context::demonitor(Address actor) {
-  engine_->unwatch(*cell_, actor);
+  engine_->monitors().remove(*cell_, actor);
 }
 
 TimerId Context::start_timer(Duration duration, Envelope::Ptr message) {
@@ -104,7 +104,7 @@ void Context::cancel(TimerId timer) {
 }
 
 void Context::stop(Address actor) {
-  engine_->send(actor, Envelope::bare(Envelope::Kind::stop));
+  engine_->router().send(actor, Envelope::bare(Envelope::Kind::stop));
 }
 
 }  // namespace troupe::runtime

@@ -14,29 +14,29 @@
 
 namespace troupe::runtime {
 
-/// Makes the wire of a node; called on the reactor's thread.
+/// Creates the wire of a node, on the reactor's thread.
 using MakeWire =
     std::function<std::unique_ptr<transport::Wire>(Reactor& reactor, transport::PeerId self)>;
 
-/// Everything undetermined that a node uses. Clock and reactor outlive the node, unless `owned`
-/// holds them.
+/// The sources of nondeterminism of a node: time, randomness, threads and network. Clock and
+/// reactor outlive the node, unless `owned` holds them.
 struct Environment {
-  /// Makes the world go on until `done()` or until the clock reaches `until`.
+  /// Runs the world until `done()` holds or the clock reaches `until`.
   using Drive = std::function<void(const std::function<bool()>& done, Instant until)>;
 
-  /// What has to outlive all else here, if nobody else holds it.
+  /// Holds objects that outlive all other members; may be null.
   std::shared_ptr<const void> owned;
   const Clock* clock = nullptr;
   Reactor* reactor = nullptr;
-  std::uint64_t seed = 0;  ///< Of the node's id; two nodes of a program need different ones.
+  std::uint64_t seed = 0;  ///< Seed of the node's id; differs between the nodes of a program.
   std::vector<std::unique_ptr<Dispatcher>> dispatchers;
-  /// What a plain thread does while it waits for actors. Without one it sleeps: the dispatchers
+  /// Called by a plain thread that waits for actors. If empty, the thread sleeps: the dispatchers
   /// have threads of their own.
   Drive drive;
 
-  MakeWire make_wire;  ///< Without one the node has no network.
+  MakeWire make_wire;  ///< If empty, the node has no network.
   transport::LinkOptions link_options;
-  Membership membership;  ///< Of a wire with keys.
+  Membership membership;  ///< Used with a wire that has keys.
 };
 
 }  // namespace troupe::runtime

@@ -29,15 +29,15 @@ namespace {
 
 enum class Direction : std::uint8_t { read, write };
 
-/// One wait at a time is outstanding per direction; its completion finds the watch by its id, and
-/// does nothing when that is gone.
+/// A watch of one direction of a file descriptor. One asynchronous wait is outstanding for it; the
+/// completion finds the watch by its id, and has no effect if the watch was removed.
 struct DescriptorWatch {
   int fd = -1;
   Direction direction = Direction::read;
   std::shared_ptr<Reactor::Callback> callback;
 };
 
-/// Asio registers a descriptor with epoll once, so both directions share this.
+/// A watched file descriptor. Both directions share it, since Asio registers a descriptor once.
 struct Watched {
   stream_descriptor descriptor;
   std::array<Reactor::WatchId, 2> watches{Reactor::WatchId::none, Reactor::WatchId::none};
@@ -48,7 +48,7 @@ struct Timer {
   Reactor::Callback callback;
 };
 
-/// After so many rounds of callbacks that post more, descriptors and timers have their turn.
+/// Limit on consecutive rounds of posted callbacks, so that descriptors and timers are served.
 constexpr int rounds_at_once = 16;
 
 int make_bell() {
@@ -61,12 +61,13 @@ int make_bell() {
 
 struct IoThread::State {
   asio::io_context io{1};
-  stream_descriptor bell{io, make_bell()};  ///< Rung for posts while the thread sleeps.
+  stream_descriptor bell{io, make_bell()};  ///< The eventfd that wakes the thread for posts.
 
   std::mutex posted_mutex;
-  std::vector<Callback> posted;  ///< Under the mutex.
-  bool will_look = false;  ///< Under the mutex: the thread looks at `posted` before it sleeps.
-  std::vector<Callback> running;  ///< The thread's; kept for its memory.
+  std::vector<Callback> posted;  ///< Guarded by the mutex.
+  bool will_look = false;  ///< Guarded by the mutex: the thread looks at `posted` before it sleeps.
+  std::vector<Callback>
+      running;  ///< Used by the thread only; a member, so that its capacity is reused.
   std::atomic<bool> stopping{false};
 
   std::uint64_t last_id = 0;
@@ -85,7 +86,7 @@ struct IoThread::State {
   void post(Callback callback);
   void ring();
   void wait_for_bell();
-  /// At the end of whatever runs on the thread.
+  /// Runs posted callbacks. To be called after each callback of the thread.
   void run_posted();
 
   WatchId watch(int fd, Direction direction, Callback callback);
@@ -102,8 +103,8 @@ void IoThread::State::post(Callback callback) {
     posted.push_back(std::move(callback));
     looks = std::exchange(will_look, true);
   }
-  // The thread itself looks at the end of what it is running. The lock is free by now: who is woken
-  // may run at once, on this processor.
+  // A callback of the thread is followed by run_posted. The mutex is released first, since the
+  // woken thread may run at once on this processor.
   if (!looks && std::this_thread::get_id() != thread_id) ring();
 }
 
@@ -132,7 +133,7 @@ void IoThread::State::run_posted() {
     }
     for (Callback& callback : running) {
       if (stopping.load(std::memory_order_relaxed)) break;
-      const Callback one = std::move(callback);  // It ends with its call.
+      const Callback one = std::move(callback);  // Destroyed after the call.
       one();
     }
     running.clear();
@@ -166,7 +167,7 @@ void IoThread::State::wait(WatchId id) {
 void IoThread::State::fire(WatchId id) {
   const auto found = watches.find(id);
   if (found == watches.end()) return;
-  const auto callback = found->second.callback;  // Outlives an unwatch from inside the call.
+  const auto callback = found->second.callback;  // The call may unwatch it.
   (*callback)();
   if (watches.contains(id)) wait(id);
   run_posted();
@@ -183,9 +184,9 @@ void IoThread::State::fire(TimerId id) {
 
 IoThread::IoThread(const std::string& name) : state_(std::make_unique<State>()) {
   state_->wait_for_bell();
-  // Callbacks come by posts that follow this assignment, so that they see the handle.
+  // Callbacks are posted after this assignment, so that they see the thread's handle and id.
   state_->thread = std::thread([state = state_.get()]() noexcept {
-    shorten_time_slice(Offspring::inherits);  // ZeroMQ's threads are started from here.
+    shorten_time_slice(Offspring::inherits);  // ZeroMQ starts its threads from this thread.
     state->io.run();
   });
   state_->thread_id = state_->thread.get_id();
@@ -194,7 +195,7 @@ IoThread::IoThread(const std::string& name) : state_(std::make_unique<State>()) 
 
 IoThread::~IoThread() {
   stop();
-  // The descriptors are their owners' to close.
+  // Descriptors are closed by their owners.
   for (auto& [fd, watched] : state_->descriptors) watched.descriptor.release();
 }
 

@@ -8,21 +8,21 @@
 namespace troupe::runtime {
 
 /// The reactor of a real process: one Asio io_context on one thread, which the constructor starts.
-/// At most one watch of each kind on a file descriptor. A callback that throws ends the process.
+/// A file descriptor has at most one watch of each kind. A callback that throws ends the process.
 ///
-/// Protocol: `post` puts into a list under a lock, and rings an eventfd if the thread may be
-/// asleep; the thread takes the whole list at the end of whatever it runs. All other state belongs
-/// to the thread and is checked to be used from it alone.
+/// Protocol: `post` appends to a list under a mutex, and writes to an eventfd if the thread may be
+/// asleep. The thread takes the whole list after each callback. All other state belongs to the
+/// thread; a check fails if another thread uses it.
 class IoThread final : public Reactor {
  public:
-  /// `name` is what ps and debuggers show; the kernel keeps its first 15 bytes.
+  /// `name`: the thread's name in ps and debuggers; the kernel keeps its first 15 bytes.
   explicit IoThread(const std::string& name = "troupe-io");
   ~IoThread() override;
   IoThread(const IoThread&) = delete;
   IoThread& operator=(const IoThread&) = delete;
 
-  /// Ends the thread after the callback that is running; what is posted, due or watched is dropped
-  /// without a call. Callable once or more, from any thread but this one.
+  /// Ends the thread after the running callback. Pending callbacks are dropped. For any thread but
+  /// this one; later calls have no effect.
   void stop();
 
   [[nodiscard]] bool on_this_thread() const;

@@ -11,30 +11,30 @@
 #include "runtime/keys/admissions.hpp"
 #include "runtime/keys/key_folder.hpp"
 #include "runtime/system_clock.hpp"
-#include "transport/zmq_wire.hpp"
+#include "transport/zmq/zmq_wire.hpp"
 
 namespace troupe::runtime {
 namespace {
 
-/// What a node of a real process stands on.
-struct Ground {
+/// Clock and reactor of a node of a real process.
+struct ClockAndReactor {
   SystemClock clock;
   IoThread io;
 };
 
-/// The keys of a node, between its wire, which owns them, and its links.
-struct Door {
+/// Connects the admissions of a node, which its wire owns, with its links.
+struct AdmissionsLink {
   std::weak_ptr<Admissions> admissions;
   std::function<void()> changed;
 };
 
 std::unique_ptr<transport::Wire> wire_with_keys(Reactor& reactor, transport::PeerId self,
                                                 const Clock& clock, const KeyFolder& keys,
-                                                const std::shared_ptr<Door>& door) {
-  const auto admissions = std::make_shared<Admissions>(reactor, clock, keys, [door] {
-    if (door->changed) door->changed();
+                                                const std::shared_ptr<AdmissionsLink>& link) {
+  const auto admissions = std::make_shared<Admissions>(reactor, clock, keys, [link] {
+    if (link->changed) link->changed();
   });
-  door->admissions = admissions;
+  link->admissions = admissions;
   return std::make_unique<transport::ZmqWire>(
       reactor, self,
       transport::ZmqWire::Options{
@@ -43,21 +43,21 @@ std::unique_ptr<transport::Wire> wire_with_keys(Reactor& reactor, transport::Pee
                                           }}});
 }
 
-Membership membership_of(const std::shared_ptr<Door>& door, Permits permits) {
+Membership membership_of(const std::shared_ptr<AdmissionsLink>& link, Permits permits) {
   Membership membership{.permits = std::move(permits)};
-  membership.member_of = [door](std::string_view key) {
-    const auto admissions = door->admissions.lock();
+  membership.member_of = [link](std::string_view key) {
+    const auto admissions = link->admissions.lock();
     return admissions ? admissions->member_of(key) : std::nullopt;
   };
-  membership.enrol = [door](std::string_view invitation, const transport::Key& own) {
-    const auto admissions = door->admissions.lock();
+  membership.enrol = [link](std::string_view invitation, const transport::Key& own) {
+    const auto admissions = link->admissions.lock();
     const auto key = transport::key_of(invitation);
-    check(admissions && key, "who enrols was let in");
+    check(admissions && key, "a key is enrolled while the node has its admissions");
     return admissions->enrol(*key, own);
   };
-  membership.follow = [door](std::function<void()> changed) { door->changed = std::move(changed); };
-  membership.trouble = [door] {
-    const auto admissions = door->admissions.lock();
+  membership.follow = [link](std::function<void()> changed) { link->changed = std::move(changed); };
+  membership.trouble = [link] {
+    const auto admissions = link->admissions.lock();
     return admissions ? admissions->trouble() : std::string();
   };
   return membership;
@@ -69,11 +69,12 @@ std::uint64_t random_seed() {
   return seed;
 }
 
-/// A large message has several blocks of its size in its life, on several threads. By default the
-/// allocator gives each back to the system, which costs more page by page than all else.
+/// Makes malloc keep freed blocks up to 1 MiB. A large message allocates several blocks of its size
+/// on several threads; returning each to the system costs more than the rest of its handling.
 void keep_freed_blocks() {
-  constexpr int block_max = 1 << 20;  ///< Larger ones are the system's at once, as ever.
-  constexpr int kept_max = 16 << 20;  ///< At the end of each heap.
+  constexpr int block_max =
+      1 << 20;  ///< Larger blocks are mapped and unmapped one by one, as by default.
+  constexpr int kept_max = 16 << 20;  ///< Free memory kept at the end of each heap.
   (void)mallopt(M_MMAP_THRESHOLD, block_max);
   (void)mallopt(M_TRIM_THRESHOLD, kept_max);
 }
@@ -82,21 +83,21 @@ void keep_freed_blocks() {
 
 Environment make_environment(const NodeOptions& options) {
   keep_freed_blocks();
-  const auto ground = std::make_shared<Ground>();
+  const auto clock_and_reactor = std::make_shared<ClockAndReactor>();
   Environment environment;
-  environment.owned = ground;
-  environment.clock = &ground->clock;
-  environment.reactor = &ground->io;
+  environment.owned = clock_and_reactor;
+  environment.clock = &clock_and_reactor->clock;
+  environment.reactor = &clock_and_reactor->io;
   environment.seed = random_seed();
   for (std::size_t i = 0; i < options.threads; ++i)
     environment.dispatchers.push_back(
         std::make_unique<FiberDispatcher>("troupe-actors-" + std::to_string(i)));
   if (options.keys) {
-    const auto door = std::make_shared<Door>();
-    environment.membership = membership_of(door, options.permits);
-    environment.make_wire = [door, keys = options.keys, clock = environment.clock](
+    const auto link = std::make_shared<AdmissionsLink>();
+    environment.membership = membership_of(link, options.permits);
+    environment.make_wire = [link, keys = options.keys, clock = environment.clock](
                                 Reactor& reactor, transport::PeerId self) {
-      return wire_with_keys(reactor, self, *clock, *keys, door);
+      return wire_with_keys(reactor, self, *clock, *keys, link);
     };
   } else {
     environment.make_wire = [](Reactor& reactor, transport::PeerId self) {

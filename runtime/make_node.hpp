@@ -7,11 +7,11 @@
 
 namespace troupe::runtime {
 
-/// What `make_node` gives a node, for who puts something else in place of a part of it.
+/// Returns the environment that `make_node` uses, for callers that replace a part of it.
 [[nodiscard]] Environment make_environment(const NodeOptions& options);
 
-/// A node of a real process: the system's clock, an io thread, `options.threads` dispatcher
-/// threads, and an id that no other node has.
+/// Returns a node of a real process: with the system's clock, an io thread, `options.threads`
+/// dispatcher threads and a random id.
 [[nodiscard]] std::unique_ptr<Node> make_node(NodeOptions options);
 
 }  // namespace troupe::runtime

@@ -8,7 +8,7 @@ namespace {
 
 NodeId draw_id(std::uint64_t seed) {
   const std::uint64_t drawn = Rng::stream(seed, "node id").bits();
-  return NodeId{drawn == 0 ? 1 : drawn};  // Zero is no node.
+  return NodeId{drawn == 0 ? 1 : drawn};  // Zero means no node.
 }
 
 }  // namespace
@@ -38,7 +38,7 @@ RefusalLog Node::refusal_log() {
 }
 
 bool Node::is_alive(Address actor) const {
-  return engine_->is_alive(actor);
+  return engine_->router().is_alive(actor);
 }
 
 const Clock& Node::clock() const {
@@ -50,9 +50,9 @@ Reactor& Node::reactor() const {
 }
 
 void Node::send(Address to, Envelope::Ptr envelope) {
-  const Lane lane = lane_of(envelope->type());
-  engine_->send(to, std::move(envelope));
-  if (to.node != id()) engine_->wait_for_room(to.node, lane);
+  const Channel channel = channel_of(envelope->type());
+  engine_->router().send(to, std::move(envelope));
+  if (to.node != id()) engine_->wait_until_writable(to.node, channel);
 }
 
 Result<Envelope::Ptr> Node::request(Address to, Envelope::Ptr question, Duration deadline) {
@@ -70,7 +70,7 @@ Result<Address> Node::named(const std::string& name, const Behaviour& behaviour,
 
 Result<Address> Node::look_up(const std::string& name,
                               std::span<const MessageType* const> accepted) const {
-  return engine_->find_named(name, accepted);
+  return engine_->registry().find(name, accepted);
 }
 
 Result<Down> Node::wait(Address actor, Duration deadline) {
@@ -87,7 +87,7 @@ void Node::add_offer(const std::string& kind, Offers::Offer offer) {
 
 void Node::ensure_receptionist() {
   std::call_once(receptionist_made_, [this] {
-    engine_->set_receptionist(spawn<Receptionist>(offers_, options_.resources).address());
+    engine_->router().set_receptionist(spawn<Receptionist>(offers_, options_.resources).address());
   });
 }
 
@@ -110,7 +110,7 @@ void Node::join(const std::string& address, Duration deadline,
 }
 
 void Node::stop(Address actor) {
-  engine_->send(actor, Envelope::bare(Envelope::Kind::stop));
+  engine_->router().send(actor, Envelope::bare(Envelope::Kind::stop));
 }
 
 StopReport Node::stop(Duration deadline) {
@@ -118,15 +118,15 @@ StopReport Node::stop(Duration deadline) {
 }
 
 std::size_t Node::actors() const {
-  return engine_->live();
+  return engine_->lifecycle().live();
 }
 
 std::uint64_t Node::frames_refused() const {
-  return engine_->frames_refused();
+  return engine_->peers().frames_refused();
 }
 
 std::uint64_t Node::dead_letters() const {
-  return engine_->dead_letters();
+  return engine_->router().dead_letters();
 }
 
 }  // namespace troupe::runtime

@@ -25,28 +25,29 @@ namespace troupe::runtime {
 class KeyFolder;
 
 struct NodeOptions {
-  std::string name;  ///< For people; need not be unique.
+  std::string name;  ///< For people; several nodes may have the same name.
   Resources resources;
-  // What make_node needs besides:
-  std::size_t threads = 2;                   ///< Dispatchers.
-  Duration lease = std::chrono::seconds(5);  ///< A node that is silent for so long is given up.
-  /// For other machines: who this node is, and whom it lets in. Null: it stays on this one.
+  // Used by make_node only:
+  std::size_t threads = 2;  ///< Number of dispatchers.
+  Duration lease =
+      std::chrono::seconds(5);  ///< Silence after which the link to a node is given up.
+  /// This node's key and the keys that it admits. Null: it links with nodes of this machine only.
   std::shared_ptr<const KeyFolder> keys{};
-  Permits permits{};  ///< What those may send whom `keys` lets in.
+  Permits permits{};  ///< Which role of an admitted key may send which messages.
 };
 
-/// How a node stopped.
+/// Result of stopping a node.
 struct StopReport {
-  /// Who did not stop in time, for people: type, name, address. Empty if all did.
+  /// Actors that did not stop in time, as text: type, name, address.
   std::vector<std::string> left;
 };
 
-/// One running instance of the runtime, for plain threads: whoever is no actor. All calls may come
-/// from any thread but the dispatchers' own.
+/// One running instance of the runtime: its interface for plain threads. Functions may be called
+/// from any thread except the dispatchers' threads, unless they say otherwise.
 class Node {
  public:
   Node(NodeOptions options, Environment environment);
-  /// Ends what is left without asking it.
+  /// Destroys the remaining actors without calling `stopping`.
   ~Node();
   Node(const Node&) = delete;
   Node& operator=(const Node&) = delete;
@@ -54,30 +55,30 @@ class Node {
   [[nodiscard]] NodeId id() const;
   [[nodiscard]] const std::string& name() const { return options_.name; }
   [[nodiscard]] const Clock& clock() const;
-  /// For what lives on the io thread. Post to it; nothing else from other threads.
+  /// The reactor of the io thread. Other threads may only post to it.
   [[nodiscard]] Reactor& reactor() const;
 
-  /// An actor that belongs to the node.
+  /// Spawns an actor without a parent.
   template <Actor A, typename... Args>
     requires std::constructible_from<A, Args...>
   typename A::Ref spawn(Args&&... args) {
     return typename A::Ref(adopt(behaviour<A>, new A(std::forward<Args>(args)...)));
   }
 
-  /// The actor of that name on this node, or a new one.
+  /// Returns the actor of that name on this node, or spawns it.
   template <Actor A, typename... Args>
   Result<typename A::Ref> get_or_spawn(const std::string& name, Args&&... args) {
     return as_ref<typename A::Ref>(
         named(name, behaviour<A>, [&]() -> void* { return new A(std::forward<Args>(args)...); }));
   }
 
-  /// Offers to spawn actors on behalf of other nodes, and of this one's: `make(Context&, Spec)`
-  /// spawns one with the context, whose child it becomes, and returns its ref, or a Result of it.
+  /// Lets other nodes, and actors here, spawn actors of this spec on this node. `make(Context&,
+  /// Spec)` spawns the actor with the context and returns its ref, or a Result of it.
   template <Message Spec, typename Make>
   void offer(Make make) {
     add_offer(std::string(Spec::wire_name), offer_of<Spec>(std::move(make)));
   }
-  /// See Context.
+  /// Spawns or finds an actor on a node: see Context.
   template <typename R, Message Spec>
   [[nodiscard]] Result<R> spawn_on(NodeId node, Spec spec, Resources need, Duration deadline) {
     return spawn_through<R>(*this, id(), node, std::move(spec), need, deadline);
@@ -87,9 +88,9 @@ class Node {
     return find_through<R>(*this, node, name, deadline);
   }
 
-  /// Accepts other nodes at an address as "tcp://127.0.0.1:*"; returns the one to join.
+  /// Accepts other nodes at an address such as "tcp://127.0.0.1:*". Returns the address to join.
   [[nodiscard]] Result<std::string> listen(const std::string& address);
-  /// Links this node with the one that listens there, for good: a lost connection is made again
+  /// Links this node with the node that listens at `address`. A lost connection is dialed again
   /// until the link is given up.
   [[nodiscard]] Result<NodeId> join(const std::string& address, Duration deadline);
   /// The same without waiting, for any thread. Calls `done` once, on the reactor's thread, within
@@ -97,7 +98,7 @@ class Node {
   void join(const std::string& address, Duration deadline,
             std::function<void(const Result<NodeId>&)> done);
 
-  /// The actor of that name on this node, if it accepts what R does.
+  /// Returns the actor of that name on this node, if it accepts the messages of R.
   template <typename R>
   [[nodiscard]] Result<R> find(const std::string& name) const {
     return as_ref<R>(look_up(name, message_types_of<R>));
@@ -109,7 +110,7 @@ class Node {
     send(to.address(), Envelope::with(Envelope::Kind::message, std::move(message)));
   }
 
-  /// Blocks the calling thread until the reply, an error or the deadline.
+  /// Sends a question and blocks the calling thread until the reply, an error or the deadline.
   template <Question Q, typename... Ms>
     requires one_of<Q, Ms...>
   Result<typename Q::Reply> ask(const Ref<Ms...>& to, Q question, Duration deadline) {
@@ -117,21 +118,22 @@ class Node {
         to.address(), Envelope::with(Envelope::Kind::message, std::move(question)), deadline));
   }
 
-  /// Blocks until the actor is gone; says how. An error if it is not at the deadline.
+  /// Blocks until the actor is gone, and returns its Down. `timed_out`: it is not gone by the
+  /// deadline.
   Result<Down> wait(Address actor, Duration deadline);
   template <typename... Ms>
   Result<Down> wait(const Ref<Ms...>& actor, Duration deadline) {
     return wait(actor.address(), deadline);
   }
 
-  /// Ends an actor in order, after what is in its mailbox now; its children first.
+  /// Stops an actor after it has handled what is in its mailbox now. Its children stop first.
   void stop(Address actor);
   template <typename... Ms>
   void stop(const Ref<Ms...>& actor) {
     stop(actor.address());
   }
 
-  /// Ends all actors in order, and with them the node: nothing runs on it afterwards.
+  /// Stops all actors, and then the node: nothing runs on it afterwards.
   StopReport stop(Duration deadline);
 
   /// Whether the actor lives on this node. For any thread; the answer may be outdated at once.
@@ -141,11 +143,11 @@ class Node {
     return is_alive(actor.address());
   }
 
-  /// How many actors live.
+  /// Number of actors that exist.
   [[nodiscard]] std::size_t actors() const;
-  /// How many messages found nobody, or nobody who handles or understands them.
+  /// Number of messages whose receiver was gone, or did not handle or understand them.
   [[nodiscard]] std::uint64_t dead_letters() const;
-  /// How many messages of other nodes were not even messages.
+  /// Number of malformed frames from other nodes.
   [[nodiscard]] std::uint64_t frames_refused() const;
 
   /// The links and refusals now. To be called on the reactor's thread.
@@ -153,7 +155,7 @@ class Node {
   /// Calls `receive` with the links and refusals, once, on the reactor's thread; never after the
   /// node is destroyed. For any thread.
   void report_network(std::function<void(const NetworkReport&)> receive);
-  /// Where actors note messages of other nodes that they refused.
+  /// Log for messages of other nodes that actors refuse. For any thread.
   [[nodiscard]] RefusalLog refusal_log();
 
   /// For the runtime and its tests.

@@ -25,7 +25,7 @@ namespace troupe::runtime::coding {
 template <Form form, typename T>
 void get(PackReader& in, const PeerSchemas* peer, T& value);
 
-/// Reads the field called `name`, or passes over it if M has none.
+/// Reads the field called `name`, or skips it if M has no such field.
 template <Form form, Message M>
 void get_field(PackReader& in, const PeerSchemas* peer, std::string_view name, M& message) {
   bool known = false;
@@ -47,7 +47,7 @@ void get_wire_message(PackReader& in, const PeerSchemas& peer, M& message) {
   if (count != schema->names.size())
     return in.fail(std::string(M::wire_name) + " has " + std::to_string(count) +
                    " fields, declared with " + std::to_string(schema->names.size()));
-  // As long as both sides list the same fields, the next one is the next one here.
+  // Fast path while both sides list the same fields in the same order.
   std::size_t next = 0;
   for_each_field(message, [&](const auto& field) {
     if (!in.ok() || next >= count || schema->names[next] != field.name) return;
@@ -87,7 +87,7 @@ void get_message_variant(PackReader& in, const PeerSchemas* peer, std::variant<T
   if (!known) in.fail("no message called '" + std::string(name.substr(0, 64)) + "' belongs here");
 }
 
-/// Reads into the alternative T if there is one.
+/// Reads into the alternative T. False if the variant has none.
 template <Form form, typename T, typename... Ts>
 bool get_alternative(PackReader& in, std::variant<Ts...>& value) {
   if constexpr ((std::same_as<T, Ts> || ...)) {
@@ -113,7 +113,7 @@ void get_scalar_variant(PackReader& in, std::variant<Ts...>& value) {
       known =
           (integer(std::type_identity<Ts>{}) || ...) || get_alternative<form, double>(in, value);
       break;
-    case PackKind::real:
+    case PackKind::float64:
       known = get_alternative<form, double>(in, value);
       break;
     case PackKind::text: {
@@ -180,7 +180,7 @@ void get(PackReader& in, const PeerSchemas* peer, T& value) {
       const auto* number = find_not_finite(in.text());
       number ? void(value = *number) : in.fail("expected a number, found a string");
     } else {
-      value = in.real();
+      value = in.float64();
     }
   } else if constexpr (std::same_as<T, std::string>) {
     const std::string_view text = in.text();

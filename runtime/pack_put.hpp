@@ -58,11 +58,11 @@ void put(PackWriter& out, const T& value) {
   if constexpr (std::same_as<T, bool>) {
     out.boolean(value);
   } else if constexpr (std::unsigned_integral<T>) {
-    out.natural(value);
+    out.uint64(value);
   } else if constexpr (std::integral<T>) {
-    out.integer(value);
+    out.int64(value);
   } else if constexpr (std::same_as<T, double>) {
-    out.real(value);
+    out.float64(value);
   } else if constexpr (std::same_as<T, std::string>) {
     out.text(value);
   } else if constexpr (Enum<T>) {
@@ -70,7 +70,7 @@ void put(PackWriter& out, const T& value) {
     check(index < enum_names(value).size(), "an enum that travels has a name");
     out.text(enum_names(value)[index]);
   } else if constexpr (is_a<T, std::chrono::duration>) {
-    out.integer(std::chrono::duration_cast<std::chrono::nanoseconds>(value).count());
+    out.int64(std::chrono::duration_cast<std::chrono::nanoseconds>(value).count());
   } else if constexpr (is_a<T, std::optional>) {
     value ? put<form>(out, *value) : out.nil();
   } else if constexpr (is_a<T, std::vector>) {

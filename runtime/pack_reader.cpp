@@ -15,7 +15,7 @@ std::string_view describe(PackKind kind) {
       return "a boolean";
     case PackKind::integer:
       return "an integer";
-    case PackKind::real:
+    case PackKind::float64:
       return "a number";
     case PackKind::text:
       return "a string";
@@ -39,8 +39,8 @@ std::uint64_t big_endian(std::string_view bytes) {
 
 }  // namespace
 
-/// `value` is the integer or the bits of the double; `count` the items of an array, the pairs of a
-/// map or the bytes of a text or extension; `size` the bytes of the head itself.
+/// `value`: the integer, or the bits of the double. `count`: the items of an array, the pairs of a
+/// map, or the bytes of a text or extension. `size`: the bytes of the head.
 struct PackReader::Head {
   PackKind kind = PackKind::end;
   std::size_t size = 0;
@@ -53,7 +53,8 @@ PackReader::Head PackReader::peek() const {
   if (left_.empty()) return {};
   const auto first = static_cast<unsigned char>(left_[0]);
   Head head;
-  // The unsigned number of `width` bytes after the first one; the head is cut short if they lack.
+  // A head with an unsigned number of `width` bytes after the first byte; `end` if bytes are
+  // missing.
   const auto number = [&](PackKind kind, std::size_t width, bool counts) {
     if (left_.size() < 1 + width) return Head{};
     const std::uint64_t value = big_endian(left_.substr(1, width));
@@ -91,12 +92,12 @@ PackReader::Head PackReader::peek() const {
       ++head.count;  // The extension's type.
       return head;
     case 0xca:
-      head = number(PackKind::real, 4, false);
+      head = number(PackKind::float64, 4, false);
       head.value = std::bit_cast<std::uint64_t>(
           double{std::bit_cast<float>(static_cast<std::uint32_t>(head.value))});
       return head;
     case 0xcb:
-      return number(PackKind::real, 8, false);
+      return number(PackKind::float64, 8, false);
     case 0xcc:
     case 0xcd:
     case 0xce:
@@ -177,7 +178,7 @@ bool PackReader::boolean() {
   return take(PackKind::boolean, head) && head.value != 0;
 }
 
-std::int64_t PackReader::signed_integer() {
+std::int64_t PackReader::int64() {
   Head head;
   if (!take(PackKind::integer, head)) return 0;
   if (head.negative || std::in_range<std::int64_t>(head.value))
@@ -186,7 +187,7 @@ std::int64_t PackReader::signed_integer() {
   return 0;
 }
 
-std::uint64_t PackReader::natural() {
+std::uint64_t PackReader::uint64() {
   Head head;
   if (!take(PackKind::integer, head)) return 0;
   if (!head.negative) return head.value;
@@ -198,12 +199,12 @@ void PackReader::out_of_range(const std::string& value) {
   fail(value + " is out of range");
 }
 
-double PackReader::real() {
+double PackReader::float64() {
   Head head;
   if (kind() == PackKind::integer && take(PackKind::integer, head))
     return head.negative ? static_cast<double>(static_cast<std::int64_t>(head.value))
                          : static_cast<double>(head.value);
-  return take(PackKind::real, head) ? std::bit_cast<double>(head.value) : 0;
+  return take(PackKind::float64, head) ? std::bit_cast<double>(head.value) : 0;
 }
 
 std::string_view PackReader::text() {

@@ -11,14 +11,14 @@
 
 namespace troupe::runtime {
 
-enum class PackKind { nil, boolean, integer, real, text, array, map, extension, end };
+enum class PackKind { nil, boolean, integer, float64, text, array, map, extension, end };
 
-/// Reads msgpack from any bytes, one item after the other, without building a tree: what six bytes
-/// claim to hold is never allocated. Three bounds hold whatever the bytes are: an array or map
-/// claims no more items than there are bytes left; what the caller builds (`charge`) stays below 64
-/// bytes for each byte of input, plus 4 KiB; types that contain themselves go 64 levels deep.
+/// Reads msgpack from untrusted bytes, item by item, without building a tree. Three limits hold for
+/// any input: an array or map has no more items than bytes are left; the memory that the caller
+/// announces with `charge` stays below 64 bytes for each byte of input, plus 4 KiB; values are
+/// nested at most 64 levels deep.
 ///
-/// The first error stands: after it every read gives a zero value and `kind` is `end`.
+/// The first error is kept: afterwards each read returns a zero value, and `kind` is `end`.
 class PackReader {
  public:
   explicit PackReader(std::string_view bytes)
@@ -27,39 +27,39 @@ class PackReader {
   [[nodiscard]] bool ok() const { return error_.empty(); }
   [[nodiscard]] Error error() const { return {ErrorKind::bad_input, error_}; }
   void fail(std::string what);
-  /// Puts "`where`: " in front of the error: callers name the place while they return.
+  /// Prepends the message and the field to the error. Called while the callers return.
   void failed_in(std::string_view message, std::string_view field);
 
-  /// What comes next.
+  /// Kind of the next item.
   [[nodiscard]] PackKind kind() const;
 
   void nil();
   [[nodiscard]] bool boolean();
   template <std::integral T>
   [[nodiscard]] T integer();
-  [[nodiscard]] double real();  ///< An integer is taken as well.
-  /// Valid as long as the input.
+  [[nodiscard]] double float64();  ///< Also accepts an integer.
+  /// The view is valid as long as the input.
   [[nodiscard]] std::string_view text();
-  [[nodiscard]] std::size_t array();  ///< The number of items that follow.
-  [[nodiscard]] std::size_t map();    ///< The number of pairs that follow.
-  /// Passes over one item with all that it holds, in constant memory.
+  [[nodiscard]] std::size_t array();  ///< Returns the number of items that follow.
+  [[nodiscard]] std::size_t map();    ///< Returns the number of pairs that follow.
+  /// Skips one item and its content, in constant memory.
   void skip();
-  /// There is nothing left.
+  /// Fails if bytes are left.
   void end();
 
-  /// Announces that `bytes` will be allocated for what is read; false if that is too much.
+  /// Announces that the caller will allocate `bytes`. False if that exceeds the limit.
   [[nodiscard]] bool charge(std::uint64_t bytes);
-  /// Announces a value inside a value; false if that is too deep. Paired with `leave`.
+  /// Announces a nested value. False if that exceeds the depth limit. Paired with `leave`.
   [[nodiscard]] bool enter();
   void leave() { --depth_; }
 
  private:
-  struct Head;  ///< The first bytes of an item, decoded.
+  struct Head;  ///< The decoded first bytes of an item.
 
   [[nodiscard]] Head peek() const;
   bool take(PackKind expected, Head& head);
-  [[nodiscard]] std::int64_t signed_integer();
-  [[nodiscard]] std::uint64_t natural();
+  [[nodiscard]] std::int64_t int64();
+  [[nodiscard]] std::uint64_t uint64();
   void out_of_range(const std::string& value);
 
   std::string_view left_;
@@ -72,9 +72,9 @@ template <std::integral T>
 T PackReader::integer() {
   const auto value = [this] {
     if constexpr (std::unsigned_integral<T>)
-      return natural();
+      return uint64();
     else
-      return signed_integer();
+      return int64();
   }();
   if (std::in_range<T>(value)) return static_cast<T>(value);
   out_of_range(std::to_string(value));

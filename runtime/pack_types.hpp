@@ -11,7 +11,7 @@
 
 #include "runtime/message.hpp"
 
-/// What the two halves of the codec (pack_put, pack_get) agree on.
+/// Definitions shared by the writer (pack_put.hpp) and the reader (pack_get.hpp) of the codec.
 namespace troupe::runtime::coding {
 
 enum class Form { wire, named };
@@ -38,8 +38,8 @@ template <typename... Ts>
 inline constexpr bool is_scalar_variant<std::variant<Ts...>> =
     (Scalar<Ts> && ...) && ((std::integral<Ts> && !std::same_as<Ts, bool>)+... + 0) <= 1;
 
-/// In JSON these strings are doubles, so a string of a scalar variant that reads like one is
-/// wrapped in the named form: {"string": "nan"}.
+/// Text of doubles that are not finite, in JSON. In the named form a string of a scalar variant
+/// that equals one of them is therefore wrapped: {"string": "nan"}.
 constexpr std::array<std::pair<std::string_view, double>, 3> not_finite{
     {{"nan", std::numeric_limits<double>::quiet_NaN()},
      {"inf", std::numeric_limits<double>::infinity()},

@@ -37,16 +37,16 @@ void PackWriter::boolean(bool value) {
   append(*out_, [&](auto& packer) { value ? packer.pack_true() : packer.pack_false(); });
 }
 
-void PackWriter::integer(std::int64_t value) {
+void PackWriter::int64(std::int64_t value) {
   append(*out_, [&](auto& packer) { packer.pack_int64(value); });
 }
 
-void PackWriter::natural(std::uint64_t value) {
+void PackWriter::uint64(std::uint64_t value) {
   append(*out_, [&](auto& packer) { packer.pack_uint64(value); });
 }
 
-// Not through msgpack-c: its pack_double turns whole numbers, -0.0 among them, into integers.
-void PackWriter::real(double value) {
+// Written without msgpack-c, whose pack_double converts whole numbers and -0.0 to integers.
+void PackWriter::float64(double value) {
   const auto bits = std::bit_cast<std::uint64_t>(value);
   char bytes[9] = {'\xcb'};
   for (int i = 0; i < 8; ++i) bytes[i + 1] = static_cast<char>(bits >> (56 - 8 * i) & 0xffU);

@@ -7,18 +7,17 @@
 
 namespace troupe::runtime {
 
-/// Appends msgpack to a string. Whoever opens an array or a map writes as many items after it.
+/// Appends msgpack to a string. After `array` or `map` the caller writes that many items.
 class PackWriter {
  public:
-  /// `out` outlives the writer; what it holds stays in front.
+  /// `out` outlives the writer. Its present content is kept.
   explicit PackWriter(std::string& out) : out_(&out) {}
 
   void nil();
   void boolean(bool value);
-  void integer(std::int64_t value);
-  void natural(std::uint64_t value);
-  void real(
-      double value);  ///< Always eight bytes: NaN, infinities and -0.0 come back as they were.
+  void int64(std::int64_t value);
+  void uint64(std::uint64_t value);
+  void float64(double value);         ///< In eight bytes: NaN, infinities and -0.0 are preserved.
   void text(std::string_view value);  ///< Any bytes; at most 4 GiB.
   void array(std::size_t items);
   void map(std::size_t pairs);

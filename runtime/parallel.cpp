@@ -1,6 +1,5 @@
-// The protocol: `next` hands out numbers, each to one thread. `mutex` guards what the threads tell
-// the caller (`done`, `running`, `failure`); `changed` wakes it. The threads are joined before
-// anything here goes out of scope.
+// Protocol: `next_` gives each number to one thread. `mutex_` guards `done_`, `running_` and
+// `failure_`, which the caller reads; `changed_` wakes the caller. `run` joins the threads.
 
 #include "runtime/parallel.hpp"
 
@@ -18,15 +17,15 @@ namespace {
 
 constexpr auto progress_interval = std::chrono::milliseconds(100);
 
-class Crew {
+class Workers {
  public:
-  Crew(std::size_t count, const std::function<void(std::size_t)>& work)
+  Workers(std::size_t count, const std::function<void(std::size_t)>& work)
       : count_(count), work_(work) {}
 
   void run(std::size_t threads, const std::function<void(std::size_t)>& progress) {
     running_ = threads;
-    std::vector<std::jthread> crew;
-    for (std::size_t i = 0; i < threads; ++i) crew.emplace_back([this] { toil(); });
+    std::vector<std::jthread> workers;
+    for (std::size_t i = 0; i < threads; ++i) workers.emplace_back([this] { work_loop(); });
     std::unique_lock lock(mutex_);
     while (running_ > 0) {
       changed_.wait_for(lock, progress_interval, [this] { return running_ == 0; });
@@ -39,7 +38,7 @@ class Crew {
   }
 
  private:
-  void toil() noexcept {
+  void work_loop() noexcept {
     for (;;) {
       const std::size_t number = next_.fetch_add(1);
       if (number >= count_) break;
@@ -75,7 +74,7 @@ void for_each_parallel(std::size_t count, std::size_t threads,
                        const std::function<void(std::size_t done)>& progress) {
   threads = std::min(threads, count);
   if (threads > 1) {
-    Crew(count, work).run(threads, progress);
+    Workers(count, work).run(threads, progress);
     return;
   }
   for (std::size_t number = 0; number < count; ++number) {

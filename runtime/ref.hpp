@@ -13,17 +13,17 @@ namespace troupe::runtime {
 template <typename M, typename... Ms>
 inline constexpr bool one_of = (std::same_as<M, Ms> || ...);
 
-/// Names an actor that accepts each of the messages `Ms`. A value: copied, stored, compared and
-/// sent freely, whether or not the actor still lives. Converts to a ref that accepts fewer.
+/// Typed address of an actor that accepts each of the messages `Ms`. A value that can be copied,
+/// compared and sent; the actor may be gone. Converts to a ref of fewer messages.
 ///
-/// The messages may be incomplete where the ref is named, so that they can hold refs themselves.
+/// `Ms` may be incomplete types where the ref is named, so that messages can contain refs.
 template <typename... Ms>
 class Ref {
  public:
   static constexpr std::string_view wire_name = "Ref";
 
   Ref() = default;
-  /// It is for the caller to know that the actor accepts `Ms`; one that does not ignores them.
+  /// Precondition: the actor accepts `Ms`. An actor that does not counts them as dead letters.
   explicit Ref(Address address) : address_(address) {}
 
   template <typename... More>
@@ -41,7 +41,7 @@ class Ref {
   Address address_;
 };
 
-/// Whether M can be sent to an R.
+/// Whether a ref of type R accepts M.
 template <typename R, typename M>
 inline constexpr bool accepts = false;
 template <typename... Ms, typename M>

@@ -8,7 +8,8 @@
 
 namespace troupe::runtime {
 
-/// What a node has, or an actor needs. Admission counts: nothing is pinned or limited by them.
+/// Resources of a node, or needed by an actor. Used for admission only: nothing is pinned or
+/// limited.
 struct Resources {
   static constexpr std::string_view wire_name = "Resources";
   std::uint32_t cpus = 0;
@@ -28,7 +29,7 @@ struct Resources {
     memory += other.memory;
     return *this;
   }
-  /// Only what is covered is taken away.
+  /// Precondition: covers(other).
   Resources& operator-=(const Resources& other) {
     cpus -= other.cpus;
     gpus -= other.gpus;

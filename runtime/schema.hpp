@@ -12,7 +12,7 @@
 
 namespace troupe::runtime {
 
-/// What one side of a link calls the fields of a message, in the order in which it packs them.
+/// Field names of a message type on one side of a link, in the order in which they are packed.
 struct TypeSchema {
   static constexpr std::string_view wire_name = "type_schema";
   std::string type;  ///< The message's wire name.
@@ -21,17 +21,17 @@ struct TypeSchema {
   friend bool operator==(const TypeSchema&, const TypeSchema&) = default;
 };
 
-/// What the other side of a link has declared: at most 1,024 types of 256 fields, with names of at
-/// most 128 bytes.
+/// The types that the other side of a link has declared: at most 1,024 types of 256 fields, with
+/// names of at most 128 bytes.
 class PeerSchemas {
  public:
   static constexpr std::size_t types_max = 1024;
   static constexpr std::size_t fields_max = 256;
   static constexpr std::size_t name_bytes_max = 128;
 
-  /// Refuses what is out of bounds, and a type that was declared otherwise before.
+  /// Adds a type. `bad_input`: it exceeds a limit, or differs from an earlier declaration.
   Result<void> declare(TypeSchema schema);
-  /// Null if the peer has not declared it.
+  /// Returns the schema of a type; null if the peer has not declared it.
   [[nodiscard]] const TypeSchema* find(std::string_view type) const;
   [[nodiscard]] std::size_t size() const { return types_.size(); }
 

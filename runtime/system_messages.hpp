@@ -12,29 +12,29 @@
 #include "runtime/core/field.hpp"
 #include "runtime/resources.hpp"
 
-// What the runtime itself tells an actor that has a handler for it.
+// Messages of the runtime to actors that have a handler for them.
 
 namespace troupe::runtime {
 
 /// Why an actor is gone.
 enum class Cause {
-  stopped,    ///< In order.
-  failed,     ///< A handler threw.
-  node_lost,  ///< Its node is; whether the actor still runs there is unknown.
-  unknown,    ///< It was gone before the monitor was set, or never was.
+  stopped,    ///< It was stopped.
+  failed,     ///< Its code threw an exception.
+  node_lost,  ///< The link to its node was given up; it may still run there.
+  unknown,    ///< It was gone before it was monitored, or never existed.
 };
 constexpr std::array<std::string_view, 4> enum_names(Cause) {
   return {"stopped", "failed", "node_lost", "unknown"};
 }
 
-/// A child, or an actor that was monitored, is gone.
+/// A child or a monitored actor is gone.
 struct Down {
   static constexpr std::string_view wire_name = "Down";
   Address who;
   Cause cause = Cause::stopped;
   std::string reason;
-  /// Of a node that was lost: its lease counts from here, on the clock of this process. Does not
-  /// travel.
+  /// If the cause is node_lost: start of the node's lease, on the clock of this process. Not
+  /// packed.
   Instant lease_from{};
   static auto fields(auto& m) {
     return std::tuple{field("who", m.who), field("cause", m.cause), field("reason", m.reason)};
@@ -42,24 +42,24 @@ struct Down {
   friend bool operator==(const Down&, const Down&) = default;
 };
 
-/// A supervised child failed and was made anew; its ref and its mailbox are the same.
+/// A supervised child failed and was restarted; its ref and mailbox are the same.
 struct Restarted {
   static constexpr std::string_view wire_name = "Restarted";
   Address who;
   std::string reason;
-  std::uint32_t count = 0;  ///< How many times so far.
+  std::uint32_t count = 0;  ///< Number of restarts so far.
   static auto fields(auto& m) {
     return std::tuple{field("who", m.who), field("reason", m.reason), field("count", m.count)};
   }
   friend bool operator==(const Restarted&, const Restarted&) = default;
 };
 
-/// A link to a node is up.
+/// The link to a node is up.
 struct NodeUp {
   static constexpr std::string_view wire_name = "NodeUp";
   NodeId node;
   std::string name;
-  Resources resources;  ///< What it has in all.
+  Resources resources;  ///< Total resources of the node.
   static auto fields(auto& m) {
     return std::tuple{field("node", m.node), field("name", m.name),
                       field("resources", m.resources)};
@@ -67,7 +67,7 @@ struct NodeUp {
   friend bool operator==(const NodeUp&, const NodeUp&) = default;
 };
 
-/// The link to a node was given up. A node that comes back has another id.
+/// The link to a node was given up. If the node comes back, it has another id.
 struct NodeDown {
   static constexpr std::string_view wire_name = "NodeDown";
   NodeId node;
@@ -79,7 +79,7 @@ struct NodeDown {
   friend bool operator==(const NodeDown&, const NodeDown&) = default;
 };
 
-/// A reply that says no more than that the question was handled.
+/// Reply without content: the question was handled.
 struct Done {
   static constexpr std::string_view wire_name = "Done";
   static auto fields(auto&) { return no_fields(); }

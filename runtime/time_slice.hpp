@@ -4,14 +4,15 @@
 
 namespace troupe::runtime {
 
+/// Whether threads and processes that a thread starts have its time slice.
 enum class Offspring : std::uint8_t {
-  inherits,     ///< Threads and processes that this thread starts take short turns too.
-  starts_over,  ///< They do as the system has it.
+  inherits,     ///< Threads and processes that this thread starts have short time slices too.
+  starts_over,  ///< They have the system's default time slice.
 };
 
-/// This thread works for microseconds at a time, and others wait for it: asks that it runs as soon
-/// as it wakes, before programs that compute for long. Its share of processor time stays the same,
-/// and it needs no privilege. Linux before 6.12 takes no notice.
+/// Requests a time slice of 100 us for the calling thread. A thread that runs for microseconds is
+/// then scheduled as soon as it wakes, before programs that compute. Its share of processor time
+/// does not change. Needs no privilege; has no effect before Linux 6.12.
 void shorten_time_slice(Offspring offspring);
 
 }  // namespace troupe::runtime

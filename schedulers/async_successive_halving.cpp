@@ -34,7 +34,7 @@ std::vector<Decision> AsyncSuccessiveHalving::on(const Event& event) {
   std::vector<Decision> decisions;
   std::visit(Overloaded{
                  [&](const SlotOpened& slot) { decisions.push_back(assign_slot(slot)); },
-                 [&](const TrialReported& report) { decisions = take(report); },
+                 [&](const ReportReceived& report) { decisions = take(report); },
                  [&](const TrialCompleted& completed) { decisions = take(completed); },
                  [&](const TrialFailed& failure) {
                    if (failure.trial < trials_.started()) trials_.fail(failure.trial);
@@ -137,7 +137,7 @@ bool AsyncSuccessiveHalving::become_candidate_above(Rung& rung, TrialId trial) {
   return true;
 }
 
-std::vector<Decision> AsyncSuccessiveHalving::take(const TrialReported& report) {
+std::vector<Decision> AsyncSuccessiveHalving::take(const ReportReceived& report) {
   if (const auto ignored = trials_.record(report)) return {*ignored};
   std::vector<Decision> decisions{judge(report)};
   if (!ceiling_ || report.resource >= options_.max_resource) return decisions;
@@ -148,7 +148,7 @@ std::vector<Decision> AsyncSuccessiveHalving::take(const TrialReported& report) 
 
 /// README 3.1, step 1; README 3.2, steps 1 and 2: the decision about a running trial with a new
 /// report.
-Decision AsyncSuccessiveHalving::judge(const TrialReported& report) {
+Decision AsyncSuccessiveHalving::judge(const ReportReceived& report) {
   const TrialId trial = report.trial;
   const std::vector<RungEntry> entries = enter_rungs(trial, report.resource, report.metric);
   if (report.resource >= options_.max_resource) {

@@ -63,8 +63,8 @@ class AsyncSuccessiveHalving final : public Scheduler {
   [[nodiscard]] std::optional<TrialId> promote_from(std::vector<Rung>& rungs, std::size_t k);
   [[nodiscard]] bool become_candidate_above(Rung& rung, TrialId trial);
 
-  [[nodiscard]] std::vector<Decision> take(const TrialReported& report);
-  [[nodiscard]] Decision judge(const TrialReported& report);
+  [[nodiscard]] std::vector<Decision> take(const ReportReceived& report);
+  [[nodiscard]] Decision judge(const ReportReceived& report);
   [[nodiscard]] std::vector<RungEntry> enter_rungs(TrialId trial, Resource reached, double metric);
   [[nodiscard]] std::optional<StopTrial::Reason> stop_reason(const std::vector<RungEntry>& entries);
   [[nodiscard]] Decision pause(const std::vector<RungEntry>& entries);

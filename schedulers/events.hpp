@@ -33,7 +33,7 @@ constexpr std::array<std::string_view, 2> enum_names(SlotOpened::Offer) {
 
 /// A trial reported its metric. The first decision is ContinueTrial, PauseTrial, StopTrial or
 /// ReportIgnored; HurdleRaised and RungUnlocked may follow.
-struct TrialReported {
+struct ReportReceived {
   static constexpr std::string_view wire_name = "trial_reported";
   TrialId trial = 0;
   Resource resource = 0;
@@ -42,7 +42,7 @@ struct TrialReported {
     return std::tuple{field("trial", m.trial), field("resource", m.resource),
                       field("metric", m.metric)};
   }
-  friend bool operator==(const TrialReported&, const TrialReported&) = default;
+  friend bool operator==(const ReportReceived&, const ReportReceived&) = default;
 };
 
 /// The program of a running trial exited with success before any decision to pause or stop it.
@@ -73,7 +73,7 @@ struct TrialFailed {
   friend bool operator==(const TrialFailed&, const TrialFailed&) = default;
 };
 
-using Event = std::variant<SlotOpened, TrialReported, TrialCompleted, TrialFailed>;
+using Event = std::variant<SlotOpened, ReportReceived, TrialCompleted, TrialFailed>;
 
 // Decisions: the only output of a scheduler.
 

@@ -1,12 +1,15 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
-#include "schedulers/option_problem.hpp"
+#include "schedulers/option.hpp"
 #include "schedulers/rungs/trial_table.hpp"
 #include "schedulers/scheduler.hpp"
+#include "schedulers/scheduler_method.hpp"
 
 namespace troupe::schedulers {
 
@@ -14,12 +17,26 @@ namespace troupe::schedulers {
 /// k-epoch baseline: `length` = k. Random search: `length` = R. Random choice: `length` = R and
 /// `trials_max` = 1.
 struct FifoOptions {
-  Resource length = 0;                      ///< Resource of each trial; at least 1.
-  std::optional<std::uint64_t> trials_max;  ///< At least 1; none: no limit.
+  Resource length = 0;                        ///< Resource of each trial; at least 1.
+  std::optional<std::uint64_t> trials_max{};  ///< At least 1; none: no limit.
+
+  static std::span<const Option> described();
+  static std::vector<Method<FifoOptions>> methods();
+  friend bool operator==(const FifoOptions&, const FifoOptions&) = default;
 };
 
-/// Returns all problems; none if the options are valid.
+/// Every problem with the options; empty if they are valid.
 [[nodiscard]] std::vector<OptionProblem> problems(const FifoOptions& options);
+
+// The other functions of scheduler_method.hpp.
+[[nodiscard]] std::unique_ptr<Scheduler> make(const FifoOptions& options);
+[[nodiscard]] std::vector<BracketOutline> outline(const FifoOptions& options,
+                                                  std::optional<std::uint64_t> trials_max);
+[[nodiscard]] SchedulerTraits traits(const FifoOptions& options);
+void apply_study(const StudyTerms& study, FifoOptions& options);
+[[nodiscard]] std::vector<OptionProblem> resolve(FifoOptions& options, const GivenOptions& given);
+[[nodiscard]] std::vector<OptionProblem> problems(const FifoOptions& options,
+                                                  const StudyTerms& study);
 
 /// Starts trials one after another. Each runs to `length` without a pause.
 class Fifo final : public Scheduler {
@@ -33,7 +50,7 @@ class Fifo final : public Scheduler {
 
  private:
   [[nodiscard]] Decision assign_slot(const SlotOpened& slot);
-  [[nodiscard]] Decision judge(const TrialReported& report);
+  [[nodiscard]] Decision judge(const ReportReceived& report);
 
   FifoOptions options_;
   TrialTable trials_;

@@ -1,51 +1,33 @@
 #include "schedulers/scheduler_options.hpp"
 
 #include <algorithm>
-#include <cmath>
+#include <utility>
 
 #include "runtime/core/check.hpp"
-#include "runtime/core/overloaded.hpp"
-#include "schedulers/async_successive_halving.hpp"
-#include "schedulers/sync_rush.hpp"
-#include "schedulers/sync_successive_halving.hpp"
 
 namespace troupe::schedulers {
 namespace {
 
-using Count = std::optional<std::uint64_t>;
-
-/// How many of `trials` pass a rung where all of them have reported (README 2.4): those up to
-/// an interpolated quantile, which is one more than the fraction at most.
-std::uint64_t passing(std::uint64_t trials, double fraction) {
-  if (trials < 2) return trials;  // The first trial of a rung never waits under `stopping`.
-  return static_cast<std::uint64_t>(std::floor(static_cast<double>(trials - 1) * fraction)) + 1;
+std::vector<Option> all_options() {
+  std::vector<Option> all;
+  for (const SchedulerMethod& method : scheduler_methods())
+    for (const Option& option : described(method.options))
+      if (std::ranges::find(all, option.key, &Option::key) == all.end()) all.push_back(option);
+  return all;
 }
 
-Count lesser(const Count& a, const Count& b) {
-  if (!a || !b) return a ? a : b;
-  return std::min(*a, *b);
+}  // namespace
+
+bool GivenOptions::has(std::string_view key) const {
+  return std::ranges::find(keys, key) != keys.end();
 }
 
-std::vector<BracketOutline> outline_of(const AsyncSuccessiveHalvingOptions& options,
-                                       const Count& trials_max) {
-  const auto levels = rung_levels(options);
-  const auto fractions = promotion_fractions(options);
-  std::vector<BracketOutline> brackets;
-  for (const double share : bracket_distribution(options)) {
-    const std::size_t lowest = brackets.size();
-    BracketOutline& bracket = brackets.emplace_back(BracketOutline{.share = share, .rungs = {}});
-    Count trials = trials_max;
-    for (std::size_t k = lowest; k < levels.size(); ++k) {
-      bracket.rungs.push_back({levels[k], fractions[k], trials});
-      if (trials) trials = passing(*trials, fractions[k]);
-    }
-    bracket.rungs.push_back({options.max_resource, std::nullopt, trials});
-  }
-  return brackets;
+bool GivenOptions::has_value(std::string_view key) const {
+  return has(key) && std::ranges::find(refused, key) == refused.end();
 }
 
 BracketOutline outline_of(const std::vector<RungSize>& sizes, double share) {
-  BracketOutline bracket{.share = share, .rungs = {}};
+  BracketOutline bracket{.share = share};
   for (std::size_t k = 0; k < sizes.size(); ++k) {
     std::optional<double> fraction;
     if (k + 1 < sizes.size())
@@ -55,51 +37,64 @@ BracketOutline outline_of(const std::vector<RungSize>& sizes, double share) {
   return bracket;
 }
 
-std::vector<BracketOutline> outline_of(const SyncSuccessiveHalvingOptions& options, const Count&) {
-  std::vector<BracketOutline> brackets;
-  const auto kinds = bracket_rungs(options);
-  for (const auto& sizes : kinds)
-    brackets.push_back(outline_of(sizes, 1 / static_cast<double>(kinds.size())));
-  return brackets;
+const std::vector<SchedulerMethod>& scheduler_methods() {
+  static const auto methods = all_methods<SchedulerOptions>();
+  return methods;
 }
 
-std::vector<BracketOutline> outline_of(const SyncRushOptions& options, const Count&) {
-  return {outline_of(round_sizes(options), 1)};
+const SchedulerMethod* scheduler_method(std::string_view name) {
+  return find_method(scheduler_methods(), name);
 }
 
-std::vector<BracketOutline> outline_of(const FifoOptions& options, const Count& trials_max) {
-  const Count trials = lesser(trials_max, options.trials_max);
-  return {BracketOutline{.share = 1, .rungs = {{options.length, std::nullopt, trials}}}};
+const std::vector<Option>& scheduler_option_list() {
+  static const auto options = all_options();
+  return options;
 }
 
-}  // namespace
+std::span<const Option> described(const SchedulerOptions& options) {
+  return std::visit([](const auto& one) { return one.described(); }, options);
+}
+
+std::vector<std::string_view> methods_with(std::string_view key) {
+  std::vector<std::string_view> names;
+  for (const SchedulerMethod& method : scheduler_methods()) {
+    const auto options = described(method.options);
+    const auto option = std::ranges::find(options, key, &Option::key);
+    if (option != options.end() && option->is_for(method.name)) names.push_back(method.name);
+  }
+  return names;
+}
 
 std::vector<OptionProblem> problems(const SchedulerOptions& options) {
   return std::visit([](const auto& one) { return problems(one); }, options);
 }
 
 Result<std::unique_ptr<Scheduler>> make_scheduler(const SchedulerOptions& options) {
-  using Made = std::unique_ptr<Scheduler>;
   if (const auto found = problems(options); !found.empty())
     return Error{ErrorKind::bad_input, found.front().what};
-  return std::visit(
-      Overloaded{
-          [](const AsyncSuccessiveHalvingOptions& one) -> Made {
-            return std::make_unique<AsyncSuccessiveHalving>(one);
-          },
-          [](const SyncSuccessiveHalvingOptions& one) -> Made {
-            return std::make_unique<SyncSuccessiveHalving>(one);
-          },
-          [](const SyncRushOptions& one) -> Made { return std::make_unique<SyncRush>(one); },
-          [](const FifoOptions& one) -> Made { return std::make_unique<Fifo>(one); },
-      },
-      options);
+  return std::visit([](const auto& one) { return make(one); }, options);
 }
 
 std::vector<BracketOutline> outline(const SchedulerOptions& options,
                                     std::optional<std::uint64_t> trials_max) {
-  check(problems(options).empty(), "rungs are asked for once the options were found to make sense");
-  return std::visit([&](const auto& one) { return outline_of(one, trials_max); }, options);
+  check(problems(options).empty(), "rungs are outlined for options without a problem");
+  return std::visit([&](const auto& one) { return outline(one, trials_max); }, options);
+}
+
+SchedulerTraits traits(const SchedulerOptions& options) {
+  return std::visit([](const auto& one) { return traits(one); }, options);
+}
+
+void apply_study(const StudyTerms& study, SchedulerOptions& options) {
+  std::visit([&](auto& one) { apply_study(study, one); }, options);
+}
+
+std::vector<OptionProblem> resolve(SchedulerOptions& options, const GivenOptions& given) {
+  return std::visit([&](auto& one) { return resolve(one, given); }, options);
+}
+
+std::vector<OptionProblem> problems(const SchedulerOptions& options, const StudyTerms& study) {
+  return std::visit([&](const auto& one) { return problems(one, study); }, options);
 }
 
 }  // namespace troupe::schedulers

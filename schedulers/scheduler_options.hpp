@@ -1,9 +1,10 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
+#include <span>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -11,37 +12,59 @@
 #include "schedulers/async_successive_halving_options.hpp"
 #include "schedulers/fifo.hpp"
 #include "schedulers/scheduler.hpp"
+#include "schedulers/scheduler_method.hpp"
 #include "schedulers/sync_rush_options.hpp"
 #include "schedulers/sync_successive_halving_options.hpp"
 
 namespace troupe::schedulers {
 
-/// Which scheduler, and how.
+/// The options of one scheduler. This list registers the schedulers; see scheduler_method.hpp for
+/// what each of them provides.
 using SchedulerOptions = std::variant<AsyncSuccessiveHalvingOptions, SyncSuccessiveHalvingOptions,
                                       SyncRushOptions, FifoOptions>;
 
-/// Every problem at once; empty if the options make sense.
+using SchedulerMethod = Method<SchedulerOptions>;
+
+/// All methods, in the order of SchedulerOptions.
+[[nodiscard]] const std::vector<SchedulerMethod>& scheduler_methods();
+
+/// The method with that name or synonym; null if there is none.
+[[nodiscard]] const SchedulerMethod* scheduler_method(std::string_view name);
+
+/// The descriptions of the options of all schedulers, each key once.
+[[nodiscard]] const std::vector<Option>& scheduler_option_list();
+
+/// The descriptions for one scheduler's struct of options.
+[[nodiscard]] std::span<const Option> described(const SchedulerOptions& options);
+
+/// The names of the methods that take the option with that key.
+[[nodiscard]] std::vector<std::string_view> methods_with(std::string_view key);
+
+/// Every problem with the options; empty if they are valid.
 [[nodiscard]] std::vector<OptionProblem> problems(const SchedulerOptions& options);
 
 /// The scheduler, or the first problem with the options.
 [[nodiscard]] Result<std::unique_ptr<Scheduler>> make_scheduler(const SchedulerOptions& options);
 
-/// A rung as it is shown to a person before anything runs.
-struct RungOutline {
-  Resource resource = 0;
-  std::optional<double> fraction;           ///< Of its trials that go on; none at the top.
-  std::optional<std::uint64_t> trials_max;  ///< That reach it, if that is bounded.
-};
-
-struct BracketOutline {
-  double share = 1;  ///< Of new trials that are in this bracket; for synchronous ones, of brackets.
-  std::vector<RungOutline> rungs;  ///< Lowest first; the last one is where trials end.
-};
-
-/// The rungs of each bracket, where at most `trials_max` trials start (none: no bound). The options
-/// make sense. Asynchronous rungs are counted as if each were full before it is judged; of several
-/// brackets each as if all trials were in it.
+/// The rungs of each bracket if at most `trials_max` trials start (none: no bound). The options
+/// have no problem. Asynchronous rungs are counted as if each were full before it is judged; of
+/// several brackets each is counted as if all trials were in it.
 [[nodiscard]] std::vector<BracketOutline> outline(const SchedulerOptions& options,
                                                   std::optional<std::uint64_t> trials_max);
+
+/// What the rest of a study needs to know of the scheduler.
+[[nodiscard]] SchedulerTraits traits(const SchedulerOptions& options);
+
+/// Sets the options that the study decides.
+void apply_study(const StudyTerms& study, SchedulerOptions& options);
+
+/// Problems between the keys of a study file. Sets defaults that depend on other keys; an option
+/// with a problem gets its default.
+[[nodiscard]] std::vector<OptionProblem> resolve(SchedulerOptions& options,
+                                                 const GivenOptions& given);
+
+/// Problems of the options with the rest of the study.
+[[nodiscard]] std::vector<OptionProblem> problems(const SchedulerOptions& options,
+                                                  const StudyTerms& study);
 
 }  // namespace troupe::schedulers

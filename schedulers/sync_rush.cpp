@@ -23,7 +23,7 @@ std::vector<Decision> SyncRush::on(const Event& event) {
   std::vector<Decision> decisions;
   std::visit(Overloaded{
                  [&](const SlotOpened& slot) { decisions.push_back(assign_slot(slot, raised)); },
-                 [&](const TrialReported& report) {
+                 [&](const ReportReceived& report) {
                    const auto [decision, loss] = trials_.on(report);
                    decisions.push_back(decision);
                    if (loss) fill_place(report.trial, *loss, raised);

@@ -1,25 +1,109 @@
 #include "schedulers/sync_rush_options.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <string>
 
 #include "runtime/core/check.hpp"
-#include "schedulers/number_text.hpp"
+#include "schedulers/sync_rush.hpp"
 
 namespace troupe::schedulers {
 namespace {
 
 constexpr std::uint64_t arms_max = 10'000'000;
 
+constexpr std::array rush_option_list{
+    option<&SyncRushOptions::budget>({
+        .key = "budget",
+        .required = "the units of resource (epochs, say) that all arms may use together",
+        .least = 1,
+        .most = resource_max,
+        .example = "4000",
+        .doc = "synchronous_rush: of the resource, for all arms together",
+    }),
+    option<&SyncRushOptions::arms>({
+        .key = "arms",
+        .required = "how many trials compete, the incumbents among them",
+        .least = 2,
+        .most = 1'000'000,
+        .example = "27",
+        .doc = "synchronous_rush: trials that compete, incumbents among them",
+    }),
+    option<&SyncRushOptions::budget_rule>({
+        .key = "budget_rule",
+        .example = "kept",
+        .doc = "or as_printed: the poster's formula, which spends more",
+    }),
+    option<&SyncRushOptions::reduction_factor>(reduction_factor_option),
+};
+
 }  // namespace
+
+std::span<const Option> SyncRushOptions::described() {
+  return rush_option_list;
+}
+
+std::vector<Method<SyncRushOptions>> SyncRushOptions::methods() {
+  return {{
+      .name = "synchronous_rush",
+      .doc = "rounds of a fixed budget, in which arms behind the incumbents are dropped",
+      .options = {},
+      .synonyms = {"sync_rush"},
+  }};
+}
+
+std::unique_ptr<Scheduler> make(const SyncRushOptions& options) {
+  return std::make_unique<SyncRush>(options);
+}
+
+std::vector<BracketOutline> outline(const SyncRushOptions& options, std::optional<std::uint64_t>) {
+  check(problems(options).empty(), "rungs are outlined for options without a problem");
+  return {outline_of(round_sizes(options), 1)};
+}
+
+SchedulerTraits traits(const SyncRushOptions&) {
+  return {.judges = SchedulerTraits::Judges::full_rungs,
+          .ends = SchedulerTraits::Ends::by_itself,
+          .pauses = true,
+          .incumbents_set_hurdle = true,
+          .without_incumbents = "successive halving with a budget"};
+}
+
+void apply_study(const StudyTerms& study, SyncRushOptions& options) {
+  options.mode = study.mode;
+  options.max_resource = study.max_resource;
+  options.on_early_exit = study.on_early_exit;
+  options.incumbents = study.incumbents;
+}
+
+std::vector<OptionProblem> resolve(SyncRushOptions&, const GivenOptions&) {
+  return {};
+}
+
+std::vector<OptionProblem> problems(const SyncRushOptions& options, const StudyTerms& study) {
+  std::vector<OptionProblem> found;
+  const std::string arms = "'scheduler.arms' is " + std::to_string(options.arms);
+  // problems(options) refuses more incumbents than arms.
+  if (options.arms > 0 && study.incumbents.size() == options.arms)
+    found.push_back({"arms", arms +
+                                 ", and there are as many incumbents: no new trial would run; take "
+                                 "more arms"});
+  if (study.configurations && *study.configurations < options.arms)
+    found.push_back({"arms", arms + ", but config_space has no more than " +
+                                 std::to_string(*study.configurations) +
+                                 " configurations; take fewer arms"});
+  if (study.trials_max && *study.trials_max < options.arms)
+    found.push_back({"arms", arms + ", but the study ends after " +
+                                 std::to_string(*study.trials_max) +
+                                 " trials (max_num_trials_started); leave that out: the budget "
+                                 "ends the study"});
+  return found;
+}
 
 std::vector<OptionProblem> problems(const SyncRushOptions& options) {
   std::vector<OptionProblem> found;
-  const double factor = options.reduction_factor;
-  if (!(factor >= 2) || !std::isfinite(factor))
-    found.push_back({"reduction_factor", "reduction_factor is " + number_text(factor) +
-                                             "; it must be a number of 2 or more"});
+  check_range(reduction_factor_option, options.reduction_factor, found);
   if (options.max_resource < 1)
     found.push_back({"max_resource", "the maximum resource is " +
                                          std::to_string(options.max_resource) +

@@ -21,7 +21,7 @@ std::vector<Decision> SyncSuccessiveHalving::on(const Event& event) {
   using Decisions = std::vector<Decision>;
   return std::visit(Overloaded{
                         [&](const SlotOpened& slot) { return Decisions{assign_slot(slot)}; },
-                        [&](const TrialReported& report) {
+                        [&](const ReportReceived& report) {
                           const auto [decision, loss] = trials_.on(report);
                           if (loss) fill_place(report.trial, *loss);
                           return Decisions{decision};

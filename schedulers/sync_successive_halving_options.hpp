@@ -1,39 +1,53 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "schedulers/events.hpp"
 #include "schedulers/mode.hpp"
-#include "schedulers/option_problem.hpp"
+#include "schedulers/option.hpp"
+#include "schedulers/rung_options.hpp"
+#include "schedulers/scheduler.hpp"
+#include "schedulers/scheduler_method.hpp"
 
 namespace troupe::schedulers {
 
-/// Synchronous successive halving (Jamieson and Talwalkar 2016) and Hyperband (Li et al. 2018) as
-/// Syne Tune 0.13 has them (README 7).
+/// Options of synchronous successive halving (Jamieson and Talwalkar 2016) and Hyperband (Li et al.
+/// 2018) as in Syne Tune 0.13 (README 7).
 struct SyncSuccessiveHalvingOptions {
   Mode mode = Mode::min;
-  Resource max_resource = 0;    ///< R: where each bracket ends. More than `grace_period`.
-  Resource grace_period = 1;    ///< The lowest rung of the first bracket; at least 1.
-  double reduction_factor = 3;  ///< Each rung is so many times the one below; at least 2.
-  /// 1: successive halving. None: all brackets that there are, which is Hyperband.
-  std::optional<std::uint32_t> brackets;
+  Resource max_resource = 0;  ///< R: where each bracket ends. More than `grace_period`.
+  Resource grace_period = grace_period_default;  ///< Lowest rung of the first bracket; 1 or more.
+  double reduction_factor = reduction_factor_default;  ///< Ratio of neighbouring rungs; 2 or more.
+  /// 1: successive halving. None: as many as there are rungs, which is Hyperband.
+  std::optional<std::uint32_t> brackets{};
   EarlyExit on_early_exit = EarlyExit::hold;
+
+  static std::span<const Option> described();
+  static std::vector<Method<SyncSuccessiveHalvingOptions>> methods();
+  friend bool operator==(const SyncSuccessiveHalvingOptions&,
+                         const SyncSuccessiveHalvingOptions&) = default;
 };
 
-/// A rung of a bracket: how many trials run to which resource.
-struct RungSize {
-  Resource resource = 0;
-  std::uint64_t places = 0;
-  friend bool operator==(const RungSize&, const RungSize&) = default;
-};
-
-/// Every problem at once; empty if the options make sense.
+/// Every problem with the options; empty if they are valid.
 [[nodiscard]] std::vector<OptionProblem> problems(const SyncSuccessiveHalvingOptions& options);
 
-/// The brackets, which are run one after another, again and again; the rungs of each, lowest first.
-/// The options make sense.
+// The other functions of scheduler_method.hpp.
+[[nodiscard]] std::unique_ptr<Scheduler> make(const SyncSuccessiveHalvingOptions& options);
+[[nodiscard]] std::vector<BracketOutline> outline(const SyncSuccessiveHalvingOptions& options,
+                                                  std::optional<std::uint64_t> trials_max);
+[[nodiscard]] SchedulerTraits traits(const SyncSuccessiveHalvingOptions& options);
+void apply_study(const StudyTerms& study, SyncSuccessiveHalvingOptions& options);
+[[nodiscard]] std::vector<OptionProblem> resolve(SyncSuccessiveHalvingOptions& options,
+                                                 const GivenOptions& given);
+[[nodiscard]] std::vector<OptionProblem> problems(const SyncSuccessiveHalvingOptions& options,
+                                                  const StudyTerms& study);
+
+/// The brackets, which run one after another and again from the first one; the rungs of each,
+/// lowest first. The options have no problem.
 [[nodiscard]] std::vector<std::vector<RungSize>> bracket_rungs(
     const SyncSuccessiveHalvingOptions& options);
 

@@ -18,7 +18,7 @@ std::optional<unsigned> number(std::string_view text, unsigned max) {
   return value;
 }
 
-/// 127.0.0.0/8, in dotted form.
+/// Whether `host` is an address in 127.0.0.0/8, in dotted form.
 bool is_loopback_v4(std::string_view host) {
   for (int octets_left = 4; octets_left > 0; --octets_left) {
     const std::size_t dot = host.find('.');
@@ -66,7 +66,7 @@ Result<ListenAddress> address_to_listen(std::string_view address) {
 }
 
 Result<DialAddress> address_to_dial(std::string_view address) {
-  // Behind the scheme's slashes there is one more, if there is a key.
+  // The key follows the first slash after the scheme.
   const std::size_t scheme = address.find("://");
   const std::size_t slash = address.find('/', scheme == std::string_view::npos ? 0 : scheme + 3);
   auto parsed = parse(address.substr(0, slash));

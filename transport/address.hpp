@@ -9,25 +9,25 @@
 
 namespace troupe::transport {
 
-/// Where a node listens, as ZeroMQ has it.
+/// Where a node listens.
 struct ListenAddress {
-  std::string endpoint;
-  bool loopback = true;  ///< Nobody on another machine can connect.
+  std::string endpoint;  ///< In ZeroMQ's notation.
+  bool loopback = true;  ///< Other machines cannot connect.
 };
 
-/// Where to dial, and who has to answer there.
+/// Where to dial, and the key that the node there has to prove.
 struct DialAddress {
-  std::string endpoint;
+  std::string endpoint;    ///< In ZeroMQ's notation.
   std::optional<Key> key;  ///< None: on this machine, without keys.
 };
 
-/// From what a person writes: "127.0.0.1:7070", "localhost:7070", "[::1]:7070", "10.0.0.4:7070",
-/// "eth0:7070", each with or without "tcp://". Port "*" or 0 chooses a free one.
+/// Parses an address as a person writes it: "127.0.0.1:7070", "localhost:7070", "[::1]:7070",
+/// "10.0.0.4:7070" or "eth0:7070", with or without "tcp://". Port "*" or 0 chooses a free port.
 Result<ListenAddress> address_to_listen(std::string_view address);
-/// The same, with the public key of who listens there behind it, as in "10.0.0.4:7070/c0ffee...".
-/// Beyond loopback the key is a must.
+/// The same with the public key of the listening node appended, as in "10.0.0.4:7070/c0ffee...".
+/// Without a key only loopback addresses are accepted.
 Result<DialAddress> address_to_dial(std::string_view address);
-/// The text of the key in an address to dial; empty if there is none.
+/// Text of the key in an address to dial; empty if there is none.
 std::string key_in(std::string_view address);
 
 }  // namespace troupe::transport

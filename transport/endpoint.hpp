@@ -1,68 +1,54 @@
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "runtime/core/reactor.hpp"
 #include "runtime/core/result.hpp"
+#include "transport/admission.hpp"
+#include "transport/inbound_handshake.hpp"
 #include "transport/link.hpp"
 #include "transport/link_options.hpp"
-#include "transport/refusals.hpp"
 #include "transport/security.hpp"
+#include "transport/session.hpp"
+#include "transport/session_table.hpp"
 #include "transport/wire.hpp"
 
 namespace troupe::transport {
 
-/// A peer as it is now.
-struct Peer {
-  PeerId id = 0;
-  std::string name{};
-  LinkState state = LinkState::connecting;
-  Duration silent_for{};           ///< Since anything was heard of it.
-  Instant lease_from{};            ///< As Link::lease_from; of one that is up or unreachable.
-  Duration lag{};                  ///< How long the oldest message that it has not confirmed waits.
-  std::size_t buffered_bytes = 0;  ///< Sent to it and not confirmed.
-  std::string key{};               ///< That it proved, as text; empty: none.
-  std::string role{};              ///< That goes with its key.
-  std::string address{};           ///< Of its machine, where it dialed and the wire knows.
-  std::string reason{};            ///< Of one that is down.
-};
-
-/// A wire and the links on it: one link for each peer's incarnation, whoever dialed.
+/// A wire and the links on it: one link for each incarnation of a peer, whichever side dialed. This
+/// class connects the parts to the reactor and to its owner; Session, SessionTable, Admission and
+/// InboundHandshake decide.
 ///
-/// Lives on the reactor's thread: made, called, called back and destroyed there. It may be called
-/// from its callbacks, but not destroyed in them.
+/// Created, called, called back and destroyed on the reactor's thread. A callback may call the
+/// endpoint, but may not destroy it.
 class Endpoint final {
  public:
   struct Callbacks {
-    /// A link is up for the first time. Each peer that came up goes down once, unless this
-    /// endpoint closes before.
+    /// A link is up for the first time. Each such peer goes down once, unless this endpoint is
+    /// closed before.
     std::function<void(PeerId, std::string_view name, Bytes greeting)> on_up;
     /// In the order sent, each once. The bytes are valid during the call only.
     std::function<void(PeerId, Bytes message)> on_message;
-    /// The peer is gone for good: it left, was lost, or refused. It cannot come back as the same.
+    /// The peer is gone for good: it left, was lost, or one side refused the other. The same
+    /// incarnation cannot come back.
     std::function<void(PeerId, const Departure&)> on_down;
-    /// After a `send` that was `exhausted`: there is room again.
+    /// There is room again after a `send` that was `exhausted`.
     std::function<void(PeerId)> on_room;
-    /// It fell silent (`unreachable`), or was heard again (`up`). May be empty.
+    /// The peer became silent (`unreachable`) or was heard again (`up`). May be empty.
     std::function<void(PeerId, LinkState)> on_state;
-    /// Whose key it is, where connections carry keys.
-    MemberOf member_of;
-    Enrol enrol;  ///< May be empty: nobody is invited.
-    /// As on_message and on_room, of the lane for large messages. May be empty: it is not used.
+    MemberOf member_of;  ///< May be empty if the wire carries no keys.
+    Enrol enrol;         ///< May be empty: no key is an invitation.
+    /// As on_message and on_room, for the bulk lane. May be empty if the lane is not used.
     std::function<void(PeerId, Bytes message)> on_bulk;
     std::function<void(PeerId)> on_bulk_room;
   };
-  using OnDialed = std::function<void(Result<PeerId>)>;
+  using OnDialed = transport::OnDialed;
 
   Endpoint(Reactor& reactor, std::unique_ptr<Wire> wire, Identity self, LinkOptions options,
            Callbacks callbacks);
@@ -73,129 +59,100 @@ class Endpoint final {
   /// Accepts peers at `address`; returns the address to dial.
   Result<std::string> listen(const std::string& address);
 
-  /// Calls `done` once, later: with the peer that answered, after its `on_up`; or refused, or
-  /// timed out after `patience`. While the link lives a lost connection is dialed again.
+  /// Calls `done` once, later: with the peer that answered, after its `on_up`; or with `refused` or
+  /// `timed_out` (after `patience`). A lost connection is dialed again as long as the link lives.
   void dial(const std::string& address, Duration patience, OnDialed done);
 
-  /// Queues for `to`; sent when the reactor has run what is due, with all else that was queued by
-  /// then. `exhausted`: the buffer is full, on_room will follow. `gone`: no such link.
+  /// Queues a message. It is transmitted together with all that is queued until the reactor has run
+  /// the callbacks that are due. `exhausted`: the queue is full, and on_room follows. `gone`: there
+  /// is no such link.
   Result<void> send(PeerId to, Bytes message);
 
-  /// The same for a large message, on a lane of its own: a second connection, which is opened when
-  /// it is first needed and ends with the link. What is sent on one lane does not wait for the
-  /// other, and may overtake it. `message` starts with `bulk_headroom` bytes of any content; it is
-  /// taken unless there is an error. After `exhausted` comes on_bulk_room.
+  /// The same for a large message on the bulk lane: a second connection, opened on first use, which
+  /// ends with the link. The lanes do not wait for each other, and there is no order between them.
+  /// `message` starts with `bulk_headroom` bytes of any content, and is moved from unless there is
+  /// an error. After `exhausted`, on_bulk_room follows.
   Result<void> send_bulk(PeerId to, std::string& message);
 
-  /// Tells one peer goodbye, after all that was sent to it; its on_down comes when it confirms, or
-  /// does not in time.
+  /// Says goodbye to one peer after all that was sent to it. Its on_down follows when it has
+  /// acknowledged that, or when it is lost.
   void leave(PeerId peer, const std::string& reason);
 
-  /// Tells every peer goodbye, waits at most `patience` until they have confirmed all that was
+  /// Says goodbye to every peer, waits at most `patience` until they have acknowledged all that was
   /// sent, then calls `done`. From now on there are no other callbacks.
   void close(const std::string& reason, Duration patience, std::function<void()> done);
 
-  /// Links, and the latest peers that are gone (`down`).
+  /// All links that were up, and the latest peers that are gone (`down`).
   [[nodiscard]] std::vector<Peer> peers() const;
 
   [[nodiscard]] const Identity& self() const { return self_; }
 
-  /// Asks whose keys they are of every peer that came with one, and gives up those who are not the
-  /// same any more.
+  /// Asks for the owner of each peer's key again, and gives up the peers whose owner has changed.
   void check_members();
 
-  /// None if there is no link, or it carries no key of a member.
+  /// None if there is no link, or the peer did not connect with a key.
   [[nodiscard]] std::optional<Member> member(PeerId peer) const;
 
-  /// Gives a peer up at once, and refuses what it says from now on.
+  /// Gives a peer up at once, and refuses its frames from now on.
   void expel(PeerId peer, const std::string& reason);
 
-  /// Somebody who may link said what it may not; for the owner.
+  /// Notes that a linked peer said what it may not.
   void note_refusal(PeerId peer, std::string why);
-  /// Somebody known by name only.
+  /// The same of a peer that is known by name only.
   void note_refusal(std::string name, std::string why);
 
-  /// Frames that were not understood, or named a node that their sender is not, and were dropped.
+  /// Number of frames that were dropped: malformed, or not from the node that they name.
   [[nodiscard]] std::uint64_t frames_dropped() const { return frames_dropped_; }
-  /// Who was turned away, before its first frame or for what it said.
+  /// Refused peers: by the wire before their first frame, then by this endpoint.
   [[nodiscard]] std::vector<Refusal> refusals() const;
 
  private:
-  struct Session;
-  struct Departed {
-    PeerId id = 0;
-    std::string name{};
-    std::string reason{};
-    std::string address{};
-  };
-  static constexpr std::size_t departed_max = 1024;
-  static constexpr std::size_t sessions_max = 1024;
-
-  // What arrives.
+  // Frames that arrive.
   void on_frame(Route route, const Sender& sender, Bytes bytes);
-  void on_hello(Route route, const Sender& sender, const Frame& frame);
-  void on_invited(Route route, const Sender& sender, const Frame& hello);
-  void accept(Route route, const Sender& sender, const Frame& hello);
-  void on_shut(Route dialed, const std::string& reason);
-  void on_welcome(Session& dialing, const Frame& frame);
-  void on_sequenced(Route route, const Sender& sender, const Frame& frame);
-  void merge(Session& dialing, Session& existing);
-  void on_lane_hello(Route route, const Frame& frame);
-  void on_lane_frame(Session& session, const Frame& frame);
-  void refuse(Route route, PeerId to, std::string_view reason);
-  void refuse_departed(Route route, const Sender& sender, const Departed& gone);
+  void on_hello(Route route, const Sender& sender, const Frame& hello);
+  void on_dial_rejected(Route dialed, const std::string& reason);
+  void on_welcome(SessionEntry& dialing, const Frame& frame);
+  void on_refusal(Route route, SessionEntry* dialing, const Frame& frame);
+  void on_link_frame(Route route, const Sender& sender, const Frame& frame);
+  void on_bulk_frame(SessionEntry& entry, const Frame& frame);
+  void merge(SessionEntry& dialing, SessionEntry& existing);
   void drop(const Sender& sender, std::string why);
-  [[nodiscard]] std::optional<std::string> objection(const Sender& sender,
-                                                     const Frame& hello) const;
 
-  // What is due.
-  void touch(Session& session);
-  void flush();
-  void settle(Session& session);
-  void arm(Session& session);
-  void tick(std::uint64_t number);
-  void redial(Session& session);
-  void watch_progress(Session& session, Instant now);
-  void open_lane(Session& session);
-  void dial_lane(Session& session, Instant now);
-  void apply_lane_state(Session& session, Instant now);
-  void settle_lane(Session& session, Instant now);
-  void tick_lane(Session& session, Instant now);
-  void say_goodbye(Session& session, const std::string& reason, Instant now);
+  // Frames and timeouts that are due.
+  void schedule(SessionEntry& entry);
+  void flush_scheduled();
+  void flush(SessionEntry& entry);
+  void set_timer(SessionEntry& entry);
+  void on_timer(std::uint64_t number);
 
-  // What the owner is told.
-  void report(Session& session);
-  void report_up(Session& session);
-  void report_down(Session& session);
+  // Reports to the owner.
+  void report(SessionEntry& entry);
+  void report_up(SessionEntry& entry);
+  void report_down(SessionEntry& entry);
   void finish_closing();
 
-  Session& add(Link link);
-  void bury(Session& session);
+  void finalize(SessionEntry& entry);
   void hang_up_later(Route route);
-  [[nodiscard]] std::optional<Member> member_with(std::string_view key) const;
-  [[nodiscard]] std::string name_of(const Sender& sender) const;
+  [[nodiscard]] SessionEntry* entry_that_was_up(PeerId peer) const;
   [[nodiscard]] Error no_link(PeerId peer) const;
-  Session* session_of(PeerId peer) const;
-  Session* session_dialed_on(Route route) const;
-  const Departed* departed(PeerId peer) const;
 
   Reactor& reactor_;
   std::unique_ptr<Wire> wire_;
   const Identity self_;
   const LinkOptions options_;
   Callbacks callbacks_;
-  std::map<std::uint64_t, std::unique_ptr<Session>> sessions_;  ///< By a number never used again.
-  std::uint64_t last_number_ = 0;
-  std::unordered_map<PeerId, Session*> by_peer_;
-  std::deque<Departed> departed_;     ///< They are refused when they come back. Oldest first.
-  std::vector<std::uint64_t> dirty_;  ///< Sessions to flush.
+  const Session::Context context_;
+  const Admission admission_;
+  SessionTable sessions_;
+  RefusalLog refusals_;
+  InboundHandshake handshake_;
+  std::vector<std::uint64_t> scheduled_;  ///< Numbers of the sessions to flush.
   bool flush_posted_ = false;
   std::uint64_t frames_dropped_ = 0;
-  Refusals refusals_;
   bool closing_ = false;
   std::function<void()> closed_;
   Reactor::TimerId closing_timer_ = Reactor::TimerId::none;
-  std::shared_ptr<const bool> alive_;  ///< What is posted holds it weakly.
+  std::shared_ptr<const bool> alive_;  ///< Posted callbacks hold it weakly.
 };
 
 }  // namespace troupe::transport

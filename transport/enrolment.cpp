@@ -3,12 +3,13 @@
 #include <algorithm>
 #include <utility>
 
+#include "runtime/core/check.hpp"
 #include "transport/frame.hpp"
 
 namespace troupe::transport {
 namespace {
 
-constexpr Duration hello_again_after = std::chrono::milliseconds(500);
+constexpr Duration enrolment_hello_again_after = std::chrono::milliseconds(500);
 
 }  // namespace
 
@@ -22,16 +23,17 @@ Enrolment::Enrolment(Reactor& reactor, std::unique_ptr<Wire> wire, PeerId self, 
       address_(address),
       end_(reactor.now() + patience),
       done_(std::move(done)) {
+  check(done_ != nullptr, "the result of an enrolment is reported");
   wire_->receive_with([this](Route, const Sender&, Bytes bytes) { on_frame(bytes); });
-  wire_->shut_with([this](Route, const std::string&) {
+  wire_->dial_rejected_with([this](Route, const std::string&) {
     finish(Error{ErrorKind::refused, "the invitation is used up or over, or was revoked"});
   });
   const auto route = wire_->dial(address);
-  // Also an error is told later.
+  // Later, so that `done` is never called from this constructor.
   timer_ = reactor_.at(reactor_.now(), [this, route] {
     if (!route) return finish(route.error());
     route_ = *route;
-    say_hello();
+    send_hello();
   });
 }
 
@@ -39,13 +41,14 @@ Enrolment::~Enrolment() {
   reactor_.cancel(timer_);
 }
 
-void Enrolment::say_hello() {
+void Enrolment::send_hello() {
   if (reactor_.now() >= end_)
     return finish(Error{ErrorKind::timed_out, "nobody answered at " + address_});
   const auto hello = encode_frame({.kind = FrameKind::hello, .from = self_, .attempt = 1},
                                   encode_greeting({name_, own_.bytes}));
   wire_->send(route_, hello);
-  timer_ = reactor_.at(std::min(end_, reactor_.now() + hello_again_after), [this] { say_hello(); });
+  timer_ = reactor_.at(std::min(end_, reactor_.now() + enrolment_hello_again_after),
+                       [this] { send_hello(); });
 }
 
 void Enrolment::on_frame(Bytes bytes) {

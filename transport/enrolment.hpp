@@ -12,14 +12,14 @@
 
 namespace troupe::transport {
 
-/// How a node without a key of its own gets in once: it dials with the key of an invitation, and
-/// its hello brings the public key that is to be admitted in the invitation's place. Lives on the
-/// reactor's thread.
+/// Exchanges an invitation for the admission of a node's own key: dials with the invitation's key,
+/// and sends a hello with the public key to admit. Used on the reactor's thread.
 class Enrolment final {
  public:
   using OnDone = std::function<void(Result<void>)>;
 
-  /// `wire` proves the invitation's key. `done` is called once, later, and may not destroy this.
+  /// `wire` proves the invitation's key. `done` is called once, later, with `timed_out` after
+  /// `patience` at the latest. It may not destroy this object.
   Enrolment(Reactor& reactor, std::unique_ptr<Wire> wire, PeerId self, std::string name,
             const Key& own, const std::string& address, Duration patience, OnDone done);
   ~Enrolment();
@@ -27,7 +27,7 @@ class Enrolment final {
   Enrolment& operator=(const Enrolment&) = delete;
 
  private:
-  void say_hello();
+  void send_hello();
   void on_frame(Bytes bytes);
   void finish(const Result<void>& result);
 

@@ -2,14 +2,13 @@
 
 #include <algorithm>
 #include <array>
-
-#include "transport/little_endian.hpp"
+#include <utility>
 
 namespace troupe::transport {
 namespace {
 
 constexpr std::uint32_t magic = 0x50525454;  // "TTRP"
-constexpr std::size_t reason_max = 1024;
+constexpr std::size_t reason_max = 1024;     ///< Bytes.
 constexpr std::uint32_t record_size_max = (1U << 30U) - 1;
 
 constexpr std::size_t flags_offset = 7;
@@ -57,8 +56,8 @@ Result<Frame> decode_frame(Bytes bytes, std::size_t frame_max, std::size_t bulk_
   if (!is_kind(kind_number))
     return malformed("a frame of kind " + std::to_string(kind_number) + "; known are 1 to 6");
   const auto kind = static_cast<FrameKind>(kind_number);
-  const bool for_ever = kind == FrameKind::hello || kind == FrameKind::refusal;
-  if (version != protocol_version && !for_ever)
+  const bool has_fixed_layout = kind == FrameKind::hello || kind == FrameKind::refusal;
+  if (version != protocol_version && !has_fixed_layout)
     return malformed("a frame of protocol version " + std::to_string(version) +
                      "; this node speaks " + std::to_string(protocol_version));
   const auto body_size = load<std::uint32_t>(bytes.subspan(44));
@@ -143,7 +142,7 @@ std::string decode_reason(Bytes body) {
   std::string reason;
   for (const std::byte b : body.first(std::min(body.size(), reason_max))) {
     const auto c = std::to_integer<unsigned char>(b);
-    reason += c < 0x20 || c == 0x7f ? '?' : static_cast<char>(c);  // It is shown on a terminal.
+    reason += c < 0x20 || c == 0x7f ? '?' : static_cast<char>(c);  // For terminals.
   }
   return reason;
 }
@@ -162,7 +161,7 @@ void append_record(const Record& record, std::vector<std::byte>& body) {
 }
 
 void encode_bulk_headroom(const FrameHeader& header, std::span<std::byte> frame) {
-  check(frame.size() >= bulk_headroom, "a message of the bulk lane has room in front");
+  check(frame.size() >= bulk_headroom, "a message of the bulk lane starts with its headroom");
   encode_header(header, frame);
   store(record_word(Record::Part::whole, frame.size() - bulk_headroom),
         frame.subspan(FrameHeader::size));

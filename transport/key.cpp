@@ -9,8 +9,8 @@
 namespace troupe::transport {
 namespace {
 
-constexpr std::string_view digits = "0123456789abcdef";
-constexpr std::size_t z85_size = 41;  // Of a key, with the zero at its end.
+constexpr std::string_view hex_digits = "0123456789abcdef";
+constexpr std::size_t z85_size = 41;  ///< Characters of a key in Z85, with the final zero.
 
 int digit_of(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -21,7 +21,7 @@ int digit_of(char c) {
 
 Key from_z85(const std::array<char, z85_size>& text) {
   std::array<std::uint8_t, 32> raw{};
-  check(zmq_z85_decode(raw.data(), text.data()) != nullptr, "ZeroMQ writes keys that it can read");
+  check(zmq_z85_decode(raw.data(), text.data()) != nullptr, "a key that ZeroMQ wrote is valid Z85");
   Key key;
   std::ranges::transform(raw, key.bytes.begin(), [](std::uint8_t b) { return std::byte{b}; });
   return key;
@@ -32,8 +32,8 @@ Key from_z85(const std::array<char, z85_size>& text) {
 std::string to_text(const Key& key) {
   std::string text;
   for (const std::byte byte : key.bytes) {
-    text += digits[std::to_integer<std::size_t>(byte >> 4)];
-    text += digits[std::to_integer<std::size_t>(byte & std::byte{15})];
+    text += hex_digits[std::to_integer<std::size_t>(byte >> 4)];
+    text += hex_digits[std::to_integer<std::size_t>(byte & std::byte{15})];
   }
   return text;
 }

@@ -16,20 +16,21 @@ struct Key {
   friend auto operator<=>(const Key&, const Key&) = default;
 };
 
-/// 64 hexadecimal digits: unlike ZeroMQ's Z85 they need no quotes in any shell or file.
+/// 64 hexadecimal digits. ZeroMQ's Z85 would need quotes in shells and files.
 [[nodiscard]] std::string to_text(const Key& key);
+/// `bad_input` if the text is not 64 hexadecimal digits.
 [[nodiscard]] Result<Key> key_of(std::string_view text);
-/// Enough of a key's text for a person to tell it from others.
+/// The first 12 digits of a key's text, for messages.
 [[nodiscard]] std::string short_text(std::string_view key_text);
 
-/// Who a node is beyond loopback: others know it by the public key, and it proves with the secret
-/// one that it is the node meant.
+/// The identity of a node beyond loopback. Peers know the public key; the node proves that it has
+/// the secret key.
 struct KeyPair {
   Key public_key;
   Key secret_key;
 };
 
-/// A new pair, from the system's randomness.
+/// A new pair from the system's random numbers.
 [[nodiscard]] KeyPair make_key_pair();
 [[nodiscard]] Key public_key_of(const Key& secret_key);
 

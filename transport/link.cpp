@@ -6,16 +6,11 @@
 #include <cstdio>
 #include <utility>
 
+#include "runtime/core/check.hpp"
+#include "transport/handshake.hpp"
+
 namespace troupe::transport {
 namespace {
-
-constexpr int resend_doublings = 8;  ///< The longest wait is this many times the first.
-
-std::string named(std::string_view name, PeerId id) {
-  std::array<char, 17> hex{};
-  std::snprintf(hex.data(), hex.size(), "%016llx", static_cast<unsigned long long>(id));
-  return "node '" + std::string(name) + "' (" + hex.data() + ")";
-}
 
 std::string seconds(Duration duration) {
   std::array<char, 32> text{};
@@ -26,62 +21,35 @@ std::string seconds(Duration duration) {
 
 }  // namespace
 
-Link::Link(const Identity& self, const LinkOptions& options, Instant now)
+Link::Link(const Identity& self, const LinkOptions& options, bool is_dialer, Instant now)
     : self_(&self),
       options_(options),
-      hello_wait_(options.hello_again_after),
-      outbox_(options),
+      is_dialer_(is_dialer),
+      hello_(options, is_dialer ? now : Instant::never()),
+      stream_(StreamOptions::ordinary(options), SendQueue(options)),
+      silence_(now),
       last_beat_(now),
-      resend_wait_(options.resend_after),
-      inbox_(options.message_max),
-      last_heard_(now),
-      confirmed_(now) {}
+      echoed_(now) {
+  check(self.id != 0, "a node's id is not 0");
+}
 
 Link Link::dialing(const Identity& self, const LinkOptions& options, Instant now) {
-  Link link(self, options, now);
-  link.dialer_ = true;
-  link.hello_at_ = now;
-  return link;
+  return {self, options, true, now};
 }
 
 Result<Link> Link::accepted(const Identity& self, const LinkOptions& options, const Frame& hello,
                             Instant now) {
-  Link link(self, options, now);
-  if (auto met = link.meet(hello); !met) return met.error();
+  check(hello.header.kind == FrameKind::hello, "a link is accepted from a hello");
+  Link link(self, options, false, now);
+  if (auto learned = link.learn_peer(hello); !learned) return learned.error();
   link.peer_attempt_ = hello.header.attempt;
   link.state_ = LinkState::up;
-  link.ack_at_ = now;
+  link.stream_.acknowledge_now(now);
   return link;
 }
 
-std::optional<std::string> Link::objection(const Identity& self, const FrameHeader& hello) {
-  if (hello.version != self.protocol)
-    return named(self.name, self.id) + " speaks protocol version " + std::to_string(self.protocol) +
-           ", the node that dials it speaks " + std::to_string(hello.version) +
-           "; run the same release on both";
-  if (hello.from == self.id) return named(self.name, self.id) + " dialed itself";
-  if (hello.from == 0) return std::string("a node's id is not 0");
-  if (hello.to != 0 && hello.to != self.id)
-    return named(self.name, self.id) + " answers here, not the node that is looked for";
-  return std::nullopt;
-}
-
-std::vector<std::byte> Link::welcome(const Identity& self, const FrameHeader& hello) {
-  return encode_frame({.version = self.protocol,
-                       .kind = FrameKind::welcome,
-                       .from = self.id,
-                       .to = hello.from,
-                       .attempt = hello.attempt},
-                      encode_greeting({self.name, self.greeting}));
-}
-
-std::vector<std::byte> Link::refusal(const Identity& self, PeerId to, std::string_view reason) {
-  return encode_frame(
-      {.version = self.protocol, .kind = FrameKind::refusal, .from = self.id, .to = to},
-      encode_reason(reason));
-}
-
-Result<void> Link::meet(const Frame& frame) {
+Result<void> Link::learn_peer(const Frame& frame) {
+  check(peer_ == 0, "a link has one peer");
   const auto greeting = decode_greeting(frame.body);
   if (!greeting) return greeting.error();
   peer_ = frame.header.from;
@@ -93,152 +61,112 @@ Result<void> Link::meet(const Frame& frame) {
 void Link::receive(const Frame& frame, Instant now) {
   if (state_ == LinkState::down || frame.header.to != self_->id) return;
   const FrameKind kind = frame.header.kind;
-  if (kind == FrameKind::refusal) {
-    if (leaving_) return finish({Departure::Cause::left, "this node left"});
-    return finish({Departure::Cause::refused, decode_reason(frame.body)});
-  }
-  if (kind == FrameKind::welcome) {
-    if (peer_ != 0) return;
-    if (const auto met = meet(frame); !met)
-      return finish({Departure::Cause::refused, "the node that answers sent " + met.error().what});
-    hello_at_ = now;
-    hello_wait_ = options_.hello_again_after;
-    return;
-  }
+  if (kind == FrameKind::refusal) return on_refusal(frame);
+  if (kind == FrameKind::welcome) return on_welcome(frame, now);
   if (peer_ == 0 || frame.header.from != peer_) return;
   if (kind == FrameKind::hello) return on_hello(frame, now);
-  if (frame.header.acknowledged > outbox_.sequence_sent()) return;  // Nothing we ever said.
-  heard(now);
+  if (!stream_.is_plausible(frame.header)) return;
+  on_heard(now);
   peer_wants_bulk_ = frame.header.wants_bulk;
-  on_acknowledged(frame.header, now);
-  if (state_ != LinkState::down) on_data(frame, now);
+  stream_.on_acknowledged(frame.header, now);
+  if (leaving_ && stream_.buffer().empty())
+    return finish({Departure::Cause::left, "this node left"});
+  if (kind == FrameKind::beat) return on_beat(frame, now);
+  if (!stream_.accepts(frame.header.sequence, now)) return;
+  if (kind == FrameKind::goodbye) return on_goodbye(frame);
+  on_data(frame, now);
+}
+
+void Link::on_refusal(const Frame& frame) {
+  if (leaving_) return finish({Departure::Cause::left, "this node left"});
+  finish({Departure::Cause::refused, decode_reason(frame.body)});
+}
+
+void Link::on_welcome(const Frame& frame, Instant now) {
+  if (peer_ != 0) return;
+  if (const auto learned = learn_peer(frame); !learned)
+    return finish(
+        {Departure::Cause::refused, "the node that answers sent " + learned.error().what});
+  hello_.restart(now);
 }
 
 void Link::on_hello(const Frame& frame, Instant now) {
-  heard(now);
-  ack_at_ = now;
+  on_heard(now);
+  stream_.acknowledge_now(now);
   if (frame.header.attempt <= peer_attempt_) return;
   peer_attempt_ = frame.header.attempt;
-  outbox_.rewind();  // What was on the old route is lost.
+  stream_.resend();
 }
 
-void Link::heard(Instant now) {
-  last_heard_ = now;
+void Link::on_heard(Instant now) {
+  silence_.heard(now);
   if (state_ == LinkState::up) return;
   if (state_ == LinkState::unreachable) {
-    outbox_.rewind();
-    resend_at_ = Instant::never();
-    resend_wait_ = options_.resend_after;
-    echo_at_ = now;
+    stream_.restart();
+    echo_due_ = now;
   }
-  // What the dialer sends from now on is heard later than this, or never.
-  if (state_ == LinkState::connecting) confirmed_ = now;
+  // The acceptor hears all further frames of the dialer later than this, or never.
+  if (state_ == LinkState::connecting) echoed_ = now;
   state_ = LinkState::up;
-  hello_at_ = Instant::never();
-  hello_wait_ = options_.hello_again_after;
-}
-
-void Link::on_acknowledged(const FrameHeader& header, Instant now) {
-  if (outbox_.acknowledge(header.acknowledged)) {
-    resend_wait_ = options_.resend_after;
-    resend_at_ = outbox_.in_flight() ? now + resend_wait_ : Instant::never();
-    if (room_wanted_ && outbox_.has_room(*room_wanted_) &&
-        outbox_.bytes() <= options_.buffer_bytes_max / 2 &&
-        outbox_.messages() <= options_.buffer_messages_max / 2) {
-      room_wanted_.reset();
-      room_ = true;
-    }
-    if (leaving_ && outbox_.empty()) finish({Departure::Cause::left, "this node left"});
-  }
-  if (header.resend) outbox_.rewind();
+  hello_.stop();
 }
 
 void Link::on_beat(const Frame& frame, Instant now) {
   const auto times = decode_beat(frame.body);
-  if (!times)
-    return finish(
-        {Departure::Cause::refused, named(peer_name_, peer_) + " sent " + times.error().what});
-  if (frame.header.sequence > inbox_.expected()) miss(now);
-  if (times->sent > echo_) {
-    echo_ = times->sent;
-    // The dialer lives on it. Whoever answered a beat with a beat on both sides would never end.
-    if (!dialer_) echo_at_ = std::min(echo_at_, now + options_.ack_delay);
+  if (!times) return finish_malformed(times.error());
+  stream_.on_peer_sent(frame.header.sequence, now);
+  if (times->sent > peer_sent_) {
+    peer_sent_ = times->sent;
+    // Only the acceptor answers a beat with a beat: the dialer's lease depends on it, and if both
+    // sides did, beats would never end.
+    if (!is_dialer_) echo_due_ = std::min(echo_due_, now + options_.ack_delay);
   }
   const Instant echoed{Duration(static_cast<Duration::rep>(times->echo))};
-  if (echoed <= last_beat_) confirmed_ = std::max(confirmed_, echoed);
+  if (echoed <= last_beat_) echoed_ = std::max(echoed_, echoed);
+  check(echoed_ <= now, "a lease does not start in the future");
+}
+
+void Link::on_goodbye(const Frame& frame) {
+  stream_.receive_goodbye();
+  goodbye_ack_due_ = true;
+  finish({Departure::Cause::left, decode_reason(frame.body)});
 }
 
 void Link::on_data(const Frame& frame, Instant now) {
-  const auto& header = frame.header;
-  if (header.kind == FrameKind::beat) return on_beat(frame, now);
-  switch (inbox_.judge(header.sequence)) {
-    case Inbox::Verdict::ahead:
-      return miss(now);
-    case Inbox::Verdict::repeated:
-      ack_at_ = now;
-      return;
-    case Inbox::Verdict::next:
-      break;
-  }
-  if (header.kind == FrameKind::goodbye) {
-    inbox_.skip();
-    last_beat_due_ = true;
-    return finish({Departure::Cause::left, decode_reason(frame.body)});
-  }
-  if (const auto taken = inbox_.take(frame.body); !taken)  // Sent again it would be the same.
-    return finish(
-        {Departure::Cause::refused, named(peer_name_, peer_) + " sent " + taken.error().what});
-  unacknowledged_bytes_ += frame.body.size();
-  ++unacknowledged_frames_;
-  const bool much = unacknowledged_bytes_ * 4 >= options_.window_bytes ||
-                    unacknowledged_frames_ * 4 >= options_.window_frames;
-  ack_at_ = std::min(ack_at_, much ? now : now + options_.ack_delay);
-}
-
-void Link::miss(Instant now) {
-  if (missed_ == inbox_.expected() && now < miss_again_at_) return;
-  missed_ = inbox_.expected();
-  miss_again_at_ = now + options_.resend_after;
-  resend_due_ = true;
-  ack_at_ = now;
+  // A resend would bring the same malformed bytes again, so the link ends.
+  if (const auto received = stream_.receive(frame.body, now); !received)
+    finish_malformed(received.error());
 }
 
 void Link::tick(Instant now) {
   if (state_ == LinkState::down) return;
-  // Time that this process slept through says nothing about the peer.
-  if (const Duration late = now - deadline(); late > options_.heartbeat)
-    last_heard_ = std::min(now, last_heard_ + late);
+  silence_.discount_pause(deadline(), now, options_.heartbeat);
   if (state_ == LinkState::connecting) return;
-  const Duration silence = now - last_heard_;
+  const Duration silence = silence_.silence(now);
   if (silence >= options_.dead_after)
-    return finish({Departure::Cause::lost, "nothing was heard of " + named(peer_name_, peer_) +
-                                               " for " + seconds(silence)});
-  if (now - lease_from() >= options_.dead_after)
     return finish(
         {Departure::Cause::lost,
-         named(peer_name_, peer_) + " has confirmed nothing for " + seconds(now - lease_from())});
+         "nothing was heard of " + describe_node(peer_name_, peer_) + " for " + seconds(silence)});
+  if (now - lease_from() >= options_.dead_after)
+    return finish({Departure::Cause::lost, describe_node(peer_name_, peer_) +
+                                               " has confirmed nothing for " +
+                                               seconds(now - lease_from())});
   if (silence >= options_.unreachable_after) state_ = LinkState::unreachable;
-  if (state_ == LinkState::up && now >= resend_at_) {
-    outbox_.rewind();
-    resend_at_ = Instant::never();
-    resend_wait_ = std::min(2 * resend_wait_, resend_doublings * options_.resend_after);
-  }
+  if (state_ == LinkState::up) stream_.tick(now);
 }
 
 Result<void> Link::send(Bytes message, Instant now) {
   if (state_ == LinkState::down || leaving_)
-    return Error{ErrorKind::gone, named(peer_name_, peer_) + " is gone: " +
+    return Error{ErrorKind::gone, describe_node(peer_name_, peer_) + " is gone: " +
                                       (leaving_ ? "this node left" : departure_.reason)};
-  auto pushed = outbox_.push(message, now);
-  if (!pushed && pushed.error().kind == ErrorKind::exhausted) room_wanted_ = message.size();
-  return pushed;
+  return stream_.send(message, now);
 }
 
 void Link::leave(std::string_view reason, Instant now) {
   if (leaving_ || state_ == LinkState::down) return;
   if (state_ == LinkState::connecting) return finish({Departure::Cause::left, "this node left"});
   leaving_ = true;
-  outbox_.push_goodbye(reason, now);
+  stream_.send_goodbye(reason, now);
 }
 
 void Link::give_up(Departure departure) {
@@ -246,101 +174,98 @@ void Link::give_up(Departure departure) {
 }
 
 void Link::finish(Departure departure) {
+  check(state_ != LinkState::down, "a link ends once");
   state_ = LinkState::down;
   departure_ = std::move(departure);
   departure_.lease_from = lease_from();
 }
 
-void Link::want_bulk(bool wanted, Instant now) {
-  if (wanted && !wants_bulk_) ack_at_ = now;
+void Link::finish_malformed(const Error& error) {
+  finish({Departure::Cause::refused, describe_node(peer_name_, peer_) + " sent " + error.what});
+}
+
+void Link::request_bulk_lane(bool wanted, Instant now) {
+  if (wanted && !wants_bulk_) stream_.acknowledge_now(now);
   wants_bulk_ = wanted;
 }
 
 void Link::redialed(Instant now) {
-  ++attempt_;
-  hello_at_ = now;
-  hello_wait_ = options_.hello_again_after;
+  check(peer_ != 0, "only a peer that is known is dialed again");
+  hello_.redialed(now);
 }
 
 std::optional<Bytes> Link::next_message() {
-  return inbox_.next_message();
+  return stream_.next_message();
 }
 
 bool Link::take_room() {
-  return std::exchange(room_, false);
+  return stream_.take_room();
 }
 
 FrameHeader Link::header(FrameKind kind, std::uint64_t sequence) const {
   return {.version = self_->protocol,
           .kind = kind,
-          .resend = resend_due_,
+          .resend = stream_.requests_resend(),
           .wants_bulk = wants_bulk_,
           .from = self_->id,
           .to = peer_,
           .sequence = sequence,
-          .acknowledged = inbox_.expected(),
-          .attempt = attempt_};
+          .acknowledged = stream_.acknowledged(),
+          .attempt = hello_.attempt()};
 }
 
 Instant Link::beat_at() const {
-  return std::min({ack_at_, echo_at_, last_beat_ + options_.heartbeat});
+  return std::min({stream_.ack_at(), echo_due_, last_beat_ + options_.heartbeat});
 }
 
 std::optional<Bytes> Link::next_frame(Instant now) {
   if (state_ == LinkState::down) {
-    if (!std::exchange(last_beat_due_, false)) return std::nullopt;
-    return beat(now);
+    if (!std::exchange(goodbye_ack_due_, false)) return std::nullopt;
+    return make_beat(now);
   }
-  if (now >= hello_at_) {
-    hello_at_ = now + hello_wait_;
-    hello_wait_ = std::min(2 * hello_wait_, std::max(options_.heartbeat, hello_wait_));
-    scratch_ =
-        encode_frame(header(FrameKind::hello, 0), encode_greeting({self_->name, self_->greeting}));
-    return Bytes(scratch_);
-  }
+  if (hello_.take_due(now)) return make_hello();
   if (state_ == LinkState::connecting) return std::nullopt;
-  if (now >= last_beat_ + options_.heartbeat) return beat(now);  // However much else there is.
+  // A regular beat precedes the queued data, however much there is.
+  if (now >= last_beat_ + options_.heartbeat) return make_beat(now);
   if (state_ == LinkState::up)
-    if (const auto numbered = outbox_.next()) {
-      resend_at_ = std::min(resend_at_, now + resend_wait_);
-      encode_header(header(numbered->kind, numbered->sequence), numbered->frame);
-      settle();
-      return Bytes(numbered->frame);
+    if (const auto next = stream_.next_frame(now)) {
+      encode_header(header(next->kind, next->sequence), next->frame);
+      stream_.on_ack_sent();
+      return Bytes(next->frame);
     }
-  if (now >= beat_at()) return beat(now);
+  if (now >= beat_at()) return make_beat(now);
   return std::nullopt;
 }
 
-Bytes Link::beat(Instant now) {
-  const auto sent = static_cast<std::uint64_t>(now.since_zero.count());
-  scratch_ = encode_frame(header(FrameKind::beat, outbox_.sequence_sent()),
-                          encode_beat({.sent = sent, .echo = echo_}));
-  last_beat_ = now;
-  echo_at_ = Instant::never();
-  settle();
+Bytes Link::make_hello() {
+  scratch_ =
+      encode_frame(header(FrameKind::hello, 0), encode_greeting({self_->name, self_->greeting}));
   return scratch_;
 }
 
-void Link::settle() {
-  ack_at_ = Instant::never();
-  unacknowledged_bytes_ = 0;
-  unacknowledged_frames_ = 0;
-  resend_due_ = false;
+Bytes Link::make_beat(Instant now) {
+  const auto sent = static_cast<std::uint64_t>(now.since_zero.count());
+  scratch_ = encode_frame(header(FrameKind::beat, stream_.buffer().sequence_sent()),
+                          encode_beat({.sent = sent, .echo = peer_sent_}));
+  last_beat_ = now;
+  echo_due_ = Instant::never();
+  stream_.on_ack_sent();
+  return scratch_;
 }
 
 Instant Link::deadline() const {
   if (state_ == LinkState::down) return Instant::never();
-  if (state_ == LinkState::connecting) return hello_at_;
-  const Duration patience =
-      state_ == LinkState::up ? options_.unreachable_after : options_.dead_after;
-  const Instant resend = state_ == LinkState::up ? resend_at_ : Instant::never();
-  return std::min(
-      {hello_at_, beat_at(), resend, last_heard_ + patience, lease_from() + options_.dead_after});
+  if (state_ == LinkState::connecting) return hello_.due();
+  const bool is_up = state_ == LinkState::up;
+  const Duration silence_max = is_up ? options_.unreachable_after : options_.dead_after;
+  const Instant resend = is_up ? stream_.resend_at() : Instant::never();
+  return std::min({hello_.due(), beat_at(), resend, last_heard() + silence_max,
+                   lease_from() + options_.dead_after});
 }
 
 Duration Link::lag(Instant now) const {
-  const auto oldest = outbox_.oldest();
-  return oldest ? now - *oldest : Duration(0);
+  const Instant oldest = stream_.buffer().oldest();
+  return oldest == Instant::never() ? Duration(0) : now - oldest;
 }
 
 }  // namespace troupe::transport

@@ -10,116 +10,118 @@
 #include "runtime/core/clock.hpp"
 #include "runtime/core/result.hpp"
 #include "transport/frame.hpp"
-#include "transport/inbox.hpp"
 #include "transport/link_options.hpp"
-#include "transport/outbox.hpp"
+#include "transport/link_timers.hpp"
+#include "transport/stream/reliable_stream.hpp"
+#include "transport/stream/send_queue.hpp"
 
 namespace troupe::transport {
 
 enum class LinkState {
-  connecting,   ///< Not up yet.
-  up,           ///< Heard lately.
-  unreachable,  ///< Silent for a while. Nothing is lost if it comes back.
-  down,         ///< For good; `departure` says why.
+  connecting,   ///< The handshake is not complete.
+  up,           ///< The peer was heard lately.
+  unreachable,  ///< The peer is silent. Nothing is lost if it is heard again in time.
+  down,         ///< Ended for good; `Link::departure` says why.
 };
 
 /// Why a peer is gone.
 struct Departure {
   enum class Cause {
-    left,     ///< It said goodbye; all that it had sent before has been delivered.
-    lost,     ///< Nothing was heard of it for too long; what it did not confirm may be lost.
-    refused,  ///< One side does not talk to the other.
+    left,     ///< The peer said goodbye; all that it had sent before was delivered.
+    lost,     ///< The peer was silent for too long; what it did not acknowledge may be lost.
+    refused,  ///< One side rejects the other.
   };
   Cause cause = Cause::lost;
   std::string reason{};  ///< A sentence for a person.
-  Instant lease_from{};  ///< As Link::lease_from was.
+  Instant lease_from{};  ///< `Link::lease_from` when the link ended.
 };
 
-/// The ordered, acknowledged, heart-beaten connection of two incarnations: a state machine without
-/// clock, socket or callback. Frames and the time go in; frames, messages and a state come out.
+/// The ordered, acknowledged, heart-beaten connection of two node incarnations. A state machine
+/// without clock, socket or callback: frames and the time go in; frames, messages and a state come
+/// out.
 ///
-///     dialer:   connecting --welcome--> knows its peer --beat--> up <--> unreachable --> down
-///     accepted:                                                  up <--> unreachable --> down
+///     dialer:   connecting --welcome--> peer is known --beat--> up <--> unreachable --> down
+///     acceptor:                                                 up <--> unreachable --> down
 ///
-/// The dialer says hello to nobody; the welcome, for which the listener keeps no state, names the
-/// listener; a second hello, to that name, makes the listener's link; its beat makes the dialer's
-/// link up. The same second hello on a new route goes on where the old route broke off.
+/// handshake.hpp shows the frames of the handshake. A second hello with a higher attempt number
+/// arrives on a new route, and the link goes on there.
 ///
-/// The lease. The side that accepted counts from when it last heard of the dialer. The dialer
-/// counts from when it sent the latest beat that the other side has echoed, so from no later:
-/// whatever is cut or delayed, and in whichever direction, the dialer gives up first.
+/// Lease: the link is given up `dead_after` after `lease_from`. The acceptor counts from when it
+/// last heard the dialer. The dialer counts from when it sent the latest beat that the acceptor
+/// echoed, which is earlier. So the dialer gives up first, whatever is cut or delayed in either
+/// direction.
 ///
-/// After each input the caller pulls messages, then frames, until there are none; and calls `tick`
-/// at `deadline`.
+/// After each input the caller pulls messages, then frames, until there are none. The caller calls
+/// `tick` at `deadline`.
 class Link {
  public:
   static Link dialing(const Identity& self, const LinkOptions& options, Instant now);
-  /// From a second hello, to which there is no objection.
+  /// From the second hello of a handshake, which is not rejected.
   static Result<Link> accepted(const Identity& self, const LinkOptions& options, const Frame& hello,
                                Instant now);
-
-  /// Why `self` does not talk to who sent this hello, whatever its links.
-  static std::optional<std::string> objection(const Identity& self, const FrameHeader& hello);
-  static std::vector<std::byte> welcome(const Identity& self, const FrameHeader& hello);
-  static std::vector<std::byte> refusal(const Identity& self, PeerId to, std::string_view reason);
 
   // Inputs.
   void receive(const Frame& frame, Instant now);
   void tick(Instant now);
-  /// `exhausted`: the buffer is full, `take_room` will say when it is not. `gone`: down or leaving.
+  /// `exhausted`: the send queue is full, and `take_room` tells when it is not. `gone`: the link is
+  /// down or this node is leaving. `bad_input`: the message exceeds `message_max`.
   Result<void> send(Bytes message, Instant now);
-  /// Down once the peer has confirmed all that was sent, and this goodbye.
+  /// Queues a goodbye. The link is down once the peer has acknowledged it and all before it.
   void leave(std::string_view reason, Instant now);
   void give_up(Departure departure);
-  /// Whether every frame asks the peer to open the lane for large messages; at once if it is new.
-  void want_bulk(bool wanted, Instant now);
-  /// The dialer has a new route.
+  /// Sets whether every frame asks the peer to open the bulk lane. The first request is sent at
+  /// once.
+  void request_bulk_lane(bool wanted, Instant now);
+  /// This node dialed the peer again: there is a new route, on which the link says hello.
   void redialed(Instant now);
 
   // Outputs.
   std::optional<Bytes> next_message();
-  /// To be transmitted now; valid until the next call.
+  /// The next frame to transmit now; valid until the next call.
   std::optional<Bytes> next_frame(Instant now);
-  /// True once, when there is room after `send` was exhausted.
+  /// True once, when there is room after a `send` that was `exhausted`.
   bool take_room();
   [[nodiscard]] Instant deadline() const;
 
   [[nodiscard]] LinkState state() const { return state_; }
   [[nodiscard]] const Departure& departure() const { return departure_; }
-  [[nodiscard]] PeerId peer() const { return peer_; }  ///< 0: not known yet.
+  [[nodiscard]] PeerId peer() const { return peer_; }  ///< 0: the dialer does not know it yet.
   [[nodiscard]] const std::string& peer_name() const { return peer_name_; }
   [[nodiscard]] Bytes peer_greeting() const { return peer_greeting_; }
-  /// The highest attempt of a hello from the peer: a higher one comes on a newer route.
+  /// The highest attempt number of a hello of the peer. A higher one arrives on a newer route.
   [[nodiscard]] std::uint32_t peer_attempt() const { return peer_attempt_; }
-  /// Whether its last frame asked for the lane for large messages.
+  /// Whether the peer's latest frame asked for the bulk lane.
   [[nodiscard]] bool peer_wants_bulk() const { return peer_wants_bulk_; }
-  [[nodiscard]] Instant last_heard() const { return last_heard_; }
-  /// The link is given up `dead_after` after this, unless it moves on by then.
-  [[nodiscard]] Instant lease_from() const { return dialer_ ? confirmed_ : last_heard_; }
+  [[nodiscard]] Instant last_heard() const { return silence_.last_heard(); }
+  /// The link is given up `dead_after` after this, unless it advances before.
+  [[nodiscard]] Instant lease_from() const { return is_dialer_ ? echoed_ : last_heard(); }
+  /// Age of the oldest message that the peer has not acknowledged.
   [[nodiscard]] Duration lag(Instant now) const;
-  [[nodiscard]] std::size_t buffered_bytes() const { return outbox_.bytes(); }
+  /// Bytes that the peer has not acknowledged.
+  [[nodiscard]] std::size_t buffered_bytes() const { return stream_.buffer().bytes(); }
 
  private:
-  Link(const Identity& self, const LinkOptions& options, Instant now);
+  Link(const Identity& self, const LinkOptions& options, bool is_dialer, Instant now);
 
-  Result<void> meet(const Frame& frame);
+  Result<void> learn_peer(const Frame& frame);
+  void on_refusal(const Frame& frame);
+  void on_welcome(const Frame& frame, Instant now);
   void on_hello(const Frame& frame, Instant now);
-  void on_acknowledged(const FrameHeader& header, Instant now);
   void on_beat(const Frame& frame, Instant now);
+  void on_goodbye(const Frame& frame);
   void on_data(const Frame& frame, Instant now);
-  void heard(Instant now);
-  void miss(Instant now);
+  void on_heard(Instant now);
   void finish(Departure departure);
+  void finish_malformed(const Error& error);
 
   [[nodiscard]] FrameHeader header(FrameKind kind, std::uint64_t sequence) const;
-  Bytes beat(Instant now);
-  /// A frame is sent that carries our acknowledgement.
-  void settle();
+  Bytes make_hello();
+  Bytes make_beat(Instant now);
   [[nodiscard]] Instant beat_at() const;
 
   const Identity* self_;
   LinkOptions options_;
-  bool dialer_ = false;
+  bool is_dialer_;
   LinkState state_ = LinkState::connecting;
   Departure departure_{};
 
@@ -128,34 +130,21 @@ class Link {
   std::vector<std::byte> peer_greeting_{};
   std::uint32_t peer_attempt_ = 0;
 
-  std::uint32_t attempt_ = 1;
-  Instant hello_at_ = Instant::never();
-  Duration hello_wait_{};
-
-  Outbox outbox_;
-  Instant last_beat_;
-  Instant resend_at_ = Instant::never();
-  Duration resend_wait_{};
-  std::optional<std::size_t> room_wanted_{};  ///< The size of a message that did not fit.
-  bool room_ = false;
+  HelloTimer hello_;
+  ReliableStream<SendQueue> stream_;
   bool leaving_ = false;
+  bool goodbye_ack_due_ = false;  ///< The peer's goodbye is still to be acknowledged.
   bool wants_bulk_ = false;
   bool peer_wants_bulk_ = false;
 
-  Inbox inbox_;
-  Instant last_heard_;
-  Instant confirmed_;                   ///< When the latest beat that was echoed was sent.
-  std::uint64_t echo_ = 0;              ///< The latest time that a beat of the peer named.
-  Instant echo_at_ = Instant::never();  ///< When a beat is due, whatever else is sent.
-  Instant ack_at_ = Instant::never();
-  std::size_t unacknowledged_bytes_ = 0;  ///< Received since our last frame.
-  std::size_t unacknowledged_frames_ = 0;
-  bool resend_due_ = false;     ///< To be asked for in our next frame.
-  std::uint64_t missed_ = 0;    ///< What was asked for last,
-  Instant miss_again_at_{};     ///< and when it may be asked for again.
-  bool last_beat_due_ = false;  ///< The goodbye is still to be confirmed.
+  // Beats and the lease.
+  SilenceTimer silence_;
+  Instant last_beat_;            ///< When the latest beat was sent.
+  Instant echoed_;               ///< When the latest beat that the peer echoed was sent.
+  std::uint64_t peer_sent_ = 0;  ///< The latest `BeatTimes::sent` of the peer, to be echoed.
+  Instant echo_due_ = Instant::never();
 
-  std::vector<std::byte> scratch_{};
+  std::vector<std::byte> scratch_{};  ///< The hello or beat that `next_frame` returned.
 };
 
 }  // namespace troupe::transport

@@ -7,9 +7,9 @@
 
 namespace troupe::transport {
 
-/// A frame under way.
+/// A frame on its way.
 struct MemoryNetwork::Parcel {
-  std::string from;  ///< The host.
+  std::string from;  ///< The sending host.
   Route route;
   bool to_listener = false;
   std::shared_ptr<Direction> direction;
@@ -51,10 +51,11 @@ class MemoryNetwork::MemoryWire final : public Wire {
     network_.directions_.erase({route, false});
   }
 
-  /// On the reactor of the wire's owner.
+  /// Delivers the frame on the reactor of the wire's owner.
   void receive(const std::shared_ptr<const Parcel>& parcel) const {
     const auto take = [this, parcel] {
-      --parcel->direction->under_way;
+      check(parcel->direction->in_flight > 0, "a delivered frame was in flight");
+      --parcel->direction->in_flight;
       on_frame_(parcel->route, {}, parcel->frame);
     };
     if (&reactor_ == &network_.reactor_) return take();
@@ -98,7 +99,7 @@ void MemoryNetwork::mend(const std::string& a, const std::string& b) {
   }
 }
 
-/// What is under way to or from it is lost, and with it what it had queued.
+/// Removes a wire. Frames on their way to or from it are lost.
 void MemoryNetwork::forget(const MemoryWire& wire) {
   const auto lose_frames = [this](Route route) {
     directions_.erase({route, true});
@@ -144,7 +145,7 @@ Wire::Sent MemoryNetwork::carry(const MemoryWire& from, Route route, bool to_lis
   auto& direction = directions_[{route, to_listener}];
   if (direction == nullptr) direction = std::make_shared<Direction>();
   const Faults& faults = this->faults(from.host(), receiver(route, to_listener));
-  if (direction->under_way >= faults.queue_max) return Wire::Sent::full;
+  if (direction->in_flight >= faults.queue_max) return Wire::Sent::full;
   ++frames_sent_;
   const int copies = rng_.uniform() < faults.duplication ? 2 : 1;
   for (int copy = 0; copy < copies; ++copy) {
@@ -157,7 +158,7 @@ Wire::Sent MemoryNetwork::carry(const MemoryWire& from, Route route, bool to_lis
                       Duration(static_cast<Duration::rep>(rng_.below(spread + 1)));
     if (!faults.reorders) arrival = std::max(arrival, direction->last_arrival);
     direction->last_arrival = std::max(arrival, direction->last_arrival);
-    ++direction->under_way;
+    ++direction->in_flight;
     auto parcel = std::make_shared<const Parcel>(
         Parcel{from.host(), route, to_listener, direction, {frame.begin(), frame.end()}});
     reactor_.at(arrival, [this, alive = std::weak_ptr(alive_), parcel = std::move(parcel)] {
@@ -170,10 +171,10 @@ Wire::Sent MemoryNetwork::carry(const MemoryWire& from, Route route, bool to_lis
 void MemoryNetwork::arrive(const std::shared_ptr<const Parcel>& parcel) {
   const MemoryWire* const to = receiver(parcel->route, parcel->to_listener);
   const auto direction = directions_.find({parcel->route, parcel->to_listener});
-  // Its connection may have been lost with an earlier owner of the address.
+  // The connection is lost if it was made to an earlier wire at this address.
   const bool connected = direction != directions_.end() && direction->second == parcel->direction;
   if (to == nullptr || !connected || cuts_.contains({parcel->from, to->host()})) {
-    --parcel->direction->under_way;
+    --parcel->direction->in_flight;
     ++frames_lost_;
     return;
   }

@@ -14,17 +14,17 @@
 
 namespace troupe::transport {
 
-/// A network in memory, for tests and the simulation: seeded faults, on the time of its reactor.
-/// Outlives its wires.
+/// A network in memory, for tests and simulations. Its seed determines all faults; its time is that
+/// of its reactor. Outlives its wires.
 class MemoryNetwork final {
  public:
   struct Faults {
-    double loss = 0;         ///< Probability of a frame.
-    double duplication = 0;  ///< Probability of a frame to arrive twice.
+    double loss = 0;         ///< Probability that a frame is lost.
+    double duplication = 0;  ///< Probability that a frame arrives twice.
     Duration delay_min = std::chrono::microseconds(50);
     Duration delay_max = std::chrono::microseconds(50);
-    bool reorders = false;         ///< A frame may overtake those before it on its route.
-    std::size_t queue_max = 4096;  ///< Frames under way on a route and direction.
+    bool reorders = false;         ///< A frame may overtake earlier ones of its route.
+    std::size_t queue_max = 4096;  ///< Frames in flight on a route, in each direction.
   };
 
   MemoryNetwork(Reactor& reactor, std::uint64_t seed);
@@ -32,26 +32,26 @@ class MemoryNetwork final {
   MemoryNetwork(const MemoryNetwork&) = delete;
   MemoryNetwork& operator=(const MemoryNetwork&) = delete;
 
-  /// A wire of the node `id` on the host `host`. Addresses are any text; "*" listens at a new one.
+  /// Makes the wire of node `id` on `host`. An address is any text; "*" listens at a new address.
   std::unique_ptr<Wire> wire(PeerId id, const std::string& host) {
     return wire(id, host, reactor_);
   }
-  /// The same for a node with a reactor of its own, on which it is called back: frames wait there
-  /// while it does not run.
+  /// The same for a node with its own reactor, on which the wire calls back. Frames wait there
+  /// while that reactor does not run.
   std::unique_ptr<Wire> wire(PeerId id, const std::string& host, Reactor& reactor);
 
-  /// Of every direction that has none of its own.
+  /// Sets the faults of all directions without faults of their own.
   void set(const Faults& faults) { faults_ = faults; }
-  /// Of what one host sends to another.
+  /// Sets the faults of one direction between two hosts.
   void set(const std::string& from, const std::string& to, const Faults& faults) {
     own_faults_.insert_or_assign({from, to}, faults);
   }
-  /// Frames between two hosts are lost from now on, in both directions, or one.
+  /// Loses all frames between two hosts from now on, in both directions or in one.
   void cut(const std::string& a, const std::string& b);
   void cut_one_way(const std::string& from, const std::string& to) { cuts_.emplace(from, to); }
-  /// Nothing is cut any more.
+  /// Ends all cuts.
   void mend() { cuts_.clear(); }
-  /// Between these two, in both directions, nothing is cut, and the faults are those of all.
+  /// Ends the cuts between two hosts and removes the faults of their own, in both directions.
   void mend(const std::string& a, const std::string& b);
 
   [[nodiscard]] std::uint64_t frames_sent() const { return frames_sent_; }
@@ -61,10 +61,10 @@ class MemoryNetwork final {
   class MemoryWire;
   /// One direction of a route.
   struct Direction {
-    std::size_t under_way = 0;
+    std::size_t in_flight = 0;
     Instant last_arrival{};
   };
-  using DirectionKey = std::pair<Route, bool>;        ///< True: towards the listener.
+  using DirectionKey = std::pair<Route, bool>;        ///< True: to the listener.
   using Hosts = std::pair<std::string, std::string>;  ///< From, to.
   struct Parcel;
 
@@ -79,8 +79,9 @@ class MemoryNetwork final {
   Faults faults_{};
   std::map<Hosts, Faults> own_faults_;
   std::set<Hosts> cuts_;
-  std::map<std::string, MemoryWire*> listeners_;                ///< By address.
-  std::map<Route, std::pair<MemoryWire*, std::string>> dials_;  ///< Who dialed which address.
+  std::map<std::string, MemoryWire*> listeners_;  ///< By address.
+  std::map<Route, std::pair<MemoryWire*, std::string>>
+      dials_;  ///< The dialing wire and the address.
   std::map<DirectionKey, std::shared_ptr<Direction>> directions_;
   std::uint64_t last_port_ = 0;
   std::uint64_t frames_sent_ = 0;

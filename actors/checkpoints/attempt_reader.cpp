@@ -33,9 +33,9 @@ Result<AttemptReader::Open*> AttemptReader::open(const AskChunk& ask) {
   if (ask.offset > 0)
     return Error{ErrorKind::refused, "a piece of " + ask.path + " out of order, from byte " +
                                          std::to_string(ask.offset)};
-  if (!is_tame(ask.path))
+  if (!is_safe_relative_path(ask.path))
     return Error{ErrorKind::refused, "'" + ask.path + "' is no path below an attempt's folder"};
-  if (found == open_.end() && open_.size() >= askers_max)
+  if (found == open_.end() && open_.size() >= clients_max)
     return Error{ErrorKind::exhausted,
                  std::to_string(open_.size()) + " others read here; try again later"};
   const auto root = open_folder(attempt_folder(study_folder_, ask.trial, ask.attempt));

@@ -11,20 +11,20 @@
 
 namespace troupe::actors {
 
-/// Reads what attempts left in a folder of their study, for whoever asks: manifests, and the pieces
-/// of files. One file at a time is open for each asker.
+/// Serves the files of attempts in a study's folder: manifests, and files in pieces. One file at a
+/// time is open for each client.
 class AttemptReader {
  public:
   explicit AttemptReader(std::string study_folder) : study_folder_(std::move(study_folder)) {}
 
   [[nodiscard]] Result<Manifest> manifest(const AskManifest& ask) const;
-  /// What is wrong with the question, or with the disk, is in the piece.
+  /// The piece that is asked for. Errors of the request or of the disk are in `Chunk::refusal`.
   [[nodiscard]] Chunk chunk(const AskChunk& ask);
-  /// It asks no more.
-  void forget(runtime::Address asker) { open_.erase(asker); }
+  /// Closes the file of a client that is gone.
+  void forget(runtime::Address client) { open_.erase(client); }
 
   static constexpr std::uint32_t chunk_bytes_max = std::uint32_t{1} << 20;
-  static constexpr std::size_t askers_max = 256;
+  static constexpr std::size_t clients_max = 256;
 
  private:
   struct Open {
@@ -40,7 +40,7 @@ class AttemptReader {
   [[nodiscard]] Result<std::string> read(Open& from, std::uint32_t bytes) const;
 
   std::string study_folder_;
-  std::map<runtime::Address, Open> open_;  ///< By who asks.
+  std::map<runtime::Address, Open> open_;  ///< By client.
 };
 
 }  // namespace troupe::actors

@@ -21,8 +21,9 @@ namespace {
 namespace fs = std::filesystem;
 using Kind = ManifestEntry::Kind;
 
-/// So much is handed to the disk at a time, so that little is left to wait for at the end.
-constexpr std::uint64_t disk_step_bytes = std::uint64_t{4} << 20;
+/// Write-back is started for each so many bytes, so that the final fdatasync has little to wait
+/// for.
+constexpr std::uint64_t flush_step_bytes = std::uint64_t{4} << 20;
 
 Error failed(const char* what, const std::string& path, int error = errno) {
   return {ErrorKind::io, std::string("cannot ") + what + " " + path + ": " + std::strerror(error)};
@@ -104,7 +105,7 @@ Result<void> AttemptWriter::open_next() {
   auto file = create_beneath(root_, files_[at_].path, files_[at_].mode);
   if (!file) return file.error();
   file_ = std::move(file).value();
-  position_ = handed_over_ = 0;
+  position_ = flushed_ = 0;
   hash_.emplace();
   return {};
 }
@@ -118,11 +119,11 @@ Result<void> AttemptWriter::write(std::string_view bytes) {
     position_ += static_cast<std::uint64_t>(wrote);
     bytes.remove_prefix(static_cast<std::size_t>(wrote));
   }
-  if (keeping_ == Keeping::durable && position_ - handed_over_ >= disk_step_bytes) {
-    // Only begins to write: a file system that cannot makes the end wait longer, no more.
-    (void)::sync_file_range(file_.get(), static_cast<off_t>(handed_over_),
-                            static_cast<off_t>(position_ - handed_over_), SYNC_FILE_RANGE_WRITE);
-    handed_over_ = position_;
+  if (keeping_ == Keeping::durable && position_ - flushed_ >= flush_step_bytes) {
+    // Starts write-back only. Where it fails, the final fdatasync takes longer.
+    (void)::sync_file_range(file_.get(), static_cast<off_t>(flushed_),
+                            static_cast<off_t>(position_ - flushed_), SYNC_FILE_RANGE_WRITE);
+    flushed_ = position_;
   }
   return {};
 }
@@ -156,23 +157,25 @@ Result<void> AttemptWriter::close_file(const ManifestEntry& entry) {
   return {};
 }
 
-/// From the deepest on, because a folder may be one that nobody may write to.
-Result<void> AttemptWriter::settle_folders() {
+/// Sets the final modes and synchronises, the deepest folder first: a final mode may forbid
+/// writing.
+Result<void> AttemptWriter::sync_folders() {
   for (auto entry = manifest_.entries.rbegin(); entry != manifest_.entries.rend(); ++entry)
     if (entry->kind == Kind::folder)
-      if (auto settled = settle_folder_beneath(root_, entry->path, entry->mode); !settled)
+      if (auto settled = sync_folder_beneath(root_, entry->path, entry->mode); !settled)
         return settled;
   return {};
 }
 
 Result<void> AttemptWriter::publish() {
   check(complete(), "what is published is complete");
-  if (auto settled = settle_folders(); !settled) return settled;
+  if (auto settled = sync_folders(); !settled) return settled;
   if (auto made = make_folders(attempt_dir_); !made) return made;
   const bool published = published_attempt(study_folder_, manifest_.trial) == manifest_.attempt;
   for (const ManifestEntry& entry : manifest_.entries) {
     if (entry.path.find('/') != std::string::npos) continue;
-    // The same was taken before, and its answer lost: it stays, for it may be in use.
+    // The same checkpoint was published before, and the answer was lost. It may be in use: it
+    // stays.
     if (published && entry.path == checkpoint_entry) continue;
     if (auto moved = move_into_place(partial_ + "/" + entry.path, attempt_dir_ + "/" + entry.path);
         !moved)

@@ -14,30 +14,31 @@
 
 namespace troupe::actors {
 
-/// Makes what a manifest lists, in a folder of its own beside the attempt's:
+/// Writes the files that a manifest lists to a folder beside the attempt's:
 ///
 ///     trials/0007/attempt-2.partial/{checkpoint/,stdout.log,stderr.log}
 ///
-/// `publish` moves it to its place, once all is there and every hash was right. What is not
-/// published is removed with the writer.
+/// `publish` moves them to their place once all have come with the right hashes. The destructor
+/// removes what was not published.
 class AttemptWriter {
  public:
-  /// A node can fetch again what its machine loses; nobody can give it to the head again.
+  /// Whether files are synchronised to the disk. A node can fetch again what its machine loses; the
+  /// head cannot.
   enum class Keeping { cached, durable };
 
-  /// Makes folders, links and empty files. The manifest was checked.
+  /// Makes folders, links and empty files. `manifest` must have passed check_manifest.
   static Result<std::unique_ptr<AttemptWriter>> begin(const std::string& study_folder,
                                                       Manifest manifest, Keeping keeping);
   AttemptWriter(const AttemptWriter&) = delete;
   AttemptWriter& operator=(const AttemptWriter&) = delete;
   ~AttemptWriter();
 
-  /// What is still to come, in this order; the files that are not empty.
+  /// The files that are not empty, in the order in which their pieces are expected.
   [[nodiscard]] const std::vector<ManifestEntry>& files() const { return files_; }
-  /// The next piece. `refused`: it is not that, or the file is not what it should be.
+  /// Writes the next piece. Error `refused`: it is another piece, or the file has the wrong hash.
   Result<void> take(const Chunk& chunk);
   [[nodiscard]] bool complete() const { return at_ == files_.size(); }
-  /// All at its place; the checkpoint, if there is one, is the trial's from now on.
+  /// Moves all files to their place, and publishes the checkpoint if there is one.
   Result<void> publish();
 
  private:
@@ -47,20 +48,20 @@ class AttemptWriter {
   Result<void> open_next();
   Result<void> write(std::string_view bytes);
   Result<void> close_file(const ManifestEntry& entry);
-  Result<void> settle_folders();
+  Result<void> sync_folders();
 
   std::string study_folder_;
   std::string attempt_dir_;
-  std::string partial_;  ///< Empty: it was published.
+  std::string partial_;  ///< The folder that is written; empty once it was published.
   Manifest manifest_;
   Keeping keeping_;
   std::vector<ManifestEntry> files_;
   runtime::Descriptor root_;
 
-  std::size_t at_ = 0;  ///< The file that is being written.
+  std::size_t at_ = 0;  ///< Index in `files_` of the file that is being written.
   runtime::Descriptor file_;
   std::uint64_t position_ = 0;
-  std::uint64_t handed_over_ = 0;  ///< Bytes that the disk was told to write.
+  std::uint64_t flushed_ = 0;  ///< Bytes of the file whose write-back was started.
   std::optional<ContentHash> hash_;
 };
 

@@ -17,7 +17,7 @@ Error cannot(const char* what, const std::string& path) {
   return {ErrorKind::io, std::string("cannot ") + what + " " + path + ": " + std::strerror(errno)};
 }
 
-/// The folder that a path lies in, and its last part.
+/// The opened folder of a path, and the last part of the path.
 struct Place {
   Descriptor folder;
   std::string name;
@@ -49,7 +49,7 @@ Result<Descriptor> open_folder(const std::string& path) {
 Result<Descriptor> open_beneath(const Descriptor& root, const std::string& path) {
   auto place = place_of(root, path);
   if (!place) return place.error();
-  // A pipe that somebody put there must not block.
+  // O_NONBLOCK: opening a pipe that was put there must not block.
   Descriptor file(::openat(place->folder.get(), place->name.c_str(),
                            O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
   struct stat stat{};
@@ -85,8 +85,8 @@ Result<void> make_link_beneath(const Descriptor& root, const std::string& path,
   return {};
 }
 
-Result<void> settle_folder_beneath(const Descriptor& root, const std::string& path,
-                                   std::uint32_t mode) {
+Result<void> sync_folder_beneath(const Descriptor& root, const std::string& path,
+                                 std::uint32_t mode) {
   auto place = place_of(root, path);
   if (!place) return place.error();
   const Descriptor folder(::openat(place->folder.get(), place->name.c_str(),

@@ -8,14 +8,15 @@
 
 namespace troupe::actors {
 
-// Files of a folder by their tame paths, each part of which is opened by itself: no symbolic link
-// is followed, whatever somebody puts there meanwhile. Errors name the path and the reason.
+// Access to files below a folder by safe relative paths. Each part of a path is opened by itself
+// without following symbolic links, so that a link that is put there meanwhile leads nowhere.
+// Errors name the path and the reason.
 
 [[nodiscard]] Result<runtime::Descriptor> open_folder(const std::string& path);
-/// A regular file, to be read.
+/// Opens a regular file for reading.
 [[nodiscard]] Result<runtime::Descriptor> open_beneath(const runtime::Descriptor& root,
                                                        const std::string& path);
-/// A new regular file, to be written.
+/// Makes a regular file and opens it for writing.
 [[nodiscard]] Result<runtime::Descriptor> create_beneath(const runtime::Descriptor& root,
                                                          const std::string& path,
                                                          std::uint32_t mode);
@@ -23,8 +24,8 @@ namespace troupe::actors {
                                                const std::string& path);
 [[nodiscard]] Result<void> make_link_beneath(const runtime::Descriptor& root,
                                              const std::string& path, const std::string& target);
-/// Of a folder; and what its entries are reaches the disk.
-[[nodiscard]] Result<void> settle_folder_beneath(const runtime::Descriptor& root,
-                                                 const std::string& path, std::uint32_t mode);
+/// Synchronises the entries of a folder to the disk, and sets the folder's mode.
+[[nodiscard]] Result<void> sync_folder_beneath(const runtime::Descriptor& root,
+                                               const std::string& path, std::uint32_t mode);
 
 }  // namespace troupe::actors

@@ -8,14 +8,14 @@ struct XXH3_state_s;
 
 namespace troupe::actors {
 
-/// XXH3, 128 bits, of bytes that come piece by piece. Finds what a disk or a program got wrong; it
-/// is no defence against somebody who wants to deceive.
+/// XXH3 with 128 bits, of bytes that come in pieces. Detects errors of disks and programs; it is no
+/// protection against forgery.
 class ContentHash {
  public:
   ContentHash();
 
   void add(std::string_view bytes);
-  /// Of all that was added: 32 hexadecimal digits.
+  /// The hash of all bytes so far, as 32 hexadecimal digits.
   [[nodiscard]] std::string hex() const;
 
  private:

@@ -23,7 +23,7 @@ Error failed(const std::string& path, int error) {
   return {ErrorKind::io, "cannot delete " + path + ": " + std::strerror(error)};
 }
 
-/// Under another name first: what is half deleted must not look like a checkpoint.
+/// Renames the checkpoint first, because a partly deleted one must not look like a checkpoint.
 Result<void> remove_checkpoint(const fs::path& attempt_dir) {
   const fs::path checkpoint = attempt_dir / "checkpoint";
   const fs::path going = attempt_dir / "checkpoint.going";
@@ -47,7 +47,7 @@ Result<void> unlink_published(const std::string& trial_dir) {
 Result<void> drop_published(const std::string& study_folder, schedulers::TrialId trial) {
   const std::uint32_t published = published_attempt(study_folder, trial);
   if (published == 0) return {};
-  const std::string mark = dropped_mark(study_folder, trial);
+  const std::string mark = dropped_marker(study_folder, trial);
   if (!runtime::Descriptor(::open(mark.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666)))
     return Error{ErrorKind::io, "cannot write " + mark + ": " + std::strerror(errno)};
   if (auto unlinked = unlink_published(trial_folder(study_folder, trial)); !unlinked)
@@ -67,11 +67,11 @@ Result<void> drop_all(const std::string& study_folder, schedulers::TrialId trial
   for (const fs::path& attempt : attempts) {
     std::error_code ignored;
     if (attempt.extension() == ".partial") fs::remove_all(attempt, ignored);
-    // An empty one costs more to remove than it takes.
+    // An empty folder stays: removing it costs more than it occupies.
     if (fs::is_empty(attempt / "checkpoint", ignored) || ignored) continue;
     if (auto removed = remove_checkpoint(attempt); !removed && all) all = removed;
   }
-  (void)::unlink(dropped_mark(study_folder, trial).c_str());
+  (void)::unlink(dropped_marker(study_folder, trial).c_str());
   return all;
 }
 

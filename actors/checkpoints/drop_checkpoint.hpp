@@ -7,11 +7,11 @@
 
 namespace troupe::actors {
 
-/// Deletes what the trial would go on from, and leaves a mark: should it go on after all, it starts
-/// over. An attempt that is being prepared right now notices; one that runs keeps its own.
+/// Deletes the published checkpoint of a trial and makes its dropped_marker: the next attempt
+/// starts over. An attempt that is copying the checkpoint notices; a running one has its own copy.
 Result<void> drop_published(const std::string& study_folder, schedulers::TrialId trial);
 
-/// Deletes every checkpoint of a trial that is done, and what is left of transfers. Logs stay.
+/// Deletes every checkpoint of a finished trial, and partial transfers. Logs stay.
 Result<void> drop_all(const std::string& study_folder, schedulers::TrialId trial);
 
 }  // namespace troupe::actors

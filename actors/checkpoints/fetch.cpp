@@ -12,10 +12,10 @@ using runtime::Context;
 
 namespace {
 
-/// How often the room on the disk is looked at.
-constexpr std::uint64_t room_step_bytes = std::uint64_t{16} << 20;
+/// The disk's free space is checked after each so many bytes.
+constexpr std::uint64_t space_check_bytes = std::uint64_t{16} << 20;
 
-/// What the operating system refuses here is the disk's; all else is the sender's.
+/// Errors of the operating system are the local disk's; all others are the sender's.
 Fetched::End end_of(const Error& error) {
   return error.kind == ErrorKind::io ? Fetched::End::disk : Fetched::End::bad;
 }
@@ -55,20 +55,20 @@ void Fetch::begin(Context& self, Manifest manifest) {
   if (options_.what == FetchOptions::What::checkpoint) {
     std::erase_if(manifest.entries, [](const auto& entry) { return !of_checkpoint(entry); });
     if (manifest.entries.empty()) attempt_ = 0;
-    if (attempt_ == 0 || is_here(manifest)) return finish(self, Fetched::End::done, "");
+    if (attempt_ == 0 || is_published_here(manifest)) return finish(self, Fetched::End::done, "");
   }
   if (const auto lack = disk_full_reason())
     return fail(self, Error{ErrorKind::io, *lack}, Fetched::End::disk);
   auto writer = AttemptWriter::begin(options_.study_folder, std::move(manifest), options_.keeping);
   if (!writer) return fail(self, writer.error(), Fetched::End::disk);
   writer_ = std::move(*writer);
-  self.after(options_.silence_max, Look{});
+  self.after(options_.silence_max, CheckProgress{});
   ask_more(self);
 }
 
-/// The node ran that attempt itself, or fetched it before: an attempt's checkpoint is published
-/// once and does not change.
-bool Fetch::is_here(const Manifest& manifest) const {
+/// Whether the checkpoint is published here already: this node ran the attempt, or fetched it
+/// before. The checkpoint of an attempt is published once and does not change.
+bool Fetch::is_published_here(const Manifest& manifest) const {
   if (published_attempt(options_.study_folder, manifest.trial) != manifest.attempt) return false;
   auto entries =
       list_attempt(attempt_folder(options_.study_folder, manifest.trial, manifest.attempt), true,
@@ -85,7 +85,7 @@ std::optional<std::string> Fetch::disk_full_reason() const {
 
 void Fetch::ask_more(Context& self) {
   const auto& files = writer_->files();
-  while (on_their_way_ < options_.window && asked_file_ < files.size()) {
+  while (in_flight_ < options_.window && asked_file_ < files.size()) {
     const ManifestEntry& file = files[asked_file_];
     const std::uint64_t left = file.bytes - asked_offset_;
     const auto bytes =
@@ -93,7 +93,7 @@ void Fetch::ask_more(Context& self) {
     const bool last = bytes == left;
     self.tell(options_.source, AskChunk{options_.trial, attempt_, file.path, asked_offset_, bytes,
                                         last, runtime::Ref<Chunk>(self.address())});
-    ++on_their_way_;
+    ++in_flight_;
     asked_offset_ = last ? 0 : asked_offset_ + bytes;
     if (last) ++asked_file_;
   }
@@ -104,23 +104,23 @@ void Fetch::ask_more(Context& self) {
 }
 
 void Fetch::on(Context& self, const Chunk& chunk) {
-  if (over_ || !writer_ || on_their_way_ == 0) return;
-  --on_their_way_;
+  if (over_ || !writer_ || in_flight_ == 0) return;
+  --in_flight_;
   if (auto taken = writer_->take(chunk); !taken)
     return fail(self, taken.error(), end_of(taken.error()));
-  const std::uint64_t before = std::exchange(moved_, moved_ + chunk.bytes.size());
-  if (before / room_step_bytes != moved_ / room_step_bytes)
+  const std::uint64_t before = std::exchange(received_, received_ + chunk.bytes.size());
+  if (before / space_check_bytes != received_ / space_check_bytes)
     if (const auto lack = disk_full_reason())
       return fail(self, Error{ErrorKind::io, *lack}, Fetched::End::disk);
   ask_more(self);
 }
 
-void Fetch::on(Context& self, const Look&) {
+void Fetch::on(Context& self, const CheckProgress&) {
   if (over_) return;
-  if (moved_ == std::exchange(moved_at_look_, moved_))
+  if (received_ == std::exchange(received_at_check_, received_))
     return fail(self, Error{ErrorKind::timed_out, "nothing of it came for a while"},
                 Fetched::End::source_gone);
-  self.after(options_.silence_max, Look{});
+  self.after(options_.silence_max, CheckProgress{});
 }
 
 void Fetch::on(Context& self, const runtime::Down& down) {
@@ -136,7 +136,7 @@ void Fetch::fail(Context& self, const Error& error, Fetched::End end) {
 void Fetch::finish(Context& self, Fetched::End end, const std::string& why) {
   over_ = true;
   writer_.reset();
-  self.tell(to_, Fetched{options_.trial, attempt_, end, why, moved_, starts_over_});
+  self.tell(to_, Fetched{options_.trial, attempt_, end, why, received_, starts_over_});
   self.stop();
 }
 

@@ -16,7 +16,8 @@ namespace fs = std::filesystem;
 using Kind = ManifestEntry::Kind;
 
 constexpr std::array<std::string_view, 2> logs{"stdout.log", "stderr.log"};
-constexpr std::uint32_t mode_mask = 0777;  // No program gets rights of its owner on another node.
+/// Drops set-user-ID and similar bits: a file must not grant its owner's rights on another node.
+constexpr std::uint32_t mode_mask = 0777;
 
 Error refused(std::string what) {
   return {ErrorKind::refused, std::move(what)};
@@ -41,8 +42,8 @@ std::string_view folder_of(std::string_view path) {
   return slash == path.npos ? std::string_view() : path.substr(0, slash);
 }
 
-/// A link may go up only at its beginning, and not out of the checkpoint: what follows are names,
-/// and a name that is itself a link was judged the same way.
+/// Whether the target of a link stays inside the checkpoint. ".." may stand at its beginning only;
+/// a later part that is itself a link was checked in the same way.
 bool leads_inside(const ManifestEntry& link) {
   if (link.target.empty() || link.target.find('\0') != std::string::npos) return false;
   const auto parts = parts_of(link.target);
@@ -59,7 +60,7 @@ Result<void> check_entry(const ManifestEntry& entry, const std::set<std::string_
   if (entry.path.size() > bounds.path_bytes_max || entry.target.size() > bounds.path_bytes_max)
     return refused("a path of " + std::to_string(entry.path.size()) + " bytes; at most " +
                    std::to_string(bounds.path_bytes_max) + " are expected");
-  if (!is_tame(entry.path))
+  if (!is_safe_relative_path(entry.path))
     return refused("the path '" + entry.path + "'; expected one below the attempt's folder");
   if (parts_of(entry.path).size() > bounds.depth_max)
     return refused("'" + entry.path + "' lies deeper than " + std::to_string(bounds.depth_max) +
@@ -97,7 +98,7 @@ std::uint64_t bytes_of(const Manifest& manifest) {
   return sum;
 }
 
-bool is_tame(std::string_view path) {
+bool is_safe_relative_path(std::string_view path) {
   if (path.find('\0') != path.npos) return false;
   return std::ranges::none_of(
       parts_of(path), [](auto part) { return part.empty() || part == "." || part == ".."; });
@@ -127,7 +128,7 @@ Result<void> check_manifest(const Manifest& manifest, const ManifestBounds& boun
 
 namespace {
 
-/// Appends what `path` (of `root`) is, and what lies in it.
+/// Appends the entry of `path`, relative to `root`, and of everything below it.
 Result<void> list(const std::string& root, const std::string& path, const ManifestBounds& bounds,
                   std::vector<ManifestEntry>& entries) {
   const std::string full = root + "/" + path;

@@ -1,7 +1,6 @@
-// The code that packs and unpacks the messages about checkpoints: made once, here.
+// The one place where the codecs of the messages about checkpoints are instantiated.
 
 #include "actors/checkpoints/manifest.hpp"
-#include "actors/checkpoints/offered.hpp"
 #include "actors/checkpoints/protocol.hpp"
 #include "runtime/codec.hpp"
 
@@ -11,9 +10,9 @@ template struct WireCodec<actors::AskManifest>;
 template struct WireCodec<actors::AskChunk>;
 template struct WireCodec<actors::Chunk>;
 template struct WireCodec<actors::ForgetTrials>;
-template struct WireCodec<actors::AttemptTaken>;
+template struct WireCodec<actors::UploadReply>;
 template struct WireCodec<actors::OfferAttempt>;
 template struct WireCodec<actors::Manifest>;
-template struct WireCodec<actors::Offered>;
+template struct WireCodec<actors::OfferAnswered>;
 
 }  // namespace troupe::runtime

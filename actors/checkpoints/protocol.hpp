@@ -11,19 +11,19 @@
 #include "runtime/core/field.hpp"
 #include "runtime/ref.hpp"
 
-// How the checkpoint of a trial moves between a node with a folder of its own and its head. The
-// side that wants it pulls: it asks for the manifest, then for the files, piece by piece, with a
-// bounded number of pieces on the way. The same in both directions.
+// How checkpoints and logs are transferred between a node with a folder of its own and the head.
+// The receiver pulls, in both directions: it asks for the manifest, then for the files in pieces,
+// with a bounded number of pieces in flight.
 
 namespace troupe::actors {
 
-/// What there is of an attempt.
+/// Asks for the manifest of an attempt.
 struct AskManifest {
   static constexpr std::string_view wire_name = "AskManifest";
   using Reply = Manifest;
   TrialId trial = 0;
-  std::uint32_t attempt = 0;  ///< 0: the one whose checkpoint is the trial's.
-  /// The attempt that is to go on from it; 0: none. Decides `starts_over`.
+  std::uint32_t attempt = 0;  ///< 0: the one whose checkpoint is published.
+  /// The attempt that is to resume from it; 0: none. Decides Manifest::starts_over.
   std::uint32_t next_attempt = 0;
   static auto fields(auto& m) {
     return std::tuple{field("trial", m.trial), field("attempt", m.attempt),
@@ -31,22 +31,22 @@ struct AskManifest {
   }
 };
 
-/// A piece of a file. The pieces of one file come in order, from its beginning.
+/// A piece of a file. The pieces of a file come in order, from its beginning.
 struct Chunk {
   static constexpr std::string_view wire_name = "Chunk";
-  static constexpr bool bulk = true;  ///< Reports and heartbeats do not wait behind it.
+  static constexpr bool bulk = true;  ///< Sent on the lane, so that reports need not wait for it.
   std::string path;
   std::uint64_t offset = 0;
   std::string bytes;
-  std::string hash;     ///< With the last piece: of the whole file.
-  std::string refusal;  ///< Not empty: why there is none.
+  std::string hash;     ///< In the last piece: the hash of the whole file.
+  std::string refusal;  ///< Why the piece is not sent; empty if it is.
   static auto fields(auto& m) {
     return std::tuple{field("path", m.path), field("offset", m.offset), field("bytes", m.bytes),
                       field("hash", m.hash), field("refusal", m.refusal)};
   }
 };
 
-/// Answered by a Chunk to `to`. Whoever asks asks for the pieces of a file in order.
+/// Asks for a piece of a file, to be sent to `to`. The pieces of a file are asked for in order.
 struct AskChunk {
   static constexpr std::string_view wire_name = "AskChunk";
   TrialId trial = 0;
@@ -54,7 +54,7 @@ struct AskChunk {
   std::string path;
   std::uint64_t offset = 0;
   std::uint32_t bytes = 0;
-  bool last = false;  ///< The file ends here: its hash is wanted.
+  bool last = false;  ///< Whether the file ends with this piece: its hash is wanted.
   runtime::Ref<Chunk> to;
   static auto fields(auto& m) {
     return std::tuple{field("trial", m.trial),   field("attempt", m.attempt), field("path", m.path),
@@ -65,36 +65,37 @@ struct AskChunk {
 
 using SourceRef = runtime::Ref<AskManifest, AskChunk>;
 
-/// These trials are done: nobody goes on from what a node has of them.
+/// Tells a node to delete its checkpoints of these trials, which are finished.
 struct ForgetTrials {
   static constexpr std::string_view wire_name = "ForgetTrials";
   std::vector<TrialId> trials;
   static auto fields(auto& m) { return std::tuple{field("trials", m.trials)}; }
 };
 
+/// The files of a node with a folder of its own.
 using ReplicaRef = runtime::Ref<AskManifest, AskChunk, ForgetTrials>;
 
-/// The answer to OfferAttempt.
-struct AttemptTaken {
+/// The answer to OfferAttempt and to UploadAttempt.
+struct UploadReply {
   static constexpr std::string_view wire_name = "AttemptTaken";
   enum class Result {
     taken,
-    later,    ///< It may be offered again.
-    no_room,  ///< The disk is full, or fails; it may be offered again.
-    refused,  ///< It is not of this study, or cannot be taken.
+    later,    ///< The attempt may be offered again.
+    no_room,  ///< The disk is full, or has failed; the attempt may be offered again.
+    refused,  ///< The attempt is not of this study, or cannot be stored.
   };
   Result result = Result::taken;
   std::string why;
   static auto fields(auto& m) { return std::tuple{field("result", m.result), field("why", m.why)}; }
 };
-constexpr std::array<std::string_view, 4> enum_names(AttemptTaken::Result) {
+constexpr std::array<std::string_view, 4> enum_names(UploadReply::Result) {
   return {"taken", "later", "no_room", "refused"};
 }
 
-/// A node has what an attempt left; the head fetches it. Answered once it is there.
+/// Offers the head the files of an attempt, for the head to fetch. Answered once they are there.
 struct OfferAttempt {
   static constexpr std::string_view wire_name = "OfferAttempt";
-  using Reply = AttemptTaken;
+  using Reply = UploadReply;
   TrialId trial = 0;
   std::uint32_t attempt = 0;
   ReplicaRef source;
@@ -104,25 +105,37 @@ struct OfferAttempt {
   }
 };
 
-/// What a head's store of checkpoints accepts from nodes.
+/// The answer to an OfferAttempt that was told, not asked. Sent to its `source`.
+struct OfferAnswered {
+  static constexpr std::string_view wire_name = "Offered";
+  TrialId trial = 0;
+  std::uint32_t attempt = 0;
+  UploadReply taken;
+  static auto fields(auto& m) {
+    return std::tuple{field("trial", m.trial), field("attempt", m.attempt),
+                      field("taken", m.taken)};
+  }
+};
+
+/// The checkpoint store of a head, as nodes use it.
 using StoreRef = runtime::Ref<AskManifest, AskChunk, OfferAttempt>;
 
-/// How a fetch ended. For the actor that started it.
+/// The result of a Fetch, for the actor that started it.
 struct Fetched {
   static constexpr std::string_view wire_name = "Fetched";
   static constexpr bool local_only = true;
   enum class End {
     done,
-    source_gone,  ///< Or it went silent.
-    bad,          ///< What it sent is not what it said, or was refused by either side.
-    disk,         ///< What came cannot be written.
+    source_gone,  ///< The source is gone, or sent nothing for too long.
+    bad,          ///< The files do not match their manifest, or either side refused them.
+    disk,         ///< The files could not be written.
   };
   TrialId trial = 0;
-  std::uint32_t attempt = 0;  ///< Whose checkpoint is there now; 0: there is none to have.
+  std::uint32_t attempt = 0;  ///< The attempt whose checkpoint is there now; 0: none exists.
   End end = End::done;
   std::string why;
-  std::uint64_t bytes = 0;  ///< That were moved.
-  bool starts_over = false;
+  std::uint64_t bytes = 0;   ///< Number of bytes that were transferred.
+  bool starts_over = false;  ///< As in Manifest.
   static auto fields(auto& m) {
     return std::tuple{field("trial", m.trial), field("attempt", m.attempt),
                       field("end", m.end),     field("why", m.why),
@@ -140,6 +153,7 @@ extern template struct WireCodec<actors::AskManifest>;
 extern template struct WireCodec<actors::AskChunk>;
 extern template struct WireCodec<actors::Chunk>;
 extern template struct WireCodec<actors::ForgetTrials>;
-extern template struct WireCodec<actors::AttemptTaken>;
+extern template struct WireCodec<actors::UploadReply>;
 extern template struct WireCodec<actors::OfferAttempt>;
+extern template struct WireCodec<actors::OfferAnswered>;
 }  // namespace troupe::runtime

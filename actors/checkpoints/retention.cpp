@@ -3,9 +3,63 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 #include <utility>
+#include <variant>
 
 namespace troupe::actors {
+
+namespace {
+
+using What = TrialNews::What;
+
+std::optional<TrialNews> news_of(const TrialStarted& started) {
+  return TrialNews{.what = What::runs, .trial = started.trial, .attempt = started.attempt};
+}
+std::optional<TrialNews> news_of(const TrialPromoted& promoted) {
+  return TrialNews{.what = What::runs, .trial = promoted.trial, .attempt = promoted.attempt};
+}
+std::optional<TrialNews> news_of(const TrialReported& report) {
+  const bool ending = report.decision == TrialReported::Decision::stop;
+  return TrialNews{.what = ending ? What::ending : What::reported,
+                   .trial = report.trial,
+                   .resource = report.resource,
+                   .metric = report.metric};
+}
+std::optional<TrialNews> news_of(const TrialPaused& paused) {
+  return TrialNews{.what = What::paused, .trial = paused.trial};
+}
+std::optional<TrialNews> news_of(const TrialStopped& stopped) {
+  return TrialNews{.what = What::done, .trial = stopped.trial};
+}
+std::optional<TrialNews> news_of(const TrialCompleted& completed) {
+  return TrialNews{.what = What::done, .trial = completed.trial};
+}
+/// None for a failed attempt whose trial is started again: it keeps its checkpoint.
+std::optional<TrialNews> news_of(const TrialFailed& failed) {
+  if (failed.then != TrialFailed::Then::give_up) return std::nullopt;
+  return TrialNews{.what = What::done, .trial = failed.trial};
+}
+std::optional<TrialNews> news_of(const StudyFinished& finished) {
+  if (finished.outcome == StudyFinished::Outcome::interrupted) return std::nullopt;
+  return TrialNews{.what = What::study_over};
+}
+std::optional<TrialNews> news_of(const auto&) {
+  return std::nullopt;
+}
+
+}  // namespace
+
+bool add_news(const std::vector<StudyEvent>& events, std::vector<TrialNews>& news) {
+  bool more_than_reports = false;
+  for (const StudyEvent& event : events) {
+    const auto one = std::visit([](const auto& e) { return news_of(e); }, event);
+    if (!one) continue;
+    more_than_reports |= one->what != What::reported;
+    news.push_back(*one);
+  }
+  return more_than_reports;
+}
 
 using What = TrialNews::What;
 
@@ -43,7 +97,7 @@ void Retention::take(const std::vector<TrialNews>& news, std::vector<TrialId> co
 void Retention::report(TrialId id, Trial& trial, Resource resource, double metric) {
   if (trial.rank && -std::get<0>(*trial.rank) >= resource) return;
   if (trial.rank) ranks_.erase(*trial.rank);
-  double key = std::numeric_limits<double>::infinity();  // Not finite: behind all others there.
+  double key = std::numeric_limits<double>::infinity();  // A metric that is not finite ranks last.
   if (std::isfinite(metric)) key = rule_.maximize ? -metric : metric;
   trial.rank = Rank{-resource, key, id};
   ranks_.insert(*trial.rank);
@@ -78,7 +132,8 @@ std::uint32_t Retention::attempt(TrialId trial) const {
   return found == trials_.end() ? 0 : found->second.attempt;
 }
 
-/// While the study goes on, every contender may still become the best of all.
+/// The trials whose checkpoints are kept as the best. While the study runs, each contender may
+/// still become the best.
 std::set<TrialId> Retention::best() const {
   std::set<TrialId> trials;
   if (over_ && !contenders_.empty()) trials.insert(contenders_.front());
@@ -98,13 +153,13 @@ bool Retention::wants(TrialId id) const {
   return trial->second.may_go_on || !rule_.best_kept || best().contains(id);
 }
 
-/// Trials whose checkpoints may go for want of room, the least useful first.
+/// The trials whose checkpoints may be deleted to save disk space, the least useful first.
 std::vector<TrialId> Retention::by_use() const {
   const std::set<TrialId> kept = best();
   std::vector<TrialId> done;
   std::vector<std::pair<double, TrialId>> paused;
   std::size_t ahead = 0;
-  std::size_t this_far = 0;  // Trials that came as far as this one, or further.
+  std::size_t this_far = 0;  // Number of trials with at least the resource of this one.
   for (auto rank = ranks_.begin(); rank != ranks_.end(); ++rank, ++ahead) {
     if (rank == ranks_.begin() || std::get<0>(*std::prev(rank)) != std::get<0>(*rank))
       this_far = static_cast<std::size_t>(
@@ -121,7 +176,7 @@ std::vector<TrialId> Retention::by_use() const {
       paused.emplace_back(static_cast<double>(ahead) / static_cast<double>(this_far), id);
   }
   std::ranges::reverse(done);
-  // Of equals, the one that came less far: it is later among them.
+  // Among equal shares, the trial with the lower resource comes first.
   std::ranges::reverse(paused);
   std::ranges::stable_sort(paused, std::ranges::greater(), &std::pair<double, TrialId>::first);
   for (const auto& [share, id] : paused) done.push_back(id);

@@ -7,47 +7,68 @@
 #include <tuple>
 #include <vector>
 
-#include "actors/checkpoints/trial_news.hpp"
+#include "actors/events.hpp"
 
 namespace troupe::actors {
 
-/// Decides which checkpoints of a study are deleted. No I/O: it is told what happened and how large
-/// they are.
+/// What happened to a trial, as far as its checkpoint depends on it.
+struct TrialNews {
+  enum class What {
+    runs,        ///< `attempt` was started.
+    reported,    ///< It reported `metric` at `resource`, and continues.
+    ending,      ///< It reported `metric` at `resource`, and is being stopped or at its end.
+    paused,      ///< Its process is gone; it may be promoted.
+    done,        ///< It has finished.
+    study_over,  ///< The study has ended: no trial continues.
+  };
+  What what = What::runs;
+  TrialId trial = 0;
+  std::uint32_t attempt = 0;
+  Resource resource = 0;
+  double metric = 0;
+  friend bool operator==(const TrialNews&, const TrialNews&) = default;
+};
+
+/// Appends the news of `events`. True if any is more than the report of a trial that continues.
+bool add_news(const std::vector<StudyEvent>& events, std::vector<TrialNews>& news);
+
+/// Decides which checkpoints of a study are deleted. No I/O: events and sizes are passed in.
 ///
-/// Of a trial that is done nobody needs it, unless it is one of the best, or may turn out to be.
-/// Beyond the bound on bytes those of other trials that are done go first; then those of paused
-/// trials, the ones with most trials ahead of them first: a trial that went further is ahead, and
-/// so is one that is better where both are. Running trials and the best never lose theirs.
+/// The checkpoint of a finished trial is deleted unless the trial is one of the best, or may become
+/// one. Beyond the bound on bytes, checkpoints of other finished trials are deleted first, then
+/// those of paused trials, first the trials that the largest share of trials is ahead of. A trial
+/// is ahead if it has a higher resource, or the same resource and a better metric. Running trials
+/// and the best trials keep theirs.
 class Retention {
  public:
   struct Rule {
-    std::optional<std::uint32_t> best_kept = 1;  ///< None: all are kept, as far as there is room.
+    std::optional<std::uint32_t> best_kept = 1;  ///< None: all are kept, within `bytes_max`.
     std::uint64_t bytes_max = 0;                 ///< 0: no bound.
     bool maximize = false;
   };
   struct Drop {
     TrialId trial = 0;
-    bool may_go_on = false;  ///< It is paused: it starts over if it does.
+    bool paused = false;  ///< If so, the trial starts over if it is promoted.
     friend bool operator==(const Drop&, const Drop&) = default;
   };
 
   explicit Retention(Rule rule) : rule_(rule) {}
 
-  /// `contenders`: see Incumbent.
+  /// Notes what happened. `contenders`: see Incumbent.
   void take(const std::vector<TrialNews>& news, std::vector<TrialId> contenders);
-  /// The bytes of its checkpoint now; 0: it has none.
+  /// Notes the size in bytes of a trial's checkpoint; 0: it has none.
   void weigh(TrialId trial, std::uint64_t bytes);
-  /// What is to be deleted; each is told once.
+  /// The checkpoints to delete; each is returned once.
   [[nodiscard]] std::vector<Drop> due();
 
-  /// The attempt that was started last; 0: the trial is not known.
+  /// The latest attempt of a trial; 0: the trial is not known.
   [[nodiscard]] std::uint32_t attempt(TrialId trial) const;
-  /// Whether a checkpoint that its last attempt left would stay, as things are.
+  /// Whether a checkpoint of the trial's latest attempt would be kept now.
   [[nodiscard]] bool wants(TrialId trial) const;
   [[nodiscard]] std::uint64_t bytes() const { return bytes_; }
 
  private:
-  /// Best first: further, better, earlier.
+  /// Sort key, best first: negated resource, metric to minimise, number of the trial.
   using Rank = std::tuple<Resource, double, TrialId>;
   struct Trial {
     std::uint32_t attempt = 0;
@@ -68,7 +89,7 @@ class Retention {
   Rule rule_;
   std::map<TrialId, Trial> trials_;
   std::set<Rank> ranks_;
-  std::set<TrialId> done_;  ///< Whose checkpoints were not dropped.
+  std::set<TrialId> done_;  ///< Finished trials whose checkpoints were not deleted.
   std::vector<TrialId> contenders_;
   bool over_ = false;
   std::uint64_t bytes_ = 0;

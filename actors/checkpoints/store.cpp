@@ -4,21 +4,21 @@
 #include <utility>
 
 #include "actors/checkpoints/drop_checkpoint.hpp"
-#include "actors/checkpoints/offered.hpp"
+#include "actors/checkpoints/protocol.hpp"
 
 namespace troupe::actors {
 
 using runtime::Context;
-using Taken = AttemptTaken::Result;
+using Taken = UploadReply::Result;
 
 namespace {
 
-/// Who offers something may ask, or tell and hear of it later.
-runtime::Ref<Offered> to_source(const OfferAttempt& offer) {
-  return runtime::Ref<Offered>(offer.source.address());
+/// A node may ask or tell an OfferAttempt. OfferAnswered serves the ones that were told.
+runtime::Ref<OfferAnswered> to_source(const OfferAttempt& offer) {
+  return runtime::Ref<OfferAnswered>(offer.source.address());
 }
 
-AttemptTaken answer_of(const Fetched& fetched) {
+UploadReply answer_of(const Fetched& fetched) {
   switch (fetched.end) {
     case Fetched::End::done:
       return {Taken::taken, ""};
@@ -54,7 +54,7 @@ void CheckpointStore::on(Context& self, const StudyAdvanced& advanced) {
   drop_what_is_due(self);
 }
 
-/// Only where that matters: to look costs something for each trial.
+/// Notes the size of a checkpoint, if there is a bound on bytes: it takes a look at every file.
 void CheckpointStore::weigh(TrialId trial) {
   if (options_.rule.bytes_max == 0) return;
   const auto manifest = reader_.manifest({.trial = trial});
@@ -65,11 +65,11 @@ void CheckpointStore::weigh(TrialId trial) {
   retention_.weigh(trial, bytes);
 }
 
-/// What cannot be deleted takes room, and harms nobody.
+/// Errors are ignored: a checkpoint that cannot be deleted only occupies disk space.
 void CheckpointStore::drop_what_is_due(Context& self) {
   ForgetTrials done;
   for (const Retention::Drop& drop : retention_.due()) {
-    if (drop.may_go_on) {
+    if (drop.paused) {
       (void)drop_published(options_.study_folder, drop.trial);
       continue;
     }
@@ -77,11 +77,11 @@ void CheckpointStore::drop_what_is_due(Context& self) {
     done.trials.push_back(drop.trial);
   }
   if (done.trials.empty()) return;
-  for (const ReplicaRef& keeper : keepers_) self.tell(keeper, done);
+  for (const ReplicaRef& replica : replicas_) self.tell(replica, done);
 }
 
-/// A head that has just begun may not know yet what runs.
-AttemptTaken CheckpointStore::judge(const OfferAttempt& offer) const {
+/// Decides about an offer. `later` for an attempt that a head which has just started may not know.
+UploadReply CheckpointStore::judge(const OfferAttempt& offer) const {
   const std::string which =
       "attempt " + std::to_string(offer.attempt) + " of trial " + std::to_string(offer.trial);
   const std::uint32_t ordered = retention_.attempt(offer.trial);
@@ -97,12 +97,12 @@ AttemptTaken CheckpointStore::judge(const OfferAttempt& offer) const {
 
 void CheckpointStore::on(Context& self, const OfferAttempt& offer) {
   auto answer = self.answer_later<OfferAttempt>();
-  AttemptTaken judged = judge(offer);
+  UploadReply judged = judge(offer);
   if (judged.result != Taken::taken) {
-    self.tell(to_source(offer), Offered{offer.trial, offer.attempt, judged});
+    self.tell(to_source(offer), OfferAnswered{offer.trial, offer.attempt, judged});
     return answer.give(std::move(judged));
   }
-  if (keepers_.insert(offer.source).second) self.monitor(offer.source.address());
+  if (replicas_.insert(offer.source).second) self.monitor(offer.source.address());
   offers_.push_back(Offer{offer, std::move(answer)});
   start_fetches(self);
 }
@@ -117,7 +117,7 @@ void CheckpointStore::start_fetches(Context& self) {
   }
 }
 
-/// Nobody goes on from a trial that is to be stopped: its logs are all that is wanted.
+/// Options of the fetch for an offer: logs only, if the checkpoint would not be kept.
 FetchOptions CheckpointStore::fetch_of(const OfferAttempt& offer) const {
   ManifestBounds bounds;
   if (options_.rule.bytes_max > 0) bounds.bytes_max = options_.rule.bytes_max;
@@ -133,21 +133,24 @@ FetchOptions CheckpointStore::fetch_of(const OfferAttempt& offer) const {
 }
 
 void CheckpointStore::on(Context& self, const Fetched& fetched) {
-  settle(self,
-         std::ranges::find(offers_, fetched.trial,
-                           [](const Offer& offer) { return offer.offer.trial; }),
-         answer_of(fetched));
+  answer_offer(self,
+               std::ranges::find(offers_, fetched.trial,
+                                 [](const Offer& offer) { return offer.offer.trial; }),
+               answer_of(fetched));
 }
 
 void CheckpointStore::on(Context& self, const runtime::Down& down) {
   reader_.forget(down.who);
-  keepers_.erase(ReplicaRef(down.who));
-  settle(self, std::ranges::find(offers_, down.who, &Offer::fetch), {Taken::later, down.reason});
+  replicas_.erase(ReplicaRef(down.who));
+  answer_offer(self, std::ranges::find(offers_, down.who, &Offer::fetch),
+               {Taken::later, down.reason});
 }
 
-void CheckpointStore::settle(Context& self, std::deque<Offer>::iterator offer, AttemptTaken taken) {
+void CheckpointStore::answer_offer(Context& self, std::deque<Offer>::iterator offer,
+                                   UploadReply taken) {
   if (offer == offers_.end()) return;
-  self.tell(to_source(offer->offer), Offered{offer->offer.trial, offer->offer.attempt, taken});
+  self.tell(to_source(offer->offer),
+            OfferAnswered{offer->offer.trial, offer->offer.attempt, taken});
   offer->answer.give(std::move(taken));
   offers_.erase(offer);
   start_fetches(self);

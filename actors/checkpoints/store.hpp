@@ -13,13 +13,12 @@
 #include "actors/checkpoints/fetch.hpp"
 #include "actors/checkpoints/protocol.hpp"
 #include "actors/checkpoints/retention.hpp"
-#include "actors/checkpoints/trial_news.hpp"
 #include "runtime/context.hpp"
 #include "runtime/system_messages.hpp"
 
 namespace troupe::actors {
 
-/// From the study, before it acts on it: what happened to its trials.
+/// What happened to the trials of the study. Sent before the study acts on it.
 struct StudyAdvanced {
   static constexpr std::string_view wire_name = "StudyAdvanced";
   static constexpr bool local_only = true;
@@ -31,13 +30,13 @@ struct StudyAdvanced {
 struct StoreOptions {
   std::string study_folder;
   Retention::Rule rule{};
-  std::uint32_t fetches_max = 4;  ///< At a time; others wait for their turn.
+  std::uint32_t fetches_max = 4;  ///< Number of fetches at a time; others are queued.
   std::function<std::optional<std::string>(const std::string& folder)> disk_full_reason = {};
 };
 
-/// The checkpoints of a study, at its head: gives them to nodes that do not share its folder, and
-/// fetches what attempts leave there. Only of this study, and only of the attempt that was ordered
-/// last. Deletes what nobody needs any more, also where other nodes have it.
+/// The checkpoints of a study, at its head. Serves them to nodes that do not share the study's
+/// folder, and fetches the files of attempts from there: only of the latest attempt of a trial of
+/// this study. Deletes checkpoints by its Retention, on such nodes too.
 class CheckpointStore {
  public:
   using Ref = runtime::Ref<AskManifest, AskChunk, OfferAttempt, StudyAdvanced>;
@@ -56,20 +55,20 @@ class CheckpointStore {
   struct Offer {
     OfferAttempt offer;
     runtime::Answer<OfferAttempt> answer;
-    runtime::Address fetch{};  ///< The actor that fetches it; nobody while it waits.
+    runtime::Address fetch{};  ///< The Fetch actor; nobody while the offer is queued.
   };
-  [[nodiscard]] AttemptTaken judge(const OfferAttempt& offer) const;
+  [[nodiscard]] UploadReply judge(const OfferAttempt& offer) const;
   void start_fetches(runtime::Context& self);
   [[nodiscard]] FetchOptions fetch_of(const OfferAttempt& offer) const;
   void weigh(TrialId trial);
   void drop_what_is_due(runtime::Context& self);
-  void settle(runtime::Context& self, std::deque<Offer>::iterator offer, AttemptTaken taken);
+  void answer_offer(runtime::Context& self, std::deque<Offer>::iterator offer, UploadReply taken);
 
   StoreOptions options_;
   AttemptReader reader_;
   Retention retention_;
-  std::deque<Offer> offers_;      ///< In the order in which they came.
-  std::set<ReplicaRef> keepers_;  ///< Nodes with folders of their own.
+  std::deque<Offer> offers_;       ///< Queued and being fetched, in the order of arrival.
+  std::set<ReplicaRef> replicas_;  ///< Nodes that have offered files.
 };
 
 }  // namespace troupe::actors

@@ -33,7 +33,7 @@ Result<std::string> write_token(const std::string& folder) {
     token += digits[byte >> 4U];
     token += digits[byte & 15U];
   }
-  // Not synchronised: it is of use only while this head lives.
+  // Not synchronised to the disk: the token is valid only while this head runs.
   const std::string path = path_in(folder);
   const runtime::Descriptor file(
       ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644));

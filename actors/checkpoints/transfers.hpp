@@ -9,29 +9,28 @@
 #include <variant>
 
 #include "actors/checkpoints/attempt_reader.hpp"
-#include "actors/checkpoints/offered.hpp"
 #include "actors/checkpoints/protocol.hpp"
 #include "runtime/context.hpp"
 #include "runtime/system_messages.hpp"
 
 namespace troupe::actors {
 
-/// What came of DownloadCheckpoint.
-struct CheckpointBrought {
+/// The answer to DownloadCheckpoint.
+struct DownloadReply {
   static constexpr std::string_view wire_name = "CheckpointBrought";
   static constexpr bool local_only = true;
-  bool starts_over = false;  ///< There should be one, and is none.
-  std::string error;         ///< Not empty: the attempt cannot begin.
+  bool starts_over = false;  ///< Whether the checkpoint of the trial is lost or deleted.
+  std::string error;         ///< Why the attempt cannot begin; empty if it can.
   static auto fields(auto& m) {
     return std::tuple{field("starts_over", m.starts_over), field("error", m.error)};
   }
 };
 
-/// An attempt is about to begin on this node: what it goes on from has to be here.
+/// Asks for the checkpoint that an attempt of this node is to resume from.
 struct DownloadCheckpoint {
   static constexpr std::string_view wire_name = "BringCheckpoint";
   static constexpr bool local_only = true;
-  using Reply = CheckpointBrought;
+  using Reply = DownloadReply;
   TrialId trial = 0;
   std::uint32_t attempt = 0;
   static auto fields(auto& m) {
@@ -39,12 +38,12 @@ struct DownloadCheckpoint {
   }
 };
 
-/// An attempt has ended on this node: what it left has to be at the head. `later` as an answer: it
-/// could not be brought there.
+/// Asks for the transfer of an ended attempt's files to the head. The answer `later` says that it
+/// has failed.
 struct UploadAttempt {
   static constexpr std::string_view wire_name = "HandOver";
   static constexpr bool local_only = true;
-  using Reply = AttemptTaken;
+  using Reply = UploadReply;
   TrialId trial = 0;
   std::uint32_t attempt = 0;
   static auto fields(auto& m) {
@@ -52,74 +51,73 @@ struct UploadAttempt {
   }
 };
 
-/// Where the study's checkpoints are from now on; nobody: there is nothing more to wait for.
-struct MeetStore {
+/// Names the checkpoint store of the present head; nobody: no head is left, transfers fail.
+struct UseStore {
   static constexpr std::string_view wire_name = "MeetStore";
   static constexpr bool local_only = true;
   StoreRef store;
   static auto fields(auto& m) { return std::tuple{field("store", m.store)}; }
 };
 
-using CheckpointTransfersRef = runtime::Ref<AskManifest, AskChunk, ForgetTrials, Offered,
-                                            DownloadCheckpoint, UploadAttempt, MeetStore>;
+using CheckpointTransfersRef = runtime::Ref<AskManifest, AskChunk, ForgetTrials, OfferAnswered,
+                                            DownloadCheckpoint, UploadAttempt, UseStore>;
 
-/// Of a node that does not share the study's folder: brings checkpoints from the head, and lets the
-/// head have what attempts leave here. A head that cannot be reached is tried again, until somebody
-/// says that there is none.
+/// The transfers of a node that does not share the study's folder: downloads checkpoints from the
+/// head, and uploads the files of ended attempts. Failed transfers are retried until UseStore says
+/// that no head is left.
 class CheckpointTransfers {
  public:
   using Ref = CheckpointTransfersRef;
 
-  /// Time to run an errand again.
-  struct RunAgain {
+  /// Time to retry a transfer.
+  struct RetryTransfer {
     static constexpr std::string_view wire_name = "RunAgain";
     TrialId trial = 0;
     static auto fields(auto& m) { return std::tuple{field("trial", m.trial)}; }
   };
-  using Private = runtime::Ref<Fetched, RunAgain>;
+  using Private = runtime::Ref<Fetched, RetryTransfer>;
 
   struct Options {
-    std::string folder;  ///< The node's own, which stands for the study's.
+    std::string folder;  ///< The node's own folder for the study.
     StoreRef store;
     std::function<std::optional<std::string>(const std::string& folder)> disk_full_reason = {};
   };
   explicit CheckpointTransfers(Options options);
 
-  static constexpr Duration again_wait = std::chrono::milliseconds(500);
+  static constexpr Duration retry_wait = std::chrono::milliseconds(500);
   static constexpr std::uint32_t tries_max = 240;
 
   Result<Manifest> on(runtime::Context& self, const AskManifest& ask);
   void on(runtime::Context& self, const AskChunk& ask);
   void on(runtime::Context& self, const ForgetTrials& forget);
-  void on(runtime::Context& self, const DownloadCheckpoint& bring);
-  void on(runtime::Context& self, const UploadAttempt& hand_over);
-  void on(runtime::Context& self, const MeetStore& meet);
+  void on(runtime::Context& self, const DownloadCheckpoint& download);
+  void on(runtime::Context& self, const UploadAttempt& upload);
+  void on(runtime::Context& self, const UseStore& meet);
   void on(runtime::Context& self, const Fetched& fetched);
-  void on(runtime::Context& self, const Offered& offered);
-  void on(runtime::Context& self, const RunAgain& again);
+  void on(runtime::Context& self, const OfferAnswered& offered);
+  void on(runtime::Context& self, const RetryTransfer& again);
   void on(runtime::Context& self, const runtime::Down& down);
 
  private:
   using Answer = std::variant<runtime::Answer<DownloadCheckpoint>, runtime::Answer<UploadAttempt>>;
-  /// A trial has one at a time.
+  /// A transfer that was asked for. A trial has one at a time.
   struct Transfer {
     std::uint32_t attempt = 0;
     Answer answer;
-    /// Who is at it: the actor that fetches, or the store that was offered something. Nobody
-    /// between two tries.
+    /// The Fetch actor of a download, or the store of an upload; nobody between two tries.
     runtime::Address runner{};
     std::uint32_t tries = 0;
   };
   using Transfers = std::map<TrialId, Transfer>;
 
   void begin(runtime::Context& self, TrialId trial, std::uint32_t attempt, Answer answer);
-  void run(runtime::Context& self, TrialId trial, Transfer& errand);
-  void try_again(runtime::Context& self, Transfers::iterator errand, const std::string& why);
-  void give_up(runtime::Context& self, Transfers::iterator errand, const std::string& why);
+  void run(runtime::Context& self, TrialId trial, Transfer& transfer);
+  void try_again(runtime::Context& self, Transfers::iterator transfer, const std::string& why);
+  void give_up(runtime::Context& self, Transfers::iterator transfer, const std::string& why);
 
   Options options_;
   AttemptReader reader_;
-  Transfers errands_;
+  Transfers transfers_;
 };
 
 }  // namespace troupe::actors

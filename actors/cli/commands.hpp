@@ -5,18 +5,18 @@
 #include <string>
 #include <vector>
 
-#include "actors/tables/rows.hpp"
+#include "actors/tables/table.hpp"
 
-// What the command line says, as plain data, and a plain function per command. Only main.cpp knows
-// how a command line is parsed.
+// Options of each command as plain data, and one function per command. Only command_line.cpp and
+// main.cpp depend on the parser.
 
 namespace troupe::cli {
 
-/// What `troupe` exits with.
+/// Exit codes of `troupe`.
 enum ExitCode : int {
-  exit_ok = 0,            ///< Done; of `run`: the study finished.
-  exit_failure = 1,       ///< Anything that has no code of its own.
-  exit_usage = 2,         ///< The command line or the study file makes no sense.
+  exit_ok = 0,            ///< Done; for `run`: the study finished.
+  exit_failure = 1,       ///< Any error without a code of its own.
+  exit_usage = 2,         ///< The command line or the study file is invalid.
   exit_study_failed = 3,  ///< More trials failed than the study allows.
   exit_interrupted = 130  ///< The study was interrupted; the same command resumes it.
 };
@@ -26,13 +26,13 @@ enum class Verbosity { normal, quiet, json };
 
 struct RunOptions {
   std::string study;                     ///< Path of the study file.
-  std::string folder;                    ///< --dir; empty: by the study's name.
-  std::optional<std::uint32_t> workers;  ///< Instead of n_workers.
-  std::optional<std::uint64_t> seed;     ///< Instead of the file's seed.
-  std::string memory;                    ///< --memory; empty: what the file says.
-  std::string listen;                    ///< --listen; empty: what the file says.
-  std::string keys;                      ///< --keys; empty: the usual folder, where it is needed.
-  bool fresh = false;  ///< Move an earlier study of the folder away, and start anew.
+  std::string folder;                    ///< --dir; empty: the name of the study.
+  std::optional<std::uint32_t> workers;  ///< --workers; none: n_workers of the file.
+  std::optional<std::uint64_t> seed;     ///< --seed; none: the seed of the file.
+  std::string memory;                    ///< --memory; empty: the memory of the file.
+  std::string listen;                    ///< --listen; empty: the address of the file.
+  std::string keys;    ///< --keys; empty: the default key folder, if keys are needed.
+  bool fresh = false;  ///< Move an earlier study of the folder aside and start a new one.
   Verbosity verbosity = Verbosity::normal;
 };
 
@@ -46,7 +46,7 @@ struct PreviewOptions {
   TableFormat format = TableFormat::table;
 };
 
-/// Of `trials`, `best` and `events`.
+/// Options of `trials`, `best` and `events`.
 struct ListOptions {
   std::string folder;
   TableFormat format = TableFormat::table;
@@ -55,7 +55,7 @@ struct ListOptions {
 struct LogsOptions {
   std::string folder;
   std::uint32_t trial = 0;
-  std::optional<std::uint32_t> attempt;  ///< None: the last one.
+  std::optional<std::uint32_t> attempt;  ///< None: the last attempt.
   bool errors = false;                   ///< stderr instead of stdout.
 };
 
@@ -67,69 +67,70 @@ struct MemoryOptions {
   enum class What { list, show, forget, export_all };
   What what = What::list;
   std::string file;
-  std::string task;  ///< forget: name or number.
+  std::string task;  ///< For `forget`: name or number of a task.
   TableFormat format = TableFormat::table;
 };
 
 struct KeysOptions {
   enum class What { init, add, list, revoke };
   What what = What::list;
-  std::string folder;         ///< --keys; empty: the usual one.
-  std::string name;           ///< add, revoke.
-  std::string role = "node";  ///< add: node or control.
-  std::string key;            ///< add: a public key; empty: the node makes one.
-  std::string at;             ///< add: where the head is reached, HOST:PORT.
+  std::string folder;         ///< --keys; empty: the default key folder.
+  std::string name;           ///< For `add` and `revoke`: name of the node.
+  std::string role = "node";  ///< For `add`: node or control.
+  std::string key;            ///< For `add`: a public key; empty: the node makes one.
+  std::string at;             ///< For `add`: HOST:PORT of the head.
   TableFormat format = TableFormat::table;
 };
 
 struct NodesOptions {
   std::string folder;
-  bool refused = false;  ///< Only who was turned away.
+  bool refused = false;  ///< List only refused connections.
   TableFormat format = TableFormat::table;
 };
 
 struct NodeOptions {
   std::string join;                  ///< Address of the head.
-  std::string name;                  ///< Empty: the host's name.
-  std::optional<double> cpus;        ///< None: as many as the process may use.
+  std::string name;                  ///< Empty: host name and process id.
+  std::optional<double> cpus;        ///< None: all that the process may use.
   std::optional<std::int64_t> gpus;  ///< None: 0.
-  std::string memory;                ///< As in a study file, "4G"; empty: what the machine has.
-  std::string keys;                  ///< --keys; empty: the usual folder, where it is needed.
-  double lease_s = 5;                ///< Without word from the head for so long, it leaves.
-  std::string folder;                ///< --dir; empty: in the study's folder, if it is there.
-  std::vector<int> keep_open;        ///< Descriptors that it and its reaper keep open: the head's.
+  std::string memory;                ///< As in a study file, "4G"; empty: all of the machine.
+  std::string keys;                  ///< --keys; empty: the default key folder, if keys are needed.
+  double lease_s = 5;          ///< Seconds without a message from the head until the node leaves.
+  std::string folder;          ///< --dir; empty: the study's folder if it is shared.
+  std::vector<int> keep_open;  ///< Inherited descriptors that the node and its reaper keep open.
 };
 
-/// Of `simulate` and `compare`: where curves come from, and how often they are played.
+/// Options that `simulate` and `compare` share: tables of curves, seeds and permutations.
 struct CurveOptions {
-  std::vector<std::string> tables;  ///< --table: folders.
-  std::string synthetic;            ///< --synthetic: "4096x200"; instead of tables.
-  std::string metric;               ///< --metric: which curve; empty: as meta.json says.
-  std::string mode;                 ///< --mode: min or max, for a metric that is not meta.json's.
-  std::string lookup = "auto";      ///< --lookup: auto, rows or nearest.
+  std::vector<std::string> tables;  ///< --table: folders of recorded tables.
+  std::string synthetic;            ///< --synthetic: "4096x200", instead of --table.
+  std::string metric;               ///< --metric; empty: the metric of meta.json.
+  std::string mode;             ///< --mode: min or max, for a metric other than that of meta.json.
+  std::string lookup = "auto";  ///< --lookup: auto, rows or nearest.
   actors::Rows rows =
-      actors::Rows::all;  ///< --trained-only: those of which something was observed.
-  std::string seeds;      ///< --seeds: "0..24"; empty: the file's seed.
+      actors::Rows::all;  ///< --trained-only: rows with at least one observed value.
+  std::string seeds;      ///< --seeds: "0..24"; empty: the seed of the file.
   std::optional<std::uint32_t> workers;
-  std::optional<std::uint32_t> jobs;  ///< Threads; none: one for each processor.
-  /// The tables are the tasks of a sequence, in their order and as many others less one.
+  std::optional<std::uint32_t> jobs;  ///< Number of threads; none: one for each processor.
+  /// Number of task orders: the tables are tasks of a sequence, first in the given order.
   std::optional<std::uint32_t> permutations;
   TableFormat format = TableFormat::table;
 };
 
 struct SimulateOptions {
   std::string study;
-  std::string folder;  ///< --dir: keep the study's folder of each seed there.
+  std::string folder;  ///< --dir: keeps the study folder of each seed there.
   CurveOptions curves;
 };
 
 struct CompareOptions {
   std::vector<std::string> studies;
-  std::string folder = "comparison";  ///< --out
+  std::string folder = "comparison";  ///< --out: for CSV files and charts.
   CurveOptions curves;
 };
 
-/// The exit code is returned. Problems go to stderr, what was asked for to stdout.
+// Each function returns an exit code. Results go to stdout, errors to stderr.
+
 int run_study(const RunOptions& options);
 int validate(const ValidateOptions& options);
 int preview(const PreviewOptions& options);
@@ -145,7 +146,7 @@ int run_node(const NodeOptions& options);
 int simulate_study(const SimulateOptions& options);
 int compare_studies(const CompareOptions& options);
 
-/// `troupe reaper --fd N`: owns the process tree of trials; `fd` is its socket to the node.
-int warden_main(int fd);
+/// `troupe run` of a sequence file; called by run_study.
+int run_sequence(const RunOptions& options);
 
 }  // namespace troupe::cli

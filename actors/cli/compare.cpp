@@ -1,5 +1,5 @@
-// `troupe compare`: several methods over recorded curves and seeds: the papers' table, CSV,
-// pictures.
+// `troupe compare`: runs several methods over recorded curves and seeds; prints a table of means,
+// writes CSV files and charts.
 
 #include <algorithm>
 #include <cmath>
@@ -11,13 +11,12 @@
 
 #include "actors/cli/commands.hpp"
 #include "actors/cli/curves.hpp"
-#include "actors/cli/progress.hpp"
-#include "actors/cli/simulate_sequence.hpp"
+#include "actors/cli/output.hpp"
 #include "actors/cli/study_folder.hpp"
 #include "actors/cli/table.hpp"
 #include "actors/results/files.hpp"
 #include "actors/simulate/comparison.hpp"
-#include "actors/simulate/simulate_all.hpp"
+#include "actors/simulate/simulation.hpp"
 #include "actors/terminal/line.hpp"
 
 namespace troupe::cli {
@@ -31,7 +30,7 @@ using actors::SimulationPlan;
 
 namespace {
 
-constexpr const char* what_is_counted =
+constexpr const char* legend =
     "metric: of the chosen configuration after full training, as the table has it. time: of the\n"
     "search alone, from the first start to its end; training the choice further is in no method's\n"
     "time, and a method that starts one configuration only has chosen it at 0. @r: how many "
@@ -43,7 +42,7 @@ struct TimeUnit {
   double seconds;
 };
 
-/// Where a table has no times, seconds are units of resource, and stay so.
+/// Unit for a table of times. Without recorded times a second is a unit of resource: no conversion.
 TimeUnit unit_for(const Comparison& comparison, const actors::Table& table) {
   if (!table.has_time()) return {"s", 1};
   double most = 0;
@@ -77,7 +76,7 @@ std::string paper_table(const Comparison& comparison, const actors::Table& of) {
   return text;
 }
 
-/// All tables in one, a line for each method, with plain numbers.
+/// Comparisons of all tables for programs: one line for each table and method.
 Table plain_table(const std::vector<Comparison>& comparisons) {
   std::set<actors::Resource> levels;
   for (const auto& comparison : comparisons)
@@ -133,7 +132,7 @@ void add_runs(Table& table, const std::string& of, const std::vector<MethodRuns>
 }
 
 struct Work {
-  std::vector<SimulationPlan> plans;  ///< Table by table, method by method, seed by seed.
+  std::vector<SimulationPlan> plans;  ///< Ordered by table, then method, then seed.
   std::size_t seeds = 0;
 };
 
@@ -155,7 +154,7 @@ Result<Work> all_work(const CompareOptions& options, const CurveTables& tables) 
   return work;
 }
 
-/// The runs of one table, method by method, taken out of all.
+/// Moves the outcomes of one table out of `outcomes`, grouped by method.
 std::vector<MethodRuns> runs_of(std::vector<SimulationOutcome>& outcomes, std::size_t table,
                                 const std::vector<std::string>& names, std::size_t seeds) {
   std::vector<MethodRuns> methods;
@@ -173,16 +172,16 @@ std::vector<MethodRuns> runs_of(std::vector<SimulationOutcome>& outcomes, std::s
 int compare_studies(const CompareOptions& options) {
   if (options.curves.permutations) return compare_sequences(options);
   const auto tables = open_tables(options.curves);
-  if (!tables) return complain(tables.error());
+  if (!tables) return print_error(tables.error());
   const auto work = all_work(options, *tables);
-  if (!work) return complain(work.error());
+  if (!work) return print_error(work.error());
   Result<std::vector<SimulationOutcome>> outcomes = std::vector<SimulationOutcome>{};
   {
-    Progress progress("comparing", work->plans.size());
+    ProgressBar progress("comparing", work->plans.size());
     outcomes = actors::simulate_all(work->plans, jobs_of(options.curves),
                                     [&](std::size_t done) { progress.show(done); });
   }
-  if (!outcomes) return complain(outcomes.error());
+  if (!outcomes) return print_error(outcomes.error());
   std::error_code failed;
   fs::create_directories(options.folder, failed);
   const auto names = method_names(options.studies);
@@ -204,13 +203,14 @@ int compare_studies(const CompareOptions& options) {
             actors::replace_file((fs::path(options.folder) / (table.name() + ".svg")).string(),
                                  actors::to_svg(actors::best_over_time(table, methods)));
         !saved)
-      return complain(saved.error());
+      return print_error(saved.error());
   }
   const Table plain = plain_table(comparisons);
-  if (auto saved = save_tables(options.folder, runs, plain); !saved) return complain(saved.error());
+  if (auto saved = save_tables(options.folder, runs, plain); !saved)
+    return print_error(saved.error());
   if (options.curves.format != TableFormat::table)
     return print(to_text(plain, options.curves.format));
-  return print(text + what_is_counted + "Runs, summary and pictures: " + options.folder + "\n");
+  return print(text + legend + "Runs, summary and pictures: " + options.folder + "\n");
 }
 
 }  // namespace troupe::cli

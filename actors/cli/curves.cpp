@@ -12,10 +12,12 @@
 #include <thread>
 #include <utility>
 
+#include <unistd.h>
+
 #include "actors/results/files.hpp"
-#include "actors/simulate/simulate_all.hpp"
+#include "actors/simulate/simulation.hpp"
 #include "actors/tables/read_table.hpp"
-#include "actors/tables/synthetic.hpp"
+#include "actors/tables/table.hpp"
 #include "actors/terminal/line.hpp"
 
 namespace troupe::cli {
@@ -25,7 +27,11 @@ using schedulers::Mode;
 
 namespace {
 
-/// "4096x200", or "4096x200:7" with a seed.
+constexpr auto bar_delay = std::chrono::seconds(1);
+constexpr auto bar_interval = std::chrono::milliseconds(100);
+constexpr std::size_t bar_columns = 30;
+
+/// Rows, columns and seed of "4096x200" or "4096x200:7"; none if the text is neither.
 std::optional<std::array<std::uint64_t, 3>> sizes_in(std::string_view text) {
   std::array<std::uint64_t, 3> sizes{0, 0, 0};
   const std::array<char, 3> ends{'x', ':', '\0'};
@@ -40,7 +46,7 @@ std::optional<std::array<std::uint64_t, 3>> sizes_in(std::string_view text) {
   return std::nullopt;
 }
 
-Result<CurveTables> made_up(const std::string& text) {
+Result<CurveTables> synthetic_tables(const std::string& text) {
   constexpr std::uint64_t numbers_max = 100'000'000;
   const auto sizes = sizes_in(text);
   if (!sizes || (*sizes)[0] < 1 || (*sizes)[1] < 2 || (*sizes)[0] > numbers_max / (*sizes)[1])
@@ -60,20 +66,20 @@ actors::LookupOptions lookup_of(const CurveOptions& options) {
           .rows = options.rows};
 }
 
-/// Another name than the tables so far have: results are called by it.
-std::string name_apart(const std::string& name, const CurveTables& tables) {
+/// `name`, with a number appended if an earlier table has it: result files are named after tables.
+std::string unique_name(const std::string& name, const CurveTables& tables) {
   const auto taken = [&](const std::string& one) {
     return std::ranges::any_of(tables, [&](const auto& table) { return table->name() == one; });
   };
-  std::string apart = name;
-  for (int number = 2; taken(apart); ++number) apart = name + "-" + std::to_string(number);
-  return apart;
+  std::string unique = name;
+  for (int number = 2; taken(unique); ++number) unique = name + "-" + std::to_string(number);
+  return unique;
 }
 
 }  // namespace
 
 Result<CurveTables> open_tables(const CurveOptions& options) {
-  if (!options.synthetic.empty()) return made_up(options.synthetic);
+  if (!options.synthetic.empty()) return synthetic_tables(options.synthetic);
   if (options.tables.empty())
     return Error{ErrorKind::bad_input,
                  "there are no curves to play: give --table DIR, the folder of a recorded table, "
@@ -82,7 +88,7 @@ Result<CurveTables> open_tables(const CurveOptions& options) {
   if (!options.mode.empty()) how.mode = options.mode == "max" ? Mode::max : Mode::min;
   CurveTables tables;
   for (const auto& folder : options.tables) {
-    how.name = name_apart(actors::table_name(folder), tables);
+    how.name = unique_name(actors::table_name(folder), tables);
     auto table = actors::read_table(folder, how);
     if (!table) return table.error();
     tables.push_back(std::make_shared<const actors::Table>(std::move(table).value()));
@@ -162,6 +168,36 @@ std::string plus_minus(const actors::Spread& spread, double unit) {
   if (std::isnan(spread.mean)) return "-";
   return actors::short_number(spread.mean / unit) + " ± " +
          actors::short_number(spread.deviation / unit);
+}
+
+ProgressBar::ProgressBar(std::string what, std::size_t count)
+    : what_(std::move(what)),
+      count_(count),
+      is_terminal_(isatty(STDERR_FILENO) == 1),
+      start_(std::chrono::steady_clock::now()),
+      last_(start_) {}
+
+ProgressBar::~ProgressBar() {
+  if (shown_) std::fputs("\r\x1b[K", stderr);
+}
+
+void ProgressBar::show(std::size_t done) {
+  if (!is_terminal_ || count_ == 0) return;
+  const auto now = std::chrono::steady_clock::now();
+  if (now - start_ < bar_delay || (shown_ && now - last_ < bar_interval)) return;
+  last_ = now;
+  shown_ = true;
+  const std::size_t filled = bar_columns * done / count_;
+  const std::string bar = std::string(filled, '#') + std::string(bar_columns - filled, '.');
+  std::string left;
+  if (done > 0) {
+    const double spent = std::chrono::duration<double>(now - start_).count();
+    const double rest = spent * static_cast<double>(count_ - done) / static_cast<double>(done);
+    left = ", " + std::to_string(static_cast<long>(rest) + 1) + " s left";
+  }
+  std::fprintf(stderr, "\r\x1b[K%s [%s] %zu of %zu%s", what_.c_str(), bar.c_str(), done, count_,
+               left.c_str());
+  std::fflush(stderr);
 }
 
 Result<void> save_tables(const std::string& folder, const Table& runs, const Table& summary) {

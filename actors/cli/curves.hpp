@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -11,8 +12,8 @@
 #include "actors/cli/commands.hpp"
 #include "actors/cli/table.hpp"
 #include "actors/simulate/simulated_study.hpp"
-#include "actors/simulate/spread.hpp"
-#include "actors/study_file/written_study.hpp"
+#include "actors/simulate/statistics.hpp"
+#include "actors/study_file/document.hpp"
 #include "actors/tables/table.hpp"
 #include "runtime/core/result.hpp"
 
@@ -20,15 +21,16 @@ namespace troupe::cli {
 
 using CurveTables = std::vector<std::shared_ptr<const actors::Table>>;
 
-/// The tables that the options name, read or made up.
+/// Reads the tables of --table, or makes that of --synthetic.
 [[nodiscard]] Result<CurveTables> open_tables(const CurveOptions& options);
-/// The one study file of a command: read once, however many tables there are.
+
+/// Study file of a method, parsed once for all tables.
 class MethodFile {
  public:
   [[nodiscard]] static Result<MethodFile> read(const std::string& path);
 
   [[nodiscard]] const actors::WrittenStudy& written() const { return written_; }
-  /// One study of it against its table. A warning that is the same for several goes to stderr once.
+  /// Plan of one of its studies over a table. Prints each warning to stderr once.
   [[nodiscard]] Result<actors::SimulationPlan> plan(
       const actors::WrittenStudy& study, const std::shared_ptr<const actors::Table>& table,
       const CurveOptions& options);
@@ -39,24 +41,50 @@ class MethodFile {
   actors::WrittenStudy written_;
   std::set<std::string> told_;
 };
-/// Empty: none were named.
+
+/// Seeds of --seeds; empty without the option.
 [[nodiscard]] Result<std::vector<std::uint64_t>> seeds_of(const CurveOptions& options);
+/// Number of threads.
 [[nodiscard]] std::size_t jobs_of(const CurveOptions& options);
 
-/// A study file against one table, for each seed.
+/// Plans of a study file over one table, one for each seed.
 [[nodiscard]] Result<std::vector<actors::SimulationPlan>> plans_of(
     MethodFile& method, const std::shared_ptr<const actors::Table>& table,
     const CurveOptions& options);
 
-/// A method is called as its file is; two with one name are told apart.
+/// Names of methods: the stems of their files, with an apostrophe appended to repeated ones.
 [[nodiscard]] std::vector<std::string> method_names(const std::vector<std::string>& studies);
 
-/// To six significant digits: the rest of a mean is noise.
+/// `number` with six significant digits.
 [[nodiscard]] double rounded(double number);
-/// "0.246 ± 0.0002", each divided by `unit`; "-" where there is nothing to take a mean of.
+/// Mean and standard deviation as "0.246 ± 0.0002", each divided by `unit`; "-" without a mean.
 [[nodiscard]] std::string plus_minus(const actors::Spread& spread, double unit = 1);
 
-/// runs.csv and summary.csv of a comparison.
+/// Progress bar on stderr. Shown after one second, and only on a terminal.
+class ProgressBar {
+ public:
+  ProgressBar(std::string what, std::size_t count);
+  ~ProgressBar();
+  ProgressBar(const ProgressBar&) = delete;
+  ProgressBar& operator=(const ProgressBar&) = delete;
+
+  void show(std::size_t done);
+
+ private:
+  std::string what_;
+  std::size_t count_;
+  bool is_terminal_;
+  bool shown_ = false;
+  std::chrono::steady_clock::time_point start_;
+  std::chrono::steady_clock::time_point last_;
+};
+
+/// Writes runs.csv and summary.csv of a comparison.
 Result<void> save_tables(const std::string& folder, const Table& runs, const Table& summary);
+
+/// `troupe simulate` of a sequence; each table is a task.
+int simulate_sequence_file(MethodFile& method, const SimulateOptions& options);
+/// `troupe compare --permutations`: whole sequences of tasks.
+int compare_sequences(const CompareOptions& options);
 
 }  // namespace troupe::cli

@@ -1,15 +1,16 @@
-// `troupe keys`: who this machine is to nodes elsewhere, and whom it lets in.
+// `troupe keys`: the keys of this machine, and the keys of nodes that it admits.
 
 #include <chrono>
 #include <cstdio>
 #include <string>
 
 #include "actors/cli/commands.hpp"
+#include "actors/cli/output.hpp"
 #include "actors/cli/study_folder.hpp"
 #include "actors/cli/table.hpp"
 #include "actors/results/files.hpp"
+#include "runtime/keys/address_keys.hpp"
 #include "runtime/keys/key_folder.hpp"
-#include "runtime/keys/needed_keys.hpp"
 
 namespace troupe::cli {
 
@@ -32,7 +33,7 @@ std::string join_line(const std::string& address, const std::string& name) {
 
 int init(const std::string& path) {
   const auto keys = KeyFolder::create(path);
-  if (!keys) return complain(keys.error());
+  if (!keys) return print_error(keys.error());
   return print("this machine's keys are in " + path +
                "\n"
                "its public key is " +
@@ -44,26 +45,27 @@ int init(const std::string& path) {
 int add(const KeyFolder& keys, const KeysOptions& options) {
   const std::string head = (options.at.starts_with("tcp://") ? options.at : "tcp://" + options.at) +
                            "/" + runtime::to_text(keys.own().public_key);
-  if (const auto join = runtime::read_join_address(head); !join) return complain(join.error());
+  if (const auto join = runtime::read_join_address(head); !join) return print_error(join.error());
   AdmittedKey admitted{options.name, options.role, {}, {}};
   if (options.key.empty()) {
     if (options.role == runtime::role_control)
-      return complain({ErrorKind::bad_input,
-                       "an application makes its own keys: run `troupe keys init` where it runs, "
-                       "and give its public key here as --key KEY"});
+      return print_error(
+          {ErrorKind::bad_input,
+           "an application makes its own keys: run `troupe keys init` where it runs, "
+           "and give its public key here as --key KEY"});
     const runtime::KeyPair invitation = runtime::make_key_pair();
     admitted.key = invitation.public_key;
     admitted.invited_until = now_s() + invitation_s;
-    if (const auto added = keys.add(admitted); !added) return complain(added.error());
+    if (const auto added = keys.add(admitted); !added) return print_error(added.error());
     std::fprintf(stderr,
                  "run this line on %s within 24 hours; it makes a key there, and lets in once:\n",
                  options.name.c_str());
     return print(join_line(head + "/" + runtime::to_text(invitation.secret_key), options.name));
   }
   const auto key = runtime::key_of(options.key);
-  if (!key) return complain({key.error().kind, "--key: " + key.error().what});
+  if (!key) return print_error({key.error().kind, "--key: " + key.error().what});
   admitted.key = *key;
-  if (const auto added = keys.add(admitted); !added) return complain(added.error());
+  if (const auto added = keys.add(admitted); !added) return print_error(added.error());
   return print(options.role == runtime::role_node ? join_line(head, options.name) : head + "\n");
 }
 
@@ -84,12 +86,12 @@ Table table_of(const KeyFolder& keys, const std::vector<AdmittedKey>& admitted) 
 
 int list(const KeyFolder& keys, TableFormat format) {
   const auto admitted = keys.admitted();
-  if (!admitted) return complain(admitted.error());
+  if (!admitted) return print_error(admitted.error());
   return print(to_text(table_of(keys, *admitted), format));
 }
 
 int revoke(const KeyFolder& keys, const std::string& name) {
-  if (const auto revoked = keys.revoke(name); !revoked) return complain(revoked.error());
+  if (const auto revoked = keys.revoke(name); !revoked) return print_error(revoked.error());
   return print(name + " is not let in any more; a study that runs has cut it off\n");
 }
 
@@ -99,7 +101,7 @@ int use_keys(const KeysOptions& options) {
   const std::string path = options.folder.empty() ? KeyFolder::usual_path() : options.folder;
   if (options.what == KeysOptions::What::init) return init(path);
   const auto keys = KeyFolder::open(path);
-  if (!keys) return complain(keys.error());
+  if (!keys) return print_error(keys.error());
   if (options.what == KeysOptions::What::add) return add(*keys, options);
   if (options.what == KeysOptions::What::revoke) return revoke(*keys, options.name);
   return list(*keys, options.format);

@@ -1,4 +1,4 @@
-// `troupe memory`: what the tasks of a team have found.
+// `troupe memory`: lists, shows, edits and exports a memory of finished tasks.
 
 #include "actors/memory/memory.hpp"
 
@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "actors/cli/commands.hpp"
+#include "actors/cli/output.hpp"
 #include "actors/cli/study_folder.hpp"
 #include "actors/cli/table.hpp"
 #include "actors/json.hpp"
@@ -23,20 +24,13 @@ using namespace actors;
 
 namespace {
 
-Cell cell_of(const schedulers::Value* value) {
-  if (value == nullptr) return std::monostate{};
-  if (const auto* whole = std::get_if<std::int64_t>(value)) return *whole;
-  if (const auto* real = std::get_if<double>(value)) return *real;
-  return schedulers::text_of(*value);
-}
-
 std::string mode_text(schedulers::Mode mode) {
   return std::string(enum_names(mode).at(static_cast<std::size_t>(mode)));
 }
 
 int list(Memory& memory, TableFormat format) {
   const auto tasks = memory.tasks();
-  if (!tasks) return complain(tasks.error());
+  if (!tasks) return print_error(tasks.error());
   Table table{
       {"task", "name", "finished_utc", "metric", "mode", "value", "resource", "joined", "folder"},
       {}};
@@ -54,14 +48,14 @@ int list(Memory& memory, TableFormat format) {
   return print(to_text(table, format));
 }
 
-/// A*: a line for each configuration, in the order of joining.
+/// Prints A*: a line for each configuration, in the order of joining.
 int show(Memory& memory, TableFormat format) {
   const auto parameters = memory.parameters();
   const auto incumbents = memory.incumbents();
   const auto tasks = memory.tasks();
-  if (!parameters) return complain(parameters.error());
-  if (!incumbents) return complain(incumbents.error());
-  if (!tasks) return complain(tasks.error());
+  if (!parameters) return print_error(parameters.error());
+  if (!incumbents) return print_error(incumbents.error());
+  if (!tasks) return print_error(tasks.error());
   Table table{{"incumbent", "task", "name", "metric", "value"}, {}};
   for (const auto& parameter : *parameters) table.columns.push_back(parameter.name);
   std::int64_t place = 0;
@@ -86,7 +80,7 @@ int show(Memory& memory, TableFormat format) {
 
 int forget(Memory& memory, const std::string& which) {
   const auto tasks = memory.tasks();
-  if (!tasks) return complain(tasks.error());
+  if (!tasks) return print_error(tasks.error());
   std::vector<const RememberedTask*> meant;
   std::vector<std::string_view> names;
   for (const auto& task : *tasks) {
@@ -94,26 +88,27 @@ int forget(Memory& memory, const std::string& which) {
     if (task.task.name == which || std::to_string(task.number) == which) meant.push_back(&task);
   }
   if (meant.empty())
-    return complain({ErrorKind::bad_input, memory.path() + " has no task '" + which + "'" +
-                                               suggestion(which, names, "tasks")});
+    return print_error({ErrorKind::bad_input, memory.path() + " has no task '" + which + "'" +
+                                                  suggestion(which, names, "tasks")});
   if (meant.size() > 1)
-    return complain({ErrorKind::bad_input, std::to_string(meant.size()) + " tasks of " +
-                                               memory.path() + " are called '" + which +
-                                               "'; give the number (`troupe memory list " +
-                                               memory.path() + "`)"});
-  if (const auto done = memory.forget(meant.front()->number); !done) return complain(done.error());
+    return print_error({ErrorKind::bad_input, std::to_string(meant.size()) + " tasks of " +
+                                                  memory.path() + " are called '" + which +
+                                                  "'; give the number (`troupe memory list " +
+                                                  memory.path() + "`)"});
+  if (const auto done = memory.forget(meant.front()->number); !done)
+    return print_error(done.error());
   return print("forgot task " + std::to_string(meant.front()->number) + ", '" +
                meant.front()->task.name + "'\n");
 }
 
-/// Everything, as JSON.
+/// Prints the whole memory as JSON.
 int export_all(Memory& memory) {
   const auto parameters = memory.parameters();
   const auto incumbents = memory.incumbents();
   const auto tasks = memory.tasks();
-  if (!parameters) return complain(parameters.error());
-  if (!incumbents) return complain(incumbents.error());
-  if (!tasks) return complain(tasks.error());
+  if (!parameters) return print_error(parameters.error());
+  if (!incumbents) return print_error(incumbents.error());
+  if (!tasks) return print_error(tasks.error());
   std::string text = "{\n  \"space\": [";
   const char* comma = "\n";
   for (const auto& parameter : *parameters) {
@@ -151,7 +146,7 @@ int export_all(Memory& memory) {
 
 int use_memory(const MemoryOptions& options) {
   auto memory = Memory::open(options.file);
-  if (!memory) return complain(memory.error());
+  if (!memory) return print_error(memory.error());
   switch (options.what) {
     case MemoryOptions::What::list:
       return list(*memory, options.format);

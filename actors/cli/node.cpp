@@ -1,5 +1,5 @@
-// `troupe node`: offers this machine to a study, runs its trials, and hosts its scheduler or
-// searcher where the study file says so.
+// `troupe node`: joins a head, runs trials on this machine, and hosts the scheduler or searcher if
+// the study file says so.
 
 #include <cstdio>
 #include <cstdlib>
@@ -13,20 +13,19 @@
 
 #include "actors/cli/commands.hpp"
 #include "actors/disk_room.hpp"
-#include "actors/head/head_address.hpp"
+#include "actors/head/head_folder.hpp"
 #include "actors/head/liveness_pipe.hpp"
 #include "actors/head/local_node.hpp"
-#include "actors/head/process.hpp"
+#include "actors/head/node_process.hpp"
 #include "actors/head/reaper_lease.hpp"
 #include "actors/study/scheduler_actor.hpp"
 #include "actors/study/searcher_actor.hpp"
-#include "actors/study_file/memory_size.hpp"
+#include "actors/study_file/scalar.hpp"
 #include "actors/trial/node_agent.hpp"
 #include "actors/trial/study_seeker.hpp"
 #include "runtime/core/seconds.hpp"
-#include "runtime/keys/enrol.hpp"
-#include "runtime/keys/known_heads.hpp"
-#include "runtime/keys/needed_keys.hpp"
+#include "runtime/keys/address_keys.hpp"
+#include "runtime/keys/admissions.hpp"
 #include "runtime/process/reaper_processes.hpp"
 
 namespace troupe::cli {
@@ -37,12 +36,16 @@ namespace {
 
 constexpr Duration join_patience = std::chrono::seconds(10);
 
-int fail(const std::string& what) {
-  std::fprintf(stderr, "troupe node: %s\n", what.c_str());
+void print_node_note(const std::string& note) {
+  std::fprintf(stderr, "troupe node: %s\n", note.c_str());
+}
+
+int print_node_error(const std::string& what) {
+  print_node_note(what);
   return exit_failure;
 }
 
-/// The folder of a study stands for the address of its head.
+/// Address of the head: `join` itself, or the address in the folder that it names.
 Result<std::string> address_of(const std::string& join) {
   std::error_code failed;
   if (!std::filesystem::is_directory(join, failed)) return join;
@@ -59,7 +62,7 @@ std::string own_name() {
   return std::string(host) + "-" + std::to_string(getpid());
 }
 
-/// Where it works if it does not share the study's folder.
+/// Working folder of a node that does not share the study's folder.
 std::string own_folder(const NodeOptions& options, const std::string& name) {
   namespace fs = std::filesystem;
   if (!options.folder.empty()) return fs::absolute(options.folder).lexically_normal().string();
@@ -78,7 +81,7 @@ std::shared_ptr<const std::vector<std::string>> environment_variables() {
   return variables;
 }
 
-/// What the options say of the node; by default, all of this machine.
+/// Resources of the options; all of this machine by default.
 Result<runtime::Resources> offered(const NodeOptions& options) {
   runtime::Resources resources = this_machine();
   if (options.cpus) resources.cpus = static_cast<std::uint32_t>(*options.cpus);
@@ -92,17 +95,17 @@ Result<runtime::Resources> offered(const NodeOptions& options) {
   return resources;
 }
 
-/// How this node gets into a head.
-struct WayIn {
+/// Address and keys with which this node joins a head.
+struct JoinPlan {
   std::string address;
   runtime::Keys keys;
-  std::string doubt{};  ///< Why it may fail.
+  std::string hint{};  ///< Appended to the error if the join fails.
 };
 
-/// With an invitation the node makes a key, if it has none, and has it admitted. One that was used
-/// before is no error: it may have been by this node.
-Result<WayIn> way_in(const std::string& address, const std::string& name,
-                     const NodeOptions& options) {
+/// Reads the join address and the keys. With an invitation, makes a key if there is none and enrols
+/// it at the head. A used invitation is no error: this node may have used it.
+Result<JoinPlan> join_plan_of(const std::string& address, const std::string& name,
+                              const NodeOptions& options) {
   const std::string folder = options.keys.empty() ? runtime::KeyFolder::usual_path() : options.keys;
   const auto join = runtime::read_join_address(runtime::with_known_key(address, folder));
   if (!join) return join.error();
@@ -110,8 +113,8 @@ Result<WayIn> way_in(const std::string& address, const std::string& name,
     if (const auto made = runtime::KeyFolder::create(folder); !made) return made.error();
   auto keys = runtime::keys_to_dial(join->head, options.keys);
   if (!keys) return keys.error();
-  WayIn way{join->head, std::move(keys).value()};
-  if (!way.keys) way.doubt = "; where keys are asked for, the address is HOST:PORT/KEY";
+  JoinPlan way{join->head, std::move(keys).value()};
+  if (!way.keys) way.hint = "; where keys are asked for, the address is HOST:PORT/KEY";
   if (!join->invitation) return way;
   const auto enrolled = runtime::enrol(join->head, name, *join->invitation,
                                        way.keys->own().public_key, join_patience);
@@ -119,61 +122,73 @@ Result<WayIn> way_in(const std::string& address, const std::string& name,
     std::fprintf(stderr, "troupe node: %s is let in from now on with its own key, kept in %s\n",
                  name.c_str(), folder.c_str());
   else if (enrolled.error().kind == ErrorKind::refused)
-    way.doubt = " (" + enrolled.error().what + ")";
+    way.hint = " (" + enrolled.error().what + ")";
   else
     return enrolled.error();
   return way;
+}
+
+/// Lets a study spawn its scheduler and its searcher on this node.
+void offer_decision_actors(runtime::Node& node) {
+  node.offer<SpawnScheduler>(
+      [](runtime::Context& self, const SpawnScheduler&) { return self.spawn<SchedulerActor>(); });
+  node.offer<SpawnSearcher>(
+      [](runtime::Context& self, const SpawnSearcher&) { return self.spawn<SearcherActor>(); });
+}
+
+/// Environment of the trials of this node. `process` and `processes` outlive it.
+TrialEnvironment environment_of(NodeProcess& process, runtime::ReaperProcesses& processes) {
+  return {.processes = &processes,
+          .variables = environment_variables(),
+          .deliver =
+              [&process](runtime::Address to, runtime::ProcessEvent event) {
+                std::visit(
+                    [&]<typename E>(E& one) {
+                      process.node().tell(runtime::Ref<E>(to), std::move(one));
+                    },
+                    event);
+              },
+          .log_warning = print_node_note,
+          .disk_full_reason = disk_full_reason};
 }
 
 }  // namespace
 
 int run_node(const NodeOptions& options) {
   const auto address = address_of(options.join);
-  if (!address) return fail(address.error().what);
+  if (!address) return print_node_error(address.error().what);
   const std::string name = options.name.empty() ? own_name() : options.name;
   if (name.starts_with(LocalNode::name_prefix) && options.keep_open.empty())
-    return fail("--name " + name + ": names that begin with '" + LocalNode::name_prefix +
-                "' are for the nodes that a head starts itself; choose another");
-  const auto way = way_in(*address, name, options);
-  if (!way) return fail(way.error().what);
+    return print_node_error("--name " + name + ": names that begin with '" +
+                            LocalNode::name_prefix +
+                            "' are for the nodes that a head starts itself; choose another");
+  const auto way = join_plan_of(*address, name, options);
+  if (!way) return print_node_error(way.error().what);
   const auto resources = offered(options);
-  if (!resources) return fail(resources.error().what);
+  if (!resources) return print_node_error(resources.error().what);
   block_signals({SIGINT, SIGTERM});
 
-  Process process({.name = name,
-                   .resources = *resources,
-                   .lease = seconds(options.lease_s),
-                   .keys = way->keys});
+  NodeProcess process({.name = name,
+                       .resources = *resources,
+                       .lease = seconds(options.lease_s),
+                       .keys = way->keys});
   runtime::ReaperProcesses processes(
       process.reactor(),
       {.reaper = {this_program(), "warden", "--fd"}, .inherited = options.keep_open});
-  process.node().offer<SpawnScheduler>(
-      [](runtime::Context& self, const SpawnScheduler&) { return self.spawn<SchedulerActor>(); });
-  process.node().offer<SpawnSearcher>(
-      [](runtime::Context& self, const SpawnSearcher&) { return self.spawn<SearcherActor>(); });
+  offer_decision_actors(process.node());
   const auto head = process.node().join(way->address, join_patience);
-  if (!head) return fail("cannot join " + way->address + ": " + head.error().what + way->doubt);
+  if (!head)
+    return print_node_error("cannot join " + way->address + ": " + head.error().what + way->hint);
   if (way->keys)
     if (const auto kept = runtime::remember_head(*way->keys, way->address); !kept)
-      std::fprintf(stderr, "troupe node: %s\n", kept.error().what.c_str());
+      print_node_note(kept.error().what);
   const auto study = process.node().find<StudyRef>(*head, std::string(study_name), join_patience);
-  if (!study) return fail("there is no study at " + way->address + ": " + study.error().what);
+  if (!study)
+    return print_node_error("there is no study at " + way->address + ": " + study.error().what);
 
-  TrialEnvironment environment{
-      .processes = &processes,
-      .variables = environment_variables(),
-      .deliver =
-          [&](runtime::Address to, runtime::ProcessEvent event) {
-            std::visit([&]<typename E>(
-                           E& one) { process.node().tell(runtime::Ref<E>(to), std::move(one)); },
-                       event);
-          },
-      .complain =
-          [](const std::string& what) { std::fprintf(stderr, "troupe node: %s\n", what.c_str()); },
-      .disk_full_reason = disk_full_reason};
   const auto seeker =
       process.node().spawn<StudySeeker>(process.node(), way->address, std::string(study_name));
-  // An agent that does not stop in time may outlive what is made here.
+  // The agent may outlive the locals of this function, so it gets copies.
   AgentOptions agent_options{.node = name,
                              .resources = *resources,
                              .study = *study,
@@ -185,19 +200,22 @@ int run_node(const NodeOptions& options) {
     node.tell(seeker, StudySeeker::Seek{answer, until});
   };
   const ReaperLease lease(
-      process.node(), [&processes](Instant until, Duration grace) { processes.keep(until, grace); },
+      process.node(),
+      [&processes](Instant until, Duration grace) { processes.set_lease(until, grace); },
       agent_options.lease);
-  lease.serve(agent_options);
-  const auto agent = process.node().spawn<NodeAgent>(std::move(agent_options), environment);
+  lease.attach_to(agent_options);
+  const auto agent =
+      process.node().spawn<NodeAgent>(std::move(agent_options), environment_of(process, processes));
   process.on_signals({SIGINT, SIGTERM}, [&](int) { process.node().stop(agent); });
   const auto end = process.node().wait(agent, Duration::max());
   process.call([&] {
     for (const auto& link : process.node().network().links)
       if (link.state == runtime::LinkState::down)
-        std::fprintf(stderr, "troupe node: the link to the head ended: %s\n", link.reason.c_str());
+        print_node_note("the link to the head ended: " + link.reason);
   });
   process.node().stop(std::chrono::seconds(5));
-  if (end && end->cause == runtime::Cause::stopped) LivenessPipe::say_orderly(options.keep_open);
+  if (end && end->cause == runtime::Cause::stopped)
+    LivenessPipe::announce_orderly_end(options.keep_open);
   return end && end->cause == runtime::Cause::stopped ? exit_ok : exit_failure;
 }
 

@@ -1,4 +1,4 @@
-// `troupe nodes DIR`: how a running study's nodes are connected, and who was turned away.
+// `troupe nodes DIR`: connections of the nodes of a running study, and refused connections.
 
 #include <chrono>
 #include <cstdio>
@@ -7,6 +7,7 @@
 #include <string>
 
 #include "actors/cli/commands.hpp"
+#include "actors/cli/output.hpp"
 #include "actors/cli/study_folder.hpp"
 #include "actors/cli/table.hpp"
 #include "actors/head/head_folder.hpp"
@@ -20,10 +21,10 @@ namespace {
 
 using actors::NodesSnapshot;
 
-/// The head writes once a second; one that has not for so long does not run, or is held up.
+/// Seconds; the head writes nodes.json once a second, so an older file means that no head runs.
 constexpr double age_max_s = 5;
 
-/// The file must be there as soon as a study listens, so a folder without one has none.
+/// Reads nodes.json, which a head writes as soon as it listens.
 Result<NodesSnapshot> snapshot_in(const std::string& folder) {
   const auto path = std::filesystem::path(folder) / actors::NodesFile::name;
   std::error_code failed;
@@ -44,12 +45,12 @@ double age_s(const NodesSnapshot& snapshot) {
   return static_cast<double>(now.count() - snapshot.written_us) / 1e6;
 }
 
-/// By node; empty where there is no journal, as of a sequence.
+/// Number of running trials of each node; empty without a journal, as for a sequence.
 std::map<std::string, std::int64_t> running_trials(const std::string& folder) {
   std::map<std::string, std::int64_t> running;
   const auto study = open_study(folder);
   if (!study) return running;
-  for (const auto& [id, trial] : study->state.trials())
+  for (const actors::StudyState::Trial& trial : study->state.trials())
     if (trial.state == actors::TrialState::running) ++running[trial.attempts.back().node];
   return running;
 }
@@ -90,7 +91,7 @@ Table refused_table(const NodesSnapshot& snapshot) {
 
 int list_nodes(const NodesOptions& options) {
   const auto snapshot = snapshot_in(options.folder);
-  if (!snapshot) return complain(snapshot.error());
+  if (!snapshot) return print_error(snapshot.error());
   const double age = age_s(*snapshot);
   const bool current = age <= age_max_s;
   if (!current)

@@ -2,12 +2,13 @@
 #include <cstdio>
 #include <optional>
 #include <string>
+#include <variant>
 
 #include "actors/cli/commands.hpp"
 #include "actors/cli/table.hpp"
 #include "actors/sequence/sequence_file.hpp"
-#include "actors/study_file/spec_options.hpp"
 #include "actors/study_file/study_file.hpp"
+#include "actors/study_file/study_spec.hpp"
 
 namespace troupe::cli {
 namespace {
@@ -16,18 +17,19 @@ using actors::StudySpec;
 using schedulers::BracketOutline;
 using schedulers::Resource;
 using schedulers::RungOutline;
+using schedulers::SyncRushOptions;
 using Count = std::optional<std::uint64_t>;
-using Name = actors::SchedulerSpec::Name;
+using Judges = schedulers::SchedulerTraits::Judges;
 
 Count trials_at_most(const StudySpec& spec) {
   Count most = spec.stop_criterion.max_num_trials_started;
   const auto space = spec.config_space.cardinality();
-  if (spec.searcher.name != schedulers::SearcherName::grid && space)
+  if (!std::holds_alternative<schedulers::GridSearcherOptions>(spec.searcher.options) && space)
     most = std::min(most.value_or(*space), *space);
   return most;
 }
 
-/// Of each rung the resource that its trials use since the one below; none if it is unbounded.
+/// Resource that the trials of each rung use above the rung below; none if unbounded.
 std::vector<Count> costs(const BracketOutline& bracket) {
   std::vector<Count> costs;
   Resource below = 0;
@@ -52,7 +54,7 @@ Cell cell(const Count& count) {
   return static_cast<std::int64_t>(*count);
 }
 
-/// To four digits, in a table for people; else as it is.
+/// A fraction with four decimals in a table for people, else unrounded.
 Cell cell(const std::optional<double>& fraction, TableFormat format) {
   if (!fraction) return std::monostate{};
   if (format != TableFormat::table) return *fraction;
@@ -63,7 +65,8 @@ Cell cell(const std::optional<double>& fraction, TableFormat format) {
 
 Table table_of(const StudySpec& spec, const std::vector<BracketOutline>& brackets,
                TableFormat format) {
-  const char* step = spec.scheduler.name == Name::synchronous_rush ? "round" : "rung";
+  const char* step =
+      std::holds_alternative<SyncRushOptions>(spec.scheduler.options) ? "round" : "rung";
   Table table{.columns = {step, "resource", "fraction", "trials", "cost"}, .rows = {}};
   const bool several = brackets.size() > 1;
   if (several) table.columns.insert(table.columns.begin(), {"bracket", "share"});
@@ -109,27 +112,27 @@ std::string about_synchronous(const StudySpec& spec, const std::vector<BracketOu
          spec.resource_attr + ".\n";
 }
 
-std::string about_rounds(const StudySpec& spec, const BracketOutline& rounds) {
+std::string about_rounds(const StudySpec& spec, const SyncRushOptions& rush,
+                         const BracketOutline& rounds) {
   return std::to_string(rounds.rungs.size()) + " rounds use " + std::to_string(total_cost(rounds)) +
-         " of " + spec.resource_attr + " at most; the budget is " +
-         std::to_string(spec.scheduler.budget) +
+         " of " + spec.resource_attr + " at most; the budget is " + std::to_string(rush.budget) +
          ". After each round those go on that are not behind the best incumbent, and no more than "
          "the next round has trials.\n";
 }
 
 std::string explanation(const StudySpec& spec, const std::vector<BracketOutline>& brackets) {
-  const Name name = spec.scheduler.name;
-  if (name == Name::synchronous_rush) return about_rounds(spec, brackets.front());
-  if (is_synchronous(name)) return about_synchronous(spec, brackets);
-  if (!is_asynchronous(name))
+  const auto traits = schedulers::traits(spec.scheduler.options);
+  if (const auto* rush = std::get_if<SyncRushOptions>(&spec.scheduler.options))
+    return about_rounds(spec, *rush, brackets.front());
+  if (traits.judges == Judges::full_rungs) return about_synchronous(spec, brackets);
+  if (traits.judges == Judges::nothing)
     return "No trial is judged before its end.\n" + cost_of_trials(spec, brackets);
   std::string text;
-  if (spec.scheduler.ceiling == schedulers::Ceiling::progressive)
+  if (traits.rising_ceiling)
     text += "PASHA starts with the rungs up to " + spec.resource_attr + " " +
             std::to_string(make_scheduler(scheduler_options(spec)).value()->status().ceiling) +
             ", and unlocks the next one while the top two rank trials differently.\n";
-  if (!spec.incumbents.empty() &&
-      spec.scheduler.hurdle == actors::SchedulerSpec::Hurdle::incumbents)
+  if (!spec.incumbents.empty() && traits.incumbents_set_hurdle)
     text += "A trial goes on only if it is also as good as the best of " +
             std::to_string(spec.incumbents.size()) + " incumbents there.\n";
   if (brackets.size() > 1)
@@ -143,7 +146,7 @@ std::string explanation(const StudySpec& spec, const std::vector<BracketOutline>
          "earlier may add to it.\n";
 }
 
-/// The rungs of every task, by the columns that any of them has.
+/// Rungs of all tasks, with the columns of the task that has most.
 Table table_of(const actors::SequenceSpec& sequence, TableFormat format) {
   Table all{.columns = {}, .rows = {}};
   std::vector<std::pair<std::string, Table>> tables;

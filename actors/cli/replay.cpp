@@ -1,4 +1,4 @@
-// `troupe replay`: derives every decision of a journal again.
+// `troupe replay`: derives every decision of a journal again, and prints the differences.
 
 #include "actors/study/replay.hpp"
 
@@ -7,7 +7,7 @@
 #include <optional>
 
 #include "actors/cli/commands.hpp"
-#include "actors/cli/sequence_lists.hpp"
+#include "actors/cli/output.hpp"
 #include "actors/json.hpp"
 #include "actors/sequence/sequence_folder.hpp"
 #include "actors/study/document.hpp"
@@ -16,6 +16,29 @@
 namespace troupe::cli {
 
 using namespace actors;
+
+namespace {
+
+/// Replays each task, and checks that it began with the A* that the tasks before it had left.
+int replay_sequence(const std::string& folder) {
+  const auto tasks = tasks_in(folder);
+  if (!tasks) return print_error(tasks.error());
+  int code = exit_ok;
+  for (const auto& task : *tasks) {
+    if (!task.end) continue;
+    std::printf("task '%s': ", task.name.c_str());
+    std::fflush(stdout);
+    if (const int one = replay_journal({task.folder}); one != exit_ok) code = one;
+  }
+  const auto problems = check_incumbents(folder, *tasks);
+  if (!problems) return print_error(problems.error());
+  for (const auto& problem : *problems) std::printf("%s\n", problem.c_str());
+  if (!problems->empty()) return exit_failure;
+  std::printf("each task began with A* as the tasks before it left it\n");
+  return code;
+}
+
+}  // namespace
 
 int replay_journal(const ReplayOptions& options) {
   if (holds_sequence(options.folder)) return replay_sequence(options.folder);

@@ -1,5 +1,5 @@
-// `troupe run`: the head of a study. Opens the folder, starts the study actor and a node beside it,
-// shows what happens, ends with the study, and tells its memory.
+// `troupe run`: the head of a study. Opens the folder, starts the study actor and a local node,
+// shows the events, waits for the end, and adds the result to the memory.
 
 #include <chrono>
 #include <cstdio>
@@ -11,17 +11,15 @@
 #include <unistd.h>
 
 #include "actors/cli/commands.hpp"
-#include "actors/cli/endings.hpp"
-#include "actors/cli/joining.hpp"
-#include "actors/cli/screens.hpp"
-#include "actors/cli/sequence_run.hpp"
+#include "actors/cli/output.hpp"
 #include "actors/cli/terminal_actor.hpp"
 #include "actors/head/liveness_pipe.hpp"
 #include "actors/head/study_head.hpp"
 #include "actors/json.hpp"
+#include "actors/results/study_state.hpp"
 #include "actors/sequence/sequence_file.hpp"
 #include "actors/study_file/study_file.hpp"
-#include "runtime/keys/needed_keys.hpp"
+#include "runtime/keys/address_keys.hpp"
 
 namespace troupe::cli {
 
@@ -34,16 +32,7 @@ void print_problems(const StudyFile& file) {
   for (const auto& problem : file.problems) std::fprintf(stderr, "%s\n", to_text(problem).c_str());
 }
 
-void say(const std::string& what) {
-  std::fprintf(stderr, "troupe: %s\n", what.c_str());
-}
-
-int fail(const Error& error, int code = exit_failure) {
-  say(error.what);
-  return code;
-}
-
-/// The study of a session to its end, shown and interrupted as a person wants it.
+/// Runs the study of a session to its end, with its terminal output and signal handlers.
 Result<void> run_session(Session session, const HeadFolder& folder, Verbosity verbosity,
                          const runtime::Keys& keys) {
   const StudySpec spec = session.spec;
@@ -51,16 +40,16 @@ Result<void> run_session(Session session, const HeadFolder& folder, Verbosity ve
       {.program = this_program(), .listen = spec.listen, .lease_s = spec.lease_s, .keys = keys},
       &folder);
   if (!head) return head.error();
-  if (keys && verbosity == Verbosity::normal) say_where_nodes_join((*head)->address());
-  Process& process = (*head)->process();
-  const OutputMode manner = manner_of(verbosity);
-  auto [screen, known_rows] = screen_for(manner, spec, folder);
+  if (keys && verbosity == Verbosity::normal) print_join_command((*head)->address());
+  NodeProcess& process = (*head)->process();
+  const OutputMode mode = output_mode_of(verbosity);
+  auto [screen, known_rows] = screen_for(mode, spec, folder);
   const auto study = (*head)->begin(std::move(session), folder);
   if (!study) return study.error();
   const auto terminal = process.node().spawn<TerminalActor>(std::move(screen), known_rows, *study,
-                                                            manner == OutputMode::redrawn);
+                                                            mode == OutputMode::redrawn);
   process.on_signals({SIGINT, SIGTERM}, [&head = **head, signals = 0](int) mutable {
-    if (++signals > 1) _exit(exit_interrupted);  // Nodes end by their lease.
+    if (++signals > 1) _exit(exit_interrupted);  // Nodes end when their lease expires.
     head.interrupt("interrupted by a signal");
   });
   const auto over = (*head)->wait();
@@ -68,11 +57,11 @@ Result<void> run_session(Session session, const HeadFolder& folder, Verbosity ve
   return over;
 }
 
-/// Tells the memory what came of the study, and the terminal what the memory did.
+/// Adds the result of the study to its memory, and prints the effect of the memory.
 Result<void> tell_memory(const StudySpec& spec, const HeadFolder& folder,
                          const RunOptions& options) {
   const std::string path = folder.path().string();
-  const auto end = task_end(path);
+  const auto end = read_task_result(path);
   if (!end) return end.error();
   if (!*end) return {};
   std::string memory = options.memory;
@@ -89,13 +78,14 @@ Result<void> tell_memory(const StudySpec& spec, const HeadFolder& folder,
   return {};
 }
 
-int show_ending(const StudyFinished& ending, const StudySpec& spec, const HeadFolder& folder,
-                Verbosity verbosity) {
+int print_end_of(const StudyFinished& ending, const StudySpec& spec, const HeadFolder& folder,
+                 Verbosity verbosity) {
   std::fprintf(stderr, "troupe: the study in %s is over (%s); --fresh starts a new one\n",
                folder.path().c_str(), ending.reason.c_str());
-  const OutputMode manner =
-      manner_of(verbosity) == OutputMode::redrawn ? OutputMode::lines : manner_of(verbosity);
-  write_out(screen_for(manner, spec, folder).first.close(Duration(0)));
+  const OutputMode mode = output_mode_of(verbosity) == OutputMode::redrawn
+                              ? OutputMode::lines
+                              : output_mode_of(verbosity);
+  write_out(screen_for(mode, spec, folder).first.close(Duration(0)));
   return exit_code_of(ending);
 }
 
@@ -110,44 +100,46 @@ int run_study(const RunOptions& options) {
   const StudySpec& spec = *file.spec;
   const fs::path path = options.folder.empty() ? fs::path(spec.name) : fs::path(options.folder);
   auto folder = HeadFolder::open(path);
-  if (!folder) return fail(folder.error());
+  if (!folder) return print_error(folder.error(), exit_failure);
   if (options.fresh) {
-    if (const auto ended = wait_for_processes(folder->path(), say); !ended)
-      return fail(ended.error());
+    if (const auto ended = wait_for_processes(folder->path(), print_note); !ended)
+      return print_error(ended.error(), exit_failure);
     const auto aside = folder->set_aside();
-    if (!aside) return fail(aside.error());
+    if (!aside) return print_error(aside.error(), exit_failure);
     if (*aside) std::fprintf(stderr, "troupe: the earlier study is in %s\n", (*aside)->c_str());
   }
   if (fs::exists(folder->file("sequence.yaml")))
-    return fail({ErrorKind::refused,
-                 folder->path().string() + " is the folder of a sequence; use another --dir"},
-                exit_usage);
+    return print_error({ErrorKind::refused, folder->path().string() +
+                                                " is the folder of a sequence; use another --dir"},
+                       exit_usage);
   if (const auto ending = end_in_last_row(folder->file("journal.db"));
       ending && ending->outcome != StudyFinished::Outcome::interrupted) {
-    const int code = show_ending(*ending, spec, *folder, options.verbosity);
-    const auto told = tell_memory(spec, *folder, options);  // Its head may have died before it did.
-    return told ? code : fail(told.error());
+    const int code = print_end_of(*ending, spec, *folder, options.verbosity);
+    const auto told =
+        tell_memory(spec, *folder, options);  // The head may have died before it told the memory.
+    return told ? code : print_error(told.error(), exit_failure);
   }
   if (const auto feasible = check_feasible(spec, own_resources(spec)); !feasible)
-    return fail(feasible.error(), exit_usage);
+    return print_error(feasible.error(), exit_usage);
   const std::string listen = options.listen.empty() ? spec.listen : options.listen;
   const auto keys = runtime::keys_to_listen(listen, options.keys);
-  if (!keys) return fail(keys.error(), exit_usage);
+  if (!keys) return print_error(keys.error(), exit_usage);
   auto session =
       open_session({spec, options.study, options.seed, options.workers, options.memory}, *folder);
   if (!session)
-    return fail(session.error(),
-                session.error().kind == ErrorKind::refused ? exit_usage : exit_failure);
-  if (session->left_out > 0)
+    return print_error(session.error(),
+                       session.error().kind == ErrorKind::refused ? exit_usage : exit_failure);
+  if (session->incumbents_left_out > 0)
     std::fprintf(stderr,
                  "troupe: %zu of the memory's incumbents are left out: config_space lacks "
                  "a parameter that they set, or forbids them\n",
-                 session->left_out);
+                 session->incumbents_left_out);
   block_signals({SIGINT, SIGTERM});
   session->spec.listen = listen;
   if (const auto ran = run_session(std::move(*session), *folder, options.verbosity, *keys); !ran)
-    return fail(ran.error());
-  if (const auto told = tell_memory(spec, *folder, options); !told) return fail(told.error());
+    return print_error(ran.error(), exit_failure);
+  if (const auto told = tell_memory(spec, *folder, options); !told)
+    return print_error(told.error(), exit_failure);
   const auto ending = end_in_last_row(folder->file("journal.db"));
   return ending ? exit_code_of(*ending) : exit_interrupted;
 }

@@ -1,21 +1,24 @@
-// `troupe simulate`: plays a study over recorded curves, in virtual time.
+// `troupe simulate`: runs a study over recorded curves in virtual time.
 
+#include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include <malloc.h>
+#include <sys/mman.h>
+
 #include "actors/cli/commands.hpp"
 #include "actors/cli/curves.hpp"
-#include "actors/cli/progress.hpp"
-#include "actors/cli/simulate_sequence.hpp"
+#include "actors/cli/output.hpp"
 #include "actors/cli/study_folder.hpp"
 #include "actors/cli/table.hpp"
-#include "actors/cli/warm_heap.hpp"
 #include "actors/sequence/sequence_file.hpp"
-#include "actors/simulate/simulate_all.hpp"
-#include "actors/simulate/spread.hpp"
+#include "actors/simulate/simulation.hpp"
+#include "actors/simulate/statistics.hpp"
 
 namespace troupe::cli {
 
@@ -53,7 +56,7 @@ std::vector<Cell> row_of(const SimulationOutcome& outcome) {
   return row;
 }
 
-/// Mean and standard deviation of each column that is a result.
+/// Adds rows with the mean and the standard deviation of each result column.
 void add_summary(Table& table) {
   std::vector<Cell> means{std::string("mean")};
   std::vector<Cell> deviations{std::string("std")};
@@ -64,13 +67,29 @@ void add_summary(Table& table) {
       if (const auto* whole = std::get_if<std::int64_t>(&row[column]))
         numbers.push_back(static_cast<double>(*whole));
     }
-    const bool summed = column > 1 && !numbers.empty();  // A mean of row numbers means nothing.
+    const bool summed = column > 1 && !numbers.empty();  // Column 1 holds row numbers.
     const actors::Spread spread = actors::spread_of(numbers);
     means.push_back(summed ? number(spread.mean) : Cell{});
     deviations.push_back(summed ? number(spread.deviation) : Cell{});
   }
   table.rows.push_back(std::move(means));
   table.rows.push_back(std::move(deviations));
+}
+
+/// Brings the next `bytes` of the heap into memory at once, and lets the heap keep freed blocks.
+/// Page by page, at their first use, takes several times as long, which matters to a command of a
+/// few milliseconds. Does nothing where the system cannot.
+void prefault_heap(std::size_t bytes) {
+  constexpr int kept_max = 64 << 20;  // Bytes.
+  constexpr std::uintptr_t page = 4096;
+  (void)::mallopt(M_MMAP_THRESHOLD, kept_max);
+  (void)::mallopt(M_TRIM_THRESHOLD, kept_max);
+  void* block = std::malloc(bytes);
+  const auto begin = (reinterpret_cast<std::uintptr_t>(block) + page - 1) / page * page;
+  const auto end = (reinterpret_cast<std::uintptr_t>(block) + bytes) / page * page;
+  if (block != nullptr && end > begin)
+    (void)::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_POPULATE_WRITE);
+  std::free(block);
 }
 
 std::string heading(const SimulationPlan& plan) {
@@ -87,28 +106,28 @@ std::string heading(const SimulationPlan& plan) {
 }  // namespace
 
 int simulate_study(const SimulateOptions& options) {
-  constexpr std::size_t enough = 1 << 20;  // For a table of 512 configurations and 100 units.
-  warm_heap(enough);
+  // Bytes: enough for a table of 512 configurations and 100 units.
+  prefault_heap(std::size_t{1} << 20);
   auto method = MethodFile::read(options.study);
-  if (!method) return complain(method.error());
+  if (!method) return print_error(method.error());
   if (options.curves.permutations || options.curves.tables.size() > 1 ||
       actors::is_sequence(method->written()))
     return simulate_sequence_file(*method, options);
   const auto tables = open_tables(options.curves);
-  if (!tables) return complain(tables.error());
+  if (!tables) return print_error(tables.error());
   auto plans = plans_of(*method, tables->front(), options.curves);
-  if (!plans) return complain(plans.error());
+  if (!plans) return print_error(plans.error());
   if (!options.folder.empty())
     for (SimulationPlan& plan : *plans)
       plan.folder = plans->size() == 1 ? options.folder
                                        : options.folder + "/seed-" + std::to_string(plan.seed);
   Result<std::vector<SimulationOutcome>> outcomes = std::vector<SimulationOutcome>{};
   {
-    Progress progress("simulating", plans->size());
+    ProgressBar progress("simulating", plans->size());
     outcomes = actors::simulate_all(*plans, jobs_of(options.curves),
                                     [&](std::size_t done) { progress.show(done); });
   }
-  if (!outcomes) return complain(outcomes.error());
+  if (!outcomes) return print_error(outcomes.error());
   Table table{columns_for(plans->front()), {}};
   for (const SimulationOutcome& outcome : *outcomes) table.rows.push_back(row_of(outcome));
   if (table.rows.size() > 1) add_summary(table);

@@ -1,6 +1,4 @@
-// `troupe simulate` and `troupe compare` over sequences: each table is a task, and its order drawn.
-
-#include "actors/cli/simulate_sequence.hpp"
+// `troupe simulate` and `troupe compare` over sequences: tables are tasks, in drawn orders.
 
 #include <cmath>
 #include <filesystem>
@@ -10,15 +8,14 @@
 #include <vector>
 
 #include "actors/cli/curves.hpp"
-#include "actors/cli/progress.hpp"
+#include "actors/cli/output.hpp"
 #include "actors/cli/study_folder.hpp"
 #include "actors/cli/table.hpp"
 #include "actors/results/files.hpp"
-#include "actors/sequence/sequence_charts.hpp"
 #include "actors/sequence/sequence_file.hpp"
 #include "actors/sequence/simulated_sequence.hpp"
 #include "actors/simulate/simulated_study.hpp"
-#include "actors/simulate/spread.hpp"
+#include "actors/simulate/statistics.hpp"
 #include "actors/terminal/line.hpp"
 
 namespace troupe::cli {
@@ -51,12 +48,12 @@ Result<SequenceSimulation> simulation_of(MethodFile& method, const CurveTables& 
 Result<std::vector<Runs>> simulated(const std::vector<SequenceSimulation>& sequences,
                                     const CurveOptions& options, const char* doing) {
   const std::uint64_t permutations = options.permutations.value_or(1);
-  Progress progress(doing, sequences.size() * permutations);
+  ProgressBar progress(doing, sequences.size() * permutations);
   return actors::simulate_sequences(sequences, permutations, jobs_of(options),
                                     [&](std::size_t done) { progress.show(done); });
 }
 
-/// Of one number of each outcome.
+/// Mean and deviation over runs of a number of the outcome at one place; NaN does not count.
 template <typename Number>
 Spread spread(const Runs& runs, std::size_t place, Number number) {
   std::vector<double> numbers;
@@ -81,7 +78,7 @@ double incumbents(const SequenceRun& run, std::size_t place) {
   return static_cast<double>(run.incumbents[place]);
 }
 
-/// Over the tasks of one run: the mean of the metric, the sum of what was spent.
+/// Mean over the tasks of one run of the metric of the choice after full training.
 double mean_metric(const SequenceRun& run) {
   double sum = 0;
   std::size_t count = 0;
@@ -107,7 +104,7 @@ double reports_at(const SequenceRun& run, Resource level) {
   return sum;
 }
 
-/// Whole sequences, a number for each permutation.
+/// Summary of a method: sums over the tasks of a run, then mean and deviation over permutations.
 struct Method {
   std::string name;
   Spread metric, seconds, evaluations, resource;
@@ -182,7 +179,7 @@ Table comparison_table(const std::vector<Method>& methods, const std::vector<Res
   return table;
 }
 
-/// A line for each run of each task.
+/// Table with a line for each task of each run.
 Table all_runs(const std::vector<std::string>& names, const std::vector<Runs>& all,
                const CurveTables& tables) {
   Table table{{"method", "permutation", "place", "table", "incumbents", "config_id",
@@ -229,11 +226,11 @@ Result<void> save_pictures(const std::string& folder, const CurveTables& tables,
 
 int simulate_sequence_file(MethodFile& method, const SimulateOptions& options) {
   const auto tables = open_tables(options.curves);
-  if (!tables) return complain(tables.error());
+  if (!tables) return print_error(tables.error());
   auto sequence = simulation_of(method, *tables, options.curves);
-  if (!sequence) return complain(sequence.error());
+  if (!sequence) return print_error(sequence.error());
   const auto all = simulated({*sequence}, options.curves, "simulating");
-  if (!all) return complain(all.error());
+  if (!all) return print_error(all.error());
   const Runs& runs = all->front();
   const bool for_people = options.curves.format == TableFormat::table;
   const std::string metric = sequence->tasks.front().spec->metric;
@@ -268,18 +265,18 @@ int simulate_sequence_file(MethodFile& method, const SimulateOptions& options) {
 
 int compare_sequences(const CompareOptions& options) {
   const auto tables = open_tables(options.curves);
-  if (!tables) return complain(tables.error());
+  if (!tables) return print_error(tables.error());
   std::vector<SequenceSimulation> sequences;
   const std::vector<std::string> names = method_names(options.studies);
   for (const auto& file : options.studies) {
     auto method = MethodFile::read(file);
-    if (!method) return complain(method.error());
+    if (!method) return print_error(method.error());
     auto sequence = simulation_of(*method, *tables, options.curves);
-    if (!sequence) return complain(sequence.error());
+    if (!sequence) return print_error(sequence.error());
     sequences.push_back(std::move(sequence).value());
   }
   auto all = simulated(sequences, options.curves, "comparing");
-  if (!all) return complain(all.error());
+  if (!all) return print_error(all.error());
   const std::vector<Resource> levels = levels_of(sequences);
   std::vector<Method> methods;
   for (std::size_t i = 0; i < names.size(); ++i)
@@ -289,9 +286,10 @@ int compare_sequences(const CompareOptions& options) {
   const Table runs = all_runs(names, *all, *tables);
   std::error_code failed;
   fs::create_directories(options.folder, failed);
-  if (auto saved = save_tables(options.folder, runs, plain); !saved) return complain(saved.error());
+  if (auto saved = save_tables(options.folder, runs, plain); !saved)
+    return print_error(saved.error());
   if (auto saved = save_pictures(options.folder, *tables, names, std::move(*all)); !saved)
-    return complain(saved.error());
+    return print_error(saved.error());
   if (options.curves.format != TableFormat::table)
     return print(to_text(plain, options.curves.format));
   return print(std::to_string(tables->size()) + " tasks in sequence, " +

@@ -5,7 +5,6 @@
 #include <filesystem>
 #include <utility>
 
-#include "actors/cli/commands.hpp"
 #include "actors/sequence/sequence_folder.hpp"
 
 namespace troupe::cli {
@@ -54,18 +53,6 @@ std::string attempt_folder(const std::string& folder, std::uint32_t trial, std::
   std::snprintf(number.data(), number.size(), "%04u", trial);
   return (fs::path(folder) / "trials" / number.data() / ("attempt-" + std::to_string(attempt)))
       .string();
-}
-
-int complain(const Error& error) {
-  std::fprintf(stderr, "troupe: %s\n", error.what.c_str());
-  return error.kind == ErrorKind::bad_input ? exit_usage : exit_failure;
-}
-
-int print(const std::string& text) {
-  const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
-  if (written && std::fflush(stdout) == 0) return exit_ok;
-  std::fputs("troupe: standard output cannot be written\n", stderr);
-  return exit_failure;
 }
 
 }  // namespace troupe::cli

@@ -7,30 +7,23 @@
 #include "actors/results/study_state.hpp"
 #include "runtime/core/result.hpp"
 
-// What the commands that look at a study have in common. They read its journal, whether the study
-// runs or not, and write nothing.
+// Access of the listing commands to the folder of a study, also while the study runs. Read-only.
 
 namespace troupe::cli {
 
-/// The journal in `folder`; an error says what the folder is instead.
+/// Opens the journal in `folder`. The error names what the folder is instead of a study.
 Result<actors::JournalReader> open_journal(const std::string& folder);
 
+/// State of a study, read from its journal.
 struct OpenedStudy {
   actors::JournalMeta meta;
   actors::StudyState state;
-  /// As the study file calls it; "metric" where the journal does not say.
+  /// Name of the metric in the study file; "metric" if the journal does not name it.
   [[nodiscard]] std::string metric() const;
 };
 Result<OpenedStudy> open_study(const std::string& folder);
 
-/// Where an attempt's output and checkpoint lie: DIR/trials/0007/attempt-2.
+/// Folder of an attempt: DIR/trials/0007/attempt-2.
 std::string attempt_folder(const std::string& folder, std::uint32_t trial, std::uint32_t attempt);
-
-/// "troupe: ..." to stderr. What is wrong with the command line or the folder that it names gives
-/// exit_usage, all else exit_failure.
-int complain(const Error& error);
-
-/// To stdout, whole; exit_failure where it cannot be written.
-int print(const std::string& text);
 
 }  // namespace troupe::cli

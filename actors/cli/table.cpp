@@ -1,11 +1,13 @@
 #include "actors/cli/table.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include <nlohmann/json.hpp>
 
 #include "actors/results/csv.hpp"
 #include "actors/utf8.hpp"
+#include "runtime/core/check.hpp"
 #include "schedulers/space/config.hpp"
 
 namespace troupe::cli {
@@ -73,13 +75,27 @@ std::string json(const Table& table) {
       object[table.columns[i]] = std::visit(Json{}, row.at(i));
     rows.push_back(std::move(object));
   }
-  // Bytes that are no UTF-8, out of a program's output say, must not stop a list.
+  // Invalid UTF-8, such as from the output of a program, is replaced.
   return rows.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + '\n';
 }
 
 }  // namespace
 
+Cell real_cell(double value) {
+  if (!std::isfinite(value)) return schedulers::text_of(value);
+  return value;
+}
+
+Cell cell_of(const schedulers::Value* value) {
+  if (!value) return std::monostate{};
+  if (const auto* integer = std::get_if<std::int64_t>(value)) return *integer;
+  if (const auto* real = std::get_if<double>(value)) return real_cell(*real);
+  return schedulers::text_of(*value);
+}
+
 std::string to_text(const Table& table, TableFormat format) {
+  for (const auto& row : table.rows)
+    check(row.size() == table.columns.size(), "a row of a table has a cell for each column");
   switch (format) {
     case TableFormat::json:
       return json(table);

@@ -6,10 +6,11 @@
 #include <vector>
 
 #include "actors/cli/commands.hpp"
+#include "schedulers/space/config.hpp"
 
 namespace troupe::cli {
 
-/// Nothing, a number, or text.
+/// Cell of a table: empty, a number, or text.
 using Cell = std::variant<std::monostate, std::int64_t, double, std::string>;
 
 struct Table {
@@ -17,8 +18,13 @@ struct Table {
   std::vector<std::vector<Cell>> rows;  ///< As long as `columns`.
 };
 
-/// table: aligned, numbers to the right. json: an array of objects. csv: RFC 4180 with a header,
-/// line feeds only. Ends with a newline.
+/// Cell of a number; text if it is not finite, which JSON numbers cannot be.
+[[nodiscard]] Cell real_cell(double value);
+/// Cell of the value of a hyperparameter; empty for null.
+[[nodiscard]] Cell cell_of(const schedulers::Value* value);
+
+/// Text of a table. table: aligned columns, numbers on the right. json: an array of objects. csv:
+/// RFC 4180 with a header and line feeds. Ends with a newline.
 [[nodiscard]] std::string to_text(const Table& table, TableFormat format);
 
 }  // namespace troupe::cli

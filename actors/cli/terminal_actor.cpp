@@ -1,10 +1,14 @@
 #include "actors/cli/terminal_actor.hpp"
 
-#include <cerrno>
+#include <algorithm>
 #include <utility>
 
 #include <unistd.h>
 
+#include "actors/cli/output.hpp"
+#include "actors/journal/journal.hpp"
+#include "actors/results/study_state.hpp"
+#include "actors/study_file/study_spec.hpp"
 #include "actors/terminal/environment.hpp"
 #include "runtime/core/seconds.hpp"
 
@@ -21,15 +25,42 @@ std::vector<std::string> kinds_of(const runtime::Ref<Es...>&) {
   return {std::string(Es::wire_name)...};
 }
 
+actors::StudyOutline outline_of(const actors::StudySpec& spec, const actors::HeadFolder& folder) {
+  actors::StudyOutline outline{.study = spec.name, .folder = folder.path().string()};
+  outline.scheduler = spec.scheduler.name;
+  outline.metric = spec.metric;
+  outline.resource_attr = spec.resource_attr;
+  outline.levels = actors::rungs_of(spec);
+  if (traits(spec.scheduler.options).rising_ceiling)
+    outline.ceiling = outline.levels.at(std::min<std::size_t>(1, outline.levels.size() - 1));
+  outline.trials_max = spec.stop_criterion.max_num_trials_started;
+  return outline;
+}
+
 }  // namespace
 
-void write_out(const std::string& text) {
-  std::size_t done = 0;
-  while (done < text.size()) {
-    const ssize_t n = write(STDOUT_FILENO, text.data() + done, text.size() - done);
-    if (n < 0 && errno != EINTR) return;
-    if (n > 0) done += static_cast<std::size_t>(n);
-  }
+actors::OutputMode output_mode_of(Verbosity verbosity) {
+  if (verbosity == Verbosity::quiet) return actors::OutputMode::quiet;
+  if (verbosity == Verbosity::json) return actors::OutputMode::json;
+  return output_mode_in(actors::environment_of(STDOUT_FILENO));
+}
+
+std::pair<actors::Screen, std::uint64_t> screen_for(actors::OutputMode mode,
+                                                    const actors::StudySpec& spec,
+                                                    const actors::HeadFolder& folder) {
+  actors::Screen screen(mode, style_in(actors::environment_of(STDOUT_FILENO)),
+                        outline_of(spec, folder));
+  auto reader = actors::JournalReader::open(folder.file("journal.db"));
+  if (!reader) return {std::move(screen), 0};
+  std::uint64_t rows = 0;
+  (void)reader->each(0, [&](const actors::Row& row) -> Result<void> {
+    const auto events = events_of(row);
+    if (!events) return events.error();
+    for (const auto& event : *events) screen.recall(event);
+    rows = row.index + 1;
+    return {};
+  });
+  return {std::move(screen), rows};
 }
 
 TerminalActor::TerminalActor(actors::Screen screen, std::uint64_t known_rows,
@@ -40,7 +71,7 @@ void TerminalActor::started(Context& self) {
   self.monitor(study_);
   self.tell(study_, actors::Subscribe{self.address(), kinds_of(Ref()), known_rows_});
   synced_ = self.now();
-  const auto now = actors::surroundings_of(STDOUT_FILENO);
+  const auto now = actors::environment_of(STDOUT_FILENO);
   columns_ = now.columns;
   rows_ = now.rows;
   write_out(screen_.open(elapsed(self)));
@@ -58,17 +89,17 @@ void TerminalActor::show(Context& self, const actors::StudyEvent& event) {
 void TerminalActor::on(Context& self, const actors::StudyStatus& status) {
   active_at_sync_ = seconds(status.active_s);
   synced_ = self.now();
-  if (status.no_room.empty() == no_room_) {
-    no_room_ = !no_room_;
-    write_out(screen_.note(no_room_ ? status.no_room + ": no trial starts until there is room"
-                                    : "there is room on the disk again: trials start",
+  if (status.no_room.empty() == disk_full_) {
+    disk_full_ = !disk_full_;
+    write_out(screen_.note(disk_full_ ? status.no_room + ": no trial starts until there is room"
+                                      : "there is room on the disk again: trials start",
                            elapsed(self)));
   }
   if (!ticking_) write_out(screen_.tick(elapsed(self)));
 }
 
 void TerminalActor::on(Context& self, const Tick&) {
-  const auto now = actors::surroundings_of(STDOUT_FILENO);
+  const auto now = actors::environment_of(STDOUT_FILENO);
   if (now.columns != columns_ || now.rows != rows_) {
     columns_ = now.columns;
     rows_ = now.rows;

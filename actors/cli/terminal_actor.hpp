@@ -1,16 +1,27 @@
 #pragma once
 
-#include <functional>
-#include <string>
+#include <cstdint>
+#include <utility>
 
+#include "actors/cli/commands.hpp"
+#include "actors/head/head_folder.hpp"
 #include "actors/study/protocol.hpp"
+#include "actors/study_file/study_spec.hpp"
 #include "actors/terminal/screen.hpp"
 #include "runtime/context.hpp"
 
 namespace troupe::cli {
 
-/// Shows a study while it runs: subscribes to all that it tells, and writes what Screen makes of
-/// it. Ends with the study.
+/// Output mode of a command on stdout.
+[[nodiscard]] actors::OutputMode output_mode_of(Verbosity verbosity);
+
+/// A screen that has folded the events of the journal in `folder`, and the number of its rows.
+[[nodiscard]] std::pair<actors::Screen, std::uint64_t> screen_for(actors::OutputMode mode,
+                                                                  const actors::StudySpec& spec,
+                                                                  const actors::HeadFolder& folder);
+
+/// Actor that subscribes to all events of a study and writes the output of Screen to stdout. Stops
+/// when the study stops.
 class TerminalActor {
  public:
   using Ref = runtime::Ref<actors::TrialStarted, actors::TrialReported, actors::TrialPaused,
@@ -25,8 +36,8 @@ class TerminalActor {
   };
   using Private = runtime::Ref<Tick>;
 
-  /// `screen` knows the events of the journal's first `known_rows`. `ticking`: the state is drawn
-  /// anew while events come; plain output has nothing to redraw.
+  /// `screen` has folded the first `known_rows` rows of the journal. `ticking`: redraws five times
+  /// a second, for OutputMode::redrawn; else the screen ticks with each status of the study.
   TerminalActor(actors::Screen screen, std::uint64_t known_rows, actors::StudyRef study,
                 bool ticking);
 
@@ -49,14 +60,11 @@ class TerminalActor {
   std::uint64_t known_rows_;
   actors::StudyRef study_;
   bool ticking_;
-  std::size_t columns_ = 0;  ///< Of the terminal, as it was drawn for.
+  std::size_t columns_ = 0;  ///< Size of the terminal at the last drawing.
   std::size_t rows_ = 0;
   Duration active_at_sync_{0};
   Instant synced_{};
-  bool no_room_ = false;  ///< Was told.
+  bool disk_full_ = false;  ///< Whether the last note said that the disk is full.
 };
-
-/// All of it, also into a pipe that is slow; nothing into one that is gone.
-void write_out(const std::string& text);
 
 }  // namespace troupe::cli

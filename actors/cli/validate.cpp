@@ -2,7 +2,6 @@
 #include <string>
 
 #include "actors/cli/commands.hpp"
-#include "actors/cli/sequence_lists.hpp"
 #include "actors/head/session.hpp"
 #include "actors/sequence/sequence_file.hpp"
 #include "actors/study_file/study_file.hpp"
@@ -14,19 +13,20 @@ std::string counted(std::size_t number, const std::string& noun) {
   return std::to_string(number) + " " + noun + (number == 1 ? "" : "s");
 }
 
-/// "rush (stopping, 2 incumbents)".
+/// The scheduler as "rush (stopping, 2 incumbents)".
 std::string described(const actors::StudySpec& spec) {
   const auto& scheduler = spec.scheduler;
-  std::string text(enum_names(scheduler.name)[static_cast<std::size_t>(scheduler.name)]);
+  const auto traits = schedulers::traits(scheduler.options);
+  std::string text(scheduler.name);
   std::string how;
-  if (is_asynchronous(scheduler.name))
-    how = enum_names(scheduler.type)[static_cast<std::size_t>(scheduler.type)];
+  if (traits.judges == schedulers::SchedulerTraits::Judges::each_report)
+    how = traits.pauses ? "promotion" : "stopping";
   if (!spec.incumbents.empty())
     how += (how.empty() ? "" : ", ") + counted(spec.incumbents.size(), "incumbent");
   return how.empty() ? text : text + " (" + how + ")";
 }
 
-/// One line that lets a person see at a glance that the file was understood.
+/// One-line summary of a study file.
 std::string outline(const actors::StudySpec& spec) {
   const auto mode = enum_names(spec.mode)[static_cast<std::size_t>(spec.mode)];
   std::size_t searched = 0;
@@ -36,6 +36,34 @@ std::string outline(const actors::StudySpec& spec) {
          std::string(mode) + " " + spec.metric + ", " + described(spec) + " up to " +
          spec.resource_attr + " " + std::to_string(spec.max_t) + ", " +
          counted(spec.n_workers, "worker");
+}
+
+/// Prints every mistake of a sequence file.
+int validate_sequence(const std::string& file) {
+  const auto read = actors::read_sequence_file(file);
+  std::size_t errors = 0;
+  for (const auto& problem : read.problems) {
+    std::fputs(to_text(problem).c_str(), stderr);
+    errors += problem.severity == actors::Problem::Severity::error ? 1 : 0;
+  }
+  const std::size_t warnings = read.problems.size() - errors;
+  if (!read.spec) {
+    std::fprintf(stderr, "%s: %s, %s\n", file.c_str(), counted(errors, "error").c_str(),
+                 counted(warnings, "warning").c_str());
+    return exit_usage;
+  }
+  if (const auto fits = actors::check_memory(read.spec->tasks.front().spec); !fits) {
+    std::fprintf(stderr, "%s: error: %s\n", file.c_str(), fits.error().what.c_str());
+    return exit_usage;
+  }
+  std::printf("%s: good (%s)\nsequence '%s': %s\n", file.c_str(),
+              counted(warnings, "warning").c_str(), read.spec->name.c_str(),
+              counted(read.spec->tasks.size(), "task").c_str());
+  for (const auto& task : read.spec->tasks)
+    std::printf("  %s: %s up to %s %lld, seed %llu\n", task.name.c_str(), task.spec.metric.c_str(),
+                task.spec.resource_attr.c_str(), static_cast<long long>(task.spec.max_t),
+                static_cast<unsigned long long>(task.spec.seed));
+  return exit_ok;
 }
 
 }  // namespace

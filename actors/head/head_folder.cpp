@@ -5,6 +5,7 @@
 #include <cstring>
 #include <fstream>
 #include <sstream>
+#include <string_view>
 #include <utility>
 
 #include <fcntl.h>
@@ -22,12 +23,12 @@ Error io_error(const std::string& what, const fs::path& path) {
   return Error{ErrorKind::io, what + " " + path.string() + ": " + std::strerror(errno)};
 }
 
-/// When the process started, in clock ticks since boot: tells it from a later one with its number.
-/// Empty if it does not live (one that only waits to be reaped does not).
+/// Start time of a process in clock ticks since boot, which tells it from a later process with the
+/// same id. Empty if the process does not run (a zombie does not).
 std::string start_time(pid_t pid) {
   std::ifstream stat("/proc/" + std::to_string(pid) + "/stat");
   std::string text((std::istreambuf_iterator<char>(stat)), {});
-  const auto name_end = text.rfind(')');  // The name may hold spaces.
+  const auto name_end = text.rfind(')');  // The name may contain spaces.
   if (name_end == std::string::npos) return {};
   std::istringstream rest(text.substr(name_end + 1));
   std::string state;
@@ -75,7 +76,7 @@ Result<HeadFolder> HeadFolder::open(const fs::path& path) {
       return Error{ErrorKind::refused, "the study in " + path.string() +
                                            " is being run by process " + std::to_string(*pid) +
                                            "; stop that one, or use another --dir"};
-    while (flock(fd, LOCK_EX) != 0)  // It is at its very end.
+    while (flock(fd, LOCK_EX) != 0)  // The holder of the lock is ending.
       if (errno != EINTR) return io_error("cannot lock", lock);
   }
   if (auto recorded = record_head(fd, lock); !recorded) return recorded.error();
@@ -98,7 +99,7 @@ Result<std::optional<fs::path>> HeadFolder::set_aside() {
   std::error_code failed;
   fs::create_directory(aside, failed);
   for (const auto& entry : fs::directory_iterator(path_, failed)) {
-    if (failed || entry.path().filename() == "lock") continue;  // The lock stays with the folder.
+    if (failed || entry.path().filename() == "lock") continue;  // The lock file stays in place.
     fs::rename(entry.path(), aside / entry.path().filename(), failed);
     if (failed) break;
   }
@@ -123,6 +124,37 @@ Result<std::string> read_file(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
   if (!in) return io_error("cannot read", path);
   return std::string((std::istreambuf_iterator<char>(in)), {});
+}
+
+namespace {
+
+/// "40123" of "tcp://127.0.0.1:40123/KEY"; empty if there is none.
+std::string_view port_in(std::string_view address) {
+  const auto host = address.find("//");
+  const auto end = address.find('/', host == address.npos ? 0 : host + 2);
+  address = address.substr(0, end);
+  const auto colon = address.rfind(':');
+  return colon == address.npos ? std::string_view() : address.substr(colon + 1);
+}
+
+}  // namespace
+
+Result<std::string> address_in(const std::filesystem::path& folder) {
+  auto text = read_file((folder / "address").string());
+  while (text && !text->empty() && text->back() == '\n') text->pop_back();
+  return text;
+}
+
+Result<std::string> listen_again(runtime::Node& node, const std::string& listen,
+                                 const HeadFolder& folder) {
+  const std::string_view wanted = port_in(listen);
+  if (wanted != "*" && wanted != "0") return node.listen(listen);
+  const auto before = address_in(folder.path());
+  if (!before) return node.listen(listen);
+  const std::string_view port = port_in(*before);
+  if (port.empty()) return node.listen(listen);
+  auto again = node.listen(listen.substr(0, listen.size() - wanted.size()) + std::string(port));
+  return again ? again : node.listen(listen);
 }
 
 }  // namespace troupe::actors

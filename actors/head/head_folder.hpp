@@ -5,14 +5,15 @@
 #include <string>
 
 #include "runtime/core/result.hpp"
+#include "runtime/node.hpp"
 
 namespace troupe::actors {
 
-/// The folder of a study or of a sequence, and its head's lock on it.
+/// Folder of a study or sequence, locked by its head for the lifetime of this object.
 class HeadFolder {
  public:
-  /// Makes the folder if need be, and takes the lock. Refused if a head is alive. Nodes that an
-  /// earlier head started may be, too: see LivenessPipe.
+  /// Makes the folder if it does not exist, and takes the lock. Refused while another head runs.
+  /// Nodes of an earlier head may still run: see LivenessPipe.
   static Result<HeadFolder> open(const std::filesystem::path& path);
 
   HeadFolder(HeadFolder&& other) noexcept;
@@ -22,8 +23,8 @@ class HeadFolder {
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
   [[nodiscard]] std::string file(const std::string& name) const { return (path_ / name).string(); }
 
-  /// Moves an earlier study or sequence aside, to PATH.1, .2, ... Returns where it is now; none if
-  /// there was none. No process of it must be left: wait_for_processes.
+  /// Moves an earlier study or sequence to PATH.1, .2, ... and returns its new path; none if the
+  /// folder was empty. Call wait_for_processes before: none of its processes may run.
   Result<std::optional<std::filesystem::path>> set_aside();
 
  private:
@@ -33,8 +34,17 @@ class HeadFolder {
   int lock_fd_;
 };
 
-/// Whole or not at all: written beside it, synchronised, renamed.
+/// Writes a file atomically and durably: a temporary file, fsync, rename.
 Result<void> write_file(const std::string& path, const std::string& text);
+/// Reads a whole file.
 Result<std::string> read_file(const std::string& path);
+
+/// Listens at the address `listen`. If its port is `*` or 0, tries the port of the earlier head of
+/// this folder first, so that nodes which search for that head find this one.
+Result<std::string> listen_again(runtime::Node& node, const std::string& listen,
+                                 const HeadFolder& folder);
+
+/// Address at which the head of a study's folder listens, or listened last.
+Result<std::string> address_in(const std::filesystem::path& folder);
 
 }  // namespace troupe::actors

@@ -29,7 +29,8 @@ int open_reader(const fs::path& path) {
   return ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW);
 }
 
-/// ".own-1-4711" is node own-1 of process 4711; ".own-1" one whose head did not come to say.
+/// Node and process id in a file name: ".own-1-4711" is node own-1 of process 4711. ".own-1" is a
+/// node whose head ended before it recorded the process id.
 struct Label {
   std::string node;
   pid_t pid = 0;
@@ -49,30 +50,29 @@ std::optional<Label> label_of(std::string_view file) {
 }  // namespace
 
 Result<LivenessPipe> LivenessPipe::make(const fs::path& folder, const std::string& name) {
-  LivenessPipe liveness_pipe(folder / ("." + name), name, 0);
-  const char* path = liveness_pipe.path_.c_str();
+  LivenessPipe pipe(folder / ("." + name), name, 0);
+  const char* path = pipe.path_.c_str();
   (void)::unlink(path);
-  if (::mkfifo(path, 0600) != 0) return failed("make the pipe", liveness_pipe.path_);
-  liveness_pipe.read_.reset(open_reader(liveness_pipe.path_));
-  liveness_pipe.write_.reset(::open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC));
-  if (!liveness_pipe.read_ || !liveness_pipe.write_)
-    return failed("open the pipe", liveness_pipe.path_);
-  return liveness_pipe;
+  if (::mkfifo(path, 0600) != 0) return failed("make the pipe", pipe.path_);
+  pipe.read_.reset(open_reader(pipe.path_));
+  pipe.write_.reset(::open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC));
+  if (!pipe.read_ || !pipe.write_) return failed("open the pipe", pipe.path_);
+  return pipe;
 }
 
-Result<std::vector<LivenessPipe>> LivenessPipe::living(const fs::path& folder) {
-  std::vector<LivenessPipe> living;
+Result<std::vector<LivenessPipe>> LivenessPipe::find_open(const fs::path& folder) {
+  std::vector<LivenessPipe> open_pipes;
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(folder, error)) {
     auto label = label_of(entry.path().filename().string());
     if (!label || !entry.is_fifo(error)) continue;
-    LivenessPipe liveness_pipe(entry.path(), std::move(label->node), label->pid);
-    liveness_pipe.read_.reset(open_reader(entry.path()));
-    if (!liveness_pipe.read_) return failed("open the pipe", entry.path());
-    if (!liveness_pipe.gone()) living.push_back(std::move(liveness_pipe));
+    LivenessPipe pipe(entry.path(), std::move(label->node), label->pid);
+    pipe.read_.reset(open_reader(entry.path()));
+    if (!pipe.read_) return failed("open the pipe", entry.path());
+    if (!pipe.is_closed()) open_pipes.push_back(std::move(pipe));
   }
   if (error) return Error{ErrorKind::io, "cannot read " + folder.string() + ": " + error.message()};
-  return living;
+  return open_pipes;
 }
 
 Result<void> LivenessPipe::started(pid_t pid) {
@@ -84,7 +84,7 @@ Result<void> LivenessPipe::started(pid_t pid) {
   return {};
 }
 
-bool LivenessPipe::gone() {
+bool LivenessPipe::is_closed() {
   char bytes[16];
   for (;;) {
     const auto count = ::read(read_.get(), bytes, sizeof bytes);
@@ -97,39 +97,39 @@ bool LivenessPipe::gone() {
 }
 
 void LivenessPipe::kill() const {
-  struct stat pipe{};
-  if (pid_ <= 0 || ::fstat(read_.get(), &pipe) != 0) return;
+  struct stat own{};
+  if (pid_ <= 0 || ::fstat(read_.get(), &own) != 0) return;
   std::error_code error;
   const fs::path open_files = "/proc/" + std::to_string(pid_) + "/fd";
   for (const auto& file : fs::directory_iterator(open_files, error)) {
     struct stat held{};
     if (::stat(file.path().c_str(), &held) != 0) continue;
-    if (held.st_dev != pipe.st_dev || held.st_ino != pipe.st_ino) continue;
+    if (held.st_dev != own.st_dev || held.st_ino != own.st_ino) continue;
     (void)::kill(pid_, SIGKILL);
     return;
   }
 }
 
-void LivenessPipe::say_orderly(const std::vector<int>& kept_open) {
-  const auto before = std::signal(SIGPIPE, SIG_IGN);  // The head may be gone.
+void LivenessPipe::announce_orderly_end(const std::vector<int>& kept_open) {
+  const auto before = std::signal(SIGPIPE, SIG_IGN);  // The head may have ended.
   for (const int fd : kept_open) (void)!::write(fd, "o", 1);
   std::signal(SIGPIPE, before);
 }
 
-void kill_own_node(const fs::path& folder, const std::string& node) {
-  if (const auto living = LivenessPipe::living(folder))
-    for (const LivenessPipe& liveness_pipe : *living)
-      if (liveness_pipe.node() == node) liveness_pipe.kill();
+void kill_local_node(const fs::path& folder, const std::string& node) {
+  if (const auto open_pipes = LivenessPipe::find_open(folder))
+    for (const LivenessPipe& pipe : *open_pipes)
+      if (pipe.node() == node) pipe.kill();
 }
 
 Result<void> wait_for_processes(const fs::path& folder, void (*on_wait)(const std::string&)) {
-  auto living = LivenessPipe::living(folder);
-  if (!living) return living.error();
-  if (living->empty()) return {};
+  auto open_pipes = LivenessPipe::find_open(folder);
+  if (!open_pipes) return open_pipes.error();
+  if (open_pipes->empty()) return {};
   on_wait("an earlier run of this study was cut off; waiting for its last processes to end");
-  for (LivenessPipe& liveness_pipe : *living) {
-    while (!liveness_pipe.gone()) {
-      pollfd readable{liveness_pipe.read_end(), POLLIN, 0};
+  for (LivenessPipe& pipe : *open_pipes) {
+    while (!pipe.is_closed()) {
+      pollfd readable{pipe.read_end(), POLLIN, 0};
       (void)::poll(&readable, 1, -1);
     }
   }

@@ -12,39 +12,39 @@
 
 namespace troupe::actors {
 
-/// Tells whether any process of a node that a head started beside itself is left, also to a later
-/// head: a named pipe in the study's folder, FOLDER/.own-1-PID, which the node and its reaper hold
-/// open for writing. Its reader finds the end of file exactly when both, and so all their trials,
-/// are gone; before, one byte if the node ended in order.
+/// Named pipe FOLDER/.own-1-PID that a local node and its reaper hold open for writing. Its reader,
+/// this head or a later one, sees the end of file when both have ended, and all trials with them.
+/// A node that ends in order writes one byte before.
 class LivenessPipe {
  public:
-  /// A new pipe, FOLDER/.NAME until its node's process is known.
+  /// Makes a pipe. Its name is FOLDER/.NAME until `started` knows the process id.
   static Result<LivenessPipe> make(const std::filesystem::path& folder, const std::string& name);
-  /// Those of earlier heads whose nodes have processes yet; what the others left is removed.
-  static Result<std::vector<LivenessPipe>> living(const std::filesystem::path& folder);
+  /// Opens the pipes of earlier heads whose nodes still have processes; removes the other pipes.
+  static Result<std::vector<LivenessPipe>> find_open(const std::filesystem::path& folder);
 
   LivenessPipe(LivenessPipe&&) noexcept = default;
-  /// The pipe goes away with it only once `gone` was seen.
+  /// Leaves the file in the folder, unless `is_closed` returned true.
   ~LivenessPipe() = default;
 
   [[nodiscard]] const std::string& node() const { return node_; }
-  [[nodiscard]] pid_t pid() const { return pid_; }  ///< 0: not known yet.
+  [[nodiscard]] pid_t pid() const { return pid_; }  ///< 0: unknown.
   [[nodiscard]] int read_end() const { return read_.get(); }
 
-  /// To be inherited by the node, then `started`, which closes it here.
+  /// Descriptor that the node inherits; `started` closes it in this process.
   [[nodiscard]] int write_end() const { return write_.get(); }
   Result<void> started(pid_t pid);
 
-  /// Reads what there is. True at the end of file: all are gone, and so is the pipe.
-  bool gone();
-  /// A byte had come: the node ended because its study was over.
+  /// Reads the pipe without blocking. True at its end of file, when it also removes the file.
+  bool is_closed();
+  /// Whether the node wrote its byte: it ended because its study was over.
   [[nodiscard]] bool orderly() const { return orderly_; }
 
-  /// By force; its reaper ends the rest. Nothing happens if that process is not the node any more.
+  /// Kills the node (SIGKILL); its reaper ends its trials. Does nothing if the process id belongs
+  /// to another process now.
   void kill() const;
 
-  /// What the node writes at its end, to each descriptor that it was told to keep open.
-  static void say_orderly(const std::vector<int>& kept_open);
+  /// Called by a node that ends in order: writes a byte to each descriptor that it keeps open.
+  static void announce_orderly_end(const std::vector<int>& kept_open);
 
  private:
   LivenessPipe(std::filesystem::path path, std::string node, pid_t pid)
@@ -58,12 +58,12 @@ class LivenessPipe {
   bool orderly_ = false;
 };
 
-/// Blocks until no process of an earlier head's nodes is left, after `on_wait` was told so, if it
-/// has to.
+/// Blocks until all processes of nodes of earlier heads have ended. Calls `on_wait` first if it has
+/// to wait.
 Result<void> wait_for_processes(const std::filesystem::path& folder,
                                 void (*on_wait)(const std::string& sentence));
 
-/// By force: a node of the folder that should have ended and has not.
-void kill_own_node(const std::filesystem::path& folder, const std::string& node);
+/// Kills a node of the folder that outlived its lease.
+void kill_local_node(const std::filesystem::path& folder, const std::string& node);
 
 }  // namespace troupe::actors

@@ -10,7 +10,7 @@ namespace troupe::actors {
 
 namespace {
 
-constexpr std::size_t dead_max = 64;  ///< Of the latest.
+constexpr std::size_t dead_max = 64;  ///< Listed dead nodes, the latest ones.
 
 double seconds_of(Duration duration) {
   return std::chrono::duration<double>(duration).count();
@@ -49,7 +49,7 @@ NodesSnapshot snapshot_of(const runtime::NetworkReport& report, const std::strin
       .written_us = clock.wall().count(), .address = address, .trouble = report.trouble};
   std::size_t dead = 0;
   for (const auto& link : report.links) dead += link.state == runtime::LinkState::down ? 1 : 0;
-  for (const auto& link : report.links)  // The dead come last, oldest first.
+  for (const auto& link : report.links)  // Dead links are at the end, oldest first.
     if (link.state != runtime::LinkState::down || dead-- <= dead_max)
       snapshot.nodes.push_back(state_of(link));
   for (const auto& refusal : report.refusals) {
@@ -65,8 +65,8 @@ void NodesFile::started(runtime::Context& self) {
   on(self, Look{});
 }
 
-/// The report is made on the reactor's thread. The file is written on this actor's thread, which
-/// may wait for the disk.
+/// Makes the report on the reactor's thread; the file is written on the actor's thread, which may
+/// block.
 void NodesFile::on(runtime::Context& self, const Look&) {
   node_.report_network([&node = node_, address = address_,
                         to = self.ref<NodesFile>()](const runtime::NetworkReport& report) {
@@ -75,13 +75,13 @@ void NodesFile::on(runtime::Context& self, const Look&) {
   self.after(interval, Look{});
 }
 
-/// Not synchronised: after a crash of the machine nobody asks how its links were.
+/// Writes the file without fsync: after a crash of the machine its content has no use.
 void NodesFile::on(runtime::Context&, const NodesSnapshot& snapshot) {
   const std::string draft = path_ + ".new";
   {
     std::ofstream out(draft, std::ios::binary | std::ios::trunc);
     out << to_json(snapshot, JsonLayout::indented) << "\n";
-    if (!out.flush()) return;  // A full disk: the study says so.
+    if (!out.flush()) return;  // The disk is full; the study reports that.
   }
   (void)std::rename(draft.c_str(), path_.c_str());
 }

@@ -13,20 +13,20 @@
 
 namespace troupe::actors {
 
-/// A node of a study, as its head knows it.
+/// Connection of a node to its head.
 struct NodeState {
   static constexpr std::string_view wire_name = "NodeState";
   std::string name;
   std::string incarnation;
   std::string state;    ///< up, unreachable or dead.
-  std::string address;  ///< Of its machine.
-  std::string role;     ///< Of its key; empty: it has none.
+  std::string address;  ///< Network address of its machine.
+  std::string role;     ///< Role of its key; empty: no key.
   runtime::Resources resources;
-  double silent_s = 0;  ///< Since anything was heard of it.
-  double lag_s = 0;     ///< How long it has not confirmed what was sent to it.
+  double silent_s = 0;  ///< Seconds since its last message.
+  double lag_s = 0;     ///< Seconds since the oldest unacknowledged message was sent.
   std::uint64_t buffered_bytes = 0;
   std::uint64_t waiting_bytes = 0;
-  std::string reason;  ///< Of a dead one.
+  std::string reason;  ///< Why a dead node was given up.
   static auto fields(auto& m) {
     return std::tuple{field("name", m.name),
                       field("incarnation", m.incarnation),
@@ -42,27 +42,27 @@ struct NodeState {
   }
 };
 
-/// Somebody who was turned away, or said what it may not.
+/// Refused connections or messages of one peer.
 struct NodeRefused {
   static constexpr std::string_view wire_name = "NodeRefused";
   std::string who;
   std::string from;
   std::string why;
   std::uint64_t times = 0;
-  std::int64_t last_us = 0;  ///< Since 1970.
+  std::int64_t last_us = 0;  ///< Microseconds since 1970-01-01 UTC.
   static auto fields(auto& m) {
     return std::tuple{field("who", m.who), field("from", m.from), field("why", m.why),
                       field("times", m.times), field("last_us", m.last_us)};
   }
 };
 
-/// What DIR/nodes.json holds.
+/// Content of DIR/nodes.json.
 struct NodesSnapshot {
   static constexpr std::string_view wire_name = "NodesSnapshot";
   static constexpr bool local_only = true;
-  std::int64_t written_us = 0;  ///< Since 1970.
-  std::string address;          ///< Where nodes join.
-  std::string trouble;          ///< Why the list of keys cannot be read; empty if it can.
+  std::int64_t written_us = 0;  ///< Microseconds since 1970-01-01 UTC.
+  std::string address;          ///< Address that nodes join.
+  std::string trouble;          ///< Error of reading the key folder; empty: none.
   std::vector<NodeState> nodes;
   std::vector<NodeRefused> refused;
   static auto fields(auto& m) {
@@ -72,10 +72,11 @@ struct NodesSnapshot {
   }
 };
 
+/// Snapshot of the connections of a head that listens at `address`.
 [[nodiscard]] NodesSnapshot snapshot_of(const runtime::NetworkReport& report,
                                         const std::string& address, const Clock& clock);
 
-/// Writes down once a second how a head is connected, so that whoever asks need not ask the head.
+/// Actor that writes nodes.json once a second, so that `troupe nodes` needs no answer of the head.
 class NodesFile {
  public:
   using Ref = runtime::Ref<NodesSnapshot>;
@@ -89,7 +90,7 @@ class NodesFile {
   static constexpr const char* name = "nodes.json";
   static constexpr Duration interval = std::chrono::seconds(1);
 
-  /// `node` is the one that this actor lives on.
+  /// `node` is the node of this actor.
   NodesFile(runtime::Node& node, std::string path, std::string address)
       : node_(node), path_(std::move(path)), address_(std::move(address)) {}
 

@@ -13,23 +13,23 @@ namespace troupe::actors {
 namespace {
 
 constexpr int renewals_per_lease = 5;
-/// Without a link, until there is one again or the lease is over.
-constexpr Duration look_interval = std::chrono::milliseconds(100);
+/// Without a link, until there is one or the lease has expired.
+constexpr Duration retry_interval = std::chrono::milliseconds(100);
 
 }  // namespace
 
 struct ReaperLease::State {
-  State(runtime::Node& of, Keep keep_until, Duration of_links)
-      : node(of), keep(std::move(keep_until)), lease(of_links) {}
+  State(runtime::Node& own_node, Keep keep_until, Duration link_lease)
+      : node(own_node), keep(std::move(keep_until)), lease(link_lease) {}
 
   runtime::Node& node;
   Keep keep;
   Duration lease;
   Duration grace = std::chrono::seconds(10);
-  std::atomic<Instant> until{Instant{}};  ///< As it was passed on last.
-  bool linked = true;                     ///< Then.
+  std::atomic<Instant> until{Instant{}};  ///< Lease as forwarded last.
+  bool linked = true;                     ///< A link was up at that time.
 
-  /// On any thread.
+  /// Whether half of the lease has passed since it was forwarded. Any thread.
   [[nodiscard]] bool is_stale() const {
     return until.load(std::memory_order_relaxed) - node.clock().now() < lease / 2;
   }
@@ -42,8 +42,8 @@ ReaperLease::ReaperLease(runtime::Node& node, Keep keep, Duration lease)
   });
 }
 
-void ReaperLease::serve(AgentOptions& options) const {
-  // Called on threads of actors.
+void ReaperLease::attach_to(AgentOptions& options) const {
+  // The callbacks run on threads of actors.
   const auto on_reactor = [state = std::weak_ptr(state_)](std::function<void(State&)> act) {
     const auto alive = state.lock();
     if (!alive) return;
@@ -56,11 +56,11 @@ void ReaperLease::serve(AgentOptions& options) const {
   };
   options.launching = [on_reactor, state = std::weak_ptr(state_)] {
     const auto alive = state.lock();
-    if (alive && alive->is_stale()) on_reactor(pass_on);
+    if (alive && alive->is_stale()) on_reactor(forward_lease);
   };
 }
 
-void ReaperLease::pass_on(State& state) {
+void ReaperLease::forward_lease(State& state) {
   Instant confirmed{};
   for (const auto& link : state.node.network().links)
     if (link.state != runtime::LinkState::down) confirmed = std::max(confirmed, link.lease_from);
@@ -72,9 +72,9 @@ void ReaperLease::pass_on(State& state) {
 }
 
 void ReaperLease::renew(const std::shared_ptr<State>& state) {
-  pass_on(*state);
+  forward_lease(*state);
   Reactor& reactor = state->node.reactor();
-  reactor.at(reactor.now() + (state->linked ? state->lease / renewals_per_lease : look_interval),
+  reactor.at(reactor.now() + (state->linked ? state->lease / renewals_per_lease : retry_interval),
              [again = std::weak_ptr(state)] {
                if (const auto alive = again.lock()) renew(alive);
              });

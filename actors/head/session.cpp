@@ -13,13 +13,13 @@
 #include "actors/disk_room.hpp"
 #include "actors/head/liveness_pipe.hpp"
 #include "actors/head/local_node.hpp"
-#include "actors/head/process.hpp"
+#include "actors/head/node_process.hpp"
 #include "actors/json.hpp"
 #include "actors/memory/memory.hpp"
 #include "actors/study/document.hpp"
-#include "actors/study/durable_log.hpp"
 #include "actors/study/result_files.hpp"
 #include "actors/study/study.hpp"
+#include "actors/study/study_log.hpp"
 #include "runtime/context.hpp"
 #include "runtime/core/check.hpp"
 #include "runtime/node.hpp"
@@ -30,7 +30,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// Tells this study from every other, wherever its folder is moved to.
+/// 128 random bits in hexadecimal: the identity of a study, also after its folder was moved.
 std::string new_identity() {
   std::array<unsigned char, 16> bytes{};
   check(getrandom(bytes.data(), bytes.size(), 0) == static_cast<ssize_t>(bytes.size()),
@@ -44,7 +44,7 @@ std::string new_identity() {
   return text;
 }
 
-/// What the journal's first row fixed; none if there is no row yet.
+/// Input of the journal's first row; none without a row.
 Result<std::optional<StudyOpened>> opening_of(const std::string& path) {
   auto reader = JournalReader::open(path);
   if (!reader) return reader.error();
@@ -59,7 +59,7 @@ Result<std::optional<StudyOpened>> opening_of(const std::string& path) {
   return std::optional(*opened);
 }
 
-/// An unfinished study of the folder is this one.
+/// Checks that an unfinished study of the folder has the requested file and seed.
 Result<void> check_same(const StudyRequest& request, const HeadFolder& folder,
                         const StudyOpened& opened) {
   const Result<std::string> text = read_file(folder.file("study.yaml"));
@@ -84,7 +84,7 @@ std::string memory_of(const StudyRequest& request) {
   return request.spec.memory ? request.spec.memory->file : std::string();
 }
 
-/// What A* is now, for a study that begins.
+/// Reads A* from the memory at `path` into a session that begins.
 Result<void> recall(Session& session, const std::string& path) {
   if (path.empty()) return {};
   if (!session.spec.searcher.actor.empty())
@@ -97,7 +97,7 @@ Result<void> recall(Session& session, const std::string& path) {
       memory->recall(session.spec.config_space, session.spec.memory.value_or(MemorySpec{}));
   if (!recalled) return recalled.error();
   session.document.incumbents = std::move(recalled->incumbents);
-  session.left_out = recalled->left_out;
+  session.incumbents_left_out = recalled->incumbents_left_out;
   return {};
 }
 
@@ -159,7 +159,7 @@ Result<Session> open_session(StudyRequest request, const HeadFolder& folder) {
 
 runtime::Resources own_resources(const StudySpec& spec) {
   runtime::Resources here = this_machine();
-  // Whoever does not count processors means n_workers.
+  // A study that does not count processors is limited by n_workers only.
   if (spec.resources.cpus <= 0) here.cpus = std::max(here.cpus, spec.n_workers);
   return here;
 }
@@ -193,7 +193,7 @@ Result<void> check_memory(const StudySpec& spec) {
 
 namespace {
 
-/// What the study actor of a session is made of.
+/// Options of the study actor of a session.
 StudyOptions options_of(Session& session) {
   const std::string folder = session.document.folder;
   StoreOptions checkpoints{.study_folder = folder,
@@ -209,22 +209,22 @@ StudyOptions options_of(Session& session) {
           .checkpoints = std::move(checkpoints)};
 }
 
-/// Nodes that an earlier head of the folder left: they may come back.
-std::vector<std::string> own_nodes_alive(const HeadFolder& folder) {
+/// Names of nodes that an earlier head of the folder started and that still run.
+std::vector<std::string> local_nodes_alive(const HeadFolder& folder) {
   std::vector<std::string> names;
-  if (const auto living = LivenessPipe::living(folder.path()))
-    for (const LivenessPipe& liveness_pipe : *living) names.push_back(liveness_pipe.node());
+  if (const auto open_pipes = LivenessPipe::find_open(folder.path()))
+    for (const LivenessPipe& pipe : *open_pipes) names.push_back(pipe.node());
   return names;
 }
 
-/// `where`: a Node, or an actor's Context.
+/// Spawns the study at `where`: a Node, or the Context of an actor.
 StudyRef spawn_at(auto& where, Session session, const HeadFolder& folder) {
   auto results = std::make_unique<ResultFiles>(folder.path(), session.journal->meta());
   StudyOptions options = options_of(session);
   options.refused = where.refusal_log();
-  options.own_nodes_alive = own_nodes_alive(folder);
+  options.own_nodes_alive = local_nodes_alive(folder);
   options.end_own_node = [path = folder.path()](const std::string& node) {
-    kill_own_node(path, node);
+    kill_local_node(path, node);
   };
   return where
       .template get_or_spawn<Study>(std::string(study_name), std::move(options),

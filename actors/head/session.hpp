@@ -21,41 +21,41 @@ class Node;
 
 namespace troupe::actors {
 
-/// A study that somebody wants to run.
+/// Request to run a study.
 struct StudyRequest {
   StudySpec spec;
-  std::string file;  ///< Where it was given: relative paths in it start at its folder.
-  std::optional<std::uint64_t> seed{};     ///< Instead of the file's.
-  std::optional<std::uint32_t> workers{};  ///< Instead of n_workers.
-  std::string memory{};                    ///< Instead of the file's.
+  std::string file;  ///< Path of the study file; relative paths in it start at its folder.
+  std::optional<std::uint64_t> seed{};     ///< None: the seed of the file.
+  std::optional<std::uint32_t> workers{};  ///< None: n_workers of the file.
+  std::string memory{};                    ///< Path; empty: the memory of the file.
 };
 
-/// A study in its folder, new or as an earlier head left it, about to run.
+/// A study in its folder, new or resumed, ready to run.
 struct Session {
   StudySpec spec;
-  StudyDocument document;  ///< With the incumbents of its memory, as they were at its first start.
-  std::unique_ptr<Journal> journal;  ///< There.
-  /// Members of A* that the study's space cannot express; of a first start only.
-  std::size_t left_out = 0;
+  StudyDocument document;            ///< With the incumbents of its first start.
+  std::unique_ptr<Journal> journal;  ///< Not null.
+  /// Members of A* that the study's space cannot express; 0 for a resumed study.
+  std::size_t incumbents_left_out = 0;
 };
 
-/// The journal's name for the memory of a study, and for its identity.
+/// Keys of the journal's meta data: path of the memory, and identity of the study.
 inline constexpr const char* memory_key = "memory";
 inline constexpr const char* identity_key = "id";
 
-/// Opens the study in its folder, or begins it there: what the memory knows is read once, at the
-/// first start, and belongs to the study from then on. Refused if the folder holds another study.
+/// Opens the study in its folder, or begins it there. The memory is read once, at the first start;
+/// its incumbents are in row 0 from then on. Refused if the folder holds another study.
 Result<Session> open_session(StudyRequest request, const HeadFolder& folder);
 
-/// What the node beside the head has to offer: this machine.
+/// Resources of the local node: this machine.
 [[nodiscard]] runtime::Resources own_resources(const StudySpec& spec);
-/// "More than any node has" is an error before anything starts.
+/// Refuses a study whose trials need more than this machine has.
 Result<void> check_feasible(const StudySpec& spec, const runtime::Resources& here);
 
-/// That the memory which a study file names, if it is there by now, fits the study.
+/// Checks that the memory of a study file, if it exists, fits the study's space.
 Result<void> check_memory(const StudySpec& spec);
 
-/// Spawns the study actor under its name, on this node.
+/// Spawns the study actor under its name.
 StudyRef spawn_study(runtime::Node& node, Session session, const HeadFolder& folder);
 StudyRef spawn_study(runtime::Context& self, Session session, const HeadFolder& folder);
 

@@ -1,13 +1,41 @@
 #include "actors/head/study_head.hpp"
 
+#include <algorithm>
+#include <array>
 #include <chrono>
 #include <utility>
 
-#include "actors/head/head_address.hpp"
-#include "actors/head/permissions.hpp"
+#include "actors/head/head_folder.hpp"
+#include "actors/study/protocol.hpp"
 #include "runtime/core/seconds.hpp"
+#include "runtime/keys/admissions.hpp"
+#include "runtime/remote/reception.hpp"
 
 namespace troupe::actors {
+
+namespace {
+
+constexpr std::array of_nodes{
+    runtime::FindActor::wire_name, JoinStudy::wire_name,
+    Reported::wire_name,           ReportMalformed::wire_name,
+    NotifyWhenDurable::wire_name,  AttemptEnded::wire_name,
+    Suggestion::wire_name,         AskManifest::wire_name,
+    AskChunk::wire_name,           Chunk::wire_name,
+    OfferAttempt::wire_name,
+};
+constexpr std::array of_control{runtime::FindActor::wire_name, Subscribe::wire_name,
+                                StopStudy::wire_name, AskStatus::wire_name};
+
+}  // namespace
+
+bool permits(std::string_view role, std::string_view message) {
+  const auto among = [&](const auto& messages) {
+    return std::ranges::find(messages, message) != messages.end();
+  };
+  if (role == runtime::Admissions::role_own) return true;
+  if (role == runtime::role_node) return among(of_nodes);
+  return role == runtime::role_control && among(of_control);
+}
 
 StudyHead::StudyHead(Options options)
     : options_(std::move(options)),
@@ -47,39 +75,39 @@ Result<StudyRef> StudyHead::begin(Session session, const HeadFolder& folder) {
   nodes_file_ =
       process_.node().spawn<NodesFile>(process_.node(), folder.file(NodesFile::name), address_);
   grace_kill_s_ = session.spec.grace_kill_s;
-  over_ = {};
+  done_ = {};
   study_ = spawn_study(process_.node(), std::move(session), folder);
   node_ = std::make_unique<LocalNodeSupervision>(process_, study_, std::move(options),
-                                                 [this] { over_.set_value(); });
+                                                 [this] { done_.set_value(); });
   if (auto started = node_->start(); !started) return started.error();
   return study_;
 }
 
 Result<void> StudyHead::wait() {
   const auto end = process_.node().wait(study_, Duration::max());
-  node_->leave();  // A study that was abandoned needs no other.
-  over_.get_future().wait_for(std::chrono::duration<double>(grace_kill_s_ + 5));
+  node_->stop_restarting();  // A failed study needs no other node.
+  done_.get_future().wait_for(std::chrono::duration<double>(grace_kill_s_ + 5));
   node_.reset();
   if (end && end->cause == runtime::Cause::failed) return Error{ErrorKind::io, end->reason};
   return {};
 }
 
 void StudyHead::interrupt(const std::string& reason) {
-  node_->leave();
+  node_->stop_restarting();
   process_.node().tell(study_, StopStudy{StopRequested::How::interrupt, reason});
 }
 
-Result<TaskEnd> StudyHead::run(const StudyRequest& request, const std::string& folder) {
+Result<TaskResult> StudyHead::run(const StudyRequest& request, const std::string& folder) {
   auto opened = HeadFolder::open(folder);
   if (!opened) return opened.error();
-  auto end = task_end(folder);
+  auto end = read_task_result(folder);
   if (!end) return end.error();
   if (!*end || !(*end)->counts()) {
     auto session = open_session(request, *opened);
     if (!session) return session.error();
     if (const auto study = begin(std::move(session).value(), *opened); !study) return study.error();
     if (auto over = wait(); !over) return over.error();
-    end = task_end(folder);
+    end = read_task_result(folder);
     if (!end) return end.error();
   }
   std::string memory = request.memory;

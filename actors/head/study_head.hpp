@@ -4,58 +4,65 @@
 #include <future>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "actors/head/head_folder.hpp"
-#include "actors/head/local_node_supervision.hpp"
+#include "actors/head/local_node.hpp"
+#include "actors/head/node_process.hpp"
 #include "actors/head/nodes_file.hpp"
-#include "actors/head/process.hpp"
 #include "actors/head/session.hpp"
-#include "actors/head/task_end.hpp"
-#include "runtime/keys/needed_keys.hpp"
+#include "actors/head/task_result.hpp"
+#include "runtime/keys/address_keys.hpp"
 
 namespace troupe::actors {
 
-/// Runs studies in this process, one after another, with a node process beside it for each. Other
-/// nodes may join. For plain threads; whoever wants to know what happens subscribes to the study.
+/// Whether a peer whose key has this role may send a message, given by its wire name, to a head.
+///
+/// `own` (the key of this machine): every message. `node`: join, report on trials, suggest
+/// configurations, transfer checkpoints. `control`: subscribe to the study and stop it. Every other
+/// message is refused, so that no peer can spawn or stop actors of the head.
+[[nodiscard]] bool permits(std::string_view role, std::string_view message);
+
+/// Head that runs studies one after another, each with a local node. Other nodes may join. Called
+/// from plain threads. Events reach subscribers of the study.
 class StudyHead {
  public:
   struct Options {
-    std::string program =
-        "troupe";  ///< Where it lies, or a name in PATH: nodes and reapers are it.
+    std::string program = "troupe";  ///< Path or name in PATH of the program for nodes and reapers.
     std::string listen = "tcp://127.0.0.1:*";
     double lease_s = 5;
-    runtime::Keys keys{};  ///< To listen beyond this machine, or anywhere; null: none.
+    runtime::Keys keys{};  ///< Needed to listen beyond loopback; null: none.
   };
-  /// `folder`, if given: of a study that is about to run here. Nodes that an earlier head of it
-  /// left find this one where that was, if the port is free.
+  /// Listens. With the folder of a study, prefers the port of its earlier head, so that nodes of
+  /// that head find this one.
   static Result<std::unique_ptr<StudyHead>> open(Options options,
                                                  const HeadFolder* folder = nullptr);
   ~StudyHead();
 
-  [[nodiscard]] Process& process() { return process_; }
-  /// What nodes join; with the head's public key, if it has one.
+  [[nodiscard]] NodeProcess& process() { return process_; }
+  /// Address that nodes join, with the head's public key if it has keys.
   [[nodiscard]] const std::string& address() const { return address_; }
 
-  /// Starts the study of a session. `folder` outlives it.
+  /// Starts the study of a session. `folder` outlives the study.
   Result<StudyRef> begin(Session session, const HeadFolder& folder);
-  /// Blocks until the study that was begun is over, and every process of its node gone.
+  /// Blocks until the study is over and every process of its local node has ended.
   Result<void> wait();
-  /// The study is to be interrupted, by a signal.
+  /// Interrupts the study, so that it can be resumed.
   void interrupt(const std::string& reason);
 
-  /// All of it: the study in `folder`, new or resumed, to its end, and into its memory.
-  Result<TaskEnd> run(const StudyRequest& request, const std::string& folder);
+  /// Runs the study in `folder`, new or resumed, to its end, and adds its result to the memory.
+  Result<TaskResult> run(const StudyRequest& request, const std::string& folder);
 
  private:
   explicit StudyHead(Options options);
 
   Options options_;
   std::string address_;
-  Process process_;
+  NodeProcess process_;
   StudyRef study_;
   NodesFile::Ref nodes_file_;
   double grace_kill_s_ = 0;
-  std::promise<void> over_;
+  std::promise<void> done_;
   std::unique_ptr<LocalNodeSupervision> node_;
 };
 

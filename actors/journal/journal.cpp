@@ -16,12 +16,14 @@ namespace troupe::actors {
 namespace journal {
 namespace {
 
-constexpr int application_id = 0x54727065;  // "Trpe": tells our files from other SQLite databases.
-constexpr int busy_ms = 5000;  // Of a short lock: another connection recovers or closes the log.
+/// SQLite application ID "Trpe", which marks journals among SQLite databases.
+constexpr int application_id = 0x54727065;
+/// Longest wait, in milliseconds, for a lock of a connection that recovers or closes the log.
+constexpr int busy_ms = 5000;
 
-/// Pages after which the log is copied into the database and begun anew.
+/// Pages of the write-ahead log after which SQLite copies it to the database and restarts it.
 constexpr int log_pages = 256;
-/// Room for them, for a last transaction, and for a frame's header on each of 4096 bytes.
+/// Size of the log: `log_pages` and one transaction, each page of 4096 bytes with a header.
 constexpr std::size_t log_bytes = std::size_t{log_pages + 16} * (4096 + 24) + 32;
 
 constexpr const char* schema =
@@ -38,18 +40,18 @@ struct FinalizeStatement {
 
 }  // namespace
 
-/// A prepared statement. Bindings and steps are remembered as failed, for one check at the end.
+/// A prepared statement. Keeps the first error of its bindings and steps, for one check at the end.
 class Statement {
  public:
   explicit Statement(sqlite3_stmt* statement) : statement_(statement) {}
 
   void bind(int at, std::int64_t value) { note(sqlite3_bind_int64(statement_.get(), at, value)); }
-  /// `value` lives until the next reset.
+  /// Binds a text, which must live until the next reset.
   void bind(int at, std::string_view value) {
     note(sqlite3_bind_text64(statement_.get(), at, value.data(), value.size(), SQLITE_STATIC,
                              SQLITE_UTF8));
   }
-  /// True if there is a row; false at the end or after an error.
+  /// Steps to the next row. False at the end, or after an error.
   bool step() {
     if (code_ != SQLITE_OK) return false;
     const int code = sqlite3_step(statement_.get());
@@ -78,7 +80,7 @@ class Statement {
   int code_ = SQLITE_OK;
 };
 
-/// A connection, and the sentences for what may be wrong with it.
+/// A connection to a journal's database, with the error messages for it.
 class Database {
  public:
   static Result<std::unique_ptr<Database>> connect(const std::string& path, int flags) {
@@ -198,20 +200,21 @@ class Database {
     }
   }
 
-  /// Commits go to a log from now on, which has its full length from the start: a commit then
-  /// overwrites what is there, and to synchronise it is to write that. A file that grows would have
-  /// the file system commit its own journal each time, with all that others have done meanwhile.
+  /// Switches to a write-ahead log, which is made with its full size. A commit then overwrites
+  /// bytes, and its fsync writes just those. If the file grew, each fsync would also commit the
+  /// file system's own journal, with the writes of all other processes.
   Result<void> enter_log() {
     if (auto mode = run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL"); !mode) return mode;
     const std::string turn = "PRAGMA wal_autocheckpoint = " + std::to_string(log_pages);
     if (auto set = run(turn.c_str()); !set) return set;
-    if (const auto read = number("SELECT count(*) FROM meta"); !read)  // That makes the log.
+    if (const auto read = number("SELECT count(*) FROM meta"); !read)  // A read makes the log file.
       return read.error();
     lengthen((path_ + "-wal").c_str());
     return {};
   }
 
-  /// Back to a single file that can be read from read-only media, if nobody else reads it now.
+  /// Switches back to a single file, which can be read from read-only media. Does nothing if
+  /// another connection is open.
   void leave_log() {
     sqlite3_busy_timeout(connection_.get(), 0);
     append_.reset();
@@ -262,8 +265,8 @@ class Database {
     Statement commit;
   };
 
-  /// With zeros, which are no frames to SQLite. Where there is no room the log grows as it needs
-  /// to.
+  /// Fills the log with zeros, which SQLite does not take for frames. If the disk has no space for
+  /// it, the log keeps its size and grows as needed.
   static void lengthen(const char* log) {
     const int fd = ::open(log, O_WRONLY | O_CLOEXEC);
     const off_t end = fd < 0 ? -1 : ::lseek(fd, 0, SEEK_END);
@@ -293,7 +296,7 @@ Result<void> exists(const std::string& path) {
   return {};
 }
 
-/// Everything of a new journal, in one file without a log.
+/// Writes the file of a new journal: schema and metadata, without a log.
 Result<void> write_new(const std::string& path, const JournalMeta& meta) {
   auto database = Database::connect(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
   if (!database) return database.error();
@@ -313,7 +316,7 @@ Result<void> write_new(const std::string& path, const JournalMeta& meta) {
   return (*database)->run("COMMIT");
 }
 
-/// The rename that published `path` survives a loss of power.
+/// Synchronises the folder of `path`, so that the rename which published it survives a power loss.
 Result<void> sync_folder_of(const std::string& path) {
   std::string folder = std::filesystem::path(path).parent_path().string();
   if (folder.empty()) folder = ".";
@@ -373,7 +376,8 @@ Journal::~Journal() {
 Result<Journal> Journal::create(const std::string& path, const JournalMeta& meta) {
   if (std::error_code failure; std::filesystem::exists(path, failure))
     return Error{ErrorKind::refused, path + " exists already"};
-  const std::string unpublished = path + ".new";  // Left behind by a process that was killed here.
+  const std::string unpublished =
+      path + ".new";  // May be left over from a process that was killed.
   (void)std::remove(unpublished.c_str());
   (void)std::remove((unpublished + "-journal").c_str());
   if (auto written = journal::write_new(unpublished, meta); !written) return written.error();

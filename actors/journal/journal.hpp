@@ -13,37 +13,39 @@
 
 namespace troupe::actors {
 
-/// One input of a study and what came of it. Rows are numbered 0, 1, 2, ... without a gap.
+/// One row of a journal: an input of a study and what came of it. Rows are numbered 0, 1, 2, ...
+/// without a gap.
 struct Row {
   std::uint64_t index = 0;
-  std::int64_t time_us = 0;  ///< Since 1970-01-01 UTC. For people; decides nothing.
-  std::string input;         ///< The last three are JSON.
-  std::string decisions;
-  std::string events;
+  std::int64_t time_us = 0;  ///< Microseconds since 1970-01-01 UTC. Informative only.
+  std::string input;         ///< JSON.
+  std::string decisions;     ///< JSON.
+  std::string events;        ///< JSON.
   friend bool operator==(const Row&, const Row&) = default;
 };
 
-/// What a journal says of itself. The results use "study" and "metric", the names in the study
-/// file; the rest is up to the writer.
+/// Metadata of a journal by key. Results use "study" and "metric", the names in the study file;
+/// other keys are up to the writer.
 using JournalMeta = std::map<std::string, std::string>;
 
 namespace journal {
 class Database;
 }
 
-/// Reads a journal, also while its study runs (which it never holds up: every read is short), and
-/// also after a `kill -9`. One thread at a time.
+/// Reads a journal, also while its study runs and after a crash. Each read is short, so that it
+/// does not block the study. One thread at a time.
 class JournalReader {
  public:
-  /// Every error names the path and says what is wrong with the file.
+  /// Opens the file. Errors name the path and what is wrong with the file.
   static Result<JournalReader> open(const std::string& path);
 
   [[nodiscard]] const JournalMeta& meta() const { return meta_; }
-  /// How many rows there are now.
+  /// Number of rows at this moment.
   Result<std::uint64_t> size();
-  /// At most `limit` rows from `first` on, in order; fewer where the journal ends.
+  /// Reads at most `limit` rows from `first` on, in order; fewer at the end of the journal.
   Result<std::vector<Row>> read(std::uint64_t first, std::size_t limit);
-  /// Calls `take` for every row from `first` to the end, in order; stops where it fails.
+  /// Calls `take` for each row from `first` to the end, in order. Stops where `take` fails, and
+  /// returns its error.
   Result<void> each(std::uint64_t first, const std::function<Result<void>(const Row&)>& take);
 
   JournalReader(JournalReader&&) noexcept;
@@ -57,27 +59,28 @@ class JournalReader {
   JournalMeta meta_;
 };
 
-/// The one writer of a journal. What `append` has acknowledged survives the death of the process
-/// and of the machine: SQLite's write-ahead log, synchronised at every commit. One thread at a
+/// The one writer of a journal. Rows that `append` has acknowledged survive a crash of the process
+/// and of the machine: SQLite's write-ahead log is synchronised at each commit. One thread at a
 /// time.
 class Journal {
  public:
   static constexpr int format = 2;
 
-  /// Makes a new journal, whole or not at all; refuses to touch an existing file.
+  /// Makes a new journal atomically. Error `refused` if the file exists.
   static Result<Journal> create(const std::string& path, const JournalMeta& meta);
-  /// Opens it for appending, after a check of the whole file: its pages, and that no row is
-  /// missing.
+  /// Opens a journal for appending, after a check of all its pages and that no row is missing.
   static Result<Journal> open(const std::string& path);
 
   [[nodiscard]] const JournalMeta& meta() const { return meta_; }
-  /// How many rows there are; the index of the next one.
+  /// Number of rows, which is the index of the next one.
   [[nodiscard]] std::uint64_t size() const { return size_; }
 
-  /// One durable transaction. `rows` go on where the journal ends. After an error it is unknown
-  /// whether they are in it, so every later call fails as well: open the journal again.
+  /// Appends `rows` in one durable transaction. Their indices continue those of the journal. After
+  /// an error it is unknown whether the rows are durable, so every later call fails too: open the
+  /// journal again.
   Result<void> append(std::span<const Row> rows);
 
+  /// As JournalReader::each.
   Result<void> each(std::uint64_t first, const std::function<Result<void>(const Row&)>& take);
 
   Journal(Journal&&) noexcept;

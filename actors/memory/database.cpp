@@ -12,9 +12,9 @@ namespace troupe::actors::memory {
 
 namespace {
 
-constexpr int memory_id = 0x5472704d;   // "TrpM": tells our files from other SQLite databases.
-constexpr int journal_id = 0x54727065;  // Of a study's journal, which is easily taken for one.
-constexpr int busy_ms = 30'000;         // Of another process's transaction: milliseconds, mostly.
+constexpr int memory_id = 0x5472704d;   // "TrpM": application_id of a memory.
+constexpr int journal_id = 0x54727065;  // application_id of a journal, for a better error.
+constexpr int busy_ms = 30'000;         // Longest wait for a transaction of another process.
 
 constexpr const char* schema =
     "CREATE TABLE parameters (position INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE,"
@@ -129,7 +129,7 @@ Result<std::unique_ptr<Database>> Database::connect(const std::string& path, Mis
   return database;
 }
 
-/// Only of a file that is entirely empty, which a new one is, and one whose making was cut off.
+/// Creates the tables in an empty file: a new one, or one whose creation was cut off.
 Result<void> Database::create() {
   const auto version = number("PRAGMA schema_version");
   if (!version) return version.error();
@@ -137,7 +137,7 @@ Result<void> Database::create() {
   return transaction([&]() -> Result<void> {
     const auto now = number("PRAGMA schema_version");
     if (!now) return now.error();
-    if (*now != 0) return {};  // Another process was faster.
+    if (*now != 0) return {};  // Another process created them.
     return run((std::string(schema) + "PRAGMA application_id = " + std::to_string(memory_id) +
                 "; PRAGMA user_version = " + std::to_string(Memory::format))
                    .c_str());

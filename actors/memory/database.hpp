@@ -13,7 +13,7 @@ struct sqlite3_stmt;
 
 namespace troupe::actors::memory {
 
-/// A prepared statement. What goes wrong is remembered, for one check at the end.
+/// Prepared statement. Keeps its first error, so that one check of `code` at the end is enough.
 class Statement {
  public:
   explicit Statement(sqlite3_stmt* statement);
@@ -22,9 +22,11 @@ class Statement {
   Statement& bind(int at, double value);
   Statement& bind(int at, const std::string& value);
   Statement& bind_null(int at);
-  /// True if there is a row; false at the end or after an error.
+  /// Fetches the next row. False at the end and after an error.
   bool step();
-  [[nodiscard]] int code() const { return code_; }  ///< Of SQLite; 0 if all went well.
+  [[nodiscard]] int code() const {
+    return code_;
+  }  ///< SQLite result code of the first error; 0: none.
 
   [[nodiscard]] bool is_null(int column) const;
   [[nodiscard]] std::int64_t integer(int column) const;
@@ -41,7 +43,7 @@ class Statement {
   int code_ = 0;
 };
 
-/// A connection to a memory's file, and the sentences for what may be wrong with it.
+/// Connection to the file of a memory. Its errors name the file.
 class Database {
  public:
   enum class Missing { is_an_error, is_created };
@@ -49,10 +51,10 @@ class Database {
 
   Result<Statement> prepare(const char* sql);
   Result<void> run(const char* sql);
-  /// Steps a statement without rows to its end.
+  /// Runs a statement that returns no rows.
   Result<void> finish(Statement& statement);
   [[nodiscard]] Error error(int code) const;
-  /// `work` in one transaction that nobody else's can come between; undone if it fails.
+  /// Runs `work` in one exclusive transaction, which is rolled back if it fails.
   Result<void> transaction(const std::function<Result<void>()>& work);
 
  private:

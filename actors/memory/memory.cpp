@@ -4,6 +4,7 @@
 
 #include "actors/json.hpp"
 #include "actors/memory/database.hpp"
+#include "runtime/core/check.hpp"
 
 namespace troupe::actors {
 
@@ -14,7 +15,7 @@ using schedulers::Mode;
 
 namespace {
 
-/// A value as a message, for JSON that keeps its type.
+/// A value as JSON that keeps its type.
 std::string text_of(const schedulers::Value& value) {
   return to_json(Config{{"", value}});
 }
@@ -116,10 +117,10 @@ Result<Recalled> Memory::recall(const schedulers::Space& space, const MemorySpec
     const auto members = incumbents();
     if (!members) return members.error();
     for (const auto& member : *members) {
-      if (auto config = map->here(member.config))
+      if (auto config = map->to_task(member.config))
         recalled.incumbents.push_back(std::move(*config));
       else
-        ++recalled.left_out;
+        ++recalled.incumbents_left_out;
     }
     return {};
   });
@@ -127,7 +128,7 @@ Result<Recalled> Memory::recall(const schedulers::Space& space, const MemorySpec
   return recalled;
 }
 
-/// The space grows: what is remembered already counts as having the fallbacks.
+/// Adds parameters to the space. Configurations of earlier tasks have the fallbacks for them.
 Result<void> Memory::extend(const std::vector<RememberedParameter>& added,
                             const std::vector<RememberedParameter>& all) {
   for (const auto& parameter : added) {
@@ -171,7 +172,7 @@ Result<bool> Memory::remember(const FinishedTask& task, const schedulers::Space&
     known->insert(known->end(), map->added().begin(), map->added().end());
     if (!map->added().empty())
       if (auto extended = extend(map->added(), *known); !extended) return extended;
-    const auto best = task.best ? std::optional(map->there(*task.best)) : std::nullopt;
+    const auto best = task.best ? std::optional(map->to_memory(*task.best)) : std::nullopt;
     const std::string identity = best ? identity_of(*known, *best) : std::string();
     if (best) {
       auto member = database_->prepare("SELECT 1 FROM incumbents WHERE identity = ?1");
@@ -184,6 +185,7 @@ Result<bool> Memory::remember(const FinishedTask& task, const schedulers::Space&
     if (!insert) return insert.error();
     insert->bind(1, task.study).bind(2, task.name).bind(3, task.folder).bind(4, task.metric);
     insert->bind(5, mode_text(task.mode)).bind(6, task.finished_us);
+    check(best || !joined, "only a task with a best configuration joins A*");
     insert->bind(10, std::int64_t{joined});
     if (best) insert->bind(7, to_json(*best)).bind(8, task.value).bind(9, task.resource);
     if (auto done = database_->finish(*insert); !done) return done;

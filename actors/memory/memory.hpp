@@ -19,66 +19,66 @@ namespace memory {
 class Database;
 }
 
-/// A task that is over, as it is told to a memory.
+/// Result of a finished task.
 struct FinishedTask {
-  std::string
-      study;  ///< Its identity: the same study is remembered once, however often it is told.
+  std::string study;  ///< Identity of the study, which is remembered once.
   std::string name;
   std::string folder;
   std::string metric;
   schedulers::Mode mode = schedulers::Mode::min;
-  std::int64_t finished_us = 0;              ///< Since 1970-01-01 UTC.
-  std::optional<schedulers::Config> best{};  ///< None: it has none, so nothing joins.
-  double value = 0;                          ///< Of the best: the metric.
-  schedulers::Resource resource = 0;         ///< Of the best.
+  std::int64_t finished_us = 0;              ///< Microseconds since 1970-01-01 UTC.
+  std::optional<schedulers::Config> best{};  ///< None: nothing joins A*.
+  double value = 0;                          ///< Metric of the best.
+  schedulers::Resource resource = 0;         ///< Where the best was measured.
 };
 
+/// A task of a memory.
 struct RememberedTask {
-  std::uint64_t number = 0;  ///< From 1, in the order in which they were remembered.
-  FinishedTask task;         ///< Its best configuration has the memory's names.
-  bool joined = false;       ///< Its best configuration was not in A* before.
+  std::uint64_t number = 0;  ///< From 1, in the order of remembering.
+  FinishedTask task;         ///< Its best configuration has the parameter names of the memory.
+  bool joined = false;       ///< Its best configuration joined A*.
 };
 
 /// A member of A*.
 struct RememberedIncumbent {
-  std::uint64_t number = 0;  ///< Rises in the order of joining.
-  std::uint64_t task = 0;    ///< The first whose best configuration it was.
+  std::uint64_t number = 0;  ///< Ascending in the order of joining.
+  std::uint64_t task = 0;    ///< The first task with this best configuration.
   schedulers::Config config;
 };
 
-/// What a memory gives to a task that begins.
+/// Incumbents for a task that begins.
 struct Recalled {
   std::vector<schedulers::Config> incumbents;  ///< Complete configurations of the task's space.
-  std::size_t left_out = 0;                    ///< Members of A* that this space cannot express.
+  std::size_t incumbents_left_out = 0;  ///< Members of A* that the task's space cannot express.
 };
 
-/// A*: the best configurations of the tasks that were solved so far, in one SQLite file that
-/// outlives every process. Any number of processes may use it at once: each call is one
-/// transaction, and waits for those of others.
+/// A*, the best configurations of finished tasks, in one SQLite file. Several processes may use it
+/// at once: each call is one transaction, and waits for the transactions of others.
 class Memory {
  public:
   static constexpr int format = 1;
 
-  /// An existing memory; every error names the file and says what is wrong with it.
+  /// Opens an existing memory. Every error names the file.
   static Result<Memory> open(const std::string& path);
-  /// The same, or a new and empty one.
+  /// Opens a memory, or makes an empty one.
   static Result<Memory> open_or_create(const std::string& path);
 
   [[nodiscard]] const std::string& path() const { return path_; }
-  /// What the tasks search; empty as long as there was none.
+  /// Parameters that the tasks search; empty before the first task.
   Result<std::vector<RememberedParameter>> parameters();
+  /// Tasks in the order of remembering, without forgotten ones.
   Result<std::vector<RememberedTask>> tasks();
   /// A* in the order of joining, each configuration once.
   Result<std::vector<RememberedIncumbent>> incumbents();
 
-  /// A* for a task over `space`. Refused if the space is another one.
+  /// A* in the task's space. Refused if `space` is not the space of the memory.
   Result<Recalled> recall(const schedulers::Space& space, const MemorySpec& spec);
-  /// Adds the task, and its best configuration if A* does not have it: true if so, as the first
-  /// call for this study found it. DurableUpTo when it returns.
+  /// Adds a task, and its best configuration to A* if it is not there. True if it joined; later
+  /// calls for the same study return the same. Durable on return.
   Result<bool> remember(const FinishedTask& task, const schedulers::Space& space,
                         const MemorySpec& spec);
-  /// Takes a task out, and its configuration, unless another task found the same. It stays out
-  /// also if its study is told again.
+  /// Removes a task, and its configuration from A* unless another task found the same. The task
+  /// stays removed if its study is added again.
   Result<void> forget(std::uint64_t task);
 
   Memory(Memory&&) noexcept;

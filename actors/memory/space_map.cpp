@@ -27,7 +27,7 @@ bool is_searched(const Parameter& parameter) {
   return !std::holds_alternative<Constant>(parameter.domain);
 }
 
-/// Tells apart what a person's spelling does not: the text '1' and the number, whole ranges.
+/// A domain as text that tells the text '1' from the number 1, and integer ranges from real ones.
 std::string text_of(const schedulers::Domain& domain) {
   const auto listed = [](const char* kind, const std::vector<schedulers::Value>& values) {
     std::string text;
@@ -49,7 +49,7 @@ std::string text_of(const schedulers::Domain& domain) {
   return to_text(domain) + (whole ? " of whole numbers" : "");
 }
 
-/// All that must be equal.
+/// Domain and condition of a parameter, which must be equal in all tasks of a memory.
 std::string domain_text(const Parameter& parameter) {
   return text_of(parameter.domain) +
          (parameter.when.empty() ? "" : " when " + schedulers::to_text(parameter.when));
@@ -61,15 +61,15 @@ std::vector<std::string_view> names_of(const std::vector<RememberedParameter>& r
   return names;
 }
 
-Error unknown_here(const RememberedParameter& parameter, const std::string& here) {
+Error unknown_in_task(const RememberedParameter& parameter, const std::string& here) {
   return refuse("the memory's tasks search '" + parameter.name + "' (" + parameter.domain +
                 "), and config_space has no '" + here +
                 "'; if it is called otherwise here, say so: `memory: {rename: {" + parameter.name +
                 ": NAME}}`");
 }
 
-Error unknown_there(const Parameter& parameter,
-                    const std::vector<RememberedParameter>& remembered) {
+Error unknown_in_memory(const Parameter& parameter,
+                        const std::vector<RememberedParameter>& remembered) {
   return refuse("'" + parameter.name + "' (" + to_text(parameter.domain) +
                 ") is searched here, and not by the memory's tasks (they search: " +
                 joined(names_of(remembered)) + ")" +
@@ -84,12 +84,12 @@ SpaceMap::SpaceMap(const Space& space, std::vector<RememberedParameter> remember
                    const MemorySpec& spec)
     : space_(space), remembered_(std::move(remembered)), spec_(spec) {}
 
-std::string SpaceMap::name_here(const std::string& there) const {
+std::string SpaceMap::task_name(const std::string& there) const {
   const auto rename = std::ranges::find(spec_.renames, there, &MemoryRename::there);
   return rename == spec_.renames.end() ? there : rename->here;
 }
 
-std::string SpaceMap::name_there(const std::string& here) const {
+std::string SpaceMap::memory_name(const std::string& here) const {
   const auto rename = std::ranges::find(spec_.renames, here, &MemoryRename::here);
   return rename == spec_.renames.end() ? here : rename->there;
 }
@@ -97,7 +97,7 @@ std::string SpaceMap::name_there(const std::string& here) const {
 Result<SpaceMap> SpaceMap::of(const std::vector<RememberedParameter>& remembered,
                               const Space& space, const MemorySpec& spec) {
   SpaceMap map(space, remembered, spec);
-  const bool is_new = remembered.empty();  // Any names and defaults fit it.
+  const bool is_new = remembered.empty();  // A new memory accepts any names and defaults.
   for (const auto& rename : spec.renames)
     if (!is_new &&
         std::ranges::find(remembered, rename.there, &RememberedParameter::name) == remembered.end())
@@ -105,10 +105,10 @@ Result<SpaceMap> SpaceMap::of(const std::vector<RememberedParameter>& remembered
                     "}}`: the memory's tasks have no parameter '" + rename.there + "'" +
                     suggestion(rename.there, names_of(remembered), "they search"));
   for (const auto& parameter : remembered) {
-    const std::string here = map.name_here(parameter.name);
+    const std::string here = map.task_name(parameter.name);
     const Parameter* ours = space.find(here);
     if (ours == nullptr && parameter.fallback) continue;
-    if (ours == nullptr) return unknown_here(parameter, here);
+    if (ours == nullptr) return unknown_in_task(parameter, here);
     if (domain_text(*ours) != parameter.domain)
       return refuse("'" + here + "' is " + domain_text(*ours) + " in config_space, and " +
                     parameter.domain +
@@ -116,21 +116,21 @@ Result<SpaceMap> SpaceMap::of(const std::vector<RememberedParameter>& remembered
   }
   for (const auto& parameter : space.parameters()) {
     if (!is_searched(parameter)) continue;
-    std::string there = map.name_there(parameter.name);
+    std::string there = map.memory_name(parameter.name);
     if (std::ranges::find(remembered, there, &RememberedParameter::name) != remembered.end())
       continue;
     const auto* fallback = schedulers::find(spec.defaults, parameter.name);
-    if (fallback == nullptr && !is_new) return unknown_there(parameter, remembered);
+    if (fallback == nullptr && !is_new) return unknown_in_memory(parameter, remembered);
     map.added_.push_back({std::move(there), domain_text(parameter),
                           fallback == nullptr || is_new ? std::nullopt : std::optional(*fallback)});
   }
   return map;
 }
 
-std::optional<Config> SpaceMap::here(const Config& there) const {
+std::optional<Config> SpaceMap::to_task(const Config& there) const {
   Config named;
   for (const auto& setting : there) {
-    const std::string name = name_here(setting.name);
+    const std::string name = task_name(setting.name);
     if (space_.find(name) != nullptr) {
       named.push_back({name, setting.value});
       continue;
@@ -142,7 +142,7 @@ std::optional<Config> SpaceMap::here(const Config& there) const {
     if (!as_without) return std::nullopt;
   }
   for (const auto& parameter : remembered_) {
-    const std::string name = name_here(parameter.name);
+    const std::string name = task_name(parameter.name);
     if (parameter.fallback && schedulers::find(there, parameter.name) == nullptr)
       named.push_back({name, *parameter.fallback});
   }
@@ -152,19 +152,19 @@ std::optional<Config> SpaceMap::here(const Config& there) const {
     if (const auto* constant = std::get_if<Constant>(&parameter.domain))
       named.push_back({parameter.name, constant->value});
   Config config = space_.completed(named);
-  for (const auto& setting : config)  // Nothing is invented.
+  for (const auto& setting : config)  // A value that `completed` had to choose is not known.
     if (schedulers::find(named, setting.name) == nullptr) return std::nullopt;
   if (!space_.contains(config) || space_.forbidding(config) != nullptr) return std::nullopt;
   return config;
 }
 
-Config SpaceMap::there(const Config& here) const {
+Config SpaceMap::to_memory(const Config& here) const {
   Config config;
   for (const auto* parameters : {&remembered_, &added_})
     for (const auto& parameter : *parameters) {
-      const std::string name = name_here(parameter.name);
+      const std::string name = task_name(parameter.name);
       const auto* value = schedulers::find(here, name);
-      // One that the space has and the configuration lacks is inactive.
+      // A parameter of the space that the configuration lacks is inactive.
       if (value == nullptr && parameter.fallback && space_.find(name) == nullptr)
         value = &*parameter.fallback;
       if (value != nullptr) config.push_back({parameter.name, *value});

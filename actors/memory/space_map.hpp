@@ -4,42 +4,43 @@
 #include <string>
 #include <vector>
 
-#include "actors/study_file/memory_spec.hpp"
+#include "actors/study_file/study_spec.hpp"
 #include "runtime/core/result.hpp"
 #include "schedulers/space/space.hpp"
 
 namespace troupe::actors {
 
-/// A parameter that the tasks of a memory search.
+/// Parameter that the tasks of a memory search.
 struct RememberedParameter {
   std::string name;
-  std::string domain;  ///< As one writes it in a study file.
-  /// What the tasks before the first one that had it count as.
+  std::string domain;  ///< As in a study file.
+  /// Value for tasks before the first one with this parameter.
   std::optional<schedulers::Value> fallback;
   friend bool operator==(const RememberedParameter&, const RememberedParameter&) = default;
 };
 
-/// Turns configurations of a memory into those of one task's space, and back. The constants of a
-/// space are no part of a memory: each task has its own.
+/// Converts configurations between a memory and the space of one task. A memory has no constants:
+/// each task has its own.
 class SpaceMap {
  public:
-  /// The error names the parameter that does not match and what differs.
+  /// The error names the parameter that does not match, and the difference.
   static Result<SpaceMap> of(const std::vector<RememberedParameter>& remembered,
                              const schedulers::Space& space, const MemorySpec& spec);
 
-  /// None: the task's space lacks it, for it sets a parameter otherwise that the space does not
-  /// have, or that no longer may be so.
-  [[nodiscard]] std::optional<schedulers::Config> here(const schedulers::Config& there) const;
-  [[nodiscard]] schedulers::Config there(const schedulers::Config& here) const;
+  /// A configuration of the memory in the task's space. None if it sets a parameter that the space
+  /// lacks to another value than the fallback, or if the space forbids it.
+  [[nodiscard]] std::optional<schedulers::Config> to_task(const schedulers::Config& there) const;
+  /// A configuration of the task with the parameters and names of the memory.
+  [[nodiscard]] schedulers::Config to_memory(const schedulers::Config& here) const;
 
-  /// The parameters of the space that the memory does not know, with their fallbacks.
+  /// Searched parameters of the task that the memory lacks, with their fallbacks.
   [[nodiscard]] const std::vector<RememberedParameter>& added() const { return added_; }
 
  private:
   SpaceMap(const schedulers::Space& space, std::vector<RememberedParameter> remembered,
            const MemorySpec& spec);
-  [[nodiscard]] std::string name_here(const std::string& there) const;
-  [[nodiscard]] std::string name_there(const std::string& here) const;
+  [[nodiscard]] std::string task_name(const std::string& there) const;
+  [[nodiscard]] std::string memory_name(const std::string& here) const;
 
   schedulers::Space space_;
   std::vector<RememberedParameter> remembered_;
@@ -47,7 +48,7 @@ class SpaceMap {
   std::vector<RememberedParameter> added_;
 };
 
-/// Two configurations of a memory are the same if this is.
+/// Text that is equal for equal configurations of a memory.
 [[nodiscard]] std::string identity_of(const std::vector<RememberedParameter>& parameters,
                                       const schedulers::Config& config);
 

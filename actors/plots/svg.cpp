@@ -14,11 +14,11 @@ namespace {
 constexpr double width = 940;
 constexpr double height = 540;
 constexpr double left = 84;
-constexpr double right = 700;  ///< The legend stands to the right of it.
+constexpr double right = 700;  ///< Right end of the plot; the legend follows.
 constexpr double top = 64;
 constexpr double bottom = 468;
 
-/// Okabe and Ito's colours, which people who see few colours can tell apart.
+/// Colours by Okabe and Ito, distinguishable with colour blindness.
 constexpr std::array<std::string_view, 8> colours{"#0072b2", "#d55e00", "#009e73", "#cc79a7",
                                                   "#e69f00", "#56b4e9", "#000000", "#999999"};
 
@@ -48,18 +48,18 @@ std::string escaped(const std::string& text) {
       case '"':
         out += "&quot;";
         break;
-      default:  // Other control characters are no XML.
+      default:  // XML has no other control characters.
         out += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
     }
   }
   return out;
 }
 
-/// From a number to a place on the picture.
+/// Maps numbers to pixels, linearly or logarithmically.
 struct Axis {
   double low = 0;
   double high = 1;
-  double from = 0;  ///< The place of `low`.
+  double from = 0;  ///< Pixel of `low`.
   double to = 1;
   bool logarithmic = false;
 

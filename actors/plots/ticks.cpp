@@ -35,7 +35,7 @@ std::vector<double> ticks(double low, double high, bool logarithmic) {
     if (factor * unit >= raw) step = factor * unit;
   std::vector<double> marks;
   for (double number = std::ceil(low / step - 1e-9); number * step <= high + 1e-9 * step; ++number)
-    marks.push_back(number * step + 0.0);  // Never "-0".
+    marks.push_back(number * step + 0.0);  // Turns -0 into 0.
   return marks;
 }
 

@@ -15,7 +15,7 @@ enum class CsvQuoting {
 [[nodiscard]] std::string csv_line(const std::vector<std::string>& cells,
                                    CsvQuoting quoting = CsvQuoting::padded_too);
 
-/// The same table with empty columns on the right; its first line gets their names.
+/// `table` with new columns on the right: their names in the first line, empty cells in the others.
 [[nodiscard]] std::string csv_widened(std::string_view table,
                                       const std::vector<std::string>& names);
 

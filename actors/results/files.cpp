@@ -76,7 +76,8 @@ std::string datetime_of(std::int64_t time_us) {
 }
 
 std::string duration_of(std::int64_t microseconds) {
-  const std::int64_t span = std::max<std::int64_t>(microseconds, 0);  // The wall clock may jump.
+  const std::int64_t span =
+      std::max<std::int64_t>(microseconds, 0);  // The wall clock may be set back.
   const std::int64_t seconds = span / second_us;
   std::array<char, 64> text{};
   std::snprintf(text.data(), text.size(), "%ld days %02ld:%02ld:%02ld.%06ld", seconds / 86400,
@@ -91,9 +92,10 @@ std::string trials_csv(const StudyState& state) {
   for (const auto& name : names) cells.push_back("params_" + name);
   cells.emplace_back("state");
   std::string table = csv_line(cells);
-  for (const auto& [id, trial] : state.trials()) {
+  for (const StudyState::Trial& trial : state.trials()) {
     const auto end = trial.ended_us();
-    cells = {std::to_string(id), trial.highest ? schedulers::text_of(trial.highest->metric) : "",
+    cells = {std::to_string(trial.id),
+             trial.highest ? schedulers::text_of(trial.highest->metric) : "",
              datetime_of(trial.started_us()), end ? datetime_of(*end) : "",
              end ? duration_of(*end - trial.started_us()) : ""};
     for (const auto& name : names) cells.push_back(text_of(trial.config, name));
@@ -117,13 +119,13 @@ std::string best_json(const StudyState& state, const JournalMeta& meta,
   out.text("study");
   out.text(known("study"));
   out.text("trial");
-  out.natural(best->trial);
+  out.uint64(best->trial);
   out.text("metric");
   out.text(known("metric"));
   out.text("value");
-  out.real(best->metric);
+  out.float64(best->metric);
   out.text("resource");
-  out.integer(best->resource);
+  out.int64(best->resource);
   out.text("config");
   pack_config(out, best->config);
   if (!checkpoint.empty()) {

@@ -11,26 +11,25 @@
 
 namespace troupe::actors {
 
-/// Optuna's columns: number, value (the metric at the highest resource), datetime_start,
-/// datetime_complete (UTC; when its last process ended, empty while one runs), duration,
-/// params_NAME, state.
+/// Text of trials.csv, with the columns of Optuna: number, value (metric at the highest resource),
+/// datetime_start, datetime_complete (UTC; end of the last process, empty while one runs),
+/// duration, params_NAME, state.
 [[nodiscard]] std::string trials_csv(const StudyState& state);
 
-/// The best configuration; "null" while nothing was reported. `meta` has the study's name and, if
-/// it is there, the name of the metric.
+/// Text of best.json; "null" without a report. `meta` names the study and the metric. `checkpoint`
+/// is the path of the kept checkpoint; empty: none.
 [[nodiscard]] std::string best_json(const StudyState& state, const JournalMeta& meta,
                                     const std::string& checkpoint = {});
 
-/// Replaces the file at once: a reader sees the old or the new text. It is derived from the
-/// journal, so it is not synchronised to the disk.
+/// Replaces a file atomically, without fsync: these files are derived from the journal.
 Result<void> replace_file(const std::string& path, std::string_view text);
 
-/// Adds to the end of a file.
+/// Appends to a file, which is made if it does not exist.
 Result<void> append_to_file(const std::string& path, std::string_view text);
 
-/// "2026-11-22 07:30:00.123456", UTC.
+/// A time as "2026-11-22 07:30:00.123456", UTC.
 [[nodiscard]] std::string datetime_of(std::int64_t time_us);
-/// "0 days 00:01:30.250000"
+/// A time span as "0 days 00:01:30.250000".
 [[nodiscard]] std::string duration_of(std::int64_t microseconds);
 
 }  // namespace troupe::actors

@@ -9,6 +9,7 @@
 
 #include "actors/results/csv.hpp"
 #include "actors/results/files.hpp"
+#include "runtime/core/check.hpp"
 #include "schedulers/space/config.hpp"
 
 namespace troupe::actors {
@@ -20,8 +21,8 @@ constexpr std::string_view status = "st_status";
 constexpr std::string_view tuner_time = "st_tuner_time";
 constexpr std::string_view config_prefix = "config_";
 
-/// A reported key with the name of one of our columns has none of its own.
-bool is_ours(std::string_view name) {
+/// Whether a reported key has the name of a fixed column; such a key gets no column.
+bool is_fixed_column(std::string_view name) {
   return name == trial_id || name == decision || name == status || name == tuner_time ||
          name.starts_with(config_prefix);
 }
@@ -58,7 +59,8 @@ void ResultsCsv::start_table(const TrialReported& report,
                              const std::vector<std::string>& parameters) {
   columns_.emplace_back(trial_id);
   for (const auto& setting : report.values)
-    if (!is_ours(setting.name) && std::ranges::find(columns_, setting.name) == columns_.end())
+    if (!is_fixed_column(setting.name) &&
+        std::ranges::find(columns_, setting.name) == columns_.end())
       columns_.push_back(setting.name);
   for (const std::string& parameter : parameters)
     columns_.push_back(std::string(config_prefix) + parameter);
@@ -71,7 +73,8 @@ void ResultsCsv::add_missing_columns(const TrialReported& report,
                                      const std::vector<std::string>& parameters) {
   std::vector<std::string> missing;
   for (const auto& setting : report.values)
-    if (!is_ours(setting.name) && std::ranges::find(columns_, setting.name) == columns_.end()) {
+    if (!is_fixed_column(setting.name) &&
+        std::ranges::find(columns_, setting.name) == columns_.end()) {
       columns_.push_back(setting.name);
       missing.push_back(setting.name);
     }
@@ -84,12 +87,13 @@ void ResultsCsv::add_missing_columns(const TrialReported& report,
     pending_ = csv_widened(pending_, missing);
     return;
   }
-  // The header is in the file already: these lines are widened as if one stood before them.
+  // The header is in the file: a temporary empty header is widened with these lines and removed.
   pending_ = csv_widened("\n" + pending_, missing).substr(csv_widened("\n", missing).size());
   new_columns_.insert(new_columns_.end(), missing.begin(), missing.end());
 }
 
 void ResultsCsv::add(const TrialReported& report, const StudyState& state) {
+  check(state.start_us().has_value(), "the row of a report was folded before");
   const Config& config = state.trials().at(report.trial).config;
   std::vector<std::string> cells;
   for (const std::string& column : columns_) {

@@ -11,10 +11,10 @@
 
 namespace troupe::actors {
 
-/// results.csv with Syne Tune's columns, one line for each report that counted: trial_id, the
-/// reported keys, config_NAME for each hyperparameter, st_decision, st_status, st_tuner_time
-/// (seconds since the first row of the journal). A key that is first reported later gets a column
-/// on the right, and so does a parameter that the first trials did not have.
+/// Writer of results.csv, with the columns of Syne Tune and a line for each counted report:
+/// trial_id, the reported keys, config_NAME for each hyperparameter, st_decision, st_status,
+/// st_tuner_time (seconds since the first row of the journal). A key or parameter that appears
+/// later gets a column on the right.
 ///
 /// The file is a function of the journal's rows. The first `flush`, after `take` has seen the rows
 /// that are there, writes it anew; later ones append to it.
@@ -22,12 +22,12 @@ class ResultsCsv {
  public:
   explicit ResultsCsv(std::string path) : path_(std::move(path)) {}
 
-  /// Takes the events of each row in order, from 0. `state` has folded them, and keeps history.
-  /// Nothing is written yet.
+  /// Adds the reports among the events of the next row. `state` has folded the row, and keeps
+  /// history. Nothing is written before `flush`.
   void take(const StudyState& state, const std::vector<StudyEvent>& events);
 
-  /// Writes what was taken. The file appears with the first report. An error stays: the next start
-  /// makes the file anew.
+  /// Writes the added lines. Without a report there is no file. After an error every call returns
+  /// the error: the next start of the head writes the file anew.
   Result<void> flush();
 
  private:
@@ -39,8 +39,8 @@ class ResultsCsv {
   std::size_t parameters_in_table_ = 0;  ///< Parameters of the study that have columns.
   std::vector<std::string> columns_;
   std::string pending_;
-  std::vector<std::string> new_columns_;  ///< That the file lacks; `pending_` has them.
-  bool published_ = false;                ///< The file is ours; before, `pending_` is all of it.
+  std::vector<std::string> new_columns_;  ///< Columns of `pending_` that the file lacks.
+  bool published_ = false;  ///< `pending_` holds the whole file until the first flush.
   Result<void> state_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <limits>
 #include <utility>
 #include <variant>
 
@@ -40,31 +41,41 @@ void StudyState::take(const StudyEvent& event) {
   std::visit([this](const auto& one) { on(one); }, event);
 }
 
-StudyState::Trial& StudyState::trial_of(TrialId id) {
-  const auto [at, is_new] = trials_.try_emplace(id);
-  if (is_new) ++counts_[static_cast<std::size_t>(at->second.state)];
-  return at->second;
+StudyState::Trial& StudyState::add_trial(TrialId id) {
+  check(id <= std::numeric_limits<std::int32_t>::max(), "a study has fewer than 2^31 trials");
+  while (trials_.size() <= id) trials_.push_back({.id = static_cast<TrialId>(trials_.size())});
+  Trial& trial = trials_[id];
+  trial.seen = true;
+  ++counts_[static_cast<std::size_t>(trial.state)];
+  return trial;
 }
 
-void StudyState::enter(TrialId id, Trial& trial, TrialState state) {
+void StudyState::enter(Trial& trial, TrialState state) {
   std::size_t& before = counts_[static_cast<std::size_t>(trial.state)];
   check(before > 0, "the trial is counted in the state that it leaves");
   --before;
   ++counts_[static_cast<std::size_t>(state)];
   const bool ran = std::exchange(trial.state, state) == TrialState::running;
   if (ran == (state == TrialState::running)) return;
-  const auto place = std::ranges::lower_bound(running_, id);
+  const auto place = std::ranges::lower_bound(running_, trial.id);
   if (ran)
     running_.erase(place);
   else
-    running_.insert(place, id);
+    running_.insert(place, trial.id);
 }
 
-void StudyState::start(TrialId id, Trial& trial, Attempt attempt) {
-  enter(id, trial, TrialState::running);
-  if (!keeps(Detail::history)) return;
-  attempt.started_us = now_us_;
-  trial.attempts.push_back(std::move(attempt));
+template <typename Event>
+void StudyState::start(Trial& trial, const Event& event) {
+  enter(trial, TrialState::running);
+  if (keeps(Detail::history))
+    trial.attempts.push_back({.number = event.attempt,
+                              .from = event.from,
+                              .until = event.until,
+                              .node = event.node,
+                              .started_us = now_us_,
+                              .ended_us = {},
+                              .end = {},
+                              .stderr_tail = {}});
 }
 
 void StudyState::end_attempt(Trial& trial, std::string how) {
@@ -82,22 +93,20 @@ void StudyState::on(const TrialStarted& event) {
       if (std::ranges::find(parameters_, setting.name) == parameters_.end())
         parameters_.push_back(setting.name);
   }
-  start(event.trial, trial,
-        {.number = event.attempt, .from = event.from, .until = event.until, .node = event.node});
+  start(trial, event);
 }
 
 void StudyState::on(const TrialPromoted& event) {
   Trial& trial = trial_of(event.trial);
   trial.paused_at.reset();
-  start(event.trial, trial,
-        {.number = event.attempt, .from = event.from, .until = event.until, .node = event.node});
+  start(trial, event);
 }
 
 void StudyState::on(const TrialReported& event) {
-  const auto known = trials_.find(event.trial);
-  Trial& trial = known == trials_.end() ? trial_of(event.trial) : known->second;
-  // Its start was not seen.
-  if (known == trials_.end()) enter(event.trial, trial, TrialState::running);
+  const bool is_known = event.trial < trials_.size() && trials_[event.trial].seen;
+  Trial& trial = trial_of(event.trial);
+  // The start of the trial was not folded: its row came before the first one that was.
+  if (!is_known) enter(trial, TrialState::running);
   const Resource before = trial.highest ? std::max<Resource>(trial.highest->resource, 0) : 0;
   spent_ += std::max<Resource>(event.resource - before, 0);
   if (!trial.highest || event.resource > trial.highest->resource)
@@ -110,13 +119,13 @@ void StudyState::on(const TrialReported& event) {
 
 void StudyState::on(const TrialPaused& event) {
   Trial& trial = trial_of(event.trial);
-  enter(event.trial, trial, TrialState::paused);
+  enter(trial, TrialState::paused);
   if (keeps(Detail::history)) end_attempt(trial, "paused at " + std::to_string(event.resource));
 }
 
 void StudyState::on(const TrialStopped& event) {
   Trial& trial = trial_of(event.trial);
-  enter(event.trial, trial, TrialState::stopped);
+  enter(trial, TrialState::stopped);
   trial.paused_at.reset();
   if (event.reason == "below_hurdle") ++stopped_below_hurdle_;
   if (keeps(Detail::history))
@@ -125,14 +134,14 @@ void StudyState::on(const TrialStopped& event) {
 
 void StudyState::on(const TrialCompleted& event) {
   Trial& trial = trial_of(event.trial);
-  enter(event.trial, trial, TrialState::completed);
+  enter(trial, TrialState::completed);
   if (keeps(Detail::history)) end_attempt(trial, "completed at " + std::to_string(event.resource));
 }
 
 void StudyState::on(const TrialFailed& event) {
   Trial& trial = trial_of(event.trial);
   const bool is_final = event.then == TrialFailed::Then::give_up;
-  enter(event.trial, trial, is_final ? TrialState::failed : TrialState::pending);
+  enter(trial, is_final ? TrialState::failed : TrialState::pending);
   if (!keeps(Detail::history)) return;
   end_attempt(trial, "failed: " + event.cause);
   if (!trial.attempts.empty()) trial.attempts.back().stderr_tail = event.stderr_tail;

@@ -56,7 +56,9 @@ class StudyState {
   };
 
   struct Trial {
+    TrialId id = 0;
     TrialState state = TrialState::pending;
+    bool seen = false;  ///< An event named it.
     std::uint64_t warnings = 0;
     std::optional<Measurement> highest;  ///< First report at its highest resource.
     /// Report on which the scheduler paused it; none after a promotion or a stop.
@@ -83,7 +85,12 @@ class StudyState {
   /// Folds the input of row 0.
   void take(const StudyOpened& opened) { opened_ = opened; }
 
-  [[nodiscard]] const std::map<TrialId, Trial>& trials() const { return trials_; }
+  /// By id. Trials are numbered in the order of their start, so none is missing.
+  [[nodiscard]] const std::vector<Trial>& trials() const { return trials_; }
+  /// Null: no such trial.
+  [[nodiscard]] const Trial* find(TrialId id) const {
+    return id < trials_.size() ? &trials_[id] : nullptr;
+  }
   [[nodiscard]] std::size_t count(TrialState state) const {
     return counts_[static_cast<std::size_t>(state)];
   }
@@ -135,14 +142,18 @@ class StudyState {
   void on(const IncumbentChanged& event);
   void on(const StudyFinished& event);
 
-  Trial& trial_of(TrialId id);
-  void enter(TrialId id, Trial& trial, TrialState state);
-  void start(TrialId id, Trial& trial, Attempt attempt);
+  Trial& trial_of(TrialId id) {
+    return id < trials_.size() && trials_[id].seen ? trials_[id] : add_trial(id);
+  }
+  Trial& add_trial(TrialId id);
+  void enter(Trial& trial, TrialState state);
+  template <typename Event>
+  void start(Trial& trial, const Event& event);
   void end_attempt(Trial& trial, std::string how);
   [[nodiscard]] bool keeps(Detail detail) const { return detail_ >= detail; }
 
   Detail detail_;
-  std::map<TrialId, Trial> trials_;
+  std::vector<Trial> trials_;
   std::array<std::size_t, schedulers::trial_state_count> counts_{};
   std::vector<TrialId> running_;
   std::size_t incumbents_started_ = 0;

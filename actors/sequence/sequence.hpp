@@ -10,66 +10,66 @@
 #include <vector>
 
 #include "actors/events.hpp"
-#include "actors/head/task_end.hpp"
+#include "actors/head/task_result.hpp"
 #include "actors/sequence/sequence_file.hpp"
 #include "actors/study/protocol.hpp"
 #include "runtime/context.hpp"
 
 namespace troupe::actors {
 
-/// Every process of a task's study is gone, and its node with them.
+/// All processes of a task have ended, and its local node too.
 struct TaskCleared {
   static constexpr std::string_view wire_name = "TaskCleared";
-  std::uint64_t task = 0;  ///< From 0.
+  std::uint64_t task = 0;  ///< Index of the task.
   static auto fields(auto& m) { return std::tuple{field("task", m.task)}; }
 };
 
-/// End the sequence so that it can be resumed, and its running task with it.
+/// Interrupt the sequence and its running task, so that both can be resumed.
 struct InterruptSequence {
   static constexpr std::string_view wire_name = "InterruptSequence";
   std::string reason;
   static auto fields(auto& m) { return std::tuple{field("reason", m.reason)}; }
 };
 
-/// Why a sequence cannot go on in this process. Thrown, it ends the sequence actor.
+/// Error that ends the sequence actor; the sequence can be resumed by another process.
 struct SequenceAbandoned : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// Where the tasks of a sequence take place: folders, nodes and whoever watches.
-class TaskStage {
+/// Runs the study of each task of a sequence: folders, nodes and output.
+class TaskRunner {
  public:
-  virtual ~TaskStage() = default;
+  virtual ~TaskRunner() = default;
 
   struct Begun {
     StudyRef study;
-    std::vector<runtime::Address> audience;  ///< Who is to be gone, too, before the next task.
+    std::vector<runtime::Address> watchers;  ///< Other actors that end before the next task begins.
   };
-  /// Starts the study of a task, new or resumed, with what the memory knows. A TaskCleared follows
-  /// when it is over.
+  /// Starts the study of a task, new or resumed, with the incumbents of the memory. Sends
+  /// TaskCleared to the sequence when the processes of the task have ended.
   virtual Result<Begun> begin(runtime::Context& self, std::size_t task) = 0;
-  /// The running task is being interrupted.
-  virtual void leave() = 0;
-  /// A task that failed is to be begun anew: its folder is made free.
+  /// The running task is interrupted: restart no node of it.
+  virtual void interrupt() = 0;
+  /// Moves the folder of a failed task aside, so that the task can begin again.
   virtual Result<void> set_aside(std::size_t task) = 0;
-  /// The memory was told; `anew`: the task ended just now.
-  virtual void ended(std::size_t task, const TaskEnd& end, bool joined, bool anew) = 0;
+  /// Called after the memory was told. `ended_now`: the task ended in this run of the sequence.
+  virtual void ended(std::size_t task, const TaskResult& end, bool joined, bool ended_now) = 0;
 };
 
 struct SequencePlan {
   std::vector<SequenceTask> tasks;
-  std::string folder;  ///< Absolute; of the sequence.
-  std::string memory;  ///< Path.
+  std::string folder;  ///< Absolute path of the folder of the sequence.
+  std::string memory;  ///< Path of its memory.
 };
 
-/// Runs the tasks of a sequence, one after another: the end of one is the event that grows A* and
-/// starts the next. What it knows is in the journals of its tasks and in the memory, and nowhere
-/// else; so it goes on exactly where a head was killed, wherever that was.
+/// Actor that runs the tasks of a sequence one after another; the end of a task extends A* and
+/// starts the next task. It has no durable state of its own: the journals of the tasks and the
+/// memory tell where a killed head had stopped.
 class Sequence {
  public:
   using Ref = runtime::Ref<StudyFinished, TaskCleared, InterruptSequence>;
 
-  Sequence(SequencePlan plan, std::unique_ptr<TaskStage> stage);
+  Sequence(SequencePlan plan, std::unique_ptr<TaskRunner> runner);
 
   void started(runtime::Context& self);
   void on(runtime::Context& self, const StudyFinished& finished);
@@ -78,18 +78,18 @@ class Sequence {
   void on(runtime::Context& self, const runtime::Down& down);
 
  private:
-  void go_on(runtime::Context& self);
+  void begin_next(runtime::Context& self);
   void begin(runtime::Context& self);
-  [[nodiscard]] bool conclude(runtime::Context& self, bool anew);
-  void end_if_clear(runtime::Context& self);
+  [[nodiscard]] bool finish_task(runtime::Context& self, bool ended_now);
+  void finish_if_cleared(runtime::Context& self);
   [[nodiscard]] std::string folder_of(std::size_t task) const;
 
   SequencePlan plan_;
-  std::unique_ptr<TaskStage> stage_;
-  std::size_t task_ = 0;  ///< The one that runs, or is about to.
+  std::unique_ptr<TaskRunner> runner_;
+  std::size_t task_ = 0;  ///< Index of the running or next task.
   StudyRef study_;
-  std::set<runtime::Address> awaited_;  ///< Of the task that runs: who is not gone yet.
-  bool finished_ = false;               ///< The study has said so.
+  std::set<runtime::Address> awaited_;  ///< Actors of the running task that have not ended.
+  bool finished_ = false;               ///< StudyFinished arrived.
   bool cleared_ = false;
   bool interrupted_ = false;
 };

@@ -9,29 +9,70 @@
 #include <string_view>
 #include <utility>
 
-#include "actors/sequence/merge.hpp"
-#include "actors/study_file/read_study.hpp"
+#include "actors/study_file/document.hpp"
 #include "actors/study_file/section.hpp"
-#include "actors/study_file/to_yaml.hpp"
+#include "actors/study_file/study_file.hpp"
 
 namespace troupe::actors {
+
 namespace {
 
 namespace fs = std::filesystem;
 
-/// What belongs to the head, and to the memory that all tasks share.
+const SectionKeys& no_keys() {
+  static const SectionKeys none{};
+  return none;
+}
+
+/// Keys of a section of a study file; none for any other mapping.
+const SectionKeys& keys_below(std::string_view section) {
+  for (const std::string_view known :
+       {"entry", "scheduler", "searcher", "resources", "stop_criterion", "report", "memory"})
+    if (known == section) return keys_of(known);
+  return no_keys();
+}
+
+/// The name by which a section knows `key`, which may be an alias.
+std::string_view canonical(const SectionKeys& keys, std::string_view key) {
+  for (const Key& known : keys.keys)
+    if (!known.alias.empty() && known.alias == key) return known.name;
+  return key;
+}
+
+/// `base` with the changes: a mapping in both is merged key by key, anything else is replaced.
+/// Every element keeps the place where it was written.
+Element merged(const Element& base, const Element& changes, const SectionKeys& keys) {
+  Element result = base;
+  for (const Member& change : changes.members) {
+    const std::string_view name = canonical(keys, change.key);
+    const auto there = std::ranges::find_if(
+        result.members, [&](const Member& member) { return canonical(keys, member.key) == name; });
+    if (there == result.members.end()) {
+      result.members.push_back(change);
+      continue;
+    }
+    const bool both =
+        there->value.kind == Element::Kind::mapping && change.value.kind == Element::Kind::mapping;
+    Element value = both ? merged(there->value, change.value, keys_below(name)) : change.value;
+    if (both) value.at = there->value.at;
+    *there = Member{change.key, both ? there->at : change.at, std::move(value)};
+  }
+  return result;
+}
+
+/// Keys of the head and of the shared memory, which a task cannot set.
 constexpr std::array shared_only{std::string_view("memory"), std::string_view("listen"),
                                  std::string_view("lease"), std::string_view("incumbents")};
 
 SectionKeys keys_of_sequence() {
-  SectionKeys keys = study_keys();
+  SectionKeys keys = keys_of("");
   std::erase_if(keys.keys, [](const Key& key) { return key.name == "study"; });
   keys.keys.insert(keys.keys.begin(), {{"sequence"}, {"tasks"}});
   return keys;
 }
 
 SectionKeys keys_of_task() {
-  SectionKeys keys = study_keys();
+  SectionKeys keys = keys_of("");
   keys.section = "task";
   std::erase_if(keys.keys, [](const Key& key) {
     return key.name == "study" || std::ranges::find(shared_only, key.name) != shared_only.end();
@@ -58,7 +99,7 @@ void set(Element& mapping, std::string key, Position at, Element value) {
   mapping.members.insert(mapping.members.begin(), Member{std::move(key), at, std::move(value)});
 }
 
-/// A study in a sequence's place, and what else is not said in the words of a sequence.
+/// Reports keys that a sequence file cannot have, such as `study`.
 void refuse_study(Element& root, ProblemList& problems) {
   for (const std::string_view key : {"study", "experiment"})
     if (const Member* study = member_of(root, key)) {
@@ -87,7 +128,7 @@ class SequenceReader {
     if (top.require("sequence", "a name for it, such as `sequence: nightly`"))
       spec.name = top.text("sequence").value_or("");
     check_name(top.find("sequence"), spec.name, "'sequence'");
-    first_seed_ = top.whole("seed", 0).value_or(0);
+    first_seed_ = top.integer("seed", 0).value_or(0);
     base_ = root_;
     std::erase_if(base_.members, [&](const Member& member) {
       return member.key == "sequence" || member.key == "tasks" || !is_known(member.key);
@@ -141,14 +182,14 @@ class SequenceReader {
       return key == "name" || (key == "config_space" && !same_space) ||
              std::ranges::find(task_keys_.keys, key, &Key::name) == task_keys_.keys.end();
     });
-    Element root = merged(base_, changes, study_keys());
+    Element root = merged(base_, changes, keys_of(""));
     const auto sound = [](const std::string& given) { return is_legal_name(given) ? given : "x"; };
     set(root, "study", name->value.at,
         text_at(name->value.at, sound(spec.name) + "." + sound(called)));
     if (member_of(changes, "seed") == nullptr)
       set(root, "seed", root.at,
           number_at(root.at, first_seed_ + static_cast<std::int64_t>(spec.tasks.size())));
-    if (member_of(root, "memory") == nullptr)  // It has one, of the sequence's folder.
+    if (member_of(root, "memory") == nullptr)  // The sequence has its own memory.
       set(root, "memory", root.at, Element{.kind = Element::Kind::mapping, .at = root.at});
     const std::string text = "# Task " + std::to_string(spec.tasks.size() + 1) + ", '" + called +
                              "', of the sequence '" + spec.name + "'.\n" + to_yaml(root);
@@ -158,7 +199,7 @@ class SequenceReader {
     spec.tasks.push_back(std::move(read));
   }
 
-  /// The tasks search the same; but a constant is part of the command. False: it was reported.
+  /// Checks that all tasks search the same space; constants may differ. False after a report.
   [[nodiscard]] bool check_space(const Element& task) {
     const Member* changes = member_of(task, "config_space");
     const Member* space = member_of(base_, "config_space");
@@ -193,10 +234,10 @@ class SequenceReader {
   SectionKeys task_keys_;
   Element base_;
   std::int64_t first_seed_ = 0;
-  std::map<std::string, std::size_t> names_;  ///< And their lines.
+  std::map<std::string, std::size_t> names_;  ///< Lines of the task names.
 };
 
-/// What all tasks share is read once for each: a problem with it is told once.
+/// Removes duplicates: the shared part is read once for each task.
 std::vector<Problem> once_each(std::vector<Problem> problems) {
   std::set<std::pair<Position, std::string>> told;
   std::erase_if(problems, [&](const Problem& problem) {
@@ -226,7 +267,7 @@ Result<SimulatedTasks> simulated_tasks(WrittenStudy written, std::size_t tables)
   });
   const auto* name = named == nullptr ? nullptr : named->value.as<std::string>();
   if (name != nullptr) set(base, "study", named->value.at, text_at(named->value.at, *name));
-  if (remembers)  // Incumbents will come.
+  if (remembers)  // Later tasks have incumbents.
     set(base, "memory", base.at, Element{.kind = Element::Kind::mapping, .at = base.at});
   const auto add = [&](Element root) {
     std::string text = to_yaml(root);
@@ -246,7 +287,7 @@ Result<SimulatedTasks> simulated_tasks(WrittenStudy written, std::size_t tables)
   for (const Element& change : changes) {
     Element own = change;
     std::erase_if(own.members, [](const Member& member) { return member.key == "name"; });
-    add(merged(base, own, study_keys()));
+    add(merged(base, own, keys_of("")));
   }
   return result;
 }

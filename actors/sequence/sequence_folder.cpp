@@ -13,14 +13,14 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// A configuration as the memory would tell it from others: the constants differ from task to task.
+/// Identities of configurations in a memory, which ignore constants.
 class Identity {
  public:
   explicit Identity(const schedulers::Space& space)
       : map_(SpaceMap::of({}, space, MemorySpec{}).value()) {}
 
   [[nodiscard]] std::string of(const Config& config) const {
-    return identity_of(map_.added(), map_.there(config));
+    return identity_of(map_.added(), map_.to_memory(config));
   }
   [[nodiscard]] std::vector<std::string> of(const std::vector<Config>& configs) const {
     std::vector<std::string> identities;
@@ -64,7 +64,7 @@ Result<std::vector<TaskInFolder>> tasks_in(const std::string& folder) {
                       (fs::path(folder) / task_folder(i, name)).string(),
                       read.spec->tasks[i].spec.mode,
                       {}};
-    auto end = task_end(task.folder);
+    auto end = read_task_result(task.folder);
     if (!end) return end.error();
     task.end = std::move(end).value();
     tasks.push_back(std::move(task));
@@ -77,7 +77,7 @@ Result<std::vector<std::string>> check_incumbents(const std::string& folder,
   std::error_code ignored;
   const fs::path own = fs::weakly_canonical(fs::path(folder) / "memory.db", ignored);
   std::vector<std::string> problems;
-  std::vector<std::string> known;  // A*, as the tasks before left it.
+  std::vector<std::string> known;  // A* after the earlier tasks.
   bool first = true;
   for (const auto& task : tasks) {
     if (!task.end) break;

@@ -6,7 +6,8 @@
 #include <set>
 #include <utility>
 
-#include "actors/simulate/quartiles.hpp"
+#include "actors/simulate/statistics.hpp"
+#include "runtime/core/check.hpp"
 
 namespace troupe::actors {
 namespace {
@@ -49,7 +50,7 @@ TimeUnit unit_for(double seconds) {
   return {"s", 1};
 }
 
-/// The metric of each run at that time; a run that has reported nothing yet has none.
+/// Best metric of each run at a time. Runs without a report until then are left out.
 std::vector<double> best_at(const MethodRuns& method, double seconds) {
   std::vector<double> metrics;
   for (const auto& run : method.runs) {
@@ -74,7 +75,7 @@ Chart::Series series_of(const MethodRuns& method, double first, double last, dou
     const double part = static_cast<double>(i) / static_cast<double>(grid_points);
     const double seconds = std::min(first * std::pow(last / first, part), end);
     auto metrics = best_at(method, seconds);
-    // The first few to report are no picture of all.
+    // A point needs a report of at least half of the runs.
     if (2 * metrics.size() >= method.runs.size() && !metrics.empty())
       series.points.push_back(point_of(seconds / unit, std::move(metrics)));
     if (seconds >= end) break;
@@ -89,6 +90,7 @@ double search_seconds(const SimulationOutcome& run) {
 }
 
 Comparison compare_methods(const Table& table, const std::vector<MethodRuns>& methods) {
+  check(!methods.empty(), "a comparison has a method");
   Comparison comparison{.table = table.name(), .metric = table.metric_name()};
   std::set<Resource> levels;
   for (const auto& method : methods)

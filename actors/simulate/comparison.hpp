@@ -6,49 +6,51 @@
 
 #include "actors/plots/chart.hpp"
 #include "actors/simulate/simulation.hpp"
-#include "actors/simulate/spread.hpp"
+#include "actors/simulate/statistics.hpp"
 #include "actors/tables/table.hpp"
 
 namespace troupe::actors {
 
-/// What a method came to over one table.
+/// Runs of a method over one table.
 struct MethodRuns {
   std::string name;
   std::vector<SimulationOutcome> runs;  ///< One for each seed.
 };
 
-/// Virtual time until the run had chosen. Who starts one configuration only has chosen it before
-/// the start: training it is no search, as training their choices further is in nobody's time.
+/// Virtual seconds until the run had chosen a configuration; 0 for a run that starts one trial
+/// only, whose training is no search.
 [[nodiscard]] double search_seconds(const SimulationOutcome& run);
 
-/// A line of the papers' table: mean and standard deviation over the runs.
+/// Mean and standard deviation over the runs of a method.
 struct MethodSummary {
   std::string name;
   std::size_t runs = 0;
-  std::size_t without_choice = 0;  ///< Runs that chose no configuration; not in `final_metric`.
-  Spread final_metric;  ///< Of the chosen configuration after full training, from the table.
+  std::size_t without_choice =
+      0;                ///< Runs without a chosen configuration, which `final_metric` ignores.
+  Spread final_metric;  ///< Table metric of the chosen configuration after full training.
   Spread seconds;       ///< See search_seconds.
-  double speed_up = 0;  ///< Mean time of the first method by that of this one. 0: it took none.
+  double speed_up = 0;  ///< Mean time of the first method divided by that of this one; 0: no time.
   Spread resource_max;
   Spread evaluations;
   Spread resource_spent;
   std::vector<double> reports;  ///< Mean number of trials that reported at each level.
 };
 
+/// Comparison of methods over one table.
 struct Comparison {
   std::string table;
   std::string metric;
-  /// Resources at which any method decided to pause or stop a trial: its rungs, as far as reached.
+  /// Resources at which any method paused or stopped a trial: the rungs that were reached.
   std::vector<Resource> levels;
   std::vector<MethodSummary> methods;
 };
 
-/// `methods` is not empty; the first is what the speed-up is against.
+/// Summarises the runs of at least one method. Speed-ups are relative to the first.
 [[nodiscard]] Comparison compare_methods(const Table& table,
                                          const std::vector<MethodRuns>& methods);
 
-/// The best metric reported so far over time: the median over the runs, between quartiles. A method
-/// that takes no time is drawn as what its choice comes to after full training.
+/// Chart of the best metric so far over virtual time: median and quartiles over the runs. A method
+/// that takes no time is drawn as a flat line at its final metric.
 [[nodiscard]] Chart best_over_time(const Table& table, const std::vector<MethodRuns>& methods);
 
 }  // namespace troupe::actors

@@ -4,7 +4,8 @@
 #include <cmath>
 #include <utility>
 
-#include "actors/simulate/row_of.hpp"
+#include "actors/simulate/simulation.hpp"
+#include "runtime/core/check.hpp"
 
 namespace troupe::actors {
 
@@ -12,13 +13,13 @@ double OutcomeRecorder::seconds_at(std::int64_t time_us) const {
   return start_us_ ? static_cast<double>(time_us - *start_us_) * 1e-6 : 0;
 }
 
-void OutcomeRecorder::on(const std::vector<StudyEvent>& events, std::int64_t time_us) {
-  if (events.empty()) return;
-  if (!start_us_) start_us_ = time_us;
-  end_us_ = time_us;
-  state_.take(time_us, events);
+void OutcomeRecorder::on(const StudyRow& row) {
+  if (row.events.empty()) return;
+  if (!start_us_) start_us_ = row.time_us;
+  end_us_ = row.time_us;
+  state_.take(row.time_us, row.events);
   if (!plan_.keep_events) return;
-  for (const StudyEvent& event : events) events_.push_back({seconds_at(time_us), event});
+  for (const StudyEvent& event : row.events) events_.push_back({seconds_at(row.time_us), event});
 }
 
 void OutcomeRecorder::add_reports(SimulationOutcome& outcome) const {
@@ -44,6 +45,8 @@ SimulationOutcome OutcomeRecorder::outcome() && {
   trials.stopped = state_.count(TrialState::stopped);
   trials.completed = state_.count(TrialState::completed);
   trials.failed = state_.count(TrialState::failed);
+  check(trials.stopped + trials.completed + trials.failed <= trials.started,
+        "a trial ends at most once");
   trials.paused = trials.started - trials.stopped - trials.completed - trials.failed;
   outcome.evaluations = state_.reports().size();
   outcome.resource_spent = state_.spent();

@@ -4,6 +4,7 @@
 #include <csignal>
 #include <utility>
 
+#include "runtime/core/check.hpp"
 #include "runtime/core/seconds.hpp"
 
 namespace troupe::actors {
@@ -16,6 +17,8 @@ RecordedProgram::RecordedProgram(Options options, Reactor& reactor, Deliver deli
       reactor_(reactor),
       deliver_(std::move(deliver)),
       reported_(options_.from) {
+  check(options_.row < options_.table->rows(), "a recorded program has a row of its table");
+  check(options_.from >= 0, "a program resumes after the units that earlier attempts reported");
   options_.until = std::min(options_.until, options_.table->max_resource());
 }
 
@@ -30,7 +33,7 @@ Result<std::vector<ReportLine>> RecordedProgram::start(runtime::Address trial) {
   return std::vector<ReportLine>{};
 }
 
-/// To the next report, or to the end.
+/// Schedules the next report, or the end.
 void RecordedProgram::go_on() {
   if (over_) return;
   if (reported_ >= options_.until) {
@@ -38,7 +41,7 @@ void RecordedProgram::go_on() {
     return;
   }
   seconds_ += options_.table->unit_seconds(options_.row, reported_ + 1);
-  // From the start on, so that many units do not add up many roundings.
+  // Counted from the start, so that rounding errors do not add up.
   timer_ = reactor_.at(started_ + seconds(seconds_), [this] {
     timer_ = Reactor::TimerId::none;
     deliver_(trial_, ProcessOutput{1, runtime::Stream::out, {}});
@@ -76,7 +79,7 @@ void RecordedProgram::exit(ProcessEnded ended) {
   });
 }
 
-std::vector<ReportLine> RecordedProgram::settle(const ProcessEnded&, schedulers::Resource, bool) {
+std::vector<ReportLine> RecordedProgram::conclude(const ProcessEnded&, schedulers::Resource, bool) {
   return {};
 }
 

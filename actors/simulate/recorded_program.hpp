@@ -7,26 +7,25 @@
 #include <vector>
 
 #include "actors/tables/table.hpp"
-#include "actors/trial/program.hpp"
+#include "actors/trial/trial_plan.hpp"
 #include "runtime/core/reactor.hpp"
 
 namespace troupe::actors {
 
-/// A program that was run once and is played back: it reports the metric of a table's row after
-/// each unit of resource, when so much (virtual) time has passed as that unit took, and ends where
-/// it was told to. It goes on from wherever its trial left off, as from a checkpoint.
-/// Single-threaded, as its reactor is.
+/// Program that plays back a row of a table: it reports the recorded metric after each unit of
+/// resource, at the recorded virtual time, and ends at `until`. It resumes at `from`, as from a
+/// checkpoint. Used on the reactor's thread.
 class RecordedProgram final : public Program {
  public:
   struct Options {
     std::shared_ptr<const Table> table;
     std::size_t row = 0;
     schedulers::Resource from = 0;   ///< Units that earlier attempts reported.
-    schedulers::Resource until = 0;  ///< Where it ends by itself.
-    /// If not empty, each report says under this key what the attempt has cost so far, in seconds.
+    schedulers::Resource until = 0;  ///< Resource at which it ends by itself.
+    /// Key under which each report has the seconds of the attempt so far; empty: none.
     std::string cost_attr;
   };
-  /// Called on the reactor's thread, as TrialEnvironment::deliver.
+  /// TrialEnvironment::deliver. Called on the reactor's thread.
   using Deliver = std::function<void(runtime::Address to, runtime::ProcessEvent event)>;
 
   RecordedProgram(Options options, Reactor& reactor, Deliver deliver);
@@ -36,9 +35,10 @@ class RecordedProgram final : public Program {
   std::vector<ReportLine> read(const runtime::ProcessOutput& output) override;
   void more(runtime::Stream stream) override;
   void end(Duration grace) override;
-  std::vector<ReportLine> settle(const runtime::ProcessEnded& ended, schedulers::Resource reported,
-                                 bool excused) override;
-  [[nodiscard]] std::string last_words() const override { return {}; }
+  std::vector<ReportLine> conclude(const runtime::ProcessEnded& ended,
+                                   schedulers::Resource reported,
+                                   bool infrastructure_failed) override;
+  [[nodiscard]] std::string stderr_tail() const override { return {}; }
 
  private:
   void go_on();

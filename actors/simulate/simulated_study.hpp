@@ -5,31 +5,43 @@
 #include <string>
 #include <vector>
 
-#include "actors/simulate/lookup.hpp"
 #include "actors/simulate/simulation.hpp"
+#include "actors/study_file/document.hpp"
 #include "actors/study_file/problem.hpp"
-#include "actors/study_file/written_study.hpp"
 #include "actors/tables/table.hpp"
 #include "runtime/core/result.hpp"
 
 namespace troupe::actors {
 
-struct SimulatedStudy {
-  SimulationPlan plan;            ///< Without a seed.
-  std::vector<Problem> warnings;  ///< Of the study file.
+/// How a simulation finds the table row of a configuration.
+enum class Lookup {
+  automatic,  ///< `nearest` if the study file has a config_space, else `rows`.
+  rows,       ///< The searcher draws each row at most once.
+  nearest,    ///< The searcher draws from config_space; the nearest row is used.
 };
 
-/// What the file lacks comes from the table: study (the file's own name), metric, mode,
-/// resource_attr, max_t, config_space, and the program, which a simulation does not run. The text
-/// in the plan's spec is a whole study file, which says what is run.
+struct LookupOptions {
+  Lookup lookup = Lookup::automatic;
+  Rows rows = Rows::all;
+};
+
+/// A study file read for simulation.
+struct SimulatedStudy {
+  SimulationPlan plan;            ///< Without a seed.
+  std::vector<Problem> warnings;  ///< Warnings about the study file.
+};
+
+/// Makes a plan of a study file and a table. Missing keys come from the table: metric, mode,
+/// resource_attr, max_t and config_space; the name comes from the file. The text in the plan's spec
+/// is a complete study file.
 ///
-/// Refused: what `troupe validate` refuses, what contradicts the table, and what would have no
-/// meaning. The error is ready to be shown, with line and column of the file that a person wrote.
+/// Refused: what `troupe validate` refuses, and what contradicts the table. The error has line and
+/// column of the original file.
 [[nodiscard]] Result<SimulatedStudy> simulated_study(WrittenStudy study,
                                                      std::shared_ptr<const Table> table,
                                                      const LookupOptions& options);
 
-/// The same of a text; `file` is where it is said to be from.
+/// The same for a text; messages name `file`.
 [[nodiscard]] Result<SimulatedStudy> simulated_study_text(const std::string& text,
                                                           const std::filesystem::path& file,
                                                           std::shared_ptr<const Table> table,

@@ -1,10 +1,13 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "actors/events.hpp"
@@ -16,61 +19,77 @@
 
 namespace troupe::actors {
 
-/// One study over recorded curves, in virtual time. See simulated_study.hpp for how a study file
-/// and a table come together.
+/// Plan of one simulated study over recorded curves; simulated_study.hpp makes it.
 struct SimulationPlan {
-  /// Never resources that a node could lack, and R is no more than the table has.
+  /// R is at most the maximum resource of the table.
   std::shared_ptr<const StudySpec> spec;
   std::shared_ptr<const Table> table;
-  /// Finds the row of a configuration; null: the configuration has `config_id`, which is the row.
+  /// Finds the row of a configuration; null: the parameter `config_id` is the row.
   std::shared_ptr<const NearestRow> nearest;
   std::uint64_t seed = 0;
-  /// If not empty, a folder for the study as `troupe run` leaves it (journal, results), which must
-  /// not exist yet or be empty. The journal's times are virtual.
+  /// Folder for journal and result files, which must not exist or must be empty; empty: none. Times
+  /// are virtual.
   std::string folder;
-  std::string version;  ///< For the journal.
+  std::string version;  ///< Version of the program, for row 0 of the journal.
   bool keep_events = false;
 };
 
-/// What came of it. The same plan gives the same outcome.
+/// Result of a simulated study, a function of its plan.
 struct SimulationOutcome {
-  /// The study's best configuration when it ended.
+  /// Best configuration at the end of the study.
   struct Chosen {
     TrialId trial = 0;
     std::size_t row = 0;
-    Resource resource = 0;    ///< Where it was compared.
-    double metric = 0;        ///< As reported there.
-    double final_metric = 0;  ///< The table's, at the maximum resource: after full training.
-    Config config;            ///< The study's own; the table's row has the hyperparameters.
+    Resource resource = 0;    ///< Resource at which it was compared.
+    double metric = 0;        ///< Reported there.
+    double final_metric = 0;  ///< Metric of the table at the maximum resource.
+    Config config;            ///< Configuration of the study.
   };
-  /// From then on; `seconds` of virtual time.
+  /// A new best metric, and the virtual time of its report.
   struct Best {
     double seconds = 0;
     double metric = 0;
   };
-  /// An event of the study, and when it happened.
+  /// An event and its virtual time.
   struct Timed {
     double seconds = 0;
     StudyEvent event;
   };
 
   std::uint64_t seed = 0;
-  std::optional<Chosen> chosen;  ///< None: nothing reported a finite metric.
-  double seconds = 0;            ///< From the first start to the end of the study.
+  std::optional<Chosen> chosen;  ///< None without a finite metric.
+  double seconds = 0;            ///< Virtual time from the first start to the end.
   TrialCounts trials;
-  std::uint64_t evaluations = 0;       ///< Reports that counted.
-  std::int64_t resource_spent = 0;     ///< Units of resource that were run.
-  Resource resource_max = 0;           ///< The highest that any trial reported.
-  std::vector<std::uint64_t> reports;  ///< How many trials reported resource r, at index r.
-  std::set<Resource> levels;           ///< Where the scheduler paused or stopped a trial.
-  std::vector<Best> best;              ///< Best metric reported so far, each change.
-  std::vector<Timed> events;           ///< If they were to be kept.
+  std::uint64_t evaluations = 0;       ///< Number of counted reports.
+  std::int64_t resource_spent = 0;     ///< Units of resource used.
+  Resource resource_max = 0;           ///< Highest reported resource.
+  std::vector<std::uint64_t> reports;  ///< Number of reports at resource r, at index r.
+  std::set<Resource> levels;           ///< Resources at which a trial was paused or stopped.
+  std::vector<Best> best;              ///< Best metric so far, at each change.
+  std::vector<Timed> events;           ///< Empty unless keep_events.
   StudyFinished end;
 };
 
-/// Runs the study, scheduler, searcher and trial actors in the caller's thread until the study
-/// ends. An error: a folder that is not empty, a disk that is full, a scheduler that waits for
-/// ever.
+/// Runs the actors of a study in the caller's thread until the study ends. Errors: a folder that is
+/// not empty, a full disk, a scheduler that waits forever.
 [[nodiscard]] Result<SimulationOutcome> simulate(const SimulationPlan& plan);
+
+/// Name of the hyperparameter of a study that draws rows.
+inline constexpr std::string_view row_parameter = "config_id";
+
+/// Table row of a configuration.
+[[nodiscard]] std::size_t row_of(const SimulationPlan& plan, const Config& config);
+
+/// Study file for the folder of a simulated study, with the workers and the seed of the plan.
+[[nodiscard]] std::string folder_study_text(const SimulationPlan& plan);
+
+/// Reads a list of seeds such as "0..24", "3" or "0,5,10..12". Each seed counts once.
+[[nodiscard]] Result<std::vector<std::uint64_t>> read_seeds(std::string_view text);
+
+/// Outcomes of all plans in their order, computed on `jobs` threads; or the first error in that
+/// order. Calls `progress` with the number of finished plans.
+[[nodiscard]] Result<std::vector<SimulationOutcome>> simulate_all(
+    const std::vector<SimulationPlan>& plans, std::size_t jobs,
+    const std::function<void(std::size_t done)>& progress);
 
 }  // namespace troupe::actors

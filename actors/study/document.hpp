@@ -9,11 +9,11 @@
 
 namespace troupe::actors {
 
-/// The study file that a document carries, and the incumbents of its memory. The error says where
-/// the file makes no sense.
+/// Parses the study file of a document and adds the incumbents of its memory. The error lists the
+/// problems of the file with their lines.
 [[nodiscard]] Result<std::shared_ptr<const StudySpec>> read_document(const StudyDocument& document);
 
-/// What a memory knew when the study began, before the incumbents that the file names.
+/// Puts the incumbents of a memory before those that the study file names, without duplicates.
 void add_incumbents(StudySpec& spec, const std::vector<Config>& remembered);
 
 }  // namespace troupe::actors

@@ -9,9 +9,9 @@
 
 namespace troupe::actors {
 
-/// Keeps "the best configuration": the best metric at the highest resource at which at least two
-/// trials reported (while there is no such resource: at the highest at all). Ties: the earlier
-/// report, then the lower trial. Values that are not finite count as reports and are never best.
+/// The best configuration so far: the best metric at the highest resource at which at least two
+/// trials reported or, while there is no such resource, at the highest resource. Ties: the earlier
+/// report, then the lower trial. A metric that is not finite counts as a report and is never best.
 class Incumbent {
  public:
   struct Best {
@@ -23,12 +23,12 @@ class Incumbent {
 
   explicit Incumbent(bool maximize) : maximize_(maximize) {}
 
-  /// A report that counted: the first of its trial at this resource. True if the best changed.
+  /// Adds the first report of `trial` at `resource`. True if the best changed.
   bool observe(schedulers::TrialId trial, schedulers::Resource resource, double metric);
 
   [[nodiscard]] const std::optional<Best>& best() const { return best_; }
-  /// The trials that are the best, or may come to be without a better report of their own: each is
-  /// the best at a resource no lower. The best of all first.
+  /// The trials that are the best, or may become it without another report of their own: those that
+  /// are best at a resource not lower than the best's. The best comes first.
   [[nodiscard]] std::vector<schedulers::TrialId> contenders() const;
 
  private:
@@ -39,8 +39,8 @@ class Incumbent {
 
   bool maximize_;
   std::map<schedulers::Resource, Level> levels_;
-  const Level* highest_ = nullptr;  ///< Of those with a best,
-  const Level* shared_ = nullptr;   ///< and of those that two trials reported at besides.
+  const Level* highest_ = nullptr;  ///< The highest level with a best.
+  const Level* shared_ = nullptr;   ///< The highest level with a best and at least two reports.
   std::optional<Best> best_;
 };
 

@@ -15,25 +15,25 @@
 
 namespace troupe::actors {
 
-// What happens to a study, in the order in which it was taken: each is one row of the journal, and
-// together they are the only input of StudyCore, of the scheduler and of the searcher.
+// The inputs of a study. Each input is one row of the journal. Together they are the only input of
+// StudyCore, of the scheduler and of the searcher.
 
-/// Row 0.
+/// Row 0: the study begins.
 struct StudyOpened {
   static constexpr std::string_view wire_name = "StudyOpened";
   std::string study;
   std::uint64_t seed = 0;
   std::string version;                         ///< Of this program.
   std::uint32_t workers = 0;                   ///< Trials at a time; 0: as the study file says.
-  std::vector<schedulers::Config> incumbents;  ///< Of its memory, as it was when the study began.
+  std::vector<schedulers::Config> incumbents;  ///< Of the memory at this time.
   static auto fields(auto& m) {
     return std::tuple{field("study", m.study), field("seed", m.seed), field("version", m.version),
                       field("workers", m.workers), field("incumbents", m.incumbents)};
   }
 };
 
-/// A head took the study up again. Every node has to join anew; the processes of those that are not
-/// awaited are gone.
+/// Another head continues the study. Each node has to join again; the processes of nodes that are
+/// not awaited are gone.
 struct StudyResumed {
   static constexpr std::string_view wire_name = "StudyResumed";
   std::string version;
@@ -45,7 +45,7 @@ struct StudyResumed {
   }
 };
 
-/// An attempt that a node holds: its program runs there, or has ended and the study may not know.
+/// An attempt that a node retains: its program runs there, or its end may not be durable yet.
 struct RetainedAttempt {
   static constexpr std::string_view wire_name = "HeldAttempt";
   schedulers::TrialId trial = 0;
@@ -56,18 +56,19 @@ struct RetainedAttempt {
   friend bool operator==(const RetainedAttempt&, const RetainedAttempt&) = default;
 };
 
+/// A node joined, and offers its slots.
 struct NodeJoined {
   static constexpr std::string_view wire_name = "NodeJoined";
   std::string node;
-  std::uint32_t slots = 0;  ///< Trials that its resources admit at a time.
+  std::uint32_t slots = 0;  ///< Number of trials that its resources admit at a time.
   double lease_s = 0;       ///< Its own; 0: the study's.
   static auto fields(auto& m) {
     return std::tuple{field("node", m.node), field("slots", m.slots), field("lease_s", m.lease_s)};
   }
 };
 
-/// It is out of reach, and its trials' processes may still run: nothing starts there, and what runs
-/// there starts nowhere else. NodeLeft or NodeRejoined follows.
+/// A node is out of reach, and the processes of its trials may still run. Nothing starts there, and
+/// its trials start nowhere else. NodeLeft or NodeRejoined follows.
 struct NodeLost {
   static constexpr std::string_view wire_name = "NodeLost";
   std::string node;
@@ -77,14 +78,14 @@ struct NodeLost {
   }
 };
 
-/// A node that was awaited is back, and holds these attempts; what else ran there is lost.
+/// An awaited node joined again with the attempts that it retained. Its other attempts are lost.
 struct NodeRejoined {
   static constexpr std::string_view wire_name = "NodeReturned";
   std::string node;
   std::uint32_t slots = 0;
   std::vector<RetainedAttempt> attempts;
-  /// It is the process that joined, and not another of that name: what it had, it brings back. An
-  /// order of which nothing was heard never reached it, and is given again.
+  /// Whether it is the process that joined before, and not another one of that name. If so, an
+  /// order of whose attempt nothing was heard never reached the node, and is sent again.
   bool same = false;
   static auto fields(auto& m) {
     return std::tuple{field("node", m.node), field("slots", m.slots), field("attempts", m.attempts),
@@ -92,7 +93,7 @@ struct NodeRejoined {
   }
 };
 
-/// Its trials' processes are gone with it.
+/// A node is gone, and so are the processes of its trials.
 struct NodeLeft {
   static constexpr std::string_view wire_name = "NodeLeft";
   std::string node;
@@ -102,18 +103,18 @@ struct NodeLeft {
   }
 };
 
-/// What the searcher proposed. A function of (seed, trial, at).
+/// A configuration that the searcher proposes. A function of (seed, trial, at).
 struct Suggestion {
   static constexpr std::string_view wire_name = "Suggestion";
   schedulers::TrialId trial = 0;
-  std::uint64_t at = 0;                      ///< Rows of the journal that the searcher knew.
-  std::optional<schedulers::Config> config;  ///< None: there is no configuration left.
+  std::uint64_t at = 0;                      ///< Number of rows that the searcher knew.
+  std::optional<schedulers::Config> config;  ///< None: no configuration is left.
   static auto fields(auto& m) {
     return std::tuple{field("trial", m.trial), field("at", m.at), field("config", m.config)};
   }
 };
 
-/// A node can take a trial. Carries the next suggestion if a new trial may come of it.
+/// A slot of a node is free. Carries the next suggestion if a new trial may start there.
 struct SlotFreed {
   static constexpr std::string_view wire_name = "SlotFreed";
   std::string node;
@@ -123,7 +124,7 @@ struct SlotFreed {
   }
 };
 
-/// A trial's program reported.
+/// The program of a trial reported its metric.
 struct Reported {
   static constexpr std::string_view wire_name = "Reported";
   schedulers::TrialId trial = 0;
@@ -138,19 +139,19 @@ struct Reported {
   }
 };
 
-/// A line that looks like a report and is none.
+/// The program of a trial printed a line that looks like a report and is not one.
 struct ReportMalformed {
   static constexpr std::string_view wire_name = "ReportMalformed";
   schedulers::TrialId trial = 0;
   std::uint32_t attempt = 0;
-  std::string warning;  ///< What is wrong, and the line.
+  std::string warning;  ///< What is wrong with the line, and the line itself.
   static auto fields(auto& m) {
     return std::tuple{field("trial", m.trial), field("attempt", m.attempt),
                       field("warning", m.warning)};
   }
 };
 
-/// The process tree of an attempt is gone; all its reports came before.
+/// The process tree of an attempt is gone, and all its reports came before.
 struct AttemptEnded {
   static constexpr std::string_view wire_name = "AttemptEnded";
   enum class Cause { exited, signaled, out_of_memory, not_started, lost };
@@ -159,7 +160,7 @@ struct AttemptEnded {
   Cause cause = Cause::exited;
   std::int32_t code = 0;    ///< Exit code, signal or errno, by cause.
   std::string detail;       ///< The cause in words: "exit code 3", "signal SIGSEGV", ...
-  std::string stderr_tail;  ///< Its last lines.
+  std::string stderr_tail;  ///< The last lines that the program wrote to stderr.
   static auto fields(auto& m) {
     return std::tuple{field("trial", m.trial),   field("attempt", m.attempt),
                       field("cause", m.cause),   field("code", m.code),
@@ -177,7 +178,7 @@ struct TimeExpired {
   static auto fields(auto& m) { return std::tuple{field("seconds", m.seconds)}; }
 };
 
-/// Somebody wants the study to end.
+/// A user or a program asked for the end of the study.
 struct StopRequested {
   static constexpr std::string_view wire_name = "StopRequested";
   enum class How {

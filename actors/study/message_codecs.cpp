@@ -1,4 +1,4 @@
-// The code that packs and unpacks what a study is sent and sends: made once, here.
+// The one place where the codecs of the study's messages are instantiated.
 
 #include "actors/study/inputs.hpp"
 #include "actors/study/protocol.hpp"

@@ -10,7 +10,7 @@
 #include "actors/checkpoints/protocol.hpp"
 #include "actors/events.hpp"
 #include "actors/study/inputs.hpp"
-#include "actors/study/study_core.hpp"
+#include "actors/study/trial_table.hpp"
 #include "runtime/address.hpp"
 #include "runtime/codec_declarations.hpp"
 #include "runtime/core/field.hpp"
@@ -19,25 +19,25 @@
 #include "runtime/system_messages.hpp"
 #include "schedulers/scheduler.hpp"
 
-// What the actors of a study say to each other. A user's own scheduler or searcher actor accepts
-// what ours does: SchedulerRef, SearcherRef.
+// The messages between the actors of a study. A scheduler or searcher actor of a user's own accepts
+// the messages of SchedulerRef or SearcherRef.
 
 namespace troupe::actors {
 
 struct StudySpec;
 
-/// The study file, for whoever has to act on it: in another process each reads the text itself.
+/// A study file and what identifies its study. Actors of another process read `text` themselves.
 struct StudyDocument {
   static constexpr std::string_view wire_name = "StudyDocument";
   std::string text;
-  std::string path;    ///< Where it was given; relative paths in it start at its folder.
+  std::string path;    ///< The file as given; relative paths in it start at its folder.
   std::string folder;  ///< The study's folder, absolute.
   std::uint64_t seed = 0;
-  /// The file as read, for actors of the same process. Does not travel.
+  /// The parsed file, for actors of the same process. Not part of the message on the wire.
   std::shared_ptr<const StudySpec> spec{};
-  std::vector<Config> incumbents{};  ///< Of its memory, as it was when the study began.
-  std::string id{};                  ///< Tells this study from every other, wherever its folder is.
-  std::string token{};  ///< Who finds it in the folder shares the folder with the head.
+  std::vector<Config> incumbents{};  ///< Of the memory when the study began.
+  std::string id{};                  ///< Unique to this study; stays when its folder is moved.
+  std::string token{};  ///< A node that finds it in `folder` shares the folder with the head.
   static auto fields(auto& m) {
     return std::tuple{field("text", m.text),
                       field("path", m.path),
@@ -51,7 +51,7 @@ struct StudyDocument {
 
 // Scheduler.
 
-/// The answer of a scheduler to one event.
+/// The scheduler's answer to one event.
 struct Decided {
   static constexpr std::string_view wire_name = "Decided";
   std::vector<schedulers::Decision> decisions;
@@ -61,8 +61,8 @@ struct Decided {
   }
 };
 
-/// Asked for each event, in the order of the journal. After a failure the study asks again from the
-/// first event on.
+/// Asks the scheduler about one event. Events come in the order of the journal; after a failure of
+/// the scheduler the study asks again from the first event on.
 struct Decide {
   static constexpr std::string_view wire_name = "Decide";
   using Reply = Decided;
@@ -73,7 +73,7 @@ struct Decide {
   }
 };
 
-/// Start over as if no event had come yet.
+/// Resets a scheduler: no event has come yet.
 struct BeginScheduling {
   static constexpr std::string_view wire_name = "BeginScheduling";
   using Reply = runtime::Done;
@@ -83,7 +83,7 @@ struct BeginScheduling {
 
 using SchedulerRef = runtime::Ref<BeginScheduling, Decide>;
 
-/// Have a node host a scheduler.
+/// Asks a node to host a scheduler.
 struct SpawnScheduler {
   static constexpr std::string_view wire_name = "SpawnScheduler";
   static auto fields(auto&) { return no_fields(); }
@@ -93,7 +93,7 @@ struct SpawnScheduler {
 
 struct Suggest;
 
-/// Start over as if nothing had been asked yet. Same study, same answers.
+/// Resets a searcher: nothing was asked or observed yet. The same study gives the same suggestions.
 struct BeginSearch {
   static constexpr std::string_view wire_name = "BeginSearch";
   using Reply = runtime::Done;
@@ -101,7 +101,7 @@ struct BeginSearch {
   static auto fields(auto& m) { return std::tuple{field("study", m.study)}; }
 };
 
-/// A report that counted.
+/// A report that the scheduler did not ignore.
 struct Observe {
   static constexpr std::string_view wire_name = "Observe";
   TrialId trial = 0;
@@ -116,7 +116,8 @@ struct Observe {
 using SearcherRef = runtime::Ref<BeginSearch, Suggest, Observe>;
 using SuggestionRef = runtime::Ref<Suggestion>;
 
-/// Answered by a Suggestion to `reply_to`: asked ahead of need, so nobody waits for it.
+/// Asks the searcher for a configuration, ahead of need. It sends a Suggestion to `reply_to`, or
+/// nothing if that is nobody.
 struct Suggest {
   static constexpr std::string_view wire_name = "Suggest";
   TrialId trial = 0;
@@ -127,7 +128,7 @@ struct Suggest {
   }
 };
 
-/// Have a node host a searcher.
+/// Asks a node to host a searcher.
 struct SpawnSearcher {
   static constexpr std::string_view wire_name = "SpawnSearcher";
   static auto fields(auto&) { return no_fields(); }
@@ -135,14 +136,14 @@ struct SpawnSearcher {
 
 // Nodes and trials.
 
-/// What the study's journal has of an attempt that a node brought back.
+/// How much the journal has of an attempt that a node retained.
 struct AttemptAck {
   static constexpr std::string_view wire_name = "TakenAttempt";
   TrialId trial = 0;
   std::uint32_t attempt = 0;
-  bool wanted = false;         ///< If not, it is to be ended, and nothing more is heard of it.
-  std::uint64_t reports = 0;   ///< So many Reported of it are there,
-  std::uint64_t warnings = 0;  ///< and so many ReportMalformed: the first that it told.
+  bool wanted = false;         ///< If not, the node ends the attempt and reports nothing of it.
+  std::uint64_t reports = 0;   ///< Number of its Reported that are in the journal.
+  std::uint64_t warnings = 0;  ///< Number of its ReportMalformed that are in the journal.
   static auto fields(auto& m) {
     return std::tuple{field("trial", m.trial), field("attempt", m.attempt),
                       field("wanted", m.wanted), field("reports", m.reports),
@@ -154,18 +155,18 @@ struct AttemptAck {
 struct JoinReply {
   static constexpr std::string_view wire_name = "Enlisted";
   StudyDocument study;
-  std::string refusal;              ///< Not empty: the node is not wanted, and why.
-  StoreRef checkpoints{};           ///< For a node that does not share the study's folder.
-  std::vector<AttemptAck> taken{};  ///< One for each that it holds.
-  double again_in_s = 0;            ///< Of a refusal: when to ask again; 0: never.
+  std::string refusal;             ///< Why the node is refused; empty if it is accepted.
+  StoreRef checkpoints{};          ///< For a node that does not share the study's folder.
+  std::vector<AttemptAck> acks{};  ///< One for each attempt of JoinStudy.
+  double again_in_s = 0;           ///< After a refusal: when to ask again; 0: never.
   static auto fields(auto& m) {
     return std::tuple{field("study", m.study), field("refusal", m.refusal),
-                      field("checkpoints", m.checkpoints), field("taken", m.taken),
+                      field("checkpoints", m.checkpoints), field("taken", m.acks),
                       field("again_in_s", m.again_in_s)};
   }
 };
 
-/// Run a trial's program. What becomes of it goes to the study: Reported, ReportMalformed, and
+/// Orders a node to run an attempt. The node sends the study Reported, ReportMalformed, and
 /// AttemptEnded last.
 struct Launch {
   static constexpr std::string_view wire_name = "Launch";
@@ -174,18 +175,18 @@ struct Launch {
   Resource from = 0;
   Resource until = 0;
   Config config;
-  /// Ends of attempts on the node that are durable since its last Launch: it need not keep them.
-  std::vector<RetainedAttempt> settled{};
-  std::uint64_t joined = 0;  ///< The row of the journal with which the node came in.
+  /// Attempts of the node whose ends became durable since its last Launch: it may forget them.
+  std::vector<RetainedAttempt> durable_ends{};
+  std::uint64_t joined = 0;  ///< The row of the journal with which the node joined.
   static auto fields(auto& m) {
     return std::tuple{field("trial", m.trial),   field("attempt", m.attempt),
                       field("from", m.from),     field("until", m.until),
-                      field("config", m.config), field("settled", m.settled),
+                      field("config", m.config), field("settled", m.durable_ends),
                       field("joined", m.joined)};
   }
 };
 
-/// End the program of an attempt; its checkpoint is published.
+/// Orders a node to end the program of an attempt and to publish its checkpoint.
 struct EndTrial {
   static constexpr std::string_view wire_name = "EndTrial";
   TrialId trial = 0;
@@ -197,7 +198,7 @@ struct EndTrial {
 
 using AgentRef = runtime::Ref<Launch, EndTrial>;
 
-/// A node offers itself.
+/// Asks the study to accept a node.
 struct JoinStudy {
   static constexpr std::string_view wire_name = "JoinStudy";
   using Reply = JoinReply;
@@ -205,8 +206,8 @@ struct JoinStudy {
   runtime::Resources resources;
   AgentRef agent;
   double lease_s = 0;    ///< Of the node; 0: the study's.
-  bool returns = false;  ///< It was in this study before the study's head was lost,
-  std::vector<RetainedAttempt> attempts;  ///< and holds these.
+  bool returns = false;  ///< Whether it was in this study when the study's head was lost.
+  std::vector<RetainedAttempt> attempts;  ///< The attempts that it retained since then.
   std::uint64_t joined = 0;               ///< As in the last Launch; 0: there was none.
   static auto fields(auto& m) {
     return std::tuple{field("node", m.node),       field("resources", m.resources),
@@ -216,18 +217,18 @@ struct JoinStudy {
   }
 };
 
-/// The first that an attempt told its study is durable.
+/// The first `reports` reports and `warnings` warnings of an attempt are durable.
 struct DurableUpTo {
   static constexpr std::string_view wire_name = "Durable";
-  std::uint64_t reports = 0;   ///< So many Reported,
-  std::uint64_t warnings = 0;  ///< and so many ReportMalformed.
+  std::uint64_t reports = 0;   ///< Number of Reported.
+  std::uint64_t warnings = 0;  ///< Number of ReportMalformed.
   static auto fields(auto& m) {
     return std::tuple{field("reports", m.reports), field("warnings", m.warnings)};
   }
 };
 
-/// Whoever tells more than a study can write down waits for it now and then: answered by `all`, to
-/// `reply_to`, once what the sender told before is durable, or will never count.
+/// Asks the study to send `all` to `reply_to` once every message that the sender sent before is
+/// durable, or was dropped. Bounds how far a sender gets ahead of the journal.
 struct NotifyWhenDurable {
   static constexpr std::string_view wire_name = "WhenDurable";
   DurableUpTo all;
@@ -237,7 +238,7 @@ struct NotifyWhenDurable {
   }
 };
 
-/// Every process that the head's own node had is gone, and the node with them.
+/// A node that the head itself started is gone, with every process that it had.
 struct NodeProcessesGone {
   static constexpr std::string_view wire_name = "NodeProcessesGone";
   std::string node;
@@ -247,23 +248,23 @@ struct NodeProcessesGone {
   }
 };
 
-// Whoever is interested.
+// Observers.
 
-/// From now on the events of `kinds` (their wire names) are sent to `subscriber`, each as itself,
-/// once they are durable. A subscriber that is gone is forgotten.
+/// Asks the study to send the events of `kinds` (their wire names) to `subscriber` once they are
+/// durable, each as a message of its own type. A subscriber that is gone is removed.
 struct Subscribe {
   static constexpr std::string_view wire_name = "Subscribe";
   static constexpr std::uint64_t only_new = ~std::uint64_t{0};
   runtime::Address subscriber;
   std::vector<std::string> kinds;
-  std::uint64_t from = only_new;  ///< Events of the journal's rows from this one on are sent first.
+  std::uint64_t from = only_new;  ///< First, the past events of the rows from this one on are sent.
   static auto fields(auto& m) {
     return std::tuple{field("subscriber", m.subscriber), field("kinds", m.kinds),
                       field("from", m.from)};
   }
 };
 
-/// End the study for good, or so that it can be resumed.
+/// Ends the study, for good or to be resumed.
 struct StopStudy {
   static constexpr std::string_view wire_name = "StopStudy";
   StopRequested::How how = StopRequested::How::stop;
@@ -271,7 +272,7 @@ struct StopStudy {
   static auto fields(auto& m) { return std::tuple{field("how", m.how), field("reason", m.reason)}; }
 };
 
-/// How the study stands: published with each batch of events, and the answer to AskStatus.
+/// A summary of the study: published with each batch of events, and the answer to AskStatus.
 struct StudyStatus {
   static constexpr std::string_view wire_name = "StudyStatus";
   std::string study;
@@ -279,14 +280,14 @@ struct StudyStatus {
   schedulers::SchedulerStatus standing;
   Resource max_resource = 0;  ///< R.
   std::int64_t resource_spent = 0;
-  double active_s = 0;  ///< How long it ran, pauses of the head excluded.
+  double active_s = 0;  ///< Seconds that the study has run; time without a head is excluded.
   bool has_best = false;
   TrialId best_trial = 0;
   Resource best_resource = 0;
   double best_metric = 0;
   Config best_config;
-  std::string waiting_for;  ///< Why nothing (more) is started; empty if that is not so.
-  std::string no_room;      ///< Why nothing can be written: then nothing is started either.
+  std::string waiting_for;  ///< Why no trial is started; empty if one may be.
+  std::string no_room;      ///< Why the disk is full; empty if it is not. No trial starts then.
   static auto fields(auto& m) {
     return std::tuple{field("study", m.study),
                       field("trials", m.trials),

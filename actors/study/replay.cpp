@@ -3,8 +3,8 @@
 #include <utility>
 
 #include "actors/json.hpp"
-#include "actors/study/rules_of.hpp"
-#include "actors/study_file/spec_options.hpp"
+#include "actors/study/study_rules.hpp"
+#include "actors/study_file/study_spec.hpp"
 #include "runtime/core/check.hpp"
 #include "schedulers/scheduler_options.hpp"
 
@@ -15,7 +15,7 @@ using Decisions = std::vector<schedulers::Decision>;
 Replay::Replay(const StudySpec& spec, std::uint64_t seed)
     : core_(rules_of(spec)),
       scheduler_(schedulers::make_scheduler(scheduler_options(spec, seed)).value()),
-      searcher_(schedulers::make_searcher(searcher_options(spec, seed))) {}
+      searcher_(searcher_of(spec, seed)) {}
 
 std::vector<Difference> Replay::on(const Row& row) {
   std::vector<Difference> differences;

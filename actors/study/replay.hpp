@@ -14,22 +14,22 @@
 
 namespace troupe::actors {
 
-/// A row of the journal that the pure code, fed the same inputs, derives differently.
+/// A part of a journaled row that the pure code derives differently from the same inputs.
 struct Difference {
   std::uint64_t index = 0;
   std::string what;     ///< "decisions", "events", "suggestion", "input".
-  std::string journal;  ///< As journaled, JSON.
-  std::string replay;   ///< As derived again, JSON.
+  std::string journal;  ///< The journal's value, as JSON.
+  std::string replay;   ///< The value that was derived now, as JSON.
 };
 
-/// Derives a journal again, row by row: the same scheduler, searcher and lifecycle, fed its inputs.
-/// After a difference it goes on with what the journal says.
+/// Derives the rows of a journal again from their inputs, with the same scheduler, searcher and
+/// StudyCore. After a difference it continues with the journal's value.
 class Replay {
  public:
-  /// `spec` is the study's own file; `seed` the one of its first row.
+  /// `spec`: the study's file. `seed`: that of row 0.
   Replay(const StudySpec& spec, std::uint64_t seed);
 
-  /// The differences of this row.
+  /// Derives the next row. Returns its differences.
   [[nodiscard]] std::vector<Difference> on(const Row& row);
 
   [[nodiscard]] const StudyCore& core() const { return core_; }

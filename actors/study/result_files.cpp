@@ -9,7 +9,7 @@ namespace troupe::actors {
 
 namespace {
 
-/// Of the best trial: its path in the study's folder; empty if there is none.
+/// Path of the best trial's checkpoint, relative to the study's folder; empty if there is none.
 std::string kept_checkpoint(const std::filesystem::path& folder, const StudyState& state) {
   if (!state.best()) return {};
   const std::string path = trial_folder("", state.best()->trial).substr(1) + "/checkpoint";
@@ -17,7 +17,7 @@ std::string kept_checkpoint(const std::filesystem::path& folder, const StudyStat
   return std::filesystem::exists(folder / path, ignored) ? path : std::string();
 }
 
-/// trials.csv and best.json are written whole, so not with every report.
+/// trials.csv and best.json are rewritten completely, so at most every 2 s.
 constexpr std::int64_t tables_interval_us = 2'000'000;
 
 }  // namespace
@@ -25,10 +25,10 @@ constexpr std::int64_t tables_interval_us = 2'000'000;
 ResultFiles::ResultFiles(const std::filesystem::path& folder, JournalMeta meta)
     : folder_(folder), meta_(std::move(meta)), results_((folder / "results.csv").string()) {}
 
-void ResultFiles::on(const std::vector<StudyEvent>& events, std::int64_t time_us) {
-  now_us_ = time_us;
-  state_.take(time_us, events);
-  results_.take(state_, events);
+void ResultFiles::on(const StudyRow& row) {
+  now_us_ = row.time_us;
+  state_.take(row.time_us, row.events);
+  results_.take(state_, row.events);
 }
 
 void ResultFiles::flush() {

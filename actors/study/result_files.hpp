@@ -11,13 +11,13 @@
 
 namespace troupe::actors {
 
-/// results.csv, trials.csv and best.json of a running study. They are derived from the journal:
-/// what cannot be written is made good by the next run, and never holds up the study.
+/// Writes results.csv, trials.csv and best.json of a running study. Errors are ignored: the files
+/// are derived from the journal, and the next run writes them again.
 class ResultFiles final : public EventSink {
  public:
   ResultFiles(const std::filesystem::path& folder, JournalMeta meta);
 
-  void on(const std::vector<StudyEvent>& events, std::int64_t time_us) override;
+  void on(const StudyRow& row) override;
   void flush() override;
 
  private:

@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "actors/study/document.hpp"
-#include "actors/study_file/spec_options.hpp"
+#include "actors/study_file/study_spec.hpp"
 #include "schedulers/scheduler_options.hpp"
 
 namespace troupe::actors {

@@ -8,8 +8,8 @@
 
 namespace troupe::actors {
 
-/// Wraps the pure scheduler of a study file: one event in, its decisions out. A failure (a broken
-/// invariant) restarts it empty; the study then feeds it the journal again.
+/// The actor of the scheduler that a study file names. After a failure (a broken invariant) it is
+/// restarted empty, and the study feeds it the journal again.
 class SchedulerActor {
  public:
   using Ref = SchedulerRef;

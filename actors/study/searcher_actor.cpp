@@ -1,19 +1,19 @@
 #include "actors/study/searcher_actor.hpp"
 
 #include "actors/study/document.hpp"
-#include "actors/study_file/spec_options.hpp"
+#include "actors/study_file/study_spec.hpp"
 
 namespace troupe::actors {
 
 Result<runtime::Done> SearcherActor::on(runtime::Context&, const BeginSearch& begin) {
   const auto spec = read_document(begin.study);
   if (!spec) return spec.error();
-  searcher_ = schedulers::make_searcher(searcher_options(**spec, begin.study.seed));
+  searcher_ = searcher_of(**spec, begin.study.seed);
   return runtime::Done{};
 }
 
 void SearcherActor::on(runtime::Context& self, const Suggest& suggest) {
-  if (!searcher_) return;  // Restarted: the study begins it anew, and asks again.
+  if (!searcher_) return;  // It was restarted: the study resets it and asks again.
   const auto config = searcher_->suggest(suggest.trial);
   if (suggest.reply_to) self.tell(suggest.reply_to, Suggestion{suggest.trial, suggest.at, config});
 }

@@ -8,7 +8,7 @@
 
 namespace troupe::actors {
 
-/// Wraps the pure searcher of a study file.
+/// The actor of the searcher that a study file names.
 class SearcherActor {
  public:
   using Ref = SearcherRef;

@@ -1,10 +1,11 @@
 #include "actors/study/study.hpp"
 
 #include <algorithm>
-#include <cmath>
+#include <chrono>
 #include <utility>
+#include <variant>
 
-#include "actors/study/rules_of.hpp"
+#include "actors/study/study_rules.hpp"
 #include "runtime/core/check.hpp"
 
 namespace troupe::actors {
@@ -13,160 +14,466 @@ using runtime::Context;
 
 namespace {
 
-/// For an answer of a scheduler in another process; ours takes microseconds.
-constexpr Duration scheduler_deadline = std::chrono::seconds(60);
+constexpr Duration disk_check_interval = std::chrono::seconds(1);
+/// How far result files and status may be behind the journal.
+constexpr Duration publish_wait = std::chrono::milliseconds(100);
 
-constexpr Duration room_look_interval = std::chrono::seconds(1);
+constexpr runtime::RestartPolicy store_restarts{.restarts_max = 3,
+                                                .within = std::chrono::seconds(60)};
+
+StudyHosts::Options hosts_of(const StudyOptions& options) {
+  const StudySpec& spec = options.spec;
+  return {.scheduler = {spec.scheduler.node, spec.scheduler.actor},
+          .searcher = {spec.searcher.node, spec.searcher.actor},
+          .document = options.document,
+          .rules = rules_of(spec)};
+}
+
+Membership::Options members_of(const StudyOptions& options) {
+  return {.own_prefix = options.own_node_prefix,
+          .own_alive = options.own_nodes_alive,
+          .lease_s = options.spec.lease_s,
+          .grace_kill_s = options.spec.grace_kill_s};
+}
 
 }  // namespace
 
 Study::Study(StudyOptions options, std::unique_ptr<StudyLog> log,
              std::unique_ptr<EventSink> results)
     : options_(std::move(options)),
-      log_(std::move(log)),
       results_(std::move(results)),
-      core_(rules_of(options_.spec)) {}
+      history_(std::move(log)),
+      core_(rules_of(options_.spec)),
+      hosts_(hosts_of(options_)),
+      members_(members_of(options_)),
+      batch_({.wait_max = options_.commit_wait}) {}
 
-void Study::on(Context& self, const runtime::Restarted& restarted) {
-  if (restarted.who == checkpoints_.address()) tell_store_all(self);
-  if (!open_) return;
-  if (restarted.who == scheduler_->address() && !refeed_scheduler(self)) lose_scheduler(self);
-  if (searcher_ && restarted.who == searcher_->address() && !refeed_searcher(self))
-    lose_searcher(self);
+// Opening: the hosts are found, and the journal is begun or replayed.
+
+void Study::started(Context& self) {
+  self.watch_nodes();
+  if (options_.checkpoints)
+    checkpoints_.connect(self.spawn_supervised<CheckpointStore>(
+        store_restarts, [store = *options_.checkpoints] { return CheckpointStore(store); }));
+  open(self);
 }
 
+void Study::stopping(Context&) {
+  results_->flush();
+}
+
+void Study::on(Context& self, const StudyHosts::Reopen&) {
+  open(self);
+}
+
+void Study::open(Context& self) {
+  if (hosts_.is_open() || !hosts_.open(self, members_.links(), history_)) return;
+  if (!begun_ && !begin(self)) return;
+  begun_ = true;
+  for (Input& input : std::exchange(held_, {})) take(self, std::move(input));
+  for (WaitingJoin& waiting : std::exchange(joins_, {}))
+    waiting.answer.give(admit(self, waiting.join));
+  // Before nodes are activated, so that the searcher's knowledge does not depend on when they join.
+  ask_suggestion(self);
+  activate_joined(self);
+  answer_durable_requests(self);
+}
+
+/// Takes the first row of this session. False: the scheduler is lost; what was replayed stays.
+bool Study::begin(Context& self) {
+  if (history_.is_new()) {
+    take(self, StudyOpened{options_.spec.name, options_.document.seed, options_.version,
+                           options_.spec.n_workers, options_.document.incumbents});
+  } else {
+    if (!recover(self)) return false;
+    resume(self);
+  }
+  start_wallclock(self);
+  return true;
+}
+
+/// Replays the journal, or the rest of it after a scheduler was lost in between.
+bool Study::recover(Context& self) {
+  const auto ask = [&](std::uint64_t index, const schedulers::Event& event) {
+    return hosts_.ask_scheduler(self, index, event, history_);
+  };
+  return history_.replay([&](const Row& row) {
+    const ReplayedRow replayed = replay_row(core_, row, ask);
+    if (replayed.status == ReplayedRow::Status::scheduler_lost) return false;
+    if (replayed.status == ReplayedRow::Status::differs)
+      throw StudyAbandoned(
+          "row " + std::to_string(row.index) +
+          " of the journal is not what this program derives from its inputs: was it "
+          "written by another version, or changed? `troupe replay` shows the "
+          "differences");
+    hosts_.repeat_suggestion(self, replayed.row.input);
+    hosts_.tell_reports(self, replayed.commands);
+    hosts_.note_row();
+    if (const auto* joined = std::get_if<NodeJoined>(&replayed.row.input))
+      members_.note_lease(joined->node, joined->lease_s);
+    time_.note(replayed.row.input, row.time_us);
+    results_->on(replayed.row);
+    return true;
+  });
+}
+
+/// Takes the first row after a recovery. Attempts on nodes that cannot come back are given up.
+void Study::resume(Context& self) {
+  checkpoints_.tell_all(self, history_, core_);
+  const std::vector<std::string> awaited = members_.possibly_running(core_.trials());
+  for (const auto& [id, trial] : core_.trials())
+    if (trial.has_process() && std::ranges::find(awaited, trial.node) == awaited.end())
+      given_up_.add(trial);
+  for (const std::string& name : awaited)
+    self.after(members_.await(name, self.now()), NodeExpired{name});
+  take(self, StudyResumed{options_.version, options_.spec.n_workers, awaited});
+}
+
+void Study::start_wallclock(Context& self) {
+  const auto limit = options_.spec.stop_criterion.max_wallclock_time;
+  if (!limit) return;
+  const double left_s = *limit - static_cast<double>(time_.active_us(time_.last_row_us())) * 1e-6;
+  const std::chrono::duration<double> left(std::max(left_s, 0.0));
+  self.after(std::chrono::duration_cast<Duration>(left), WallclockOver{});
+}
+
+void Study::on(Context& self, const runtime::Restarted& restarted) {
+  if (restarted.who == checkpoints_.store().address()) checkpoints_.tell_all(self, history_, core_);
+  if (hosts_.on_restarted(self, restarted, history_)) advance(self);
+}
+
+// Inputs: each becomes a row.
+
 void Study::on(Context& self, const Suggestion& suggestion) {
-  if (suggestion_asked_ != suggestion.trial) return;  // Of a searcher that was restarted since.
-  suggestion_asked_.reset();
-  suggestion_ = suggestion;
-  advance(self);
+  if (hosts_.accept(suggestion)) advance(self);
 }
 
 void Study::on(Context& self, const Reported& report) {
-  take(self, report);
-  advance(self);
+  take_and_advance(self, report);
 }
 
 void Study::on(Context& self, const ReportMalformed& malformed) {
-  take(self, malformed);
-  advance(self);
+  take_and_advance(self, malformed);
 }
 
 void Study::on(Context& self, const AttemptEnded& ended) {
-  take(self, ended);
-  advance(self);
+  take_and_advance(self, ended);
 }
 
 void Study::on(Context& self, const StopStudy& stop) {
-  if (!open_) {  // Nothing can be decided: what runs ends with its node, and the next run takes it
-                 // up.
-    self.stop();
-    return;
-  }
-  take(self, StopRequested{stop.how, stop.reason});
-  advance(self);
+  // Nothing can be decided without hosts. What runs ends with its node; the next run resumes it.
+  if (!hosts_.is_open()) return self.stop();
+  take_and_advance(self, StopRequested{stop.how, stop.reason});
 }
 
 void Study::on(Context& self, const WallclockOver&) {
-  take(self, TimeExpired{options_.spec.stop_criterion.max_wallclock_time.value_or(0)});
+  take_and_advance(self, TimeExpired{options_.spec.stop_criterion.max_wallclock_time.value_or(0)});
+}
+
+void Study::take_and_advance(Context& self, Input input) {
+  take(self, std::move(input));
   advance(self);
+}
+
+void Study::take(Context& self, Input input) {
+  if (!hosts_.is_open()) {
+    held_.push_back(std::move(input));
+    return;
+  }
+  if (!core_.accepts(input)) return refuse(input);
+  const std::uint64_t index = history_.next_index();
+  std::vector<schedulers::Decision> decisions;
+  if (const auto event = core_.question(input)) {
+    auto answer = hosts_.ask_scheduler(self, index, *event, history_);
+    if (!answer) {
+      held_.push_back(std::move(input));
+      return;
+    }
+    decisions = std::move(*answer);
+  }
+  const std::int64_t time_us = std::max<std::int64_t>(self.wall().count(), time_.last_row_us());
+  std::optional<PendingRow::End> end;
+  if (const auto* ended = std::get_if<AttemptEnded>(&input))
+    end.emplace(
+        PendingRow::End{core_.trials().at(ended->trial).node, {ended->trial, ended->attempt}});
+  Outcome outcome = core_.apply(input, index, decisions);
+  if (options_.checks == StudyOptions::Checks::all) core_.check_invariants();
+  hosts_.tell_reports(self, outcome.commands);
+  hosts_.note_row();
+  time_.note(input, time_us);
+  StudyRow row{index, time_us, std::move(input), std::move(decisions), std::move(outcome.events)};
+  history_.add(row);
+  follow(self, batch_.add({std::move(row), std::move(outcome.commands), std::move(end)},
+                          core_.finished().has_value(), self.now()));
+}
+
+/// Reports an input of an attempt that was given up, once for each attempt. What a program says
+/// while it is being ended is dropped silently.
+void Study::refuse(const Input& input) {
+  const auto refusal = given_up_.refuse(input);
+  if (refusal && options_.refused) options_.refused(refusal->node, refusal->why);
+}
+
+/// Offers free slots to the scheduler while there are any.
+void Study::advance(Context& self) {
+  if (!hosts_.is_open()) return;
+  while (const auto offer = hosts_.is_open() ? core_.offer() : std::nullopt) {
+    if (!has_disk_space(self)) return;
+    SlotFreed slot{offer->node, std::nullopt};
+    if (offer->suggestion_for) {
+      slot.suggestion = hosts_.take_suggestion();
+      if (!slot.suggestion) break;  // Continues when the suggestion comes.
+    }
+    take(self, std::move(slot));
+    ask_suggestion(self);
+  }
+  ask_suggestion(self);
+}
+
+void Study::ask_suggestion(Context& self) {
+  if (!hosts_.wants_suggestion()) return;
+  if (const auto trial = core_.next_suggestion())
+    hosts_.ask_suggestion(self, *trial, history_.next_index());
+}
+
+/// Whether trials may be started. If not, checks again after a while.
+bool Study::has_disk_space(Context& self) {
+  const bool was_full = !disk_full_.empty();
+  const auto full = options_.disk_full_reason ? options_.disk_full_reason() : std::nullopt;
+  disk_full_ = full.value_or(std::string());
+  if (full && !std::exchange(disk_check_due_, true))
+    self.after(disk_check_interval, CheckDiskSpace{});
+  if (was_full == disk_full_.empty()) publish_soon(self);
+  return disk_full_.empty();
+}
+
+void Study::on(Context& self, const CheckDiskSpace&) {
+  disk_check_due_ = false;
+  if (has_disk_space(self)) advance(self);
+}
+
+// Nodes.
+
+void Study::on(Context& self, const JoinStudy& join) {
+  auto answer = self.answer_later<JoinStudy>();
+  if (join.returns && !hosts_.is_open())  // Its attempts are compared with the journal.
+    joins_.push_back({join, std::move(answer)});
+  else
+    answer.give(admit(self, join));
+}
+
+JoinReply Study::admit(Context& self, const JoinStudy& join) {
+  using Kind = Membership::Admission::Kind;
+  if (core_.finished()) return JoinReply{{}, "the study is finished"};
+  const std::uint32_t slots = trial_slots(options_.spec, join.node, join.resources);
+  const Membership::Admission admission = members_.admit(join, slots, self.now());
+  if (admission.kind == Kind::refused)
+    return JoinReply{{}, admission.refusal, {}, {}, admission.again_in_s};
+  if (admission.kind == Kind::already_member) return welcome(join);
+  self.monitor(join.agent.address());
+  if (admission.kind == Kind::joined) {
+    if (hosts_.is_open()) activate_joined(self);
+    return welcome(join);
+  }
+  JoinReply reply = welcome(join);
+  const bool same = join.joined != 0 && join.joined == core_.joined_row(join.node);
+  take_and_advance(self, NodeRejoined{join.node, slots, join.attempts, same});
+  return reply;
+}
+
+/// The answer to a node that is a member now.
+JoinReply Study::welcome(const JoinStudy& join) const {
+  return {options_.document, "", checkpoints_.store(), acknowledge(core_, join)};
+}
+
+void Study::activate_joined(Context& self) {
+  for (NodeJoined& joined : members_.activate_joined()) take(self, std::move(joined));
+  advance(self);
+}
+
+void Study::remove_node(Context& self, const std::string& name, const std::string& reason) {
+  const auto removed = members_.remove(name);
+  if (!removed) return;
+  if (removed->agent) self.demonitor(removed->agent.address());
+  if (removed->in_journal) {
+    given_up_.add_all(core_.trials(), name);
+    take(self, NodeLeft{name, reason});
+  }
+  advance(self);
+}
+
+void Study::on(Context& self, const runtime::NodeUp& up) {
+  if (const auto impostor = members_.note_link(up.name, up.node))
+    remove_node(self, *impostor, "it joined under a name that is not its own");
+  open(self);
+}
+
+void Study::on(Context&, const runtime::NodeDown& down) {
+  members_.forget_link(down.name, down.node);
+}
+
+void Study::on(Context& self, const runtime::Down& down) {
+  const auto name = members_.member_of(down.who);
+  if (!name) {
+    subscribers_.remove(down.who);
+    return hosts_.on_down(self, down, history_.next_index());
+  }
+  // An agent that ended by itself saw its programs end first. The programs of an own node may still
+  // be dying; NodeProcessesGone says when they are gone.
+  const bool may_run = down.cause == runtime::Cause::node_lost || members_.is_own(*name);
+  if (!may_run || !members_.is_active(*name)) return remove_node(self, *name, down.reason);
+  const Instant last_heard = down.lease_from != Instant{} ? down.lease_from : self.now();
+  self.after(members_.mark_lost(*name, last_heard, self.now()), NodeExpired{*name});
+  take_and_advance(self, NodeLost{*name, down.reason});
+}
+
+void Study::on(Context& self, const NodeExpired& expired) {
+  switch (members_.expiry(expired.node, self.now())) {
+    case Membership::Expiry::not_due:
+      return;
+    case Membership::Expiry::processes_left:  // Frozen, perhaps.
+      if (options_.end_own_node) options_.end_own_node(expired.node);
+      return;
+    case Membership::Expiry::left:
+      break;
+  }
+  remove_node(self, expired.node,
+              members_.is_awaited(expired.node) ? "it did not come back to the study's head"
+                                                : "its lease is over");
+}
+
+void Study::on(Context& self, const NodeProcessesGone& gone) {
+  // The journal may not be read yet.
+  members_.note_processes_gone(gone.node);
+  std::erase_if(joins_, [&](const WaitingJoin& one) { return one.join.node == gone.node; });
+  remove_node(self, gone.node, gone.reason);
+}
+
+// Commits, and what follows from durable rows.
+
+void Study::follow(Context& self, CommitBatch::Step step) {
+  switch (step.kind) {
+    case CommitBatch::Step::Kind::none:
+      return;
+    case CommitBatch::Step::Kind::send_commit:
+      return self.tell(runtime::Ref<Commit>(self.address()), Commit{});
+    case CommitBatch::Step::Kind::send_set_timer:
+      return self.tell(runtime::Ref<SetCommitTimer>(self.address()), SetCommitTimer{});
+    case CommitBatch::Step::Kind::start_timer:
+      self.after(step.delay, CommitTimeout{});
+      return;
+    case CommitBatch::Step::Kind::commit:
+      return commit(self);
+  }
+}
+
+void Study::on(Context& self, const Commit&) {
+  const bool suggestion_due = hosts_.suggestion_due() && core_.offer();
+  follow(self, batch_.on_commit(suggestion_due, self.now()));
+}
+
+void Study::on(Context& self, const SetCommitTimer&) {
+  follow(self, batch_.on_set_timer(self.now()));
+}
+
+void Study::on(Context& self, const CommitTimeout&) {
+  follow(self, batch_.on_timeout(self.now()));
+}
+
+void Study::commit(Context& self) {
+  const std::vector<PendingRow> rows = batch_.take();
+  if (rows.empty()) return;
+  // If it fails, nothing of these rows was acted on: the study is as it stood before them.
+  history_.commit();
+  checkpoints_.tell(self, rows, core_);
+  for (const PendingRow& pending : rows)
+    if (pending.end) members_.note_durable_end(pending.end->node, pending.end->attempt);
+  for (const PendingRow& pending : rows)
+    for (const auto& command : pending.commands) act(self, command);
+  for (const PendingRow& pending : rows) {
+    for (const auto& event : pending.row.events) subscribers_.send(self, event);
+    results_->on(pending.row);
+  }
+  answer_durable_requests(self);
+  if (core_.finished()) {
+    publish(self);
+    self.stop();
+  } else {
+    publish_soon(self);
+  }
+}
+
+/// Sends an order to the node of an attempt. A node that was lost meanwhile gets none: a later row
+/// says so, and restarts the trial.
+void Study::act(Context& self, const Command& command) {
+  if (const auto* launch = std::get_if<LaunchAttempt>(&command)) {
+    if (const AgentRef agent = members_.agent(launch->node))
+      self.tell(agent,
+                Launch{launch->trial, launch->attempt, launch->from, launch->until, launch->config,
+                       members_.take_durable_ends(launch->node), core_.joined_row(launch->node)});
+  }
+  if (const auto* end = std::get_if<EndAttempt>(&command)) {
+    if (const AgentRef agent = members_.agent(core_.trials().at(end->trial).node))
+      self.tell(agent, EndTrial{end->trial, end->attempt});
+  }
+}
+
+void Study::on(Context& self, const NotifyWhenDurable& request) {
+  batch_.wait_until_durable(request);
+  answer_durable_requests(self);
+}
+
+void Study::answer_durable_requests(Context& self) {
+  if (!hosts_.is_open()) return;  // Inputs that are held are no rows yet.
+  for (const NotifyWhenDurable& request : batch_.take_durable_requests())
+    self.tell(request.reply_to, request.all);
+}
+
+// Publication.
+
+void Study::on(Context& self, const Subscribe& subscribe) {
+  subscribers_.add(self, subscribe, history_);
 }
 
 StudyStatus Study::on(Context& self, const AskStatus&) {
   return status(self);
 }
 
-void Study::take(Context& self, const Input& input) {
-  if (!open_) {
-    held_.push_back(input);
-    return;
+void Study::publish_soon(Context& self) {
+  if (!std::exchange(publish_due_, true)) self.after(publish_wait, Publish{});
+}
+
+void Study::on(Context& self, const Publish&) {
+  publish_due_ = false;
+  publish(self);
+}
+
+void Study::publish(Context& self) {
+  results_->flush();
+  subscribers_.send(self, status(self));
+}
+
+StudyStatus Study::status(Context& self) const {
+  StudyStatus status{.study = options_.spec.name,
+                     .trials = core_.counts(),
+                     .standing = hosts_.scheduler_status(),
+                     .max_resource = options_.spec.max_t,
+                     .resource_spent = core_.resource_spent(),
+                     .active_s = static_cast<double>(time_.active_us(self.wall().count())) * 1e-6,
+                     .waiting_for = core_.waiting_for(),
+                     .no_room = disk_full_};
+  const std::string node = members_.waiting_for();
+  if (!node.empty()) status.waiting_for = node;
+  if (!hosts_.is_open()) status.waiting_for = "the nodes that host its scheduler and searcher";
+  if (!disk_full_.empty()) status.waiting_for = "room on the disk";
+  if (const auto& best = core_.best()) {
+    status.has_best = true;
+    status.best_trial = best->trial;
+    status.best_resource = best->resource;
+    status.best_metric = best->metric;
+    status.best_config = core_.trials().at(best->trial).config;
   }
-  if (!core_.accepts(input)) return turn_away(input);
-  const std::uint64_t index = next_index_;
-  std::vector<schedulers::Decision> decisions;
-  if (const auto question = core_.question(input)) {
-    auto answer = consult(self, index, *question);
-    if (!answer) {
-      held_.push_back(input);
-      lose_scheduler(self);
-      return;
-    }
-    decisions = std::move(*answer);
-  }
-  const std::int64_t time_us = std::max<std::int64_t>(self.wall().count(), last_row_us_);
-  std::optional<std::pair<std::string, RetainedAttempt>> settled;
-  if (const auto* end = std::get_if<AttemptEnded>(&input))
-    settled.emplace(core_.trials().at(end->trial).node, RetainedAttempt{end->trial, end->attempt});
-  Outcome outcome = core_.apply(input, index, decisions);
-  observe(self, outcome);
-  keep_time(input, time_us);
-  log_->add(index, time_us, input, decisions, outcome.events);
-  ++next_index_;
-  hosts_lost_ = 0;
-  commit_soon(self, outcome);
-  pending_.push_back(Pending{std::move(outcome), time_us, std::move(settled)});
-}
-
-/// The searcher belongs to the pure core: it learns in the order of the rows, committed or not.
-void Study::observe(Context& self, const Outcome& outcome) {
-  for (const auto& command : outcome.commands)
-    if (const auto* report = std::get_if<ObserveReport>(&command))
-      self.tell(*searcher_, Observe{report->trial, report->resource, report->metric});
-}
-
-/// None: the scheduler is lost.
-std::optional<std::vector<schedulers::Decision>> Study::consult(Context& self, std::uint64_t index,
-                                                                const schedulers::Event& event) {
-  constexpr int attempts_max = 3;
-  for (int attempt = 0; attempt < attempts_max; ++attempt) {
-    auto answer = self.ask(*scheduler_, Decide{index, event}, scheduler_deadline);
-    if (answer) {
-      standing_ = answer->standing;
-      return std::move(answer->decisions);
-    }
-    if (!options_.spec.scheduler.node.empty()) return std::nullopt;
-    (void)refeed_scheduler(self);  // It failed, and was made anew. One of ours is never lost.
-  }
-  throw StudyAbandoned("the scheduler fails at row " + std::to_string(index) +
-                       " of the journal, again and again");
-}
-
-void Study::advance(Context& self) {
-  if (!open_) return;
-  while (const auto offer = open_ ? core_.offer() : std::nullopt) {
-    if (!has_room(self)) return;
-    SlotFreed slot{offer->node, std::nullopt};
-    if (offer->suggestion_for) {
-      if (!suggestion_) break;  // Goes on when it comes.
-      slot.suggestion = std::exchange(suggestion_, std::nullopt);
-    }
-    take(self, slot);
-    ask_ahead(self);
-  }
-  ask_ahead(self);
-}
-
-/// If not: looks again in a while, and says so meanwhile.
-bool Study::has_room(Context& self) {
-  const bool had_room = no_room_.empty();
-  const auto lack = options_.disk_full_reason ? options_.disk_full_reason() : std::nullopt;
-  no_room_ = lack.value_or(std::string());
-  if (lack && !std::exchange(looks_for_room_, true))
-    self.after(room_look_interval, CheckDiskSpace{});
-  if (had_room != no_room_.empty()) show_soon(self);
-  return no_room_.empty();
-}
-
-void Study::on(Context& self, const CheckDiskSpace&) {
-  looks_for_room_ = false;
-  if (has_room(self)) advance(self);
-}
-
-void Study::ask_ahead(Context& self) {
-  if (!open_ || suggestion_ || suggestion_asked_) return;
-  suggestion_asked_ = core_.next_suggestion();
-  if (!suggestion_asked_) return;
-  self.tell(*searcher_, Suggest{*suggestion_asked_, next_index_, SuggestionRef(self.address())});
+  return status;
 }
 
 }  // namespace troupe::actors

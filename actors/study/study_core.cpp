@@ -9,32 +9,18 @@
 
 namespace troupe::actors {
 
-namespace {
+using Then = TrialFailed::Then;
 
-std::string number(double value) {
-  std::string text = std::to_string(value);
-  while (text.back() == '0') text.pop_back();
-  if (text.back() == '.') text.pop_back();
-  return text;
-}
+StudyCore::StudyCore(StudyRules rules)
+    : rules_(std::move(rules)),
+      totals_(rules_.stop, rules_.failures_max),
+      incumbent_(rules_.maximize) {}
 
-}  // namespace
-
-StudyCore::StudyCore(StudyRules rules) : rules_(std::move(rules)), incumbent_(rules_.maximize) {}
-
-const TrialRecord* StudyCore::current(TrialId trial, std::uint32_t attempt) const {
-  const auto found = trials_.find(trial);
-  if (found == trials_.end() || found->second.attempt != attempt) return nullptr;
-  return found->second.has_process() ? &found->second : nullptr;
-}
-
-std::uint64_t StudyCore::joined_at(const std::string& node) const {
-  const auto found = nodes_.find(node);
-  return found == nodes_.end() ? 0 : found->second.joined;
-}
+// Before an input: what is accepted, what is asked, what is offered.
 
 bool StudyCore::accepts(const Input& input) const {
-  if (finished_) return std::holds_alternative<StudyResumed>(input);
+  if (finished()) return std::holds_alternative<StudyResumed>(input);
+  const bool stoppable = closing_.phase() != Phase::stopped && !closing_.interrupted();
   return std::visit(
       Overloaded{
           [&](const Reported& report) {
@@ -43,61 +29,43 @@ bool StudyCore::accepts(const Input& input) const {
           },
           [&](const ReportMalformed& line) { return current(line.trial, line.attempt) != nullptr; },
           [&](const AttemptEnded& end) { return current(end.trial, end.attempt) != nullptr; },
-          [&](const NodeLeft& left) { return nodes_.contains(left.node); },
+          [&](const NodeJoined& joined) { return !slots_.contains(joined.node); },
+          [&](const NodeLeft& left) { return slots_.contains(left.node); },
           [&](const NodeLost& lost) {
-            const auto node = nodes_.find(lost.node);
-            return node != nodes_.end() && !node->second.lost;
+            return slots_.contains(lost.node) && !slots_.is_lost(lost.node);
           },
-          [&](const NodeRejoined& returned) {
-            const auto node = nodes_.find(returned.node);
-            return node != nodes_.end() && node->second.lost;
-          },
-          [&](const NodeJoined& joined) { return !nodes_.contains(joined.node); },
-          [&](const SlotFreed& slot) { return nodes_.contains(slot.node) && offer().has_value(); },
-          [&](const StopRequested&) { return closing_ != Closing::stop && !interrupted_; },
-          [&](const TimeExpired&) { return closing_ != Closing::stop && !interrupted_; },
+          [&](const NodeRejoined& rejoined) { return slots_.is_lost(rejoined.node); },
+          [&](const SlotFreed& slot) { return slots_.contains(slot.node) && offer().has_value(); },
+          [&](const StopRequested&) { return stoppable; },
+          [&](const TimeExpired&) { return stoppable; },
           [](const auto&) { return true; },
       },
       input);
 }
 
 bool StudyCore::exhausted() const {
-  if (space_exhausted_ && !ready_) return true;
-  return rules_.stop.trials_started_max && counts_.started >= *rules_.stop.trials_started_max;
-}
-
-std::optional<std::string> StudyCore::free_node() const {
-  std::uint32_t used = 0;
-  std::optional<std::string> freest;
-  std::uint32_t most = 0;
-  for (const auto& [name, node] : nodes_) {
-    used += node.used;
-    const std::uint32_t free = node.slots > node.used ? node.slots - node.used : 0;
-    if (node.lost || free <= most) continue;
-    most = free;
-    freest = name;
-  }
-  if (used >= rules_.workers_max) return std::nullopt;
-  return freest;
+  if (space_exhausted_ && !suggestion_) return true;
+  return rules_.stop.trials_started_max && counts().started >= *rules_.stop.trials_started_max;
 }
 
 std::optional<SlotOffer> StudyCore::offer() const {
-  if (finished_ || interrupted_ || closing_ == Closing::stop) return std::nullopt;
-  const auto node = free_node();
+  if (closing_.starts_nothing()) return std::nullopt;
+  const auto node = slots_.freest(rules_.workers_max);
   if (!node) return std::nullopt;
-  if (!restarts_.empty()) return SlotOffer{*node, {}};
-  if (closing_ == Closing::restarts_only || !waiting_for_.empty()) return std::nullopt;
+  if (trials_.next_restart()) return SlotOffer{*node, {}};
+  if (closing_.phase() == Phase::restarts_only || !waiting_for_.empty()) return std::nullopt;
   return SlotOffer{*node, next_suggestion()};
 }
 
 std::optional<TrialId> StudyCore::next_suggestion() const {
-  if (finished_ || closing_ != Closing::no || exhausted() || ready_) return std::nullopt;
-  return static_cast<TrialId>(counts_.started);
+  if (finished() || closing_.phase() != Phase::open || exhausted() || suggestion_)
+    return std::nullopt;
+  return static_cast<TrialId>(counts().started);
 }
 
 std::optional<schedulers::Event> StudyCore::question(const Input& input) const {
   if (const auto* slot = std::get_if<SlotFreed>(&input)) {
-    if (!restarts_.empty()) return std::nullopt;
+    if (trials_.next_restart()) return std::nullopt;
     const bool none_left = slot->suggestion && !slot->suggestion->config;
     if (!exhausted() && !none_left)
       return schedulers::SlotOpened{schedulers::SlotOpened::Offer::anything};
@@ -105,13 +73,13 @@ std::optional<schedulers::Event> StudyCore::question(const Input& input) const {
     return schedulers::SlotOpened{schedulers::SlotOpened::Offer::promotions};
   }
   if (const auto* report = std::get_if<Reported>(&input))
-    return schedulers::TrialReported{report->trial, report->resource, report->metric};
+    return schedulers::ReportReceived{report->trial, report->resource, report->metric};
   if (const auto* end = std::get_if<AttemptEnded>(&input)) {
     const TrialRecord& trial = trials_.at(end->trial);
     if (!trial.runs_on()) return std::nullopt;
-    if (end->cause == AttemptEnded::Cause::exited && end->code == 0 && trial.resource > 0)
+    if (exited_with_success(*end) && trial.resource > 0)
       return schedulers::TrialCompleted{end->trial};
-    if (verdict(trial, *end) == TrialFailed::Then::give_up)
+    if (after_failure(trial, *end, rules_.retries_max) == Then::give_up)
       return schedulers::TrialFailed{end->trial};
   }
   return std::nullopt;
@@ -125,47 +93,111 @@ Outcome StudyCore::apply(const Input& input, std::uint64_t index,
   outcome_ = {};
   if (!std::holds_alternative<SlotFreed>(input)) waiting_for_.clear();
   std::visit([this](const auto& one) { on(one); }, input);
-  check_end();
+  const bool over =
+      closing_.finish_if_over(index_, {.running = counts().running,
+                                       .restarts_waiting = trials_.next_restart().has_value(),
+                                       .scheduler_waits = waiting_for_});
+  if (over) emit(*finished());
   decisions_ = nullptr;
   return std::exchange(outcome_, {});
 }
+
+void StudyCore::check_invariants() const {
+  trials_.check_invariants();
+  std::map<std::string, std::uint32_t> taken;
+  for (const auto& [id, trial] : trials()) {
+    if (trial.has_process()) {
+      check(slots_.contains(trial.node), "a process runs on a node that the study knows");
+      ++taken[trial.node];
+    }
+    if (trial.promotion && !trial.promotion->node.empty()) ++taken[trial.promotion->node];
+  }
+  for (const std::string& node : slots_.nodes())
+    check(slots_.taken(node) == taken[node],
+          "the slots that are taken are those of processes and of promotions");
+  check(!finished() || counts().running == 0, "no process runs once the study has finished");
+  check(!suggestion_ || suggestion_->config.has_value(), "a suggestion at hand can start a trial");
+}
+
+// The study and its nodes.
 
 void StudyCore::on(const StudyOpened& opened) {
   if (opened.workers > 0) rules_.workers_max = opened.workers;
 }
 
+void StudyCore::on(const StudyResumed& resumed) {
+  if (resumed.workers > 0) rules_.workers_max = resumed.workers;
+  for (const std::string& name : slots_.nodes()) {
+    release_promotions(name);
+    if (std::ranges::find(resumed.awaited, name) == resumed.awaited.end())
+      slots_.remove(name);
+    else
+      slots_.mark_lost(name);
+  }
+  trials_.each([&](TrialRecord& trial) {
+    if (trial.has_process() && !slots_.contains(trial.node))
+      lose(trial, "the study's head ended while it ran");
+  });
+  closing_.resume();
+}
+
 void StudyCore::on(const NodeJoined& joined) {
-  nodes_[joined.node] = NodeSlots{joined.slots, 0, false, index_};
+  slots_.add(joined.node, joined.slots, index_);
+}
+
+void StudyCore::on(const NodeLost& lost) {
+  slots_.mark_lost(lost.node);
+  release_promotions(lost.node);
+}
+
+void StudyCore::on(const NodeRejoined& rejoined) {
+  slots_.mark_rejoined(rejoined.node, rejoined.slots);
+  trials_.each([&](TrialRecord& trial) {
+    if (!trial.has_process() || trial.node != rejoined.node) return;
+    const RetainedAttempt attempt{trial.id, trial.attempt};
+    const bool retained = std::ranges::find(rejoined.attempts, attempt) != rejoined.attempts.end();
+    const bool heard_of = trial.reports > 0 || trial.warnings > 0;
+    if (retained && !trial.runs_on()) {
+      // It is unknown whether the earlier head sent this command before it was lost.
+      outcome_.commands.push_back(EndAttempt{trial.id, trial.attempt});
+    } else if (!retained && rejoined.same && trial.runs_on() && !heard_of) {
+      command_launch(trial);  // The earlier head was lost before it could send the command.
+    } else if (!retained) {
+      slots_.release(rejoined.node);
+      lose(trial, "node " + rejoined.node + " came back without it");
+    }
+  });
+  close_if_reached();
+}
+
+void StudyCore::on(const NodeLeft& left) {
+  release_promotions(left.node);
+  slots_.remove(left.node);
+  trials_.each([&](TrialRecord& trial) {
+    if (trial.has_process() && trial.node == left.node)
+      lose(trial, "node " + left.node + " was lost: " + left.reason);
+  });
+  close_if_reached();
+}
+
+/// Gives up the slots that are kept on `node` for promoted trials, for good: a trial whose process
+/// ends later waits for another slot, even if a node of that name joins again.
+void StudyCore::release_promotions(const std::string& node) {
+  trials_.each([&](TrialRecord& trial) {
+    if (!trial.promotion || trial.promotion->node != node) return;
+    trial.promotion->node.clear();
+    slots_.release(node);
+  });
 }
 
 void StudyCore::on(const SlotFreed& slot) {
-  if (slot.suggestion) {
-    if (slot.suggestion->config) {
-      ready_ = slot.suggestion;
-    } else {
-      space_exhausted_ = true;
-    }
-  }
-  if (!restarts_.empty()) {
-    restart(trials_.at(*restarts_.begin()), slot.node);
+  if (slot.suggestion && slot.suggestion->config) suggestion_ = slot.suggestion;
+  if (slot.suggestion && !slot.suggestion->config) space_exhausted_ = true;
+  if (const auto next = trials_.next_restart()) {
+    restart(trials_.at(*next), slot.node);
     return;
   }
-  if (exhausted() && closing_ == Closing::no) {
-    const std::string reason =
-        space_exhausted_ ? "every configuration of the space was tried"
-                         : number(static_cast<double>(counts_.started)) + " trials were started";
-    switch (rules_.when_exhausted) {
-      case WhenExhausted::promote:
-        close(Closing::promotions_only, StudyFinished::Outcome::finished, reason);
-        break;
-      case WhenExhausted::finish:
-        close(Closing::restarts_only, StudyFinished::Outcome::finished, reason);
-        break;
-      case WhenExhausted::stop:
-        close(Closing::stop, StudyFinished::Outcome::finished, reason);
-        break;
-    }
-  }
+  close_if_exhausted();
   for (const auto& decision : *decisions_)
     std::visit(
         Overloaded{
@@ -176,197 +208,292 @@ void StudyCore::on(const SlotFreed& slot) {
             },
             [](const schedulers::SlotSkipped&) {},  // The slot is offered again.
             [&](const schedulers::NothingLeft& d) {
-              close(Closing::restarts_only, StudyFinished::Outcome::finished, d.reason);
+              close(Phase::restarts_only, StudyFinished::Outcome::finished, d.reason);
             },
-            [&](const schedulers::HurdleRaised& d) { raised(d); },
+            [&](const schedulers::HurdleRaised& d) { announce(d); },
             [](const auto&) { check(false, "a free slot is answered by what to do with it"); },
         },
         decision);
 }
 
+void StudyCore::close_if_exhausted() {
+  if (!exhausted() || closing_.phase() != Phase::open) return;
+  const std::string reason = space_exhausted_
+                                 ? "every configuration of the space was tried"
+                                 : std::to_string(counts().started) + " trials were started";
+  using End = StudyFinished::Outcome;
+  switch (rules_.when_exhausted) {
+    case WhenExhausted::promote:
+      return close(Phase::promotions_only, End::finished, reason);
+    case WhenExhausted::finish:
+      return close(Phase::restarts_only, End::finished, reason);
+    case WhenExhausted::stop:
+      return close(Phase::stopped, End::finished, reason);
+  }
+}
+
 void StudyCore::start(const schedulers::StartTrial& start, const std::string& node) {
-  check(ready_.has_value(), "a new trial starts with a configuration that was suggested");
-  check(start.trial == counts_.started, "trials are numbered in the order of their start");
-  check(ready_->trial == start.trial, "a suggestion is for the trial that takes it");
-  TrialRecord& trial = trials_[start.trial];
-  trial.id = start.trial;
-  trial.config = std::move(*ready_->config);
-  trial.until = start.until;
-  ready_.reset();
-  ++counts_.started;
-  ++counts_.running;
+  check(suggestion_ && suggestion_->trial == start.trial,
+        "a new trial starts with the configuration that was suggested for it");
+  TrialRecord& trial = trials_.add(start.trial, std::move(*suggestion_->config), start.until);
+  suggestion_.reset();
   launch(trial, node, 0);
-  outcome_.events.push_back(TrialStarted{index_, trial.id, trial.attempt, 0, trial.until, node,
-                                         trial.config, trial.id < rules_.incumbents});
+  announce_start(trial);
 }
 
 void StudyCore::promote(const schedulers::ResumeTrial& resume, const std::string& node) {
   TrialRecord& trial = trials_.at(resume.trial);
+  check(!trial.promotion, "a trial is promoted once before it goes on");
   trial.promotion = TrialRecord::Promotion{node, resume.from, resume.until};
-  ++nodes_.at(node).used;
-  if (trial.next_state == TrialState::paused) return;  // It goes on once its process is gone.
+  slots_.take(node);
+  if (trial.next_state == TrialState::paused) return;  // It continues once its process is gone.
   check(trial.state == TrialState::paused, "only a paused trial is promoted");
-  go_on(trial);
+  continue_promoted(trial);
 }
 
-void StudyCore::go_on(TrialRecord& trial) {
+void StudyCore::continue_promoted(TrialRecord& trial) {
+  check(trial.state == TrialState::paused, "a promoted trial continues from a pause");
   const TrialRecord::Promotion promotion = *std::exchange(trial.promotion, std::nullopt);
-  const auto node = nodes_.find(promotion.node);
-  if (node != nodes_.end()) --node->second.used;  // launch() takes the slot again.
-  if (closing_ == Closing::stop) return;
+  slots_.release(promotion.node);  // `launch` takes the slot again.
+  if (closing_.phase() == Phase::stopped) return;
   trial.until = promotion.until;
-  if (node == nodes_.end() || interrupted_) {
-    move_to(trial, TrialState::pending);
-    restarts_.insert(trial.id);
+  if (!slots_.contains(promotion.node) || closing_.interrupted()) {
+    trials_.move_to(trial, TrialState::pending);
     return;
   }
-  move_to(trial, TrialState::running);
+  trials_.move_to(trial, TrialState::running);
   launch(trial, promotion.node, promotion.from);
-  outcome_.events.push_back(TrialPromoted{index_, trial.id, trial.attempt, promotion.from,
-                                          promotion.until, promotion.node});
+  emit(TrialPromoted{index_, trial.id, trial.attempt, promotion.from, promotion.until,
+                     promotion.node});
 }
 
 void StudyCore::restart(TrialRecord& trial, const std::string& node) {
-  restarts_.erase(trial.id);
-  move_to(trial, TrialState::running);
+  check(trial.state == TrialState::pending, "only a trial that waits is started again");
+  trials_.move_to(trial, TrialState::running);
   launch(trial, node, trial.resource);
-  outcome_.events.push_back(TrialStarted{index_, trial.id, trial.attempt, trial.resource,
-                                         trial.until, node, trial.config,
-                                         trial.id < rules_.incumbents});
+  announce_start(trial);
 }
 
+/// Begins the next attempt of `trial`, at resource `from`.
 void StudyCore::launch(TrialRecord& trial, const std::string& node, Resource from) {
+  check(trial.runs_on(), "a process is started for a running trial");
   trial.node = node;
   ++trial.attempt;
   trial.started_from = from;
   trial.reported = from;
   trial.cost = 0;
   trial.reports = trial.warnings = 0;
-  ++nodes_.at(node).used;
-  order(trial);
+  slots_.take(node);
+  command_launch(trial);
 }
 
-void StudyCore::order(const TrialRecord& trial) {
+void StudyCore::command_launch(const TrialRecord& trial) {
   outcome_.commands.push_back(LaunchAttempt{trial.id, trial.attempt, trial.node, trial.started_from,
                                             trial.until, trial.config});
 }
 
+// Reports.
+
 void StudyCore::on(const Reported& report) {
   TrialRecord& trial = trials_.at(report.trial);
-  charge(trial, report);
+  totals_.charge(trial, report);
   check(!decisions_->empty(), "a report is decided on");
   for (const auto& decision : *decisions_)
     std::visit(Overloaded{
                    [&](const schedulers::ContinueTrial& d) {
                      trial.until = d.until;
-                     counted(trial, report, TrialReported::Decision::proceed);
+                     count(trial, report, TrialReported::Decision::proceed);
                    },
                    [&](const schedulers::PauseTrial&) {
                      end_process(trial, TrialState::paused);
-                     counted(trial, report, TrialReported::Decision::pause);
+                     count(trial, report, TrialReported::Decision::pause);
                    },
                    [&](const schedulers::StopTrial& d) {
                      const bool at_end = d.reason == schedulers::StopTrial::Reason::max_resource;
                      trial.stop_reason =
                          schedulers::enum_names(d.reason).at(static_cast<std::size_t>(d.reason));
                      end_process(trial, at_end ? TrialState::completed : TrialState::stopped);
-                     counted(trial, report, TrialReported::Decision::stop);
+                     count(trial, report, TrialReported::Decision::stop);
                    },
-                   [&](const schedulers::ReportIgnored& d) { ignored(trial, report, d); },
-                   [&](const schedulers::RungUnlocked& d) {
-                     outcome_.events.push_back(
-                         RungUnlocked{index_, d.resource, d.epsilon, d.cause, d.epsilon_capped});
-                   },
-                   [&](const schedulers::HurdleRaised& d) { raised(d); },
+                   [&](const schedulers::ReportIgnored& d) { warn_of_duplicate(trial, report, d); },
+                   [&](const schedulers::RungUnlocked& d) { announce(d); },
+                   [&](const schedulers::HurdleRaised& d) { announce(d); },
                    [](const auto&) { check(false, "a report does not start a trial"); },
                },
                decision);
-  check_totals();
-}
-
-void StudyCore::raised(const schedulers::HurdleRaised& hurdle) {
-  outcome_.events.push_back(HurdleRaised{index_, hurdle.trial, hurdle.resource, hurdle.metric});
-}
-
-void StudyCore::charge(TrialRecord& trial, const Reported& report) {
-  const Resource units = report.resource - trial.reported;
-  // A program that resumed from an older checkpoint, or none, counts from there: one unit a report.
-  resource_spent_ += units > 0 ? units : 1;
-  trial.reported = report.resource;
-  ++trial.reports;
-  for (const auto& setting : report.values) {
-    if (rules_.stop.cost_attr.empty() || setting.name != rules_.stop.cost_attr) continue;
-    const double* real = std::get_if<double>(&setting.value);
-    const std::int64_t* whole = std::get_if<std::int64_t>(&setting.value);
-    const double cost = real != nullptr    ? *real
-                        : whole != nullptr ? static_cast<double>(*whole)
-                                           : 0;
-    if (!std::isfinite(cost)) continue;
-    cost_ += std::max(0.0, cost - trial.cost);
-    trial.cost = cost;
-  }
-}
-
-void StudyCore::counted(TrialRecord& trial, const Reported& report,
-                        TrialReported::Decision decision) {
-  ++evaluations_;
-  const StopRules& stop = rules_.stop;
-  if (stop.metric_min && report.metric <= *stop.metric_min)
-    metric_reached_ = "a metric of " + number(report.metric) + " was reached";
-  if (stop.metric_max && report.metric >= *stop.metric_max)
-    metric_reached_ = "a metric of " + number(report.metric) + " was reached";
-  trial.resource = std::max(trial.resource, report.resource);
-  trial.idle_restarts = 0;
-  outcome_.commands.push_back(ObserveReport{trial.id, report.resource, report.metric});
-  outcome_.events.push_back(
-      TrialReported{index_, trial.id, report.resource, report.metric, decision, report.values});
-  if (!std::isfinite(report.metric))
-    outcome_.events.push_back(
-        TrialWarned{index_, trial.id, "the metric is not finite; the trial ranks last"});
-  if (!incumbent_.observe(trial.id, report.resource, report.metric)) return;
-  const auto& best = *incumbent_.best();
-  outcome_.events.push_back(IncumbentChanged{index_, best.trial, best.resource, best.metric,
-                                             trials_.at(best.trial).config});
-}
-
-void StudyCore::ignored(const TrialRecord& trial, const Reported& report,
-                        const schedulers::ReportIgnored& ignored) {
-  if (ignored.reason != schedulers::ReportIgnored::Reason::duplicate) return;
-  const bool same =
-      report.metric == ignored.first || (std::isnan(report.metric) && std::isnan(ignored.first));
-  if (same) return;
-  outcome_.events.push_back(TrialWarned{
-      index_, trial.id,
-      "reported " + number(report.metric) + " at resource " + std::to_string(report.resource) +
-          " again; the first value, " + number(ignored.first) + ", stands"});
+  close_if_reached();
 }
 
 void StudyCore::on(const ReportMalformed& malformed) {
   ++trials_.at(malformed.trial).warnings;
-  outcome_.events.push_back(TrialWarned{index_, malformed.trial, malformed.warning});
+  emit(TrialWarned{index_, malformed.trial, malformed.warning});
 }
 
-void StudyCore::check_totals() {
-  const auto finish = [&](const std::string& reason) {
-    close(Closing::stop, StudyFinished::Outcome::finished, reason);
-  };
-  const StopRules& stop = rules_.stop;
-  const auto reached = [](const std::optional<std::uint64_t>& bound, std::uint64_t count) {
-    return bound && count >= *bound;
-  };
-  const std::uint64_t finished_trials = counts_.completed + counts_.stopped + counts_.failed;
-  if (counts_.failed > rules_.failures_max)
-    close(Closing::stop, StudyFinished::Outcome::failed,
-          std::to_string(counts_.failed) +
-              " trials failed (max_failures: " + std::to_string(rules_.failures_max) + ")");
-  if (reached(stop.evaluations_max, evaluations_))
-    finish(std::to_string(evaluations_) + " reports were made");
-  if (reached(stop.trials_completed_max, counts_.completed))
-    finish(std::to_string(counts_.completed) + " trials completed");
-  if (reached(stop.trials_finished_max, finished_trials))
-    finish(std::to_string(finished_trials) + " trials finished");
-  if (!metric_reached_.empty()) finish(metric_reached_);
-  if (stop.cost_max && cost_ >= *stop.cost_max) finish("the cost reached " + number(cost_));
+/// Counts a report that the scheduler did not ignore.
+void StudyCore::count(TrialRecord& trial, const Reported& report,
+                      TrialReported::Decision decision) {
+  totals_.count(report);
+  trial.resource = std::max(trial.resource, report.resource);
+  trial.idle_restarts = 0;
+  outcome_.commands.push_back(ObserveReport{trial.id, report.resource, report.metric});
+  emit(TrialReported{index_, trial.id, report.resource, report.metric, decision, report.values});
+  if (!std::isfinite(report.metric))
+    emit(TrialWarned{index_, trial.id, "the metric is not finite; the trial ranks last"});
+  if (!incumbent_.observe(trial.id, report.resource, report.metric)) return;
+  const auto& best = *incumbent_.best();
+  emit(IncumbentChanged{index_, best.trial, best.resource, best.metric,
+                        trials_.at(best.trial).config});
+}
+
+/// Warns if a report that was ignored as a duplicate differs from the first one.
+void StudyCore::warn_of_duplicate(const TrialRecord& trial, const Reported& report,
+                                  const schedulers::ReportIgnored& ignored) {
+  if (ignored.reason != schedulers::ReportIgnored::Reason::duplicate) return;
+  if (report.metric == ignored.first) return;
+  if (std::isnan(report.metric) && std::isnan(ignored.first)) return;
+  emit(TrialWarned{index_, trial.id,
+                   "reported " + plain_number(report.metric) + " at resource " +
+                       std::to_string(report.resource) + " again; the first value, " +
+                       plain_number(ignored.first) + ", stands"});
+}
+
+// Ends of attempts.
+
+void StudyCore::on(const AttemptEnded& end) {
+  TrialRecord& trial = trials_.at(end.trial);
+  slots_.release(trial.node);
+  if (!trial.runs_on()) {
+    finish_decided(trial, end.cause == AttemptEnded::Cause::lost ? end.detail : std::string());
+  } else if (exited_with_success(end) && trial.resource > 0) {
+    trials_.move_to(trial, TrialState::completed);
+    emit(TrialCompleted{index_, trial.id, trial.resource});
+  } else {
+    fail(trial, end);
+  }
+  for (const auto& decision : *decisions_) {
+    if (const auto* unlocked = std::get_if<schedulers::RungUnlocked>(&decision))
+      announce(*unlocked);
+    if (const auto* hurdle = std::get_if<schedulers::HurdleRaised>(&decision)) announce(*hurdle);
+  }
+  close_if_reached();
+}
+
+/// Moves a trial to the state that was decided before its process was gone. `loss`: what happened
+/// to the attempt after the decision; empty if it ended in order.
+void StudyCore::finish_decided(TrialRecord& trial, const std::string& loss) {
+  check(trial.next_state.has_value(), "only a trial whose end was ordered has a next state");
+  const TrialState state = *trial.next_state;
+  const bool may_continue = state == TrialState::paused || state == TrialState::pending;
+  if (may_continue && !loss.empty())
+    emit(TrialWarned{index_, trial.id,
+                     "what it did last may have to be done again, if it goes on: " + loss});
+  trials_.move_to(trial, state);
+  switch (state) {
+    case TrialState::paused:
+      emit(TrialPaused{index_, trial.id, trial.resource});
+      if (trial.promotion) continue_promoted(trial);
+      break;
+    case TrialState::pending:
+      emit(TrialPaused{index_, trial.id, trial.resource});
+      break;
+    case TrialState::stopped:
+      emit(TrialStopped{index_, trial.id, trial.resource, trial.stop_reason});
+      break;
+    case TrialState::completed:
+      emit(TrialCompleted{index_, trial.id, trial.resource});
+      break;
+    case TrialState::running:
+    case TrialState::failed:
+      check(false, "a process is ordered to end so that its trial pauses, waits or is over");
+  }
+}
+
+void StudyCore::fail(TrialRecord& trial, const AttemptEnded& end) {
+  const Then then = after_failure(trial, end, rules_.retries_max);
+  emit(TrialFailed{
+      index_, trial.id, trial.attempt,
+      exited_with_success(end) ? std::string("exit code 0, but it never reported") : end.detail,
+      end.stderr_tail, then});
+  if (then == Then::give_up) {
+    trials_.move_to(trial, TrialState::failed);
+    return;
+  }
+  if (then == Then::retry) ++trial.retries;
+  if (then == Then::restart) ++trial.idle_restarts;
+  check(trial.retries <= rules_.retries_max, "a trial is retried as often as allowed at most");
+  trials_.move_to(trial, TrialState::pending);
+}
+
+/// Ends the attempt of `trial` whose node, or whose place on its node, is gone. Uses up no retry.
+void StudyCore::lose(TrialRecord& trial, const std::string& cause) {
+  check(trial.has_process(), "only an attempt that has a process can be lost");
+  if (trial.next_state && *trial.next_state != TrialState::pending) {
+    finish_decided(trial, cause);
+    return;
+  }
+  emit(TrialFailed{index_, trial.id, trial.attempt, cause, std::string(), Then::restart});
+  trials_.move_to(trial, TrialState::pending);
+}
+
+/// Orders the end of a process, after which the trial is in state `next`.
+void StudyCore::end_process(TrialRecord& trial, TrialState next) {
+  check(trial.runs_on(), "the end of a process is ordered once");
+  trial.next_state = next;
+  outcome_.commands.push_back(EndAttempt{trial.id, trial.attempt});
+}
+
+// The end of the study.
+
+void StudyCore::on(const TimeExpired& expired) {
+  close(
+      Phase::stopped, StudyFinished::Outcome::finished,
+      "max_wallclock_time of " + std::to_string(static_cast<long>(expired.seconds)) + " s is over");
+}
+
+void StudyCore::on(const StopRequested& request) {
+  if (request.how == StopRequested::How::stop) {
+    close(Phase::stopped, StudyFinished::Outcome::stopped, request.reason);
+    return;
+  }
+  closing_.interrupt(request.reason);
+  trials_.each([&](TrialRecord& trial) {
+    if (trial.runs_on()) end_process(trial, TrialState::pending);
+  });
+}
+
+/// Advances the study towards its end; at the last phase, stops every trial that runs or waits.
+void StudyCore::close(Phase phase, StudyFinished::Outcome outcome, const std::string& reason) {
+  if (!closing_.advance(phase, outcome, reason) || phase != Phase::stopped) return;
+  trials_.each([&](TrialRecord& trial) {
+    if (!trial.runs_on() && trial.state != TrialState::pending) return;
+    trial.stop_reason = reason;
+    if (trial.runs_on()) {
+      end_process(trial, TrialState::stopped);
+      return;
+    }
+    trials_.move_to(trial, TrialState::stopped);
+    emit(TrialStopped{index_, trial.id, trial.resource, reason});
+  });
+  check(!trials_.next_restart(), "no trial of a stopped study waits to be started again");
+}
+
+void StudyCore::close_if_reached() {
+  const auto reached = totals_.reached(counts());
+  if (reached) close(Phase::stopped, reached->outcome, reached->reason);
+}
+
+void StudyCore::announce_start(const TrialRecord& trial) {
+  emit(TrialStarted{index_, trial.id, trial.attempt, trial.started_from, trial.until, trial.node,
+                    trial.config, trial.id < rules_.incumbents});
+}
+
+void StudyCore::announce(const schedulers::RungUnlocked& unlocked) {
+  emit(RungUnlocked{index_, unlocked.resource, unlocked.epsilon, unlocked.cause,
+                    unlocked.epsilon_capped});
+}
+
+void StudyCore::announce(const schedulers::HurdleRaised& hurdle) {
+  emit(HurdleRaised{index_, hurdle.trial, hurdle.resource, hurdle.metric});
 }
 
 }  // namespace troupe::actors

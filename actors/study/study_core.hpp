@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <variant>
 #include <vector>
@@ -11,13 +10,16 @@
 #include "actors/events.hpp"
 #include "actors/study/incumbent.hpp"
 #include "actors/study/inputs.hpp"
+#include "actors/study/slot_table.hpp"
+#include "actors/study/study_closing.hpp"
 #include "actors/study/study_rules.hpp"
-#include "actors/study/trial_record.hpp"
+#include "actors/study/study_totals.hpp"
+#include "actors/study/trial_table.hpp"
 #include "schedulers/events.hpp"
 
 namespace troupe::actors {
 
-// What the study actor has to do about an input, once the input is durable.
+// Commands: what the study actor has to do about an input, once the input is durable.
 
 /// Have `node` start a process for the trial.
 struct LaunchAttempt {
@@ -29,13 +31,13 @@ struct LaunchAttempt {
   Config config;
 };
 
-/// End the process of this attempt. It was paused (its checkpoint counts), or stopped.
+/// End the process of this attempt. Its trial was paused (so its checkpoint counts) or stopped.
 struct EndAttempt {
   TrialId trial = 0;
   std::uint32_t attempt = 1;
 };
 
-/// What the searcher has to be told.
+/// Tell the searcher of a report.
 struct ObserveReport {
   TrialId trial = 0;
   Resource resource = 0;
@@ -44,85 +46,77 @@ struct ObserveReport {
 
 using Command = std::variant<LaunchAttempt, EndAttempt, ObserveReport>;
 
+/// What follows from one input.
 struct Outcome {
-  std::vector<StudyEvent> events;  ///< For the journal and for whoever subscribed.
-  std::vector<Command> commands;   ///< For the study actor. Derived, so not journaled.
+  std::vector<StudyEvent> events;  ///< For the journal and the subscribers.
+  std::vector<Command>
+      commands;  ///< For the study actor. Derived again in a replay, so not journaled.
 };
 
-/// The next thing to offer to the scheduler.
+/// The next slot to offer to the scheduler.
 struct SlotOffer {
   std::string node;
   std::optional<TrialId> suggestion_for;  ///< The input needs a suggestion for this trial.
 };
 
-/// How many trials are in which state.
-struct TrialCounts {
-  static constexpr std::string_view wire_name = "TrialCounts";
-  std::uint64_t started = 0, running = 0, paused = 0, stopped = 0, completed = 0, failed = 0;
-  static auto fields(auto& m) {
-    return std::tuple{field("started", m.started),     field("running", m.running),
-                      field("paused", m.paused),       field("stopped", m.stopped),
-                      field("completed", m.completed), field("failed", m.failed)};
-  }
-};
-
 /// The lifecycle of a study as a state machine: trials and their attempts, slots of nodes, retries,
 /// stop criteria, the incumbent. No I/O, clock or thread: the same inputs and decisions give the
-/// same outcomes, which is what makes recovery and `troupe replay` possible.
+/// same outcomes, which makes recovery and `troupe replay` possible.
 ///
-/// For each input: `question` says what to ask the scheduler, if anything; `apply` takes the input
-/// together with the answer. In between, `offer` says whether a SlotFreed is due.
+/// For each input, `question` returns what to ask the scheduler, if anything; `apply` takes the
+/// input together with the answer. Between two inputs, `offer` says whether a SlotFreed is due.
 class StudyCore {
  public:
   explicit StudyCore(StudyRules rules);
 
-  /// False: the input is of the past (an older attempt, a trial that was decided on, a finished
-  /// study) and must be dropped: it gets no row.
+  /// Whether `input` may be applied. An input of the past (of an older attempt, of a trial that was
+  /// decided on, of a finished study) is dropped and gets no row.
   [[nodiscard]] bool accepts(const Input& input) const;
 
-  /// What the scheduler must be told; none if it is not concerned.
+  /// What the scheduler must be told; none if `input` does not concern it.
   [[nodiscard]] std::optional<schedulers::Event> question(const Input& input) const;
 
-  /// `index`: the row of the journal. `decisions`: the scheduler's answer, empty without a
-  /// question.
+  /// Applies an accepted input. `index`: the row of the journal. `decisions`: the scheduler's
+  /// answer, empty without a question.
   Outcome apply(const Input& input, std::uint64_t index,
                 const std::vector<schedulers::Decision>& decisions);
 
-  /// A slot is free and something may come of it.
+  /// A free slot that the scheduler has not declined yet; none if there is no such slot.
   [[nodiscard]] std::optional<SlotOffer> offer() const;
 
-  /// The trial that the next suggestion is for, if one can still be of use.
+  /// The trial that the next suggestion is for; none if a suggestion is at hand or of no use.
   [[nodiscard]] std::optional<TrialId> next_suggestion() const;
 
-  [[nodiscard]] const std::optional<StudyFinished>& finished() const { return finished_; }
-  [[nodiscard]] const TrialCounts& counts() const { return counts_; }
-  [[nodiscard]] const std::map<TrialId, TrialRecord>& trials() const { return trials_; }
-  /// The trial, if it is this attempt of it whose process runs, as far as is known.
-  [[nodiscard]] const TrialRecord* current(TrialId trial, std::uint32_t attempt) const;
-  /// The row with which the node came in; 0 if it is not there.
-  [[nodiscard]] std::uint64_t joined_at(const std::string& node) const;
+  [[nodiscard]] const std::optional<StudyFinished>& finished() const { return closing_.finished(); }
+  [[nodiscard]] const TrialCounts& counts() const { return trials_.counts(); }
+  [[nodiscard]] const std::map<TrialId, TrialRecord>& trials() const { return trials_.all(); }
+  /// See TrialTable::current.
+  [[nodiscard]] const TrialRecord* current(TrialId trial, std::uint32_t attempt) const {
+    return trials_.current(trial, attempt);
+  }
+  /// The row with which the node joined; 0 if it is not there.
+  [[nodiscard]] std::uint64_t joined_row(const std::string& node) const {
+    return slots_.joined_row(node);
+  }
   [[nodiscard]] const std::optional<Incumbent::Best>& best() const { return incumbent_.best(); }
   [[nodiscard]] std::vector<TrialId> contenders() const { return incumbent_.contenders(); }
   /// Units of resource that were run, restarts included.
-  [[nodiscard]] std::int64_t resource_spent() const { return resource_spent_; }
+  [[nodiscard]] std::int64_t resource_spent() const { return totals_.resource_spent(); }
   /// Why a free slot waits; empty if none does.
   [[nodiscard]] const std::string& waiting_for() const { return waiting_for_; }
 
+  /// Fails unless trials, counts and slots agree with each other. Takes time linear in the trials,
+  /// so it is not part of `apply`: tests and simulations call it after each step.
+  void check_invariants() const;
+
  private:
-  struct NodeSlots {
-    std::uint32_t slots = 0;
-    std::uint32_t used = 0;
-    bool lost = false;  ///< Nothing starts there; what runs there holds its slots.
-    std::uint64_t joined = 0;
-  };
-  /// What may still start, from everything to nothing.
-  enum class Closing { no, promotions_only, restarts_only, stop };
+  using Phase = StudyClosing::Phase;
 
   void on(const StudyOpened& opened);
   void on(const StudyResumed& resumed);
   void on(const NodeJoined& joined);
   void on(const NodeLost& lost);
-  void on(const NodeRejoined& returned);
+  void on(const NodeRejoined& rejoined);
   void on(const NodeLeft& left);
   void on(const SlotFreed& slot);
   void on(const Reported& report);
@@ -133,49 +127,41 @@ class StudyCore {
 
   void start(const schedulers::StartTrial& start, const std::string& node);
   void promote(const schedulers::ResumeTrial& resume, const std::string& node);
-  void go_on(TrialRecord& trial);
+  void continue_promoted(TrialRecord& trial);
   void restart(TrialRecord& trial, const std::string& node);
   void launch(TrialRecord& trial, const std::string& node, Resource from);
-  void order(const TrialRecord& trial);
+  void command_launch(const TrialRecord& trial);
   void end_process(TrialRecord& trial, TrialState next);
-  void ignored(const TrialRecord& trial, const Reported& report,
-               const schedulers::ReportIgnored& ignored);
-  void counted(TrialRecord& trial, const Reported& report, TrialReported::Decision decision);
-  void raised(const schedulers::HurdleRaised& hurdle);
-  void charge(TrialRecord& trial, const Reported& report);
-  void settle(TrialRecord& trial, const std::string& loss);
+
+  void count(TrialRecord& trial, const Reported& report, TrialReported::Decision decision);
+  void warn_of_duplicate(const TrialRecord& trial, const Reported& report,
+                         const schedulers::ReportIgnored& ignored);
+
+  void finish_decided(TrialRecord& trial, const std::string& loss);
   void fail(TrialRecord& trial, const AttemptEnded& end);
   void lose(TrialRecord& trial, const std::string& cause);
-  void lose_promotions(const std::string& node);
-  void close(Closing closing, StudyFinished::Outcome outcome, const std::string& reason);
-  void check_totals();
-  void check_end();
-  void move_to(TrialRecord& trial, TrialState state);
+  void release_promotions(const std::string& node);
+  void close_if_exhausted();
+  void close(Phase phase, StudyFinished::Outcome outcome, const std::string& reason);
+  void close_if_reached();
 
+  void emit(StudyEvent event) { outcome_.events.push_back(std::move(event)); }
+  void announce(const schedulers::RungUnlocked& unlocked);
+  void announce(const schedulers::HurdleRaised& hurdle);
+  void announce_start(const TrialRecord& trial);
   [[nodiscard]] bool exhausted() const;
-  [[nodiscard]] std::optional<std::string> free_node() const;
-  [[nodiscard]] TrialFailed::Then verdict(const TrialRecord& trial, const AttemptEnded& end) const;
 
   StudyRules rules_;
-  std::map<TrialId, TrialRecord> trials_;
-  TrialCounts counts_;
-  std::map<std::string, NodeSlots> nodes_;
-  std::set<TrialId> restarts_;       ///< Trials to launch again before anything new.
-  std::optional<Suggestion> ready_;  ///< A configuration that no trial has taken yet.
+  TrialTable trials_;
+  SlotTable slots_;
+  StudyTotals totals_;
+  StudyClosing closing_;
   Incumbent incumbent_;
-  std::optional<StudyFinished> finished_;
-  Closing closing_ = Closing::no;
-  StudyFinished end_;  ///< What to say when the last process is gone.
-  bool interrupted_ = false;
-  std::string interruption_;
+  std::optional<Suggestion> suggestion_;  ///< Has a configuration that no trial has taken yet.
   bool space_exhausted_ = false;
-  std::string waiting_for_;  ///< The scheduler's reason; it is asked again after the next change.
-  std::uint64_t evaluations_ = 0;
-  double cost_ = 0;
-  std::string metric_reached_;  ///< The report that met the criterion on the metric.
-  std::int64_t resource_spent_ = 0;
+  std::string waiting_for_;  ///< The scheduler's reason; any input but SlotFreed clears it.
 
-  // While an input is applied.
+  // Valid while `apply` runs.
   std::uint64_t index_ = 0;
   const std::vector<schedulers::Decision>* decisions_ = nullptr;
   Outcome outcome_;

@@ -8,19 +8,21 @@
 
 namespace troupe::actors {
 
+struct StudySpec;
+
 using schedulers::TrialId;
 
-/// What ends a study; every count is a total over all its sessions, and exact.
+/// What ends a study. Every count is a total over all sessions, and exact.
 struct StopRules {
   std::optional<std::uint64_t> trials_started_max;
-  std::optional<std::uint64_t>
-      trials_completed_max;  ///< Programs that ended by themselves, or reached R.
-  std::optional<std::uint64_t> trials_finished_max;  ///< Completed, stopped or failed.
-  std::optional<std::uint64_t> evaluations_max;      ///< Reports that counted.
+  /// Trials whose program ended by itself with success, or reached the maximal resource.
+  std::optional<std::uint64_t> trials_completed_max;
+  std::optional<std::uint64_t> trials_finished_max;  ///< Completed, stopped or failed trials.
+  std::optional<std::uint64_t> evaluations_max;      ///< Reports that the scheduler did not ignore.
   std::optional<double> cost_max;                    ///< Sum of the reported `cost_attr`.
   std::optional<double> metric_min;                  ///< A report at or below this ends the study.
   std::optional<double> metric_max;                  ///< A report at or above this ends the study.
-  std::string cost_attr;  ///< Key of a report: cost of its process so far, in the user's units.
+  std::string cost_attr;  ///< Key of a report: cost of its process so far, in the user's unit.
 };
 
 /// What happens to running and promotable trials once no new one may start.
@@ -34,11 +36,14 @@ enum class WhenExhausted {
 struct StudyRules {
   bool maximize = false;
   std::uint32_t workers_max = 1;
-  TrialId incumbents = 0;  ///< So many trials, the first ones, are incumbents.
+  TrialId incumbents = 0;  ///< Trials below this number are incumbents.
   StopRules stop;
   WhenExhausted when_exhausted = WhenExhausted::finish;
-  std::uint64_t failures_max = 0;  ///< The study fails once more trials than this failed.
-  std::uint32_t retries_max = 0;   ///< A failed attempt of a trial is tried again so often.
+  std::uint64_t failures_max = 0;  ///< The study fails once more trials than this have failed.
+  std::uint32_t retries_max = 0;   ///< Retries of a trial after failed attempts.
 };
+
+/// The rules of a study file.
+[[nodiscard]] StudyRules rules_of(const StudySpec& spec);
 
 }  // namespace troupe::actors

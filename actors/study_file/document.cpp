@@ -2,24 +2,30 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
+#include <fstream>
+#include <iterator>
 #include <sstream>
+#include <utility>
+#include <variant>
 
-// The one place that knows yaml-cpp: its events, not its nodes, for those lose repeated keys, and
-// guess the types of scalars by YAML 1.1.
+// The only file that uses yaml-cpp. It uses the events of yaml-cpp: the nodes lose repeated keys
+// and type scalars by YAML 1.1.
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/parser.h>
 
+#include "actors/json.hpp"
 #include "actors/utf8.hpp"
 
 namespace troupe::actors {
 namespace {
 
 constexpr std::size_t text_size_max = 1 << 20;
-constexpr std::size_t depth_max = 32;  ///< A study file needs six.
+constexpr std::size_t depth_max = 32;  ///< Of nested collections; study files use six.
 constexpr std::size_t keys_max = 1000;
 
-/// Stops the parser at something that is no syntax error of YAML, but nothing we read either.
+/// Thrown to stop the parser at valid YAML that study files do not support.
 struct Refusal {
   Position at;
   std::string what;
@@ -76,7 +82,7 @@ class TreeBuilder final : public YAML::EventHandler {
   void OnMapEnd() override { close(); }
 
  private:
-  /// A collection that is being read, and the key whose value comes next.
+  /// A collection that is being read, and the key that waits for its value.
   struct Open {
     Element element;
     std::optional<Member> member;
@@ -116,7 +122,7 @@ class TreeBuilder final : public YAML::EventHandler {
   void add_value(Open& parent, Element element) {
     if (parent.element.members.size() == keys_max)
       throw Refusal{parent.member->at, "a mapping has more than 1000 keys"};
-    if (element.is_nothing()) element.at = parent.member->at;  // Where it would be is elsewhere.
+    if (element.is_nothing()) element.at = parent.member->at;  // yaml-cpp reports a later line.
     parent.member->value = std::move(element);
     const auto first = std::ranges::find(parent.element.members, parent.member->key, &Member::key);
     if (first != parent.element.members.end())
@@ -136,7 +142,7 @@ class TreeBuilder final : public YAML::EventHandler {
     }
   }
 
-  /// yaml-cpp takes the end of the file for the missing quote.
+  /// Whether the quote at `mark` is never closed: yaml-cpp accepts the end of the file instead.
   [[nodiscard]] bool is_never_closed(const YAML::Mark& mark) const {
     if (mark.is_null() || mark.line < 0 || static_cast<std::size_t>(mark.line) >= lines_.size())
       return false;
@@ -161,7 +167,7 @@ class TreeBuilder final : public YAML::EventHandler {
   std::vector<std::string_view> lines_;
 };
 
-/// Where a tab indents the line that an error is on. None: nowhere.
+/// Position of a tab in the indentation of the line with an error; none if there is no tab.
 std::optional<Position> tab_before(std::string_view text, Position error) {
   for (std::size_t line = 1; line < error.line; ++line)
     text.remove_prefix(std::min(text.find('\n') + 1, text.size()));
@@ -171,7 +177,7 @@ std::optional<Position> tab_before(std::string_view text, Position error) {
   return Position{error.line, tab + 1};
 }
 
-/// yaml-cpp's sentence, and what usually causes it.
+/// The message of yaml-cpp, with its usual cause.
 std::string explain(const std::string& message) {
   struct Cause {
     std::string_view message, cause;
@@ -193,7 +199,7 @@ std::string explain(const std::string& message) {
   return "this is not valid YAML: " + message;
 }
 
-/// Where the text stops being UTF-8, or has a byte that no text file has. None: nowhere.
+/// Offset of the first byte that is not UTF-8 or is a control character; none if there is none.
 std::optional<std::size_t> bad_byte(std::string_view text) {
   for (std::size_t i = 0; i < text.size();) {
     const auto byte = static_cast<unsigned char>(text[i]);
@@ -216,6 +222,28 @@ Position position_of(std::string_view text, std::size_t byte) {
   const auto lines = std::ranges::count(before, '\n');
   const std::size_t start = before.rfind('\n') == before.npos ? 0 : before.rfind('\n') + 1;
   return {static_cast<std::size_t>(lines) + 1, byte - start + 1};
+}
+
+std::string key_text(const std::string& key) {
+  const bool plain =
+      std::ranges::all_of(key, [](unsigned char c) { return std::isalnum(c) != 0 || c == '_'; }) &&
+      !key.empty() && std::holds_alternative<std::string>(plain_scalar(key));
+  return plain ? key : json_string(key);
+}
+
+/// The element in YAML's flow style, on one line.
+std::string flow(const Element& element) {
+  if (element.kind == Element::Kind::scalar) {
+    const auto* text = element.as<std::string>();
+    if (text != nullptr) return json_string(*text);
+    return element.is_nothing() ? "null" : element.text;
+  }
+  std::string text;
+  for (const Element& item : element.items) text += (text.empty() ? "" : ", ") + flow(item);
+  if (element.kind == Element::Kind::sequence) return "[" + text + "]";
+  for (const Member& member : element.members)
+    text += (text.empty() ? "" : ", ") + key_text(member.key) + ": " + flow(member.value);
+  return "{" + text + "}";
 }
 
 }  // namespace
@@ -248,7 +276,7 @@ std::optional<Element> parse_document(std::string_view text, ProblemList& proble
     return std::nullopt;
   }
   TreeBuilder builder(text);
-  try {  // yaml-cpp says so by exceptions.
+  try {  // yaml-cpp throws on a syntax error.
     std::istringstream in{std::string(text)};
     YAML::Parser parser(in);
     if (!parser.HandleNextDocument(builder)) {
@@ -271,6 +299,59 @@ std::optional<Element> parse_document(std::string_view text, ProblemList& proble
   }
   for (auto& [at, what] : builder.complaints) problems.error(at, std::move(what));
   return std::move(builder.root);
+}
+
+std::string to_yaml(const Element& root) {
+  std::string text;
+  for (const Member& member : root.members) {
+    text += key_text(member.key) + ":";
+    const bool nested =
+        member.value.kind == Element::Kind::mapping && !member.value.members.empty();
+    if (!nested) {
+      text += " " + flow(member.value) + "\n";
+      continue;
+    }
+    text += "\n";
+    for (const Member& inner : member.value.members)
+      text += "  " + key_text(inner.key) + ": " + flow(inner.value) + "\n";
+  }
+  return text;
+}
+
+std::optional<std::string> read_text(const std::filesystem::path& path, ProblemList& problems) {
+  std::error_code ignored;
+  std::ifstream in(path, std::ios::binary);
+  const bool is_folder = std::filesystem::is_directory(path, ignored);
+  if (in.is_open() && !is_folder)
+    return std::string(std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>());
+  problems.error({}, is_folder ? "this is a folder; name the study file in it"
+                     : std::filesystem::exists(path, ignored) ? "the file cannot be read"
+                                                              : "there is no such file");
+  return std::nullopt;
+}
+
+Error refusal(const ProblemList& problems) {
+  std::string what = "the study file makes no sense:";
+  for (const Problem& problem : problems.sorted()) what += "\n" + to_text(problem);
+  return {ErrorKind::bad_input, what};
+}
+
+Result<WrittenStudy> read_written(const std::filesystem::path& file) {
+  ProblemList problems(file.string(), "");
+  auto text = read_text(file, problems);
+  if (!text) return refusal(problems);
+  return read_written_text(std::move(*text), file);
+}
+
+Result<WrittenStudy> read_written_text(std::string text, const std::filesystem::path& file) {
+  ProblemList problems(file.string(), text);
+  auto root = parse_document(text, problems);
+  if (root && root->is_nothing())
+    problems.error({}, "the file is empty; `troupe validate --template` prints a study file");
+  if (!root || problems.has_errors()) return refusal(problems);
+  WrittenStudy written{.file = file, .source = text, .root = std::move(*root), .text = {}};
+  written.text = std::move(text);
+  return written;
 }
 
 }  // namespace troupe::actors

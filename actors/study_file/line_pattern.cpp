@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <span>
 
-// PCRE2 and not the standard expressions: those recurse once for each character of a line, and this
-// runs on small stacks. PCRE2 keeps its state on the heap and counts its steps.
+// std::regex recurses for each character of a line, and this code runs on small stacks. PCRE2 keeps
+// its state on the heap and bounds its steps.
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 
@@ -15,7 +15,8 @@
 namespace troupe::actors {
 namespace {
 
-constexpr std::uint32_t steps_max = 1'000'000;  ///< Some 10 ms: beyond, a line does not match.
+constexpr std::uint32_t steps_max =
+    1'000'000;  ///< About 10 ms; a line that needs more does not match.
 constexpr std::uint32_t heap_kib_max = 64 * 1024;
 constexpr std::size_t expression_max = 65'536;  ///< Bytes.
 
@@ -53,8 +54,8 @@ std::vector<Group> groups_of(const pcre2_code* code) {
   return groups;
 }
 
-/// "missing closing parenthesis at the end" or "quantifier does not follow a repeatable item, at
-/// character 5, before '*b'".
+/// The message of a PCRE2 error with its place, as in "quantifier does not follow a repeatable
+/// item, at character 5, before '*b'".
 std::string problem_text(std::string_view expression, int code, std::size_t offset) {
   std::array<char, 256> buffer{};
   (void)pcre2_get_error_message(code, reinterpret_cast<PCRE2_UCHAR*>(buffer.data()), buffer.size());
@@ -65,7 +66,7 @@ std::string problem_text(std::string_view expression, int code, std::size_t offs
          std::string(expression.substr(offset, shown_max)) + "'";
 }
 
-/// The name of the group that ends before `offset`, for PCRE2's error of a name given twice.
+/// The name of the group that ends before `offset`; for PCRE2's error about a repeated name.
 std::string_view name_before(std::string_view expression, std::size_t offset) {
   const std::string_view before = expression.substr(0, offset);
   const std::size_t open = before.find_last_of("<'");
@@ -121,7 +122,7 @@ std::optional<std::vector<std::pair<std::string, std::string>>> LinePattern::mat
   const pcre2_code* code = compiled_->code.get();
   const MatchData match(pcre2_match_data_create_from_pattern(code, nullptr));
   check(match != nullptr, "there is memory for a match");
-  // A line that takes too many steps, as any other error, is one that does not match.
+  // An error counts as no match; so does a line that needs too many steps.
   const int taken = pcre2_match(code, reinterpret_cast<PCRE2_SPTR>(line.data()), line.size(), 0, 0,
                                 match.get(), compiled_->limits.get());
   if (taken < 0) return std::nullopt;

@@ -11,9 +11,9 @@
 
 namespace troupe::actors {
 
-/// A regular expression with named groups, Perl's syntax (`(?<epoch>\d+)`; Python's
-/// `(?P<epoch>\d+)` too). Matching needs little stack, whatever the line, and gives up on a
-/// pathological pattern.
+/// A regular expression with named groups, in the syntax of Perl (`(?<epoch>\d+)`) or Python
+/// (`(?P<epoch>\d+)`). Matching uses little stack for any line, and a bounded number of steps for
+/// any pattern.
 class LinePattern {
  public:
   /// The error says what is wrong with the expression.
@@ -23,10 +23,10 @@ class LinePattern {
   LinePattern& operator=(LinePattern&&) noexcept;
   ~LinePattern();
 
-  /// Of the groups, in order of their appearance.
+  /// Names of the groups, in the order of the expression.
   [[nodiscard]] const std::vector<std::string>& names() const;
 
-  /// The named groups that took part in the first match in `line`, with their text. None: no match.
+  /// The groups of the first match in `line` that matched, with their text. None: no match.
   [[nodiscard]] std::optional<std::vector<std::pair<std::string, std::string>>> match(
       std::string_view line) const;
 

@@ -10,9 +10,9 @@
 namespace troupe::actors {
 namespace {
 
-constexpr std::size_t source_width_max = 160;  ///< Longer lines are shown without the caret.
+constexpr std::size_t source_width_max = 160;  ///< Bytes; longer lines are not shown.
 
-/// Levenshtein's distance; swapped neighbours count once. Case and `-` or `_` do not count.
+/// Damerau-Levenshtein distance of two words, where case and `-` versus `_` do not matter.
 std::size_t distance(std::string_view a, std::string_view b) {
   const auto same = [](char x, char y) {
     const auto plain = [](char c) {
@@ -35,7 +35,7 @@ std::size_t distance(std::string_view a, std::string_view b) {
   return last[b.size()];
 }
 
-/// Spaces as wide as the first `column` - 1 characters of the line; tabs stay tabs.
+/// White space as wide as the first `column` - 1 characters of the line; a tab stays a tab.
 std::string indentation(std::string_view line, std::size_t column) {
   std::string spaces;
   for (const char c : line) {
@@ -93,7 +93,7 @@ std::vector<Problem> ProblemList::sorted() const {
 }
 
 std::string_view nearest(std::string_view word, const std::vector<std::string_view>& names) {
-  constexpr std::size_t word_size_max = 64;  // Nobody mistypes more than that.
+  constexpr std::size_t word_size_max = 64;  // Bounds the work for absurd input.
   if (word.size() > word_size_max) return {};
   std::string_view best;
   std::size_t best_distance = std::max<std::size_t>(1, word.size() / 3) + 1;
@@ -103,7 +103,7 @@ std::string_view nearest(std::string_view word, const std::vector<std::string_vi
       best_distance = d;
     }
   if (!best.empty() || word.size() < 4) return best;
-  for (const std::string_view name : names)  // `workers` for `n_workers`.
+  for (const std::string_view name : names)  // As `workers` for `n_workers`.
     if (name.find(word) != name.npos || (name.size() >= 4 && word.find(name) != word.npos))
       return name;
   return best;

@@ -7,28 +7,28 @@
 
 namespace troupe::actors {
 
-/// A place in a text file, as editors count. Line 0: the file as a whole.
+/// A position in a text file, counted as editors do. Line 0 stands for the file as a whole.
 struct Position {
   std::size_t line = 0;    ///< From 1.
   std::size_t column = 0;  ///< From 1, in characters.
   friend auto operator<=>(const Position&, const Position&) = default;
 };
 
-/// Something wrong with a file that a person wrote, and what to do about it.
+/// An error or a warning about a user's file.
 struct Problem {
   enum class Severity { error, warning };
   Severity severity = Severity::error;
   std::string file;
   Position at;
-  std::string message;  ///< What was found, what was expected, the nearest valid name.
-  std::string source;   ///< The line of the file.
+  std::string message;  ///< Says what was found and what was expected.
+  std::string source;   ///< The line with the problem; may be empty.
 };
 
-/// `study.yaml:12:7: error: ...`, then the line of the file with a caret below the column. Ends
-/// with a newline.
+/// The problem as compilers print it: `study.yaml:12:7: error: ...`, then the line of the file and
+/// a caret below the column. Ends with a newline.
 [[nodiscard]] std::string to_text(const Problem& problem);
 
-/// The problems of one file, as they are found.
+/// Collects the problems of one file.
 class ProblemList {
  public:
   ProblemList(std::string file, std::string_view text);
@@ -37,7 +37,7 @@ class ProblemList {
   void warning(Position at, std::string message);
 
   [[nodiscard]] bool has_errors() const { return errors_ > 0; }
-  /// In the order of the file.
+  /// The problems in the order of their positions.
   [[nodiscard]] std::vector<Problem> sorted() const;
 
  private:
@@ -49,16 +49,16 @@ class ProblemList {
   std::size_t errors_ = 0;
 };
 
-/// The one of `names` that was probably meant; empty if none is near.
+/// The name that is most similar to `word`; empty if none is similar.
 [[nodiscard]] std::string_view nearest(std::string_view word,
                                        const std::vector<std::string_view>& names);
 
-/// `; did you mean 'nearest'? (what: a, b, c)`, or without the question.
+/// "; did you mean 'NAME'? (WHAT: a, b, c)"; without the question if no name is similar.
 [[nodiscard]] std::string suggestion(std::string_view word,
                                      const std::vector<std::string_view>& names,
                                      std::string_view what);
 
-/// "a, b, c".
+/// The names with commas between them: "a, b, c".
 [[nodiscard]] std::string joined(const std::vector<std::string_view>& names);
 
 }  // namespace troupe::actors

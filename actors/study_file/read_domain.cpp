@@ -20,7 +20,7 @@ const std::vector<std::string_view> domain_names{
     "choice",  "ordinal",    "finrange",          "logfinrange",
 };
 
-/// Names of other tools, and what to write instead.
+/// A domain's name in other tools, and what to write instead.
 struct Foreign {
   std::string_view name, instead;
 };
@@ -81,7 +81,7 @@ class DomainReader {
     return std::nullopt;
   }
 
-  /// The two bounds and, if `sized`, how many values: from a list, or from a mapping with Syne
+  /// The two bounds and, if `sized`, the number of values; from a list, or from a mapping with Syne
   /// Tune's names.
   std::optional<std::vector<Element>> arguments(bool sized) {
     const Element& value = domain_.value;

@@ -1,8 +1,13 @@
 #include "actors/study_file/read_points.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <set>
 #include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
 
 #include "actors/study_file/read_domain.hpp"
 #include "schedulers/space/config.hpp"
@@ -12,14 +17,14 @@ namespace {
 
 using namespace schedulers;
 
-/// Reads the configurations of one list.
+/// Reads configurations, and reports their problems.
 class PointReader {
  public:
   PointReader(const Space& space, const std::vector<std::string_view>& declared,
               ProblemList& problems)
       : space_(space), declared_(declared), problems_(problems) {}
 
-  /// What it gives, each value within its domain.
+  /// The values that the file gives, each within its domain. None: an error was reported.
   std::optional<Config> given(const Element& element, const std::string& noun) {
     if (element.kind != Element::Kind::mapping) {
       problems_.error(element.at,
@@ -33,7 +38,7 @@ class PointReader {
     return point;
   }
 
-  /// The rest filled in; none if it gives what is inactive then, or is forbidden.
+  /// Fills in the other parameters. None: `given` has inactive parameters, or is forbidden.
   std::optional<Config> completed(const Element& element, const Config& given) {
     Config point = space_.completed(given);
     for (const Member& member : element.members)
@@ -50,7 +55,7 @@ class PointReader {
     return point;
   }
 
-  /// Whether nothing that is searched was missing in `given`.
+  /// Whether `given` had every parameter that is searched and active.
   bool was_complete(const Element& element, const Config& given, const Config& completed) {
     for (const Setting& setting : completed) {
       if (std::holds_alternative<Constant>(space_.find(setting.name)->domain)) continue;
@@ -79,7 +84,8 @@ class PointReader {
     return std::nullopt;
   }
 
-  /// "optimizer is sgd; here optimizer is adam": what it waits for, and what there is.
+  /// The condition of a parameter and its cause to fail: "optimizer is sgd; here optimizer is
+  /// adam".
   static std::string reason(const Parameter& parameter, const Config& point) {
     std::string text = to_text(parameter.when);
     for (const Requirement& requirement : parameter.when) {
@@ -103,7 +109,7 @@ bool is_list(const Element& element, const std::string& key, ProblemList& proble
   return false;
 }
 
-/// Those that differ; a repetition is a mistake that does no harm.
+/// Collects configurations and drops repetitions with a warning.
 class DifferentPoints {
  public:
   DifferentPoints(const Space& space, ProblemList& problems) : space_(space), problems_(problems) {}
@@ -122,6 +128,73 @@ class DifferentPoints {
   std::vector<Config> points_;
   std::set<std::string> seen_;
 };
+
+std::vector<std::string_view> searched_in(const schedulers::Space& space) {
+  std::vector<std::string_view> names;
+  for (const auto& parameter : space.parameters())
+    if (!std::holds_alternative<schedulers::Constant>(parameter.domain))
+      names.push_back(parameter.name);
+  return names;
+}
+
+/// The members of the mapping at that key; null if it is absent, or was refused.
+const std::vector<Member>* mapping_of(Section& section, std::string_view key,
+                                      std::string_view example) {
+  const Member* member = section.find(key);
+  if (member == nullptr) return nullptr;
+  if (member->value.kind == Element::Kind::mapping) return &member->value.members;
+  section.error(key, "'memory." + std::string(key) + "' must be a mapping, such as " +
+                         std::string(example) + "; found " + describe(member->value));
+  return nullptr;
+}
+
+void read_renames(Section& section, const std::vector<std::string_view>& searched,
+                  MemorySpec& memory, ProblemList& problems) {
+  const auto* members = mapping_of(section, "rename", "{learning_rate: lr}");
+  if (members == nullptr) return;
+  for (const Member& member : *members) {
+    const auto* here = member.value.as<std::string>();
+    if (here == nullptr || std::ranges::find(searched, *here) == searched.end()) {
+      problems.error(
+          member.value.at,
+          "'memory.rename' says what a parameter of the memory is called in this file; " +
+              describe(member.value) + " is no parameter that is searched" +
+              suggestion(here == nullptr ? "" : *here, searched, "parameters"));
+      continue;
+    }
+    if (std::ranges::find(memory.renames, *here, &MemoryRename::here) != memory.renames.end())
+      problems.error(member.value.at,
+                     "'memory.rename' calls two parameters of the memory '" + *here + "'");
+    memory.renames.push_back({member.key, *here});
+  }
+}
+
+void read_defaults(Section& section, const StudySpec& spec,
+                   const std::vector<std::string_view>& searched, MemorySpec& memory,
+                   ProblemList& problems) {
+  const auto* members = mapping_of(section, "defaults", "{dropout: 0.0}");
+  if (members == nullptr) return;
+  for (const Member& member : *members) {
+    if (std::ranges::find(searched, member.key) == searched.end()) {
+      problems.error(member.at, "'memory.defaults' names '" + member.key +
+                                    "', which is no parameter that is searched" +
+                                    suggestion(member.key, searched, "parameters"));
+      continue;
+    }
+    const auto& domain = spec.config_space.find(member.key)->domain;
+    auto value = value_of(member.value);
+    const auto* whole = value ? std::get_if<std::int64_t>(&*value) : nullptr;
+    if (whole != nullptr && !schedulers::contains(domain, *value))
+      value = static_cast<double>(*whole);  // An integer for a real parameter.
+    if (!value || !schedulers::contains(domain, *value)) {
+      problems.error(member.value.at, "'memory.defaults': " + describe(member.value) +
+                                          " is not within " + to_text(domain) + " of '" +
+                                          member.key + "'");
+      continue;
+    }
+    memory.defaults.push_back({member.key, std::move(*value)});
+  }
+}
 
 }  // namespace
 
@@ -152,6 +225,20 @@ std::vector<Config> read_incumbents(const Element& element, const Space& space,
       incumbents.add(std::move(*point), item.at);
   }
   return std::move(incumbents).points();
+}
+
+void read_memory(Section& top, const std::string& folder, StudySpec& spec, ProblemList& problems) {
+  if (!top.has("memory")) return;
+  Section section = top.section("memory", keys_of("memory"));
+  MemorySpec memory;
+  if (const auto file = section.text("file")) {
+    const std::filesystem::path path = std::filesystem::path(folder) / *file;
+    memory.file = path.lexically_normal().string();
+  }
+  const auto searched = searched_in(spec.config_space);
+  read_renames(section, searched, memory, problems);
+  read_defaults(section, spec, searched, memory, problems);
+  spec.memory = std::move(memory);
 }
 
 }  // namespace troupe::actors

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "actors/study_file/line_pattern.hpp"
-#include "actors/study_file/memory_size.hpp"
+#include "actors/study_file/scalar.hpp"
 #include "actors/study_file/templates.hpp"
 
 namespace troupe::actors {
@@ -15,13 +15,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// What a template may name.
+/// The parameters that a `${name}` template may use.
 struct Templates {
   const std::vector<std::string_view>& declared;
   const schedulers::Space& space;
 };
 
-/// Reports templates that name no parameter, or one that may be absent.
+/// Reports templates that name an unknown parameter, or one that may be inactive.
 void check_templates(const Element& text, const Templates& templates, ProblemList& problems) {
   for (const std::string& name : template_names(text.text)) {
     if (std::ranges::find(templates.declared, name) == templates.declared.end())
@@ -35,7 +35,7 @@ void check_templates(const Element& text, const Templates& templates, ProblemLis
   }
 }
 
-/// `a b c` as a list that YAML reads back.
+/// The words as a YAML list: "[a, b, c]".
 std::string as_list(std::string_view words) {
   std::string list;
   while (!words.empty()) {
@@ -102,10 +102,10 @@ bool is_program(const fs::path& path) {
   return fs::is_regular_file(path, ignored) && ::access(path.c_str(), X_OK) == 0;
 }
 
-/// As execvp looks for it, from the study's folder.
+/// Whether execvp would find the program from the study's folder.
 bool can_be_found(const std::string& program, const fs::path& folder) {
   if (program.find('/') != program.npos) return is_program(folder / program);
-  const char* path = std::getenv("PATH");  // NOLINT(concurrency-mt-unsafe): nobody sets it.
+  const char* path = std::getenv("PATH");  // NOLINT(concurrency-mt-unsafe): never set.
   std::string_view places = path == nullptr ? "/usr/bin:/bin" : path;
   for (;;) {
     const std::size_t end = std::min(places.find(':'), places.size());
@@ -140,14 +140,11 @@ void read_pattern(Section& report, StudySpec& spec) {
 void read_entry(Section& top, const std::vector<std::string_view>& declared, StudySpec& spec,
                 ProblemList& problems) {
   if (!top.require("entry", "the program to tune, such as `entry: {command: [./train]}`")) return;
-  Section entry = top.section("entry", entry_keys());
+  Section entry = top.section("entry", keys_of("entry"));
   if (const Member* command =
           entry.require("command", "the program and its arguments, such as [./train, --fast]"))
     read_command(*command, {declared, spec.config_space}, spec.entry, problems);
-  spec.entry.args = entry.one_of<Entry::Args>("args").value_or(Entry::Args::flags);
-  using CheckpointFlag = Entry::CheckpointFlag;
-  spec.entry.st_checkpoint_dir =
-      entry.one_of<CheckpointFlag>("st_checkpoint_dir").value_or(CheckpointFlag::automatic);
+  OptionReader(entry).read(options_of("entry"), spec.entry);
   if (const Member* env = entry.find("env"))
     read_env(*env, {declared, spec.config_space}, spec.entry, problems);
 
@@ -160,19 +157,13 @@ void read_entry(Section& top, const std::vector<std::string_view>& declared, Stu
 }
 
 void read_report(Section& top, StudySpec& spec) {
-  Section report = top.section("report", report_keys());
+  Section report = top.section("report", keys_of("report"));
   ReportFormat& format = spec.report;
   using Format = ReportFormat::Format;
   const bool has_pattern = report.has("pattern");
-  format.format =
-      report.one_of<Format>("format").value_or(has_pattern ? Format::regex : Format::syne_tune);
-  format.stream =
-      report.one_of<ReportFormat::Stream>("stream").value_or(ReportFormat::Stream::stdout_stream);
-  format.after_resume = report.one_of<ReportFormat::AfterResume>("after_resume")
-                            .value_or(ReportFormat::AfterResume::continues);
-  constexpr std::int64_t offset_max = 1'000'000'000;
-  format.resource_offset = report.whole("resource_offset", -offset_max, offset_max).value_or(0);
-  if (auto cost = report.text("cost_attr")) format.cost_attr = std::move(*cost);
+  OptionReader reader(report);
+  reader.read(options_of("report"), format);
+  if (has_pattern && !reader.given().has_value("format")) format.format = Format::regex;
   format.metric = spec.metric;
   format.resource_attr = spec.resource_attr;
   if (format.format == Format::regex) {
@@ -187,13 +178,8 @@ void read_report(Section& top, StudySpec& spec) {
 }
 
 void read_resources(Section& top, StudySpec& spec, ProblemList& problems) {
-  Section resources = top.section("resources", resources_keys());
-  if (const auto cpus = resources.any_number("cpus")) {
-    spec.resources.cpus = *cpus;
-    if (*cpus < 0) resources.error("cpus", "'resources.cpus' must not be below 0");
-  }
-  constexpr std::int64_t gpus_max = 1024;
-  spec.resources.gpus = resources.whole("gpus", 0, gpus_max).value_or(0);
+  Section resources = top.section("resources", keys_of("resources"));
+  OptionReader(resources).read(options_of("resources"), spec.resources);
   const Member* memory = resources.find("memory");
   if (memory == nullptr) return;
   const auto bytes =

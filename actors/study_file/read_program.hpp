@@ -8,15 +8,16 @@
 
 namespace troupe::actors {
 
-// The parts of a study file about the program: how it is started, how it talks, what it occupies.
+// Readers of the sections about the program.
 
-/// `declared` are the names that templates may use. `spec.entry.folder` is known already.
+/// Reads `entry`. `declared`: the names that `${name}` may use. `spec.entry.folder` was set.
 void read_entry(Section& top, const std::vector<std::string_view>& declared, StudySpec& spec,
                 ProblemList& problems);
 
-/// The metric and the resource are known already, if the file has them.
+/// Reads `report`. The metric and the resource_attr of `spec` were read.
 void read_report(Section& top, StudySpec& spec);
 
+/// Reads `resources`.
 void read_resources(Section& top, StudySpec& spec, ProblemList& problems);
 
 }  // namespace troupe::actors

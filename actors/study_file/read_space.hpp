@@ -6,8 +6,8 @@
 
 namespace troupe::actors {
 
-/// Reads `config_space`, and `forbid` if it is there. Parameters with a problem are left out, and
-/// conditions that name them.
+/// Reads `config_space`, and `forbid` unless it is null. The result lacks parameters with errors
+/// and the conditions that name them.
 [[nodiscard]] schedulers::Space read_space(const Element& element, const Element* forbid,
                                            ProblemList& problems);
 

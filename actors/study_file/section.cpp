@@ -4,7 +4,6 @@
 #include <cmath>
 
 #include "runtime/core/check.hpp"
-#include "schedulers/space/config.hpp"
 
 namespace troupe::actors {
 namespace {
@@ -15,7 +14,7 @@ std::vector<std::string_view> names_of(const SectionKeys& keys) {
   return names;
 }
 
-/// " in scheduler", or nothing at the top.
+/// " in SECTION"; empty at the top level.
 std::string in_section(const SectionKeys& keys) {
   return keys.section.empty() ? "" : " in " + std::string(keys.section);
 }
@@ -30,8 +29,8 @@ Section::Section(const Element& element, Position at, const SectionKeys& keys,
     take_members(element);
     return;
   }
-  if (element.as<std::string>() != nullptr && !keys.only.empty()) {
-    members_.push_back({std::string(keys.only), element.at, element});
+  if (element.as<std::string>() != nullptr && !keys.bare_key.empty()) {
+    members_.push_back({std::string(keys.bare_key), element.at, element});
     return;
   }
   const std::string what =
@@ -121,7 +120,7 @@ std::optional<std::string> Section::text(std::string_view key) {
   return std::nullopt;
 }
 
-std::optional<double> Section::any_number(std::string_view key) {
+std::optional<double> Section::real(std::string_view key) {
   const Member* member = find(key);
   if (member == nullptr) return std::nullopt;
   const auto number = member->value.number();
@@ -130,16 +129,8 @@ std::optional<double> Section::any_number(std::string_view key) {
   return std::nullopt;
 }
 
-std::optional<double> Section::number_above(std::string_view key, double bound) {
-  const auto number = any_number(key);
-  if (!number || *number > bound) return number;
-  error(key, name_of(key) + " must be above " + schedulers::text_of(bound) + "; found " +
-                 find(key)->value.text);
-  return std::nullopt;
-}
-
-std::optional<std::int64_t> Section::whole(std::string_view key, std::int64_t low,
-                                           std::int64_t high) {
+std::optional<std::int64_t> Section::integer(std::string_view key, std::int64_t low,
+                                             std::int64_t high) {
   const Member* member = find(key);
   if (member == nullptr) return std::nullopt;
   const auto* number = member->value.as<std::int64_t>();
@@ -155,32 +146,151 @@ std::optional<std::int64_t> Section::whole(std::string_view key, std::int64_t lo
   return std::nullopt;
 }
 
-std::optional<bool> Section::truth(std::string_view key) {
+std::optional<bool> Section::boolean(std::string_view key) {
   const Member* member = find(key);
   if (member == nullptr) return std::nullopt;
-  if (const auto* truth = member->value.as<bool>()) return *truth;
+  if (const auto* flag = member->value.as<bool>()) return *flag;
   refuse_type(key, member->value, "true or false");
   return std::nullopt;
 }
 
-std::optional<std::size_t> Section::index_of(std::string_view key,
-                                             const std::vector<std::string_view>& names,
-                                             const std::vector<Synonym>& synonyms) {
+std::optional<std::size_t> Section::choice(std::string_view key,
+                                           std::span<const std::string_view> names,
+                                           std::span<const schedulers::Synonym> synonyms) {
   const Member* member = find(key);
   if (member == nullptr) return std::nullopt;
+  const std::vector<std::string_view> all(names.begin(), names.end());
   const auto* text = member->value.as<std::string>();
   if (text == nullptr) {
-    refuse_type(key, member->value, "one of " + joined(names));
+    refuse_type(key, member->value, "one of " + joined(all));
     return std::nullopt;
   }
   std::string_view word = *text;
   for (const auto& [synonym, name] : synonyms)
-    if (word == synonym) word = name;
-  const auto at = std::ranges::find(names, word);
-  if (at != names.end()) return static_cast<std::size_t>(at - names.begin());
+    if (!synonym.empty() && word == synonym) word = name;
+  const auto at = std::ranges::find(all, word);
+  if (at != all.end()) return static_cast<std::size_t>(at - all.begin());
   error(key, name_of(key) + " is '" + *text + "', which is none of its values" +
-                 suggestion(*text, names, "values"));
+                 suggestion(*text, all, "values"));
   return std::nullopt;
+}
+
+bool Section::read(const schedulers::Option& option, void* options) {
+  using schedulers::OptionType;
+  std::optional<schedulers::OptionValue> value;
+  switch (option.type) {
+    case OptionType::boolean:
+      value = boolean(option.key);
+      break;
+    case OptionType::integer:
+      value = integer(option.key, option.least, option.most);
+      break;
+    case OptionType::text:
+      value = text(option.key);
+      break;
+    case OptionType::choice:
+      if (const auto index = choice(option.key, option.names, option.synonyms))
+        value = static_cast<std::int64_t>(*index);
+      break;
+    case OptionType::choice_or_real:
+      if (const Member* member = find(option.key); member != nullptr && member->value.number())
+        return read_real(option, options);
+      if (const auto index = choice(option.key, option.names, option.synonyms))
+        value = static_cast<std::int64_t>(*index);
+      break;
+    case OptionType::real:
+      return read_real(option, options);
+    case OptionType::integers:
+      return read_integers(option, options);
+    case OptionType::section:
+    case OptionType::custom:
+      check(false, "sections and custom options are read by other code");
+  }
+  if (value) option.set(options, *value);
+  return value.has_value();
+}
+
+bool Section::read_real(const schedulers::Option& option, void* options) {
+  const bool is_choice = option.type == schedulers::OptionType::choice_or_real;
+  // An infinite number for a choice is out of range; for a real option it has the wrong type.
+  const auto number = is_choice ? find(option.key)->value.number() : real(option.key);
+  if (!number) return false;
+  option.set(options, *number);
+  if (option.checked_in_use) return true;
+  const schedulers::RealRange range =
+      option.range_of == nullptr ? option.range : option.range_of(options);
+  if (std::isfinite(*number) && range.contains(*number)) return true;
+  if (range.expected.empty())
+    error(option.key,
+          name_of(option.key) + " must not be below " + schedulers::number_text(range.least));
+  else
+    error(option.key, name_of(option.key) + " must be " + std::string(range.expected) + "; found " +
+                          find(option.key)->value.text);
+  return false;
+}
+
+bool Section::read_integers(const schedulers::Option& option, void* options) {
+  const Member* member = find(option.key);
+  if (member == nullptr) return false;
+  std::vector<std::int64_t> items;
+  bool good = true;
+  for (const Element& item : member->value.items) {
+    const auto* number = item.as<std::int64_t>();
+    good = number != nullptr && *number >= option.least && *number <= option.most;
+    if (!good) {
+      error(option.key, std::string(option.item) + " must be a whole number above " +
+                            std::to_string(option.least - 1) + "; found " + describe(item));
+      break;
+    }
+    items.push_back(*number);
+  }
+  if (good && items.empty()) {
+    good = false;
+    error(option.key,
+          name_of(option.key) + " must be a list, such as [1, 3, 9]; found " +
+              (member->value.kind == Element::Kind::sequence ? "an empty list"
+                                                             : describe(member->value)));
+  }
+  option.set(options, items);
+  return good;
+}
+
+void OptionReader::read_option(const schedulers::Option& option, void* into) {
+  if (!given_.method.empty() && !option.is_for(given_.method)) return;
+  if (option.type == schedulers::OptionType::section) return read_nested(option, into);
+  const bool here = option.required.empty()
+                        ? section_.has(option.key)
+                        : section_.require(option.key, option.required) != nullptr;
+  bool good = here;
+  if (here) given_.keys.emplace_back(option.key);
+  if (here && option.type != schedulers::OptionType::custom) good = section_.read(option, into);
+  if (here && !good) given_.refused.emplace_back(option.key);
+  lacks_required_ = lacks_required_ || (!option.required.empty() && !good);
+}
+
+void OptionReader::read_nested(const schedulers::Option& option, void* into) {
+  check(option.section != nullptr, "a section has a description");
+  if (!section_.has(option.key)) return;
+  given_.keys.emplace_back(option.key);
+  if (option.section_used != nullptr && !option.section_used(into)) return;
+  Section& nested =
+      nested_.emplace_back(option.key, section_.section(option.key, keys_of(option.section->name)))
+          .second;
+  for (const schedulers::Option& inner : option.section->options) {
+    if (!nested.has(inner.key)) continue;
+    const std::string path = std::string(option.key) + "." + std::string(inner.key);
+    given_.keys.push_back(path);
+    if (!nested.read(inner, option.nested(into))) given_.refused.push_back(path);
+  }
+}
+
+void OptionReader::error(const schedulers::OptionProblem& problem) {
+  const std::size_t dot = problem.option.find('.');
+  if (dot == problem.option.npos) return section_.error(problem.option, problem.what);
+  const auto nested = std::ranges::find(nested_, problem.option.substr(0, dot),
+                                        &std::pair<std::string_view, Section>::first);
+  check(nested != nested_.end(), "a problem with a nested option is in a section that was read");
+  nested->second.error(problem.option.substr(dot + 1), problem.what);
 }
 
 Section Section::section(std::string_view key, const SectionKeys& keys) {

@@ -4,75 +4,88 @@
 #include <cctype>
 #include <fstream>
 #include <iterator>
+#include <variant>
 
 #include "actors/study_file/document.hpp"
-#include "actors/study_file/read_checkpoints.hpp"
-#include "actors/study_file/read_max_resource.hpp"
-#include "actors/study_file/read_memory.hpp"
+#include "actors/study_file/read_domain.hpp"
+#include "actors/study_file/read_methods.hpp"
 #include "actors/study_file/read_points.hpp"
 #include "actors/study_file/read_program.hpp"
-#include "actors/study_file/read_scheduler.hpp"
-#include "actors/study_file/read_searcher.hpp"
 #include "actors/study_file/read_space.hpp"
-#include "actors/study_file/read_stop_criterion.hpp"
-#include "actors/study_file/read_study.hpp"
+#include "actors/study_file/scalar.hpp"
 #include "actors/study_file/section.hpp"
-#include "actors/study_file/spec_options.hpp"
 
 namespace troupe::actors {
 namespace {
 
 namespace fs = std::filesystem;
 
-void read_name(Section& top, StudySpec& spec) {
-  if (!top.require("study", "a name for it, such as `study: first-try`")) return;
-  spec.name = top.text("study").value_or("");
+/// Checks keys of the top level after they were read.
+void check_top(Section& top, const StudySpec& spec) {
   if (!spec.name.empty() && !is_legal_name(spec.name))
     top.error(
         "study",
         "'study' must be a name for a folder too: letters, digits, '_', '-' and '.', a letter "
         "or digit first; found " +
             describe(top.find("study")->value));
-}
-
-void read_objective(Section& top, StudySpec& spec) {
-  if (top.require("metric",
-                  "the key in the program's reports that is to be tuned, such as "
-                  "`metric: val_loss`"))
-    spec.metric = top.text("metric").value_or("");
-  using Mode = StudySpec::Mode;
-  if (top.require("mode",
-                  "min if a smaller metric is better (a loss), max if a larger one is (an "
-                  "accuracy)"))
-    spec.mode =
-        top.one_of<Mode>(
-               "mode",
-               {{"minimize", "min"}, {"minimise", "min"}, {"maximize", "max"}, {"maximise", "max"}})
-            .value_or(Mode::min);
-  if (top.require("resource_attr",
-                  "the key in the program's reports that counts what a trial "
-                  "used, from 1 on, such as `resource_attr: epoch`"))
-    spec.resource_attr = top.text("resource_attr").value_or("");
   if (!spec.metric.empty() && spec.metric == spec.resource_attr)
     top.error("resource_attr", "'metric' and 'resource_attr' are both '" + spec.metric +
                                    "'; one is the result, the other counts epochs or the like");
+  if (!spec.listen.starts_with("tcp://") || spec.listen.find(':', 6) == std::string::npos)
+    top.error("listen",
+              "'listen' must be an address such as tcp://127.0.0.1:*, or, with keys (`troupe keys "
+              "init`), tcp://0.0.0.0:7070; found '" +
+                  spec.listen + "'");
 }
 
-/// The middle of everything, if that is allowed. A grid has a first configuration of its own.
+/// Finds R: `max_t`, or the value of the constant that `max_resource_attr` names. `declared`: the
+/// names in config_space, also those whose domains have problems.
+void read_max_resource(Section& top, const std::vector<std::string_view>& declared,
+                       StudySpec& spec) {
+  const schedulers::Resource max_t = spec.max_t;  // 0: absent, or refused.
+  if (!top.has("max_resource_attr") && !top.has("max_t"))
+    (void)top.require("max_t",
+                      "the most resource (epochs, say) that a trial may use; or "
+                      "max_resource_attr, the constant of config_space that says so");
+  if (!spec.max_resource_attr) return;
+  const std::string& name = *spec.max_resource_attr;
+  if (std::ranges::find(declared, name) == declared.end())
+    return top.error("max_resource_attr", "'max_resource_attr' names '" + name +
+                                              "', which is no parameter of config_space" +
+                                              suggestion(name, declared, "parameters"));
+  const auto* parameter = spec.config_space.find(name);
+  if (parameter == nullptr) return;  // A problem with its domain was reported.
+  const auto* constant = std::get_if<schedulers::Constant>(&parameter->domain);
+  const auto* value = constant ? std::get_if<std::int64_t>(&constant->value) : nullptr;
+  if (value == nullptr || *value < 1 || *value > schedulers::resource_max)
+    return top.error("max_resource_attr",
+                     "'max_resource_attr' must name a constant that is a whole number above 0, "
+                     "such as `" +
+                         name + ": 81`; '" + name + "' is " + to_text(parameter->domain));
+  spec.max_t = *value;
+  if (max_t == 0 || max_t == *value) return;
+  spec.max_t = 0;  // Unknown: nothing else is checked against it.
+  top.error("max_t", "'max_t' is " + std::to_string(max_t) + ", but '" + name +
+                         "' (max_resource_attr) is " + std::to_string(*value) + "; leave one out");
+}
+
+bool is_grid(const StudySpec& spec) {
+  return std::holds_alternative<schedulers::GridSearcherOptions>(spec.searcher.options);
+}
+
+/// The midpoint of the space unless it is forbidden; nothing for a grid, which has its own order.
 std::vector<schedulers::Config> default_points(const StudySpec& spec) {
   schedulers::Config middle = spec.config_space.midpoint();
-  if (spec.searcher.name == SearcherSpec::Name::grid ||
-      spec.config_space.forbidding(middle) != nullptr)
-    return {};
+  if (is_grid(spec) || spec.config_space.forbidding(middle) != nullptr) return {};
   return {std::move(middle)};
 }
 
-/// A grid may fall on what is forbidden, although there is more.
+/// Reports a grid whose points are all forbidden.
 void check_something_to_suggest(Section& top, const StudySpec& spec, const ProblemList& problems) {
-  if (problems.has_errors() || spec.searcher.name != SearcherSpec::Name::grid) return;
-  auto options = searcher_options(spec);
-  options.points_to_evaluate.clear();
-  if (!schedulers::make_searcher(options)->suggest(0))
+  if (problems.has_errors() || !is_grid(spec)) return;
+  auto terms = search_terms(spec, spec.seed);
+  terms.points_to_evaluate.clear();
+  if (!make_searcher(spec.searcher.options, terms)->suggest(0))
     top.error("forbid",
               "every point of the grid is forbidden; take another searcher, or another "
               "'searcher.num_samples'");
@@ -101,35 +114,44 @@ void read_search(Section& top, StudySpec& spec, ProblemList& problems) {
   read_entry(top, declared, spec, problems);
 }
 
-void read_running(Section& top, StudySpec& spec) {
-  constexpr std::int64_t workers_max = 100'000;
-  constexpr std::int64_t count_max = 1'000'000'000;
-  const auto count = [&](std::string_view key, std::int64_t low, std::int64_t high,
-                         std::uint32_t fallback) {
-    return static_cast<std::uint32_t>(top.whole(key, low, high).value_or(fallback));
-  };
-  spec.n_workers = count("n_workers", 1, workers_max, spec.n_workers);
-  spec.max_failures = count("max_failures", 0, count_max, spec.max_failures);
-  spec.max_retries = count("max_retries", 0, count_max, spec.max_retries);
-  spec.when_exhausted =
-      top.one_of<StudySpec::WhenExhausted>("when_exhausted").value_or(spec.when_exhausted);
-  spec.on_early_exit =
-      top.one_of<StudySpec::OnEarlyExit>("on_early_exit").value_or(spec.on_early_exit);
-  spec.seed = static_cast<std::uint64_t>(top.whole("seed", 0).value_or(0));
-  spec.lease_s = top.number_above("lease", 0).value_or(spec.lease_s);
-  if (const auto grace = top.any_number("grace_kill_s")) {
-    spec.grace_kill_s = *grace;
-    if (*grace < 0) top.error("grace_kill_s", "'grace_kill_s' must not be below 0");
-  }
-  if (const auto listen = top.text("listen")) {
-    spec.listen = *listen;
-    if (!listen->starts_with("tcp://") || listen->find(':', 6) == std::string::npos)
-      top.error(
-          "listen",
-          "'listen' must be an address such as tcp://127.0.0.1:*, or, with keys (`troupe keys "
-          "init`), tcp://0.0.0.0:7070; found '" +
-              *listen + "'");
-  }
+void read_keep(Section& section, CheckpointSpec& spec) {
+  const Member* keep = section.find("keep");
+  if (keep == nullptr) return;
+  constexpr std::int64_t best_max = 1'000'000;
+  const auto* word = keep->value.as<std::string>();
+  const auto* number = keep->value.as<std::int64_t>();
+  if (word != nullptr && *word == "all")
+    spec.best_kept.reset();
+  else if (word != nullptr && *word == "best")
+    spec.best_kept = 1;
+  else if (number != nullptr && *number >= 1 && *number <= best_max)
+    spec.best_kept = static_cast<std::uint32_t>(*number);
+  else
+    section.error("keep",
+                  "'checkpoints.keep' must be best, all, or how many of the best trials keep "
+                  "theirs, from 1 on; found " +
+                      describe(keep->value));
+}
+
+void read_checkpoints(Section& top, StudySpec& spec) {
+  Section section = top.section("checkpoints", keys_of("checkpoints"));
+  read_keep(section, spec.checkpoints);
+  const Member* bytes_max = section.find("max_bytes");
+  if (bytes_max == nullptr) return;
+  const auto bytes = bytes_max->value.kind == Element::Kind::scalar
+                         ? memory_size(bytes_max->value.text)
+                         : std::nullopt;
+  if (bytes && *bytes > 0)
+    spec.checkpoints.bytes_max = *bytes;
+  else
+    section.error("max_bytes",
+                  "'checkpoints.max_bytes' must be a size, such as 500M or 10G; found " +
+                      describe(bytes_max->value));
+}
+
+void read_stop_criterion(Section& top, StudySpec& spec) {
+  Section section = top.section("stop_criterion", keys_of("stop_criterion"));
+  OptionReader(section).read(options_of("stop_criterion"), spec.stop_criterion);
 }
 
 }  // namespace
@@ -143,34 +165,21 @@ bool is_legal_name(std::string_view name) {
          });
 }
 
-std::optional<std::string> read_text(const fs::path& path, ProblemList& problems) {
-  std::error_code ignored;
-  std::ifstream in(path, std::ios::binary);
-  const bool is_folder = fs::is_directory(path, ignored);
-  if (in.is_open() && !is_folder)
-    return std::string(std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>());
-  problems.error({}, is_folder                   ? "this is a folder; name the study file in it"
-                     : fs::exists(path, ignored) ? "the file cannot be read"
-                                                 : "there is no such file");
-  return std::nullopt;
-}
-
 std::optional<StudySpec> read_study(const Element& root, const fs::path& path,
                                     ProblemList& problems, MemoryFrom memory) {
   StudySpec spec;
   std::error_code ignored;
   spec.entry.folder = fs::absolute(path, ignored).lexically_normal().parent_path().string();
-  Section top(root, root.at, study_keys(), problems);
+  Section top(root, root.at, keys_of(""), problems);
   if (root.kind == Element::Kind::mapping) {
-    read_name(top, spec);
-    read_objective(top, spec);
+    OptionReader(top).read(options_of(""), spec);
+    check_top(top, spec);
     read_search(top, spec, problems);
     read_memory(top, spec.entry.folder, spec, problems);
     read_report(top, spec);
     read_resources(top, spec, problems);
     read_checkpoints(top, spec);
     read_stop_criterion(top, spec);
-    read_running(top, spec);
     read_scheduler(top, spec, memory);
   }
   if (problems.has_errors()) return std::nullopt;

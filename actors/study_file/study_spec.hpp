@@ -2,57 +2,56 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "actors/study_file/memory_spec.hpp"
-#include "actors/study_file/scheduler_spec.hpp"
 #include "runtime/core/field.hpp"
 #include "schedulers/events.hpp"
 #include "schedulers/mode.hpp"
+#include "schedulers/scheduler_options.hpp"
 #include "schedulers/searchers/make_searcher.hpp"
 #include "schedulers/space/config.hpp"
 #include "schedulers/space/space.hpp"
 
 namespace troupe::actors {
 
-// Everything that a study file says, typed, with defaults filled in and cross-checked. What travels
-// to a node to start a trial there (Entry, ReportFormat, TrialResources) is a message.
+// The content of a study file, typed, with defaults filled in and checked. Entry, ReportFormat and
+// TrialResources are messages: a node gets them to start trials.
 
 struct EnvVariable {
   static constexpr std::string_view wire_name = "env_variable";
   std::string name;
-  std::string value;  ///< May hold templates.
+  std::string value;  ///< May contain `${name}` templates.
   static auto fields(auto& m) { return std::tuple{field("name", m.name), field("value", m.value)}; }
   friend bool operator==(const EnvVariable&, const EnvVariable&) = default;
 };
 
-/// How a trial's program is started.
+/// The command line and environment of the trials' program.
 struct Entry {
   static constexpr std::string_view wire_name = "entry";
-  /// How parameters reach the program, besides templates. Those that a template of the command or
-  /// of `env` names are not passed a second time.
+  /// How the program gets its parameters. A parameter that a `${name}` template of the command or
+  /// of `env` names is not passed a second time.
   enum class Args {
     flags,      ///< `--name value`, two arguments.
     equals,     ///< `--name=value`, one argument.
     json_file,  ///< `--config FILE`; the file holds one JSON object.
     env,        ///< Environment variables `HP_name`.
-    none,       ///< By templates only.
+    none,       ///< By `${name}` templates only.
   };
   /// Whether `--st_checkpoint_dir FOLDER` is passed along with flags, equals or json_file.
   enum class CheckpointFlag {
-    automatic,  ///< Yes, if the program reports in Syne Tune's way: its scripts expect it.
+    automatic,  ///< Yes, if the report format is syne_tune: Syne Tune's scripts expect it.
     always,
     never,
   };
-  std::vector<std::string>
-      command;  ///< argv, never a shell line; `${name}` is a parameter's value.
+  std::vector<std::string> command;  ///< argv; no shell reads it. `${name}` is a parameter's value.
   Args args = Args::flags;
   CheckpointFlag st_checkpoint_dir = CheckpointFlag::automatic;
   std::vector<EnvVariable> env;  ///< Added to the environment, in order.
-  std::string folder;            ///< Absolute: the working directory, where the study file lies.
+  std::string folder;  ///< Absolute path of the study file's folder: the working directory.
   static auto fields(auto& m) {
     return std::tuple{field("command", m.command), field("args", m.args),
                       field("st_checkpoint_dir", m.st_checkpoint_dir), field("env", m.env),
@@ -67,28 +66,28 @@ constexpr std::array<std::string_view, 3> enum_names(Entry::CheckpointFlag) {
   return {"auto", "always", "never"};
 }
 
-/// How a trial's program talks.
+/// The format in which a trial's program reports metrics.
 struct ReportFormat {
   static constexpr std::string_view wire_name = "report_format";
   enum class Format {
     syne_tune,   ///< `[tune-metric]: {"epoch": 1, "loss": 0.3}` anywhere in a line.
     name_value,  ///< `epoch=1 loss=0.3` anywhere in a line.
-    regex,       ///< `pattern`, with a named group for each key.
+    regex,       ///< A match of `pattern`, which has a named group for each key.
   };
   enum class Stream { stdout_stream, stderr_stream };
   enum class AfterResume {
-    continues,  ///< A resumed program counts on: its first report is the resource it left off
-                ///< plus 1.
-    restarts,   ///< It counts from its beginning again; what it had used is added.
+    continues,  ///< The first report of a resumed program has the resource of its last report
+                ///< before the pause plus 1.
+    restarts,   ///< A resumed program counts from 1 again; the resource used before is added.
   };
   Format format = Format::syne_tune;
   Stream stream = Stream::stdout_stream;
-  std::string pattern;  ///< format regex; see LinePattern.
+  std::string pattern;  ///< Of format regex; see LinePattern.
   schedulers::Resource resource_offset =
-      0;  ///< Added to every reported resource: 1 if it counts from 0.
+      0;  ///< Added to every reported resource: 1 for a program that counts from 0.
   AfterResume after_resume = AfterResume::continues;
-  std::string metric;         ///< The study's, again: a reader of lines needs nothing else.
-  std::string resource_attr;  ///< The same.
+  std::string metric;                        ///< Copy of StudySpec::metric.
+  std::string resource_attr;                 ///< Copy of StudySpec::resource_attr.
   std::string cost_attr = "st_worker_cost";  ///< The key that stop_criterion.max_cost adds up.
   static auto fields(auto& m) {
     return std::tuple{field("format", m.format),
@@ -112,13 +111,13 @@ constexpr std::array<std::string_view, 2> enum_names(ReportFormat::AfterResume) 
   return {"continues", "restarts"};
 }
 
-/// What one trial occupies on its node.
+/// Resources of its node that one trial occupies.
 struct TrialResources {
   static constexpr std::string_view wire_name = "trial_resources";
-  /// For admission only; also OMP_NUM_THREADS, rounded up. 0: not counted, n_workers alone decides.
+  /// Counted for admission; rounded up it is OMP_NUM_THREADS. 0: only n_workers limits the trials.
   double cpus = 0;
-  std::int64_t gpus = 0;           ///< For admission, and CUDA_VISIBLE_DEVICES.
-  std::uint64_t memory_bytes = 0;  ///< Enforced. 0: no limit.
+  std::int64_t gpus = 0;           ///< Counted for admission; sets CUDA_VISIBLE_DEVICES.
+  std::uint64_t memory_bytes = 0;  ///< Enforced limit. 0: none.
   static auto fields(auto& m) {
     return std::tuple{field("cpus", m.cpus), field("gpus", m.gpus),
                       field("memory_bytes", m.memory_bytes)};
@@ -126,65 +125,94 @@ struct TrialResources {
   friend bool operator==(const TrialResources&, const TrialResources&) = default;
 };
 
+/// The choice of the scheduler and its options.
+struct SchedulerSpec {
+  std::string_view name = "asha";  ///< Name of a schedulers::SchedulerMethod.
+  /// From the section `scheduler` alone; scheduler_options() adds the study's mode, R and others.
+  schedulers::SchedulerOptions options{};
+  std::string node{};  ///< Name of the node process that hosts the scheduler. Empty: the head.
+  std::string
+      actor{};  ///< Name of a user's own scheduler actor on that node. Empty: a built-in one.
+  friend bool operator==(const SchedulerSpec&, const SchedulerSpec&) = default;
+};
+
+/// The choice of the searcher and its options.
 struct SearcherSpec {
-  using Name = schedulers::SearcherName;
-  Name name = Name::random;
-  std::uint32_t num_samples = 5;  ///< grid: values of a continuous or integer parameter, at most.
-  std::string node{};             ///< As the scheduler's.
-  std::string actor{};            ///< The same.
+  std::string_view name = "random";  ///< Name of a schedulers::SearcherMethod.
+  schedulers::SearcherOptions options{};
+  std::string node{};  ///< Name of the node process that hosts the searcher. Empty: the head.
+  std::string
+      actor{};  ///< Name of a user's own searcher actor on that node. Empty: a built-in one.
   friend bool operator==(const SearcherSpec&, const SearcherSpec&) = default;
 };
 
-/// The study ends when the first of these is reached. Counts are totals over all resumptions, and
-/// exact: 256 means 256.
+/// A parameter that has different names in the memory and in the study file.
+struct MemoryRename {
+  std::string there;  ///< Name in the memory.
+  std::string here;   ///< Name in the study file.
+  friend bool operator==(const MemoryRename&, const MemoryRename&) = default;
+};
+
+/// The memory of a study, and how configurations from it are mapped to the study's space.
+struct MemorySpec {
+  std::string file;  ///< Absolute path. Empty: the study file names no memory file.
+  std::vector<MemoryRename> renames;
+  schedulers::Config defaults;  ///< Values for parameters that earlier tasks did not have.
+  friend bool operator==(const MemorySpec&, const MemorySpec&) = default;
+};
+
+/// The study ends when the first of these is reached. Counts are exact totals over all runs of the
+/// study.
 struct StopCriterion {
   std::optional<double>
-      max_wallclock_time{};  ///< Seconds that the study ran; not those between runs.
+      max_wallclock_time{};  ///< Seconds of running time; pauses between runs do not count.
   std::optional<std::uint64_t> max_num_trials_started{};
   std::optional<std::uint64_t> max_num_trials_completed{};
-  std::optional<std::uint64_t> max_num_trials_finished{};  ///< Completed, stopped or failed.
-  std::optional<std::uint64_t> max_num_evaluations{};      ///< Reports that counted.
+  std::optional<std::uint64_t>
+      max_num_trials_finished{};  ///< Trials that completed, were stopped or failed.
+  std::optional<std::uint64_t> max_num_evaluations{};  ///< Reports that were not ignored.
   std::optional<double> max_cost{};          ///< Sum over trials of the last reported cost.
   std::optional<double> max_metric_value{};  ///< A report at or above this ends the study.
   std::optional<double> min_metric_value{};  ///< A report at or below this ends the study.
   friend bool operator==(const StopCriterion&, const StopCriterion&) = default;
 };
 
-/// Which checkpoints are kept of trials that cannot go on any more.
+/// Which checkpoints of ended trials are kept.
 struct CheckpointSpec {
-  std::optional<std::uint32_t> best_kept = 1;  ///< Of so many of the best trials; none: all.
-  std::uint64_t bytes_max = 0;                 ///< Of all in the study's folder. 0: no bound.
+  std::optional<std::uint32_t> best_kept =
+      1;                        ///< Number of best trials that keep theirs; none: all.
+  std::uint64_t bytes_max = 0;  ///< Bound on all checkpoints of the study. 0: none.
   friend bool operator==(const CheckpointSpec&, const CheckpointSpec&) = default;
 };
 
 struct StudySpec {
   using Mode = schedulers::Mode;
   using OnEarlyExit = schedulers::EarlyExit;
-  /// What becomes of running and paused trials once no new one may start.
+  /// Treatment of running and paused trials once no new trial may start.
   enum class WhenExhausted {
-    finish,   ///< Running ones reach their milestone; nothing else starts.
-    promote,  ///< Promotions go on until there is nothing left to promote.
-    stop,     ///< Running ones are stopped.
+    finish,   ///< Running trials reach their milestones; none is resumed.
+    promote,  ///< Paused trials are resumed until the scheduler promotes none.
+    stop,     ///< Running trials are stopped.
   };
 
   std::string name;
-  std::string text;  ///< The file as given.
+  std::string text;  ///< Content of the file.
   Entry entry;
   schedulers::Space config_space;
   std::string metric;
   Mode mode = Mode::min;
   std::string resource_attr;
   std::optional<std::string>
-      max_resource_attr;           ///< The constant whose value is set to the milestone.
-  schedulers::Resource max_t = 0;  ///< R, from either key.
+      max_resource_attr;           ///< The constant of the space that passes the milestone.
+  schedulers::Resource max_t = 0;  ///< R: the value of `max_t` or of that constant.
   SchedulerSpec scheduler;
   SearcherSpec searcher;
-  /// The best configurations of earlier tasks: they run first, as trials 0, 1, ..., and set the
-  /// hurdle where the scheduler has one. Complete, each once.
+  /// The best configurations of earlier tasks. They run first, as trials 0, 1, ..., and set the
+  /// hurdle of a scheduler that has one. Complete configurations without repetitions.
   std::vector<schedulers::Config> incumbents;
   std::vector<schedulers::Config>
-      points_to_evaluate;            ///< After the incumbents. Complete, each once.
-  std::optional<MemorySpec> memory;  ///< None: the file says nothing of one.
+      points_to_evaluate;            ///< Run after the incumbents. Complete; no repetitions.
+  std::optional<MemorySpec> memory;  ///< None: the file has no key `memory`.
   std::uint32_t n_workers = 1;
   TrialResources resources;
   CheckpointSpec checkpoints;
@@ -193,10 +221,10 @@ struct StudySpec {
   OnEarlyExit on_early_exit = OnEarlyExit::hold;
   std::uint64_t seed = 0;
   std::uint32_t max_failures = 1;  ///< The study fails when more trials than this have failed.
-  std::uint32_t max_retries = 0;   ///< Of one trial, after which it has failed.
+  std::uint32_t max_retries = 0;   ///< Restarts of one trial before it counts as failed.
   ReportFormat report;
-  double lease_s = 5;        ///< A node without word from the head for so long ends its trials.
-  double grace_kill_s = 10;  ///< From SIGTERM to SIGKILL.
+  double lease_s = 5;        ///< Seconds without the head after which a node ends its trials.
+  double grace_kill_s = 10;  ///< Seconds from SIGTERM to SIGKILL.
   std::string listen = "tcp://127.0.0.1:*";
 
   friend bool operator==(const StudySpec&, const StudySpec&) = default;
@@ -204,5 +232,23 @@ struct StudySpec {
 constexpr std::array<std::string_view, 3> enum_names(StudySpec::WhenExhausted) {
   return {"finish", "promote", "stop"};
 }
+
+// Conversions to the inputs of the schedulers and searchers. `seed`: the seed of the study, which
+// may differ from the seed in the file.
+
+[[nodiscard]] schedulers::StudyTerms study_terms(const StudySpec& spec, std::uint64_t seed);
+[[nodiscard]] schedulers::SchedulerOptions scheduler_options(const StudySpec& spec,
+                                                             std::uint64_t seed);
+[[nodiscard]] schedulers::SearchTerms search_terms(const StudySpec& spec, std::uint64_t seed);
+
+/// The same with the seed in the file.
+[[nodiscard]] schedulers::SchedulerOptions scheduler_options(const StudySpec& spec);
+
+/// A new searcher for the study.
+[[nodiscard]] std::unique_ptr<schedulers::Searcher> searcher_of(const StudySpec& spec,
+                                                                std::uint64_t seed);
+
+/// Resources of the first bracket's rungs, lowest first; the last one is where trials end.
+[[nodiscard]] std::vector<schedulers::Resource> rungs_of(const StudySpec& spec);
 
 }  // namespace troupe::actors

@@ -1,11 +1,23 @@
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <vector>
+
 #include "actors/study_file/study_file.hpp"
+#include "actors/study_file/study_options.hpp"
+#include "runtime/core/check.hpp"
+#include "schedulers/scheduler_options.hpp"
 
 namespace troupe::actors {
+namespace {
 
-std::string_view study_template() {
-  return R"(# A study file for troupe. YAML or JSON; every key that may be left out says so.
+/// The template. A line "@section.key" stands for the lines of a described key, "@key" for those of
+/// a key at the top; "*" stands for all keys of the section that are named nowhere else. A line
+/// "@scheduler methods" stands for the list of schedulers.
+constexpr std::string_view template_frame =
+    R"(# A study file for troupe. YAML or JSON; every key that may be left out says so.
 
-study: my-study                  # its name; letters, digits, - _ .
+@study
 
 # The program to tune. Paths are relative to this file; the program runs in this file's folder.
 entry:
@@ -43,44 +55,20 @@ forbid:
   - {layers: "> 2", units: ">= 512"}
 
 # What the program reports. It prints a line after each epoch; see `report` below.
-metric: val_loss
-mode: min                        # or max
-resource_attr: epoch             # the key that counts 1, 2, 3, ...
-max_resource_attr: epochs        # the constant above that holds the most a trial may use.
-                                 # Or give that number itself: max_t: 243
+@metric
+@mode
+@resource_attr
+@max_resource_attr
 
 # What decides how far trials go.
-#   asha                   asynchronous successive halving: at each rung the best go on
-#   pasha                  the same under a ceiling that rises while the top two rungs disagree
-#   hyperband              asha in several brackets, of which some begin at a higher rung
-#   rush                   asha where a trial must also be as good as the `incumbents` are there
-#   successive_halving     synchronous: a rung is judged once it is full
-#   synchronous_hyperband  the same in several brackets, one after another
-#   synchronous_rush       rounds of a fixed budget, in which arms behind the incumbents are dropped
-#   k_epoch, random_search, random_choice   every trial to k; every trial to the maximum; one trial
+@scheduler methods
 scheduler:
   name: pasha
-  type: promotion                # or stopping: a trial that is good enough runs on without a pause.
-                                 # Default: stopping; promotion where the ceiling rises
-  grace_period: 1                # the lowest rung. Default 1
-  reduction_factor: 3            # each rung is so many times the one below. Default 3
-  # rung_increment: 10           # instead of reduction_factor: rungs so far apart
-  # rung_levels: [1, 5, 20]      # instead of the three above: exactly these rungs
-  # brackets: 3                  # of the hyperbands. Default: as many as there are
-  # own_rungs: true              # hyperband: each bracket has rungs of its own. Default false
-  # ceiling: progressive         # rush: as pasha has it. Default fixed
-  # hurdle: none                 # asha, pasha: `incumbents` only run first. Default: they are the
-                                 # hurdle, as rush has it
-  # When pasha's ceiling rises: `criterion` is soft (default), direct, rbo, rrr or arrr.
-  # ranking: {criterion: soft, epsilon: auto, percentile: 90}   # epsilon: a number; or
-  # ranking: {criterion: soft, epsilon: sigma, scaling: 2}      # sigma, mean or median, so many times
-  # ranking: {criterion: rbo, p: 1, t: 0.5, form: paper}        # form: paper (default) or reference
-  # budget: 4000                 # synchronous_rush: of the resource, for all arms together
-  # arms: 27                     # synchronous_rush: trials that compete, incumbents among them
-  # budget_rule: kept            # or as_printed: the poster's formula, which spends more
-  # k: 3                         # k_epoch: the resource that every trial runs to
-  # node: tuner                  # the name of the node that hosts it. Default: the head
-  # actor: mine                  # the name of your own scheduler actor there
+@scheduler.type
+@scheduler.grace_period
+@scheduler.reduction_factor
+@scheduler.rung_increment
+@scheduler.*
 
 # What proposes configurations: random, grid or sobol (quasi-random: more even). Default: random.
 # grid takes every combination, the last parameter varying fastest, with num_samples values
@@ -101,7 +89,7 @@ searcher: {name: random}
 points_to_evaluate:
   - {lr: 1e-3, act: tanh}
 
-n_workers: 4                     # trials at a time. Default 1
+@n_workers
 
 # What one trial takes of its node. Default: one processor, no GPU, any amount of memory.
 # memory is enforced; cpus and gpus are counted, and CUDA_VISIBLE_DEVICES is set.
@@ -115,21 +103,20 @@ checkpoints: {keep: best, max_bytes: 20G}
 # The study ends at the first of these. Counts are totals, and exact. Where the study would not end
 # by itself at least one is needed.
 stop_criterion:
-  max_wallclock_time: 3600       # seconds
-  max_num_trials_started: 256
-  # max_num_trials_completed: 10 # trials that ended by themselves or reached the maximum
-  # max_num_trials_finished: 200 # completed, stopped or failed
-  # max_num_evaluations: 5000    # reports
-  # max_cost: 100                # sum of report.cost_attr over trials
-  # min_metric_value: 0.01       # a report at or below this
-  # max_metric_value: 0.99       # a report at or above this
+@stop_criterion.max_wallclock_time
+@stop_criterion.max_num_trials_started
+@stop_criterion.max_num_trials_completed
+@stop_criterion.max_num_trials_finished
+@stop_criterion.max_num_evaluations
+@stop_criterion.max_cost
+@stop_criterion.min_metric_value
+@stop_criterion.*
 
-when_exhausted: finish           # no new trials are left: finish what runs (default), promote (default
-                                 # where rungs are judged once they are full), stop
-on_early_exit: hold              # a program ended early: its last value holds (default), or drop
-seed: 0                          # default 0. The same seed proposes the same configurations
-max_failures: 1                  # the study fails when more trials than this failed. Default 1
-max_retries: 0                   # of a trial that failed, from its last checkpoint. Default 0
+@when_exhausted
+@on_early_exit
+@seed
+@max_failures
+@max_retries
 
 # How the program talks. Default: syne-tune.
 #   syne-tune    [tune-metric]: {"epoch": 1, "val_loss": 0.3}
@@ -137,16 +124,100 @@ max_retries: 0                   # of a trial that failed, from its last checkpo
 #   regex        a pattern with a named group for each key:
 #                pattern: '^\[(?<epoch>\d+)\].*loss:(?<val_loss>\S+)'
 report:
-  format: syne-tune
-  stream: stdout                 # or stderr. Default stdout
-  resource_offset: 0             # added to the resource: 1 for a program that counts from 0
-  after_resume: continues        # or restarts: it counts from its beginning again when resumed
-  cost_attr: st_worker_cost      # the key that max_cost adds up
+@report.*
 
-lease: 5                         # seconds without the head after which a node ends its trials
-grace_kill_s: 10                 # seconds from SIGTERM to SIGKILL
-listen: tcp://127.0.0.1:*        # where nodes join; elsewhere with keys: see troupe keys
+@*
 )";
+
+constexpr std::size_t comment_column = 33;  ///< Column, from 0, of the comment behind a key.
+constexpr std::size_t width_max = 100;      ///< Columns of a line.
+
+/// Pads a line of the template to the column of its comment.
+std::string padded(std::string line) {
+  line.resize(std::max(line.size() + 1, comment_column), ' ');
+  return line;
+}
+
+/// Breaks a text at line ends, and at spaces where it is too wide for the comment's column.
+std::vector<std::string> comment_lines(std::string_view text) {
+  constexpr std::size_t wide = width_max - comment_column - 2;
+  std::vector<std::string> lines;
+  while (!text.empty()) {
+    std::size_t end = std::min(text.find('\n'), text.size());
+    if (end > wide && lines.empty() && text.find('\n') == text.npos) end = text.rfind(' ', wide);
+    check(end != text.npos, "documentation has a space in each line");
+    lines.emplace_back(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return lines;
+}
+
+/// The lines of one key: "  key: example    # documentation".
+std::string lines_of(std::string_view section, const schedulers::Option& option) {
+  if (option.example.empty()) return "";
+  const std::string indentation = section.empty() ? "" : "  ";
+  if (option.section != nullptr) {  // Its example is whole lines.
+    std::string block = indentation + "# ";
+    for (const char c : option.example)
+      block += c == '\n' ? "\n" + indentation + "# " : std::string(1, c);
+    return block + "\n";
+  }
+  const std::string key = indentation + (option.in_template ? "" : "# ") + std::string(option.key) +
+                          ": " + std::string(option.example);
+  const auto comments = comment_lines(documentation(option));
+  if (comments.empty()) return key + "\n";
+  std::string lines = padded(key) + "# " + comments.front() + "\n";
+  for (std::size_t i = 1; i < comments.size(); ++i) lines += padded("") + "# " + comments[i] + "\n";
+  return lines;
+}
+
+/// The list of schedulers, with a line for each or for neighbours with short documentation.
+std::string scheduler_lines() {
+  constexpr std::size_t name_width = 23;
+  const auto& methods = schedulers::scheduler_methods();
+  std::string lines;
+  for (std::size_t i = 0; i < methods.size(); ++i) {
+    std::string names(methods[i].name);
+    std::string docs(methods[i].doc);
+    for (; methods[i].short_doc && i + 1 < methods.size() && methods[i + 1].short_doc; ++i) {
+      names += ", " + std::string(methods[i + 1].name);
+      docs += "; " + std::string(methods[i + 1].doc);
+    }
+    names += names.find(',') == names.npos ? "  " : "   ";
+    names.resize(std::max(names.size(), name_width), ' ');
+    lines += "#   " + names + docs + "\n";
+  }
+  return lines;
+}
+
+/// The lines for a placeholder, as in "report.stream" or "report.*".
+std::string expanded(std::string_view placeholder) {
+  if (placeholder == "scheduler methods") return scheduler_lines();
+  const std::size_t dot = placeholder.find('.');
+  const std::string_view section = dot == placeholder.npos ? "" : placeholder.substr(0, dot);
+  const std::string_view key = dot == placeholder.npos ? placeholder : placeholder.substr(dot + 1);
+  if (key != "*") return lines_of(section, schedulers::option_named(options_of(section), key));
+  std::string lines;
+  for (const schedulers::Option& option : options_of(section)) {
+    const std::string own = "@" + std::string(placeholder.substr(0, placeholder.size() - 1)) +
+                            std::string(option.key) + "\n";
+    if (template_frame.find(own) == template_frame.npos) lines += lines_of(section, option);
+  }
+  return lines;
+}
+
+}  // namespace
+
+std::string study_template() {
+  std::string text;
+  for (std::string_view rest = template_frame; !rest.empty();) {
+    const std::size_t end = rest.find('\n');
+    check(end != rest.npos, "each line of the template ends");
+    const std::string_view line = rest.substr(0, end);
+    text += line.starts_with('@') ? expanded(line.substr(1)) : std::string(line) + "\n";
+    rest.remove_prefix(end + 1);
+  }
+  return text;
 }
 
 }  // namespace troupe::actors

@@ -3,7 +3,7 @@
 namespace troupe::actors {
 namespace {
 
-/// Calls `plain` for stretches of text and `name` for what stands in `${...}`, in order.
+/// Calls `name` for the name in each `${...}` and `plain` for the text between them, in order.
 void walk(std::string_view text, const std::function<void(std::string_view)>& plain,
           const std::function<void(std::string_view)>& name) {
   for (;;) {

@@ -8,11 +8,11 @@
 
 namespace troupe::actors {
 
-/// The names in the templates of a text: {"lr"} for "--lr=${lr}". `$${` stands for a literal `${`.
+/// The names in the `${name}` templates of a text. `$${` stands for a literal `${`.
 [[nodiscard]] std::vector<std::string> template_names(std::string_view text);
 
-/// Replaces each `${name}` by what `lookup` knows of it; a name that it does not know stays as it
-/// is.
+/// Replaces each `${name}` by the result of `lookup`; a template without a result is kept as
+/// written.
 [[nodiscard]] std::string expand_templates(
     std::string_view text,
     const std::function<std::optional<std::string>(std::string_view name)>& lookup);

@@ -44,7 +44,7 @@ double log_scaled(double low, double high, double x) {
   return scaled(std::log(low), std::log(high), std::log(std::max(x, low * 1e-6)));
 }
 
-/// By position; between two numbers, in between.
+/// Position of a value among the values of an ordinal, interpolated between numbers.
 double ordinal_place(const std::vector<Value>& values, const Value& value) {
   const auto last = static_cast<double>(std::max<std::size_t>(values.size() - 1, 1));
   for (std::size_t i = 0; i < values.size(); ++i)
@@ -61,7 +61,7 @@ double ordinal_place(const std::vector<Value>& values, const Value& value) {
 
 }  // namespace
 
-/// Of a choice: its position, to be compared for equality only.
+/// Index of a value of a choice; only equality is meaningful.
 double NearestRow::place(std::size_t axis, const Value& value) const {
   const Domain& domain = axes_[axis].domain;
   if (const auto* d = std::get_if<schedulers::Uniform>(&domain))
@@ -106,7 +106,7 @@ Result<NearestRow> NearestRow::make(const Table& table, const schedulers::Space&
   const std::size_t axes = nearest.axes_.size();
   nearest.points_.reserve(table.rows() * axes);
   for (std::size_t row = 0; row < table.rows(); ++row) {
-    if (!table.counts(row, rows)) continue;
+    if (!table.includes(row, rows)) continue;
     nearest.rows_.push_back(row);
     for (std::size_t axis = 0; axis < axes; ++axis)
       nearest.points_.push_back(nearest.place(axis, table.value(row, nearest.axes_[axis].column)));

@@ -10,16 +10,14 @@
 
 namespace troupe::actors {
 
-/// Which recorded row stands for a configuration that was not recorded: the nearest, as the PASHA
-/// paper does it for PD1.
+/// Finds the table row nearest to a configuration, as the PASHA paper does for PD1.
 ///
 /// Distance: Euclidean over the hyperparameters that the study and the table share, each scaled to
 /// [0, 1] on its own scale (logarithmic where the table says so; an ordinal by its position);
 /// values of a choice are 1 apart. Ties: the lower row.
 class NearestRow {
  public:
-  /// Refused where `space`, the study's, has a parameter that is neither constant nor known to the
-  /// table, or none that is known.
+  /// `space`: of the study. Refused if the table lacks one of its searched parameters, or has none.
   [[nodiscard]] static Result<NearestRow> make(const Table& table, const schedulers::Space& space,
                                                Rows rows = Rows::all);
 
@@ -32,9 +30,9 @@ class NearestRow {
   struct Axis {
     std::string name;
     schedulers::Domain domain;
-    std::size_t column = 0;  ///< Of the table's space.
+    std::size_t column = 0;  ///< Index in the table's space.
   };
-  std::vector<std::size_t> rows_;  ///< Of the table: those that count.
+  std::vector<std::size_t> rows_;  ///< Included rows of the table.
   std::vector<Axis> axes_;
   std::vector<double> points_;  ///< rows_.size() x axes.
 };

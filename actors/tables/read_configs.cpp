@@ -12,8 +12,7 @@
 #include <utility>
 
 #include "actors/study_file/read_domain.hpp"
-#include "actors/tables/json_file.hpp"
-#include "actors/tables/table_error.hpp"
+#include "actors/tables/table_files.hpp"
 #include "schedulers/space/config.hpp"
 
 namespace troupe::actors {
@@ -95,7 +94,7 @@ Result<Domain> domain(const fs::path& file, const std::string& name, const Eleme
                      "write one of these types");
 }
 
-/// The cells of one record; `text` goes on behind its line end. None: a quote stays open.
+/// Reads the cells of one CSV record and removes it from `text`. None: a quote is never closed.
 std::optional<std::vector<std::string_view>> next_record(std::string_view& text,
                                                          std::deque<std::string>& unquoted) {
   std::vector<std::string_view> cells;
@@ -153,7 +152,7 @@ std::optional<Value> choice_in(const std::vector<Value>& values, std::string_vie
   return std::nullopt;
 }
 
-/// The value of a cell, in the type of its domain.
+/// Value of a cell, with the type of its domain.
 std::optional<Value> value_in(const Domain& domain, std::string_view cell) {
   if (const auto* list = std::get_if<Ordinal>(&domain)) return choice_in(list->values, cell);
   if (const auto* list = std::get_if<Choice>(&domain)) {
@@ -172,7 +171,7 @@ std::optional<Value> value_in(const Domain& domain, std::string_view cell) {
 struct Columns {
   std::size_t count = 0;
   std::size_t id = 0;
-  std::vector<std::size_t> of;  ///< For each parameter of the space.
+  std::vector<std::size_t> of;  ///< Column of each parameter of the space.
 };
 
 Result<Columns> read_head(const fs::path& file, const std::vector<std::string_view>& names,
@@ -199,7 +198,7 @@ Result<Columns> read_head(const fs::path& file, const std::vector<std::string_vi
   return columns;
 }
 
-/// Numbers without bounds and text without choices: what was found is what there is.
+/// Completes open domains: bounds and choices are those of the values found.
 void fill_in(std::vector<schedulers::Parameter>& space, const std::vector<Value>& values) {
   const std::size_t width = space.size();
   for (std::size_t i = 0; i < width; ++i) {

@@ -6,9 +6,8 @@
 #include <utility>
 #include <vector>
 
-#include "actors/tables/json_file.hpp"
 #include "actors/tables/read_configs.hpp"
-#include "actors/tables/table_error.hpp"
+#include "actors/tables/table_files.hpp"
 
 namespace troupe::actors {
 
@@ -30,7 +29,7 @@ std::vector<std::string> curves_in(const fs::path& folder) {
   return names;
 }
 
-/// The file of the metric, and what meta.json says of it.
+/// File, name and mode of the chosen metric.
 Result<std::string> choose_metric(const fs::path& folder, const Element& meta,
                                   const std::string& wanted) {
   const Element* named = member(meta, "metric");

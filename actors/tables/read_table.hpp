@@ -10,19 +10,17 @@
 namespace troupe::actors {
 
 struct TableOptions {
-  std::string metric{};  ///< "curves_top5" or "top5"; empty: the one that meta.json names.
-  /// Whether more or less of it is better; none: as meta.json says, which it does for its own
-  /// metric only.
+  std::string metric{};  ///< "curves_top5" or "top5"; empty: the metric of meta.json.
+  /// None: the mode of meta.json, which has one for its own metric only.
   std::optional<schedulers::Mode> mode{};
-  std::string name{};  ///< For people; empty: the folder's.
+  std::string name{};  ///< Shown name; empty: the name of the folder.
 };
 
-/// What a table is called: as its folder.
+/// Name of a table: the name of its folder.
 [[nodiscard]] std::string table_name(const std::filesystem::path& folder);
 
-/// A folder with space.json, configs.csv, meta.json, curves_*.npy and, if there is one, time.npy.
-/// Reads the one curve that is asked for. Nothing is repaired: an error names the file, what was
-/// found there, what was expected, and what to do.
+/// Reads a folder with space.json, configs.csv, meta.json, curves_*.npy and perhaps time.npy, for
+/// one metric. An error names the file, the finding, the expectation and a remedy.
 [[nodiscard]] Result<Table> read_table(const std::filesystem::path& folder,
                                        const TableOptions& options = {});
 

@@ -12,19 +12,19 @@
 namespace troupe::actors {
 namespace {
 
-std::string_view value_of(const TerminalEnvironment& surroundings, const char* name) {
-  const char* value = surroundings.variable(name);
+std::string_view value_of(const TerminalEnvironment& environment, const char* name) {
+  const char* value = environment.variable(name);
   return value == nullptr ? std::string_view() : std::string_view(value);
 }
 
-bool is_dumb(const TerminalEnvironment& surroundings) {
-  const std::string_view term = value_of(surroundings, "TERM");
+bool is_dumb(const TerminalEnvironment& environment) {
+  const std::string_view term = value_of(environment, "TERM");
   return term.empty() || term == "dumb";
 }
 
-bool speaks_utf8(const TerminalEnvironment& surroundings) {
+bool uses_utf8(const TerminalEnvironment& environment) {
   for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
-    std::string value(value_of(surroundings, name));
+    std::string value(value_of(environment, name));
     if (value.empty()) continue;
     std::erase(value, '-');
     std::ranges::transform(value, value.begin(),
@@ -36,7 +36,7 @@ bool speaks_utf8(const TerminalEnvironment& surroundings) {
 
 }  // namespace
 
-TerminalEnvironment surroundings_of(int descriptor) {
+TerminalEnvironment environment_of(int descriptor) {
   TerminalEnvironment found;
   found.is_terminal = ::isatty(descriptor) == 1;
   winsize size{};
@@ -45,24 +45,23 @@ TerminalEnvironment surroundings_of(int descriptor) {
     found.rows = size.ws_row;
   }
   found.variable = [](const char* name) -> const char* {
-    return std::getenv(name);  // NOLINT(concurrency-mt-unsafe): nobody sets any.
+    return std::getenv(name);  // NOLINT(concurrency-mt-unsafe): no thread sets variables.
   };
   return found;
 }
 
-OutputMode manner_in(const TerminalEnvironment& surroundings) {
-  return surroundings.is_terminal && !is_dumb(surroundings) ? OutputMode::redrawn
-                                                            : OutputMode::lines;
+OutputMode output_mode_in(const TerminalEnvironment& environment) {
+  return environment.is_terminal && !is_dumb(environment) ? OutputMode::redrawn : OutputMode::lines;
 }
 
-TerminalStyle paper_in(const TerminalEnvironment& surroundings) {
-  TerminalStyle paper;
-  if (surroundings.columns > 0) paper.columns = surroundings.columns;
-  if (surroundings.rows > 0) paper.rows = surroundings.rows;
-  paper.color = surroundings.is_terminal && !is_dumb(surroundings) &&
-                value_of(surroundings, "NO_COLOR").empty();
-  paper.unicode = speaks_utf8(surroundings);
-  return paper;
+TerminalStyle style_in(const TerminalEnvironment& environment) {
+  TerminalStyle style;
+  if (environment.columns > 0) style.columns = environment.columns;
+  if (environment.rows > 0) style.rows = environment.rows;
+  style.color =
+      environment.is_terminal && !is_dumb(environment) && value_of(environment, "NO_COLOR").empty();
+  style.unicode = uses_utf8(environment);
+  return style;
 }
 
 }  // namespace troupe::actors

@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "actors/utf8.hpp"
+#include "runtime/core/check.hpp"
 
 namespace troupe::actors {
 namespace {
@@ -41,6 +42,7 @@ Line& Line::add(std::string_view text, Style style) {
   cut_ = wanted > left;
   if (cut_) text = utf8_prefix(text, left == 0 ? 0 : left - 1);
   columns_ += cut_ ? left : wanted;
+  check(columns_ <= columns_max_, "a line is no wider than its maximum");
   const bool styled = color_ && style != Style::plain;
   if (styled) text_ += code_of(style);
   text_ += text;
@@ -53,7 +55,7 @@ Line& Line::skip_to(std::size_t column) {
   return add(std::string(column > columns_ ? column - columns_ : 1, ' '));
 }
 
-std::string harmless(std::string_view text) {
+std::string printable_line(std::string_view text) {
   std::string result(text);
   for (std::size_t i = 0; i < result.size(); ++i) {
     const auto c = static_cast<unsigned char>(result[i]);
@@ -104,7 +106,7 @@ std::string spell(const schedulers::Value& value, std::string (*number)(double))
   if (const auto* integer = std::get_if<std::int64_t>(&value)) return std::to_string(*integer);
   if (const auto* real = std::get_if<double>(&value)) return number(*real);
   if (const auto* truth = std::get_if<bool>(&value)) return *truth ? "true" : "false";
-  return harmless(std::get<std::string>(value));
+  return printable_line(std::get<std::string>(value));
 }
 
 }  // namespace

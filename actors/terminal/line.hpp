@@ -11,7 +11,7 @@ namespace troupe::actors {
 
 enum class Style { plain, bold, dim, red, green, yellow, cyan };
 
-/// How a terminal, or what is in its place, takes text.
+/// Size and abilities of the terminal, pipe or file that text is written to.
 struct TerminalStyle {
   std::size_t columns = 80;
   std::size_t rows = 24;
@@ -19,21 +19,21 @@ struct TerminalStyle {
   bool unicode = false;
 };
 
-/// A line built of styled pieces that never gets wider than it may: what does not fit is cut, and
-/// the cut is marked.
+/// A line of styled pieces with a maximal width. Text beyond it is cut, and the cut is marked by
+/// "…", or ">" without Unicode.
 class Line {
  public:
   static constexpr std::size_t unlimited = static_cast<std::size_t>(-1);
 
-  Line(const TerminalStyle& paper, std::size_t columns_max)
-      : columns_max_(columns_max), color_(paper.color), unicode_(paper.unicode) {}
+  Line(const TerminalStyle& style, std::size_t columns_max)
+      : columns_max_(columns_max), color_(style.color), unicode_(style.unicode) {}
 
   Line& add(std::string_view text, Style style = Style::plain);
-  /// Spaces up to a column; at least one.
+  /// Adds spaces up to a column; at least one.
   Line& skip_to(std::size_t column);
 
   [[nodiscard]] std::size_t columns() const { return columns_; }
-  /// Whether a text as wide as this still fits.
+  /// Whether a text of `columns` columns still fits.
   [[nodiscard]] bool fits(std::size_t columns) const { return columns_ + columns <= columns_max_; }
   [[nodiscard]] const std::string& text() const { return text_; }
 
@@ -46,24 +46,26 @@ class Line {
   std::string text_;
 };
 
-/// The text in one line that cannot steer a terminal: control characters become spaces.
-std::string harmless(std::string_view text);
+/// `text` with a space for each control character, so that it stays on one line and cannot change
+/// the state of a terminal.
+std::string printable_line(std::string_view text);
 
-/// "0:07", "12:30", "1:02:03".
+/// A time span as "0:07", "12:30" or "1:02:03".
 std::string clock_face(Duration elapsed);
 
-/// "1,204".
+/// A number with thousands separators: "1,204".
 std::string grouped(std::int64_t count);
 
-/// Four significant digits, for a glance.
+/// A number with four significant digits.
 std::string short_number(double value);
 
-/// A hyperparameter's value: as short as a glance needs, or so that it reads back as the same.
+/// The shortest digits that read back as the same number.
+std::string exact_number(double value);
+/// A hyperparameter's value with short_number or exact_number; text as a printable line.
 std::string short_value(const schedulers::Value& value);
 std::string exact_value(const schedulers::Value& value);
-std::string exact_number(double value);
 
-/// "epochs" of "epoch".
+/// The plural of a resource: "epochs" for "epoch".
 std::string plural(std::string_view resource);
 
 }  // namespace troupe::actors

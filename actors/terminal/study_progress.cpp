@@ -19,7 +19,7 @@ std::vector<StudyProgress::Running> StudyProgress::running() const {
 
 std::vector<std::size_t> StudyProgress::reached() const {
   std::vector<std::size_t> counts(outline_.levels.size());
-  for (const auto& [id, trial] : state_.trials())
+  for (const StudyState::Trial& trial : state_.trials())
     for (std::size_t i = 0; i < counts.size() && outline_.levels[i] <= highest_of(trial); ++i)
       ++counts[i];
   return counts;

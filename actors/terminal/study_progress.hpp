@@ -12,7 +12,7 @@
 
 namespace troupe::actors {
 
-/// What is known of a study before anything happens in it.
+/// What the study file and the folder say of a study.
 struct StudyOutline {
   std::string study;
   std::string folder;

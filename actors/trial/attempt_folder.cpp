@@ -1,5 +1,6 @@
 #include "actors/trial/attempt_folder.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <charconv>
@@ -7,6 +8,7 @@
 #include <cstring>
 #include <filesystem>
 #include <memory>
+#include <system_error>
 #include <utility>
 
 #include <dirent.h>
@@ -15,6 +17,7 @@
 #include <unistd.h>
 
 #include "actors/trial/copy_tree.hpp"
+#include "runtime/process/descriptor.hpp"
 
 namespace troupe::actors {
 
@@ -26,7 +29,7 @@ Error failed(const char* what, const std::string& path, int error = errno) {
   return {ErrorKind::io, std::string("cannot ") + what + " " + path + ": " + std::strerror(error)};
 }
 
-/// With its parents, if they are missing. Others may make the same ones at this moment.
+/// Makes a folder and its missing parents. Other processes may make the same ones at this moment.
 Result<void> make_folder(const std::string& path) {
   if (::mkdir(path.c_str(), 0777) == 0 || errno == EEXIST) return {};
   if (errno != ENOENT) return failed("make", path);
@@ -75,7 +78,7 @@ std::uint32_t published_in(const std::string& trial_dir) {
   return read.ec == std::errc{} ? attempt : 0;
 }
 
-/// With half the system calls of std::filesystem's, for it is asked at the end of every program.
+/// Takes half the system calls of std::filesystem::is_empty: it runs at the end of every program.
 bool is_empty_or_missing(const std::string& path) {
   const std::unique_ptr<DIR, int (*)(DIR*)> folder(::opendir(path.c_str()), ::closedir);
   while (const dirent* entry = folder ? ::readdir(folder.get()) : nullptr)
@@ -83,7 +86,7 @@ bool is_empty_or_missing(const std::string& path) {
   return true;
 }
 
-/// Which earlier attempt's checkpoint to go on from; 0 for none.
+/// The earlier attempt whose checkpoint to resume from; 0 for none.
 std::uint32_t checkpoint_to_resume(const std::string& trial_dir, std::uint32_t attempt) {
   if (attempt == 1) return 0;
   const std::uint32_t published = published_in(trial_dir);
@@ -115,11 +118,11 @@ bool starts_over(const std::string& study_folder, schedulers::TrialId trial,
   if (next_attempt <= 1 || published_attempt(study_folder, trial) != 0) return false;
   struct stat stat{};
   const auto exists = [&](const std::string& path) { return ::lstat(path.c_str(), &stat) == 0; };
-  return exists(dropped_mark(study_folder, trial)) ||
+  return exists(dropped_marker(study_folder, trial)) ||
          !exists(attempt_folder(study_folder, trial, next_attempt - 1));
 }
 
-std::string dropped_mark(const std::string& study_folder, schedulers::TrialId trial) {
+std::string dropped_marker(const std::string& study_folder, schedulers::TrialId trial) {
   return trial_folder(study_folder, trial) + "/checkpoint.dropped";
 }
 
@@ -132,7 +135,7 @@ Result<void> publish_attempt(const std::string& study_folder, schedulers::TrialI
   if (::symlink((attempt_name(attempt) + "/checkpoint").c_str(), fresh.c_str()) != 0)
     return failed("make", fresh);
   if (::rename(fresh.c_str(), link.c_str()) != 0) return failed("publish", link);
-  (void)::unlink(dropped_mark(study_folder, trial).c_str());
+  (void)::unlink(dropped_marker(study_folder, trial).c_str());
   for (std::uint32_t earlier = 1; earlier < attempt; ++earlier)
     if (auto removed = remove_tree(checkpoint_of(trial_dir, earlier)); !removed) return removed;
   return {};
@@ -151,13 +154,13 @@ Result<AttemptFolder> AttemptFolder::prepare(const std::string& study_folder,
   folder.source_ = source;
   folder.starts_over_ = false;
   if (auto made = make_folder(folder.attempt_dir()); !made) return made.error();
-  // Under another name until it is complete: half a copy must not look like a checkpoint.
+  // Copied under another name first, because an incomplete copy must not look like a checkpoint.
   const std::string partial = checkpoint + ".partial";
   for (const auto& leftover : {partial, checkpoint})
     if (auto removed = remove_tree(leftover); !removed) return removed.error();
   auto copied = copy_tree(checkpoint_of(folder.trial_dir_, source), partial);
-  // It may have been deleted meanwhile, to save room: the link goes first, so what was copied while
-  // the link was there is whole.
+  // The source may have been deleted meanwhile to save disk space. Its link is removed first, so a
+  // copy that was made while the link existed is complete.
   if (checkpoint_to_resume(folder.trial_dir_, attempt) != source)
     return prepare(study_folder, trial, attempt);
   if (!copied) return copied.error();
@@ -179,7 +182,7 @@ Result<void> AttemptFolder::write_config(std::string_view json) {
   const runtime::Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666));
   struct stat before{};
   if (!file || ::fstat(file.get(), &before) != 0) return failed("write", path);
-  // Not at once: ext4 sends a file that was emptied to the disk when it is closed.
+  // Truncated afterwards: ext4 flushes a file to the disk on close if it was truncated to zero.
   if (auto written = write_all(file.get(), json, path); !written) return written;
   const auto size = static_cast<off_t>(json.size());
   if (before.st_size > size && ::ftruncate(file.get(), size) != 0) return failed("write", path);
@@ -202,6 +205,33 @@ Result<void> AttemptFolder::publish() {
 
 Result<void> AttemptFolder::discard() {
   return remove_tree(checkpoint_dir());
+}
+
+SpareFolders::SpareFolders(const std::string& study_folder, const std::string& node)
+    : study_folder_(study_folder), prefix_(study_folder + "/trials/.spare-" + node + "-") {}
+
+SpareFolders::~SpareFolders() {
+  std::error_code ignored;
+  for (std::size_t spare = 0; spare < count; ++spare) fs::remove_all(path(spare), ignored);
+}
+
+void SpareFolders::make_one() {
+  const auto missing = std::ranges::find(there_, false);
+  if (missing == there_.end()) return;
+  const std::string at = path(static_cast<std::size_t>(missing - there_.begin()));
+  const auto folder = [&](const char* name) {
+    return ::mkdir((at + name).c_str(), 0777) == 0 || errno == EEXIST;
+  };
+  if (!folder("") || !folder("/attempt-1") || !folder("/attempt-1/checkpoint")) return;
+  *missing = static_cast<bool>(runtime::Descriptor(
+      ::open((at + "/config.json").c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666)));
+}
+
+void SpareFolders::give(schedulers::TrialId trial) {
+  const auto spare = std::ranges::find(there_, true);
+  if (spare == there_.end()) return;
+  const std::string from = path(static_cast<std::size_t>(spare - there_.begin()));
+  *spare = std::rename(from.c_str(), trial_folder(study_folder_, trial).c_str()) != 0;
 }
 
 }  // namespace troupe::actors

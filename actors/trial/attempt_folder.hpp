@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -16,43 +18,44 @@ namespace troupe::actors {
 /// STUDY/trials/0007/attempt-2
 [[nodiscard]] std::string attempt_folder(const std::string& study_folder, schedulers::TrialId trial,
                                          std::uint32_t attempt);
-/// Which attempt's checkpoint is the trial's in this folder of its study; 0: it has none.
+/// The attempt whose checkpoint is the published one of `trial`; 0 if none is published.
 [[nodiscard]] std::uint32_t published_attempt(const std::string& study_folder,
                                               schedulers::TrialId trial);
-/// Whether `next_attempt`, of a trial that got somewhere, finds no checkpoint although there may
-/// have been one: it was deleted, or the attempt before left nothing here, for its node was lost.
-/// Where the attempt before left its folder, the program just writes none.
+/// Whether `next_attempt` finds no checkpoint although the trial has made progress: the checkpoint
+/// was deleted, or the attempt before ran on a node that was lost. If the attempt before left its
+/// folder here, its program just wrote no checkpoint.
 [[nodiscard]] bool starts_over(const std::string& study_folder, schedulers::TrialId trial,
                                std::uint32_t next_attempt);
-/// STUDY/trials/0007/checkpoint.dropped: there while the trial's checkpoint was deleted before the
-/// trial was done, to save room.
-[[nodiscard]] std::string dropped_mark(const std::string& study_folder, schedulers::TrialId trial);
-/// The checkpoint in this attempt's folder becomes the trial's, in one step; those of earlier
-/// attempts are removed.
+/// STUDY/trials/0007/checkpoint.dropped: this file exists while the checkpoint of an unfinished
+/// trial is deleted, to save disk space.
+[[nodiscard]] std::string dropped_marker(const std::string& study_folder,
+                                         schedulers::TrialId trial);
+/// Publishes the checkpoint of `attempt` as the trial's, atomically, and removes the checkpoints of
+/// earlier attempts.
 Result<void> publish_attempt(const std::string& study_folder, schedulers::TrialId trial,
                              std::uint32_t attempt);
 
-/// What one attempt of a trial leaves on disk:
+/// The files of one attempt:
 ///
 ///     trials/0007/config.json
 ///     trials/0007/checkpoint -> attempt-1/checkpoint      the last one published
 ///     trials/0007/attempt-2/{stdout.log,stderr.log,checkpoint/}
 ///
-/// The program writes to its own attempt's checkpoint folder, so that the published one stays whole
-/// whatever happens. Errors name the path and the reason.
+/// The program writes to the checkpoint folder of its own attempt, so that the published checkpoint
+/// stays complete. Errors name the path and the reason.
 class AttemptFolder {
  public:
-  /// Makes the folders. The checkpoint folder holds a copy of what this attempt goes on from: the
-  /// folder of the latest earlier attempt that was lost before it could publish or discard it, if
-  /// it is later than the published one and not empty; else the published one; else nothing.
+  /// Makes the folders. The checkpoint folder gets a copy of the checkpoint to resume from: that of
+  /// the latest attempt after the published one that was lost before it published or discarded its
+  /// checkpoint; else the published one; else none.
   static Result<AttemptFolder> prepare(const std::string& study_folder, schedulers::TrialId trial,
                                        std::uint32_t attempt);
 
-  /// Which attempt's checkpoint this one goes on from; 0: none.
+  /// The attempt whose checkpoint this one resumes from; 0: none.
   [[nodiscard]] std::uint32_t source() const { return source_; }
-  /// There was one, and it was deleted to save room or lost with its node: the program begins anew.
+  /// Whether the checkpoint to resume from was deleted, or lost with its node.
   [[nodiscard]] bool starts_over() const { return starts_over_; }
-  /// What an earlier attempt of the trial wrote to a stream.
+  /// Path of the log that an earlier attempt of the trial wrote of a stream.
   [[nodiscard]] std::string log_file(std::uint32_t attempt, runtime::Stream stream) const;
 
   [[nodiscard]] const std::string& trial_dir() const { return trial_dir_; }
@@ -61,15 +64,13 @@ class AttemptFolder {
   [[nodiscard]] std::string config_file() const { return trial_dir_ + "/config.json"; }
 
   Result<void> write_config(std::string_view json);
-  /// Appends to stdout.log or stderr.log, which is made with its first byte.
+  /// Appends to stdout.log or stderr.log, which is made with the first byte.
   Result<void> log(runtime::Stream stream, std::string_view bytes);
 
-  /// The program has ended well: its checkpoint becomes the trial's, in one step, and those of
-  /// earlier attempts are removed. If the folder is empty, the published one stays. (The empty one
-  /// does too: ext4 gives no number of a removed file out again for a minute, but looks at it each
-  /// time a file is made.)
+  /// Publishes the checkpoint unless it is empty: see publish_attempt. An empty folder is kept,
+  /// because ext4 slows down the making of files for a minute after a removal.
   Result<void> publish();
-  /// The program has failed: nobody shall go on from what it wrote.
+  /// Removes the checkpoint, so that no attempt resumes from it.
   Result<void> discard();
 
  private:
@@ -87,6 +88,35 @@ class AttemptFolder {
   bool starts_over_ = false;
   runtime::Descriptor out_;
   runtime::Descriptor err_;
+};
+
+/// Folders for later trials that a node makes ahead. To rename a folder takes a tenth of the time
+/// of making its content:
+///
+///     trials/.spare-NODE-0/{config.json,attempt-1/checkpoint/}
+///
+/// Failures are ignored: a trial without a spare folder makes its own.
+class SpareFolders {
+ public:
+  SpareFolders(const std::string& study_folder, const std::string& node);
+  ~SpareFolders();
+  SpareFolders(const SpareFolders&) = delete;
+  SpareFolders& operator=(const SpareFolders&) = delete;
+
+  /// Makes one folder, unless there are `count`.
+  void make_one();
+  /// Renames one to the folder of `trial`, if that has none.
+  void give(schedulers::TrialId trial);
+
+  static constexpr std::size_t count = 2;  ///< Two, because slots are often freed together.
+
+ private:
+  [[nodiscard]] std::string path(std::size_t spare) const {
+    return prefix_ + std::to_string(spare);
+  }
+  std::string study_folder_;
+  std::string prefix_;
+  std::array<bool, count> there_{};
 };
 
 }  // namespace troupe::actors

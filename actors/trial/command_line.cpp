@@ -88,7 +88,7 @@ class Environment {
   std::vector<std::string> entries_;
 };
 
-/// The n-th of the devices that the node itself may use.
+/// Value of CUDA_VISIBLE_DEVICES: the devices at the indices `gpus` of the node's own list.
 std::string visible_devices(const std::vector<std::int64_t>& gpus,
                             const std::optional<std::string>& of_node) {
   std::vector<std::string> names;
@@ -107,7 +107,7 @@ std::string visible_devices(const std::vector<std::int64_t>& gpus,
   return list;
 }
 
-/// Scripts that report in Syne Tune's way expect it; other programs would not know it.
+/// Whether to pass --st_checkpoint_dir, which scripts for Syne Tune expect.
 bool wants_checkpoint_flag(const StudySpec& study) {
   switch (study.entry.st_checkpoint_dir) {
     case Entry::CheckpointFlag::always:
@@ -150,7 +150,7 @@ std::vector<std::string> arguments(const StudySpec& study, const AttemptPlan& at
   return argv;
 }
 
-/// numpy and others take no larger seed.
+/// Seed of a trial's program, below 2^31: numpy accepts no larger seed.
 std::string trial_seed(const AttemptPlan& attempt) {
   constexpr std::uint64_t seeds = std::uint64_t{1} << 31;
   return std::to_string(Rng::stream(attempt.seed, "program", attempt.trial).below(seeds));
@@ -188,7 +188,7 @@ std::vector<std::string> environment(const StudySpec& study, const AttemptPlan& 
 }  // namespace
 
 schedulers::Resource resource_limit(const StudySpec& study, schedulers::Resource until) {
-  return study.scheduler.type == SchedulerSpec::Type::promotion ? until : study.max_t;
+  return traits(study.scheduler.options).pauses ? until : study.max_t;
 }
 
 TrialCommand trial_command(const StudySpec& study, const AttemptPlan& attempt) {

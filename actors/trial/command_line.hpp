@@ -10,33 +10,33 @@
 
 namespace troupe::actors {
 
-/// One attempt, as far as its program's command line and environment depend on it.
+/// What the command line and the environment of an attempt's program depend on.
 struct AttemptPlan {
   schedulers::TrialId trial = 0;
   std::uint32_t attempt = 1;
-  schedulers::Resource from = 0;   ///< Where it goes on; 0 from the beginning.
+  schedulers::Resource from = 0;   ///< Resource at which it resumes; 0: from the beginning.
   schedulers::Resource until = 0;  ///< The next milestone.
   schedulers::Config config;
-  std::uint64_t seed = 0;          ///< The study's.
-  std::vector<std::int64_t> gpus;  ///< Which of those that the node may use: 0, 1, ...
-  std::string trial_dir;           ///< These three are absolute.
-  std::string checkpoint_dir;
-  std::string config_file;
-  std::vector<std::string> environment;  ///< The node's own, as KEY=VALUE.
+  std::uint64_t seed = 0;                ///< The study's.
+  std::vector<std::int64_t> gpus;        ///< Indices into the GPUs that the node may use: 0, 1, ...
+  std::string trial_dir;                 ///< Absolute path.
+  std::string checkpoint_dir;            ///< Absolute path.
+  std::string config_file;               ///< Absolute path.
+  std::vector<std::string> environment;  ///< The node's environment, as KEY=VALUE.
 };
 
 struct TrialCommand {
   runtime::ProcessSpec process;
-  std::string config_json;  ///< For `config_file`: one object, the milestone filled in.
+  std::string config_json;  ///< Content of `config_file`: one object, with the milestone.
 };
 
-/// How far the program is told to go: a promoted trial to its milestone, where it is paused anyway;
-/// one that may be stopped at any rung, to the maximum.
+/// The maximal resource that the program is given: the milestone `until` where trials are promoted,
+/// because they are paused there; the study's maximum where trials are stopped.
 [[nodiscard]] schedulers::Resource resource_limit(const StudySpec& study,
                                                   schedulers::Resource until);
 
-/// What to run for an attempt. Parameters that a template names are not passed a second time;
-/// doubles have the shortest digits that read back to the same value; booleans are true and false.
+/// The command of an attempt. Parameters that a template names are not passed a second time.
+/// Doubles have the shortest digits that read back to the same value; booleans are true and false.
 ///
 /// Environment: the node's, then
 ///   TROUPE_STUDY, TROUPE_TRIAL_ID, TROUPE_ATTEMPT, TROUPE_INCARNATION (the same),

@@ -6,8 +6,8 @@
 
 namespace troupe::actors {
 
-/// Copies a folder with all that is in it: files with their modes (sharing blocks where the file
-/// system can), folders, symbolic links as they are. Sockets and the like are left out. `to` must
+/// Copies a folder with its content: files with their modes (sharing blocks where the file system
+/// supports it), folders, and symbolic links unchanged. Skips sockets, pipes and devices. `to` must
 /// not exist.
 Result<void> copy_tree(const std::string& from, const std::string& to);
 

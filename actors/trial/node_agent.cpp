@@ -15,7 +15,8 @@ using runtime::Context;
 namespace {
 
 constexpr Duration join_deadline = std::chrono::seconds(30);
-constexpr Duration return_patience = std::chrono::seconds(1);  ///< Then it is looked for again.
+/// For the answer of a head that was found; after that, it is looked for again.
+constexpr Duration return_patience = std::chrono::seconds(1);
 
 RetainedAttempt held(const AttemptEnded& end) {
   return {end.trial, end.attempt};
@@ -44,11 +45,11 @@ void NodeAgent::on(Context& self, const JoinAgain&) {
 void NodeAgent::join(Context& self) {
   auto enlisted = self.ask(options_.study, offer(self), join_deadline);
   if (!enlisted) {
-    environment_.complain("the study does not answer: " + enlisted.error().what);
+    environment_.log_warning("the study does not answer: " + enlisted.error().what);
     throw StudyLost(enlisted.error().what);
   }
   if (!enlisted->refusal.empty()) {
-    environment_.complain("the study refused this node: " + enlisted->refusal);
+    environment_.log_warning("the study refused this node: " + enlisted->refusal);
     if (enlisted->again_in_s <= 0) return self.stop();
     constexpr double margin_s = 0.1;
     self.after(seconds(enlisted->again_in_s + margin_s), JoinAgain{});
@@ -56,7 +57,7 @@ void NodeAgent::join(Context& self) {
   }
   auto spec = read_document(enlisted->study);
   if (!spec) {
-    environment_.complain(spec.error().what);
+    environment_.log_warning(spec.error().what);
     self.stop();
     return;
   }
@@ -65,17 +66,17 @@ void NodeAgent::join(Context& self) {
   if (options_.enlisted) options_.enlisted(*spec_);
   if (!environment_.make_program) {
     if (options_.apart || !shares_folder(document_.folder, document_.token))
-      work_apart(self, enlisted->checkpoints);
+      use_own_folder(self, enlisted->checkpoints);
     spare_ = std::make_unique<SpareFolders>(document_.folder, options_.node);
   }
 }
 
-/// The folder of its own stands for the study's in all that follows.
-void NodeAgent::work_apart(Context& self, const StoreRef& checkpoints) {
+/// Makes `document_.folder` a folder of this node, and starts the transfers from and to the head.
+void NodeAgent::use_own_folder(Context& self, const StoreRef& checkpoints) {
   const std::string shared =
       std::exchange(document_.folder, options_.own_folder + "/" + document_.id);
-  environment_.complain("works in " + document_.folder + ", and not in " + shared);
-  courier_ = self.spawn<CheckpointTransfers>(
+  environment_.log_warning("works in " + document_.folder + ", and not in " + shared);
+  transfers_ = self.spawn<CheckpointTransfers>(
       CheckpointTransfers::Options{document_.folder, checkpoints, environment_.disk_full_reason});
 }
 
@@ -98,7 +99,7 @@ std::vector<std::int64_t> NodeAgent::take_gpus() {
   return taken;
 }
 
-std::vector<RetainedAttempt> NodeAgent::holds() const {
+std::vector<RetainedAttempt> NodeAgent::retained() const {
   std::vector<RetainedAttempt> attempts;
   for (const Running& running : running_) attempts.push_back({running.trial, running.attempt});
   for (const AttemptOver& over : over_)
@@ -113,12 +114,13 @@ void NodeAgent::on(Context& self, const Launch& launch) {
                                            0, "the node is leaving", ""});
     return;
   }
-  // The order that a head was killed after, and the one that the next head gave again.
+  // A head that was killed after it had sent the order may have been followed by one that repeats
+  // it.
   const RetainedAttempt ordered{launch.trial, launch.attempt};
-  if (const auto here = holds(); std::ranges::find(here, ordered) != here.end()) return;
+  if (const auto here = retained(); std::ranges::find(here, ordered) != here.end()) return;
   joined_ = launch.joined;
-  for (const RetainedAttempt& settled : launch.settled)
-    std::erase_if(over_, [&](const AttemptOver& over) { return held(over.end) == settled; });
+  for (const RetainedAttempt& durable_ends : launch.durable_ends)
+    std::erase_if(over_, [&](const AttemptOver& over) { return held(over.end) == durable_ends; });
   if (options_.launching) options_.launching();
   if (spare_ && launch.attempt == 1) spare_->give(launch.trial);
   std::vector<std::int64_t> gpus = take_gpus();
@@ -127,7 +129,7 @@ void NodeAgent::on(Context& self, const Launch& launch) {
                                                      .launch = launch,
                                                      .gpus = gpus,
                                                      .report_to = options_.study,
-                                                     .courier = courier_,
+                                                     .transfers = transfers_,
                                                      .agent = TrialPlan::Agent(self.address())},
                                            environment_);
   running_.push_back(Running{launch.trial, launch.attempt, ref, std::move(gpus)});
@@ -143,42 +145,42 @@ void NodeAgent::on(Context& self, const EndTrial& end) {
 }
 
 void NodeAgent::on(Context& self, AttemptOver over) {
-  if (over.told.address() == runtime::Address{}) return;  // Nobody wants it.
+  if (over.sent_to.address() == runtime::Address{}) return;  // The attempt was cancelled.
   const auto is_it = [&](const Running& r) {
     return held(over.end) == RetainedAttempt{r.trial, r.attempt};
   };
   const auto running = std::ranges::find_if(running_, is_it);
-  // It ended while the study was found, and never heard of that.
-  if (running != running_.end() && over.told.address() != options_.study.address() &&
+  // The attempt ended before it learned of the head that was found.
+  if (running != running_.end() && over.sent_to.address() != options_.study.address() &&
       looks_until_ == Instant{}) {
-    if (!running->taken.wanted) return;
-    tell_again(self, over, running->taken);
+    if (!running->ack.wanted) return;
+    resend(self, over, running->ack);
   }
   over_.push_back(std::move(over));
 }
 
-void NodeAgent::tell_again(Context& self, const AttemptOver& over, const AttemptAck& taken) {
+void NodeAgent::resend(Context& self, const AttemptOver& over, const AttemptAck& taken) {
   AttemptEnded end = over.end;
-  if (over.said.has_after(taken.reports, taken.warnings)) {
-    over.said.each_after(taken.reports, taken.warnings,
-                         [&](const auto& one) { self.tell(options_.study, one); });
+  if (over.unacked.has_after(taken.reports, taken.warnings)) {
+    over.unacked.each_after(taken.reports, taken.warnings,
+                            [&](const auto& one) { self.tell(options_.study, one); });
   } else {
     end.cause = AttemptEnded::Cause::lost;
-    end.detail += unknown_start;
+    end.detail += lost_acked_reports;
   }
   self.tell(options_.study, std::move(end));
 }
 
-/// The head is gone, or cannot be reached: whatever it decides, nothing of this node counts once
-/// the lease is over.
+/// Looks for another head of the study until the lease is over: after that, the study counts
+/// nothing from this node.
 void NodeAgent::lose_study(Context& self, const runtime::Down& down) {
   const Duration lease =
       options_.lease > Duration(0) || !spec_ ? options_.lease : seconds(spec_->lease_s);
   const Instant until = down.lease_from + lease;
   if (!options_.look_again || !spec_ || self.now() >= until) return leave(self, down.reason);
-  environment_.complain("the study's head is out of reach, and looked for: " + down.reason);
+  environment_.log_warning("the study's head is out of reach, and looked for: " + down.reason);
   looks_until_ = until;
-  self.after(until - self.now(), LeaseOver{});
+  self.after(until - self.now(), LeaseExpired{});
   look(self);
 }
 
@@ -191,28 +193,28 @@ void NodeAgent::on(Context& self, const StudyFound& found) {
   JoinStudy again = offer(self);
   again.returns = true;
   again.joined = joined_;
-  again.attempts = holds();
+  again.attempts = retained();
   const Duration left = looks_until_ - self.now();
   if (left <= Duration(0)) return leave(self, "its lease is over");
   const auto enlisted = self.ask(found.study, std::move(again), std::min(left, return_patience));
-  if (!enlisted) return look(self);  // It is gone already, or has not read its journal yet.
+  if (!enlisted) return look(self);  // That head is gone, or has not read its journal yet.
   if (!enlisted->refusal.empty()) return leave(self, enlisted->refusal);
   if (!same_study(enlisted->study, document_))
     return leave(self, "another study is where it was: " + enlisted->study.folder);
   looks_until_ = {};
   options_.study = found.study;
-  if (courier_) self.tell(courier_, MeetStore{enlisted->checkpoints});
+  if (transfers_) self.tell(transfers_, UseStore{enlisted->checkpoints});
   self.monitor(found.study);
-  environment_.complain("the study's head is back; its trials run on");
-  go_on(self, enlisted->taken);
+  environment_.log_warning("the study's head is back; its trials run on");
+  hand_over_attempts(self, enlisted->acks);
 }
 
-void NodeAgent::go_on(Context& self, const std::vector<AttemptAck>& taken) {
+void NodeAgent::hand_over_attempts(Context& self, const std::vector<AttemptAck>& taken) {
   for (const AttemptAck& attempt : taken) {
     const RetainedAttempt key{attempt.trial, attempt.attempt};
     for (Running& running : running_) {
       if (key != RetainedAttempt{running.trial, running.attempt}) continue;
-      running.taken = attempt;
+      running.ack = attempt;
       if (attempt.wanted)
         self.tell(running.ref, Resume{options_.study, attempt});
       else
@@ -222,7 +224,7 @@ void NodeAgent::go_on(Context& self, const std::vector<AttemptAck>& taken) {
         std::ranges::find_if(over_, [&](const AttemptOver& o) { return held(o.end) == key; });
     if (over == over_.end()) continue;
     if (attempt.wanted)
-      tell_again(self, *over, attempt);
+      resend(self, *over, attempt);
     else
       over_.erase(over);
   }
@@ -232,17 +234,17 @@ void NodeAgent::on(Context& self, const StudyGone& gone) {
   if (looks_until_ != Instant{}) leave(self, gone.reason);
 }
 
-void NodeAgent::on(Context& self, const LeaseOver&) {
+void NodeAgent::on(Context& self, const LeaseExpired&) {
   if (looks_until_ != Instant{} && self.now() >= looks_until_) leave(self, "its lease is over");
 }
 
-/// Its programs go first, in one grace: the study may go on elsewhere after that.
+/// Ends all programs within one kill grace, because the study may start their trials elsewhere.
 void NodeAgent::leave(Context& self, const std::string& why) {
   looks_until_ = {};
   leaving_ = true;
   lost_ = why;
-  environment_.complain("the study is lost: " + lost_);
-  if (courier_) self.tell(courier_, MeetStore{});
+  environment_.log_warning("the study is lost: " + lost_);
+  if (transfers_) self.tell(transfers_, UseStore{});
   for (const Running& running : running_) self.tell(running.ref, Cancel{});
   end_if_done(self);
 }
@@ -251,13 +253,13 @@ void NodeAgent::on(Context& self, const runtime::Down& down) {
   if (down.who == options_.study.address()) {
     if (down.cause == runtime::Cause::node_lost) return lose_study(self, down);
     leaving_ = true;
-    if (courier_) self.tell(courier_, MeetStore{});
+    if (transfers_) self.tell(transfers_, UseStore{});
     for (const Running& running : running_) self.tell(running.ref, StudyOver{});
   }
   const auto ended =
       std::ranges::find(running_, down.who, [](const Running& r) { return r.ref.address(); });
   if (ended != running_.end()) {
-    // A Trial that stops has told the study how its attempt ended; one that failed has not.
+    // A Trial actor that stopped has reported the end of its attempt; one that failed has not.
     if (down.cause == runtime::Cause::failed) {
       AttemptOver over{
           {ended->trial, ended->attempt, AttemptEnded::Cause::lost, 0, down.reason, ""},

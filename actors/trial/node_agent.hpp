@@ -9,14 +9,14 @@
 
 #include "actors/study/protocol.hpp"
 #include "actors/study_file/study_spec.hpp"
-#include "actors/trial/spare_folder.hpp"
+#include "actors/trial/attempt_folder.hpp"
 #include "actors/trial/trial.hpp"
 #include "actors/trial/trial_plan.hpp"
 #include "runtime/context.hpp"
 
 namespace troupe::actors {
 
-/// The study is there again, in another head.
+/// A head of the study was found where the lost one was.
 struct StudyFound {
   static constexpr std::string_view wire_name = "StudyFound";
   static constexpr bool local_only = true;
@@ -24,7 +24,7 @@ struct StudyFound {
   static auto fields(auto&) { return no_fields(); }
 };
 
-/// It is not, and is not looked for any more.
+/// No head of the study was found in time.
 struct StudyGone {
   static constexpr std::string_view wire_name = "StudyGone";
   static constexpr bool local_only = true;
@@ -37,44 +37,44 @@ struct AgentOptions {
   runtime::Resources resources;
   StudyRef study;
   Duration lease{};  ///< Of the node's links; 0: the study's.
-  /// Called when the study's head is out of reach, and its lease not over: to look for a head of
-  /// the same study where it was, until then. Each call is answered once. Must not wait. If it is
-  /// empty, a head that is lost is lost.
+  /// Called when the study's head is out of reach: looks for another head of the same study at its
+  /// address until `until`, the end of the lease. Sends `answer` one message for each call. Must
+  /// not block. If it is empty, nobody looks for a head.
   std::function<void(runtime::Ref<StudyFound, StudyGone> answer, Instant until)> look_again{};
-  /// Called once the study has taken this node in. May be empty.
+  /// Called when the study has accepted this node. May be empty.
   std::function<void(const StudySpec&)> enlisted{};
   /// Called before a program is started. May be empty.
   std::function<void()> launching{};
-  /// Where it works, in a folder for each study, if it does not share the study's.
+  /// The parent of the folders, one for each study, of a node that does not share the study's.
   std::string own_folder{};
-  bool apart = false;  ///< It does so in any case.
+  bool apart = false;  ///< Whether to use a folder of its own in any case.
 };
 
-/// The study is out of reach, and may go on without this node: no end in order.
+/// Why an agent failed: the study is out of reach, and may go on without this node.
 struct StudyLost : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// Offers its node's resources to a study, and has a Trial actor run each attempt that the study
-/// launches here. Ends when the study does; fails, by StudyLost, when that is not heard of for the
-/// lease. Its trials' programs end first. A head that is restarted within the lease gets all of it
-/// back: what runs, and what it was told and may not have kept.
+/// Offers its node's resources to a study, and runs a Trial actor for each attempt that the study
+/// launches here. Stops when the study ends, and fails with StudyLost when the study is not heard
+/// of for the lease; the programs of its trials end first. A head that is restarted within the
+/// lease gets back the running attempts, and the reports that it may not have made durable.
 class NodeAgent {
  public:
   using Ref = AgentRef;
 
-  /// The study has not wanted this node yet, and may now.
+  /// Time to ask again to join, after a refusal that named a time.
   struct JoinAgain {
     static constexpr std::string_view wire_name = "JoinAgain";
     static auto fields(auto&) { return no_fields(); }
   };
-  /// The lease is over.
-  struct LeaseOver {
+  /// The lease of this node is over.
+  struct LeaseExpired {
     static constexpr std::string_view wire_name = "LeaseOver";
     static auto fields(auto&) { return no_fields(); }
   };
   using Private =
-      runtime::Ref<AttemptBegun, AttemptOver, StudyFound, StudyGone, JoinAgain, LeaseOver>;
+      runtime::Ref<AttemptBegun, AttemptOver, StudyFound, StudyGone, JoinAgain, LeaseExpired>;
 
   NodeAgent(AgentOptions options, TrialEnvironment environment);
 
@@ -86,7 +86,7 @@ class NodeAgent {
   void on(runtime::Context& self, const StudyFound& found);
   void on(runtime::Context& self, const StudyGone& gone);
   void on(runtime::Context& self, const JoinAgain&);
-  void on(runtime::Context& self, const LeaseOver&);
+  void on(runtime::Context& self, const LeaseExpired&);
   void on(runtime::Context& self, const runtime::Down& down);
 
  private:
@@ -95,34 +95,34 @@ class NodeAgent {
     std::uint32_t attempt = 0;
     Trial::Ref ref;
     std::vector<std::int64_t> gpus;
-    AttemptAck taken{};  ///< When its study was found again, if it was.
+    AttemptAck ack{};  ///< The study's answer, if it was found again since the attempt began.
   };
-  void work_apart(runtime::Context& self, const StoreRef& checkpoints);
+  void use_own_folder(runtime::Context& self, const StoreRef& checkpoints);
   void join(runtime::Context& self);
   [[nodiscard]] JoinStudy offer(runtime::Context& self) const;
-  /// What runs here, and what ended of which it is not known that the study has it.
-  [[nodiscard]] std::vector<RetainedAttempt> holds() const;
+  /// The attempts that run here, and those whose end may not be durable.
+  [[nodiscard]] std::vector<RetainedAttempt> retained() const;
   [[nodiscard]] std::vector<std::int64_t> take_gpus();
   void lose_study(runtime::Context& self, const runtime::Down& down);
   void look(runtime::Context& self);
   void leave(runtime::Context& self, const std::string& why);
-  void go_on(runtime::Context& self, const std::vector<AttemptAck>& taken);
-  void tell_again(runtime::Context& self, const AttemptOver& over, const AttemptAck& taken);
+  void hand_over_attempts(runtime::Context& self, const std::vector<AttemptAck>& taken);
+  void resend(runtime::Context& self, const AttemptOver& over, const AttemptAck& taken);
   void end_if_done(runtime::Context& self);
 
   AgentOptions options_;
   TrialEnvironment environment_;
   std::shared_ptr<const StudySpec> spec_;
   StudyDocument document_;
-  CheckpointTransfersRef courier_;       ///< Of a node that works in a folder of its own.
+  CheckpointTransfersRef transfers_;     ///< Nobody if the node shares the study's folder.
   std::unique_ptr<SpareFolders> spare_;  ///< None where programs have no folders.
   std::vector<Running> running_;
   std::vector<std::int64_t> free_gpus_;  ///< Device numbers, lowest last.
-  std::vector<AttemptOver> over_;        ///< Ended, and the study may not have that safe yet.
+  std::vector<AttemptOver> over_;        ///< Attempts whose end may not be durable.
   std::uint64_t joined_ = 0;             ///< As in the last Launch.
-  Instant looks_until_{};                ///< The study is looked for; zero: it is not.
+  Instant looks_until_{};                ///< While a head is looked for: until when; else zero.
   bool leaving_ = false;
-  std::string lost_;  ///< Why it leaves, if its study is lost.
+  std::string lost_;  ///< Why the study is lost; empty if it is not.
 };
 
 }  // namespace troupe::actors

@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::size_t tail_bytes_max = 4096;
 
-/// The last lines of a text, whole ones if possible.
+/// The last `lines_max` lines of `text`.
 std::string last_lines(const std::string& text, std::size_t lines_max) {
   std::size_t from = text.size();
   if (from > 0 && text[from - 1] == '\n') --from;
@@ -40,11 +40,11 @@ Result<std::vector<ReportLine>> ProcessProgram::start(runtime::Address trial) {
   auto folder = AttemptFolder::prepare(plan_.study.folder, launch.trial, launch.attempt);
   if (!folder) return folder.error();
   folder_ = std::move(folder).value();
-  std::vector<ReportLine> unheard = unheard_reports();
+  std::vector<ReportLine> unreceived = unreceived_reports();
   const bool anew = launch.from > 0 && starts_over();
   if (anew) {
     parser_ = ReportParser(plan_.spec->report, 0);
-    unheard.push_back(Malformed{
+    unreceived.push_back(Malformed{
         "", "its checkpoint was lost with its node, or deleted to save room: it starts over"});
   }
   TrialCommand command =
@@ -63,23 +63,23 @@ Result<std::vector<ReportLine>> ProcessProgram::start(runtime::Address trial) {
   process_ = environment_.processes->start(
       std::move(command.process),
       [deliver = environment_.deliver, trial](runtime::ProcessEvent event) {
-        // Of its start nobody wants to know: one actor less is woken for each program.
+        // Start notices are dropped: nobody uses them, and each would wake an actor.
         if (!std::holds_alternative<runtime::ProcessStarted>(event))
           deliver(trial, std::move(event));
       });
-  return unheard;
+  return unreceived;
 }
 
-/// In a folder of the node's own, what earlier attempts left says nothing: they ran anywhere.
+/// Whether the checkpoint to resume from is lost. In a node's own folder the files of earlier
+/// attempts do not tell, because those may have run on other nodes.
 bool ProcessProgram::starts_over() const {
-  if (plan_.courier) return plan_.starts_over && folder_->source() == 0;
+  if (plan_.transfers) return plan_.starts_over && folder_->source() == 0;
   return folder_->starts_over();
 }
 
-/// The checkpoint may be ahead of the journal: attempts that were lost with their node, or whose
-/// head was gone, had reports that reached nobody. Their logs have them, and no program repeats
-/// them.
-std::vector<ReportLine> ProcessProgram::unheard_reports() const {
+/// Reports in the logs of earlier attempts that no study received, because their node or head was
+/// lost. The checkpoint may be ahead of the journal, and no program repeats such reports.
+std::vector<ReportLine> ProcessProgram::unreceived_reports() const {
   const ReportFormat& format = plan_.spec->report;
   if (format.after_resume == ReportFormat::AfterResume::restarts) return {};
   const auto stream = format.stream == ReportFormat::Stream::stdout_stream ? runtime::Stream::out
@@ -129,28 +129,29 @@ void ProcessProgram::end(Duration grace) {
   environment_.processes->end(process_, grace);
 }
 
-/// What a program wrote before it failed is good if it had got as far as a report: a retry goes on
-/// from there. One that fails before any may have been led astray by its checkpoint.
-std::vector<ReportLine> ProcessProgram::settle(const ProcessEnded& ended,
-                                               schedulers::Resource reported, bool excused) {
+/// The checkpoint of a failed program is published if it reported at all: a retry resumes from it.
+/// A program that failed before its first report may have failed because of its checkpoint.
+std::vector<ReportLine> ProcessProgram::conclude(const ProcessEnded& ended,
+                                                 schedulers::Resource reported,
+                                                 bool infrastructure_failed) {
   std::vector<ReportLine> lines = parser_.finish();
   for (const ReportLine& line : lines)
     if (const auto* report = std::get_if<Report>(&line))
       reported = std::max(reported, report->resource);
-  if (ended.cause == ProcessEnded::Cause::lost) return lines;  // The next attempt salvages it.
-  // What it saved on a full disk may be cut short.
-  const bool sound = ended_in_order(ended) || (reported > 0 && !excused);
-  const auto settled = sound ? folder_->publish() : folder_->discard();
-  if (!settled) environment_.complain(settled.error().what);
+  if (ended.cause == ProcessEnded::Cause::lost) return lines;  // The next attempt resumes from it.
+  // A checkpoint that was saved on a full disk may be incomplete.
+  const bool sound = ended_in_order(ended) || (reported > 0 && !infrastructure_failed);
+  const auto stored = sound ? folder_->publish() : folder_->discard();
+  if (!stored) environment_.log_warning(stored.error().what);
   return lines;
 }
 
-std::optional<std::string> ProcessProgram::excuse() const {
+std::optional<std::string> ProcessProgram::infrastructure_failure() const {
   if (!environment_.disk_full_reason) return std::nullopt;
   return environment_.disk_full_reason(plan_.study.folder);
 }
 
-std::string ProcessProgram::last_words() const {
+std::string ProcessProgram::stderr_tail() const {
   constexpr std::size_t lines_shown = 10;
   return last_lines(stderr_tail_, lines_shown);
 }

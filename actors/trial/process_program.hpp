@@ -6,13 +6,13 @@
 #include <vector>
 
 #include "actors/trial/attempt_folder.hpp"
-#include "actors/trial/program.hpp"
 #include "actors/trial/report_parser.hpp"
 #include "actors/trial/trial_plan.hpp"
 
 namespace troupe::actors {
 
-/// A process of the study's program in the folder of its attempt: its logs, its checkpoint.
+/// Runs the study's program as a process, in the folder of its attempt, with its logs and
+/// checkpoint.
 class ProcessProgram final : public Program {
  public:
   ProcessProgram(TrialPlan plan, TrialEnvironment environment);
@@ -21,14 +21,15 @@ class ProcessProgram final : public Program {
   std::vector<ReportLine> read(const runtime::ProcessOutput& output) override;
   void more(runtime::Stream stream) override;
   void end(Duration grace) override;
-  std::vector<ReportLine> settle(const runtime::ProcessEnded& ended, schedulers::Resource reported,
-                                 bool excused) override;
-  [[nodiscard]] std::optional<std::string> excuse() const override;
-  [[nodiscard]] std::string last_words() const override;
+  std::vector<ReportLine> conclude(const runtime::ProcessEnded& ended,
+                                   schedulers::Resource reported,
+                                   bool infrastructure_failed) override;
+  [[nodiscard]] std::optional<std::string> infrastructure_failure() const override;
+  [[nodiscard]] std::string stderr_tail() const override;
 
  private:
   [[nodiscard]] bool starts_over() const;
-  [[nodiscard]] std::vector<ReportLine> unheard_reports() const;
+  [[nodiscard]] std::vector<ReportLine> unreceived_reports() const;
 
   TrialPlan plan_;
   TrialEnvironment environment_;

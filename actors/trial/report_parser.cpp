@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "actors/study_file/line_pattern.hpp"
-#include "actors/trial/report_values.hpp"
+#include "actors/trial/report_text.hpp"
 #include "runtime/core/check.hpp"
 
 namespace troupe::actors {
@@ -19,7 +19,7 @@ namespace {
 constexpr std::string_view syne_tag = "[tune-metric]:";
 constexpr std::size_t json_max = 50'000;  ///< Bytes; Syne Tune's own limit.
 constexpr std::size_t shown_max = 200;    ///< Bytes of a malformed line.
-/// Far above any real one, and far from where a double or a sum would lose units.
+/// Far above any real resource, and far below where a double or a sum would lose units.
 constexpr double resource_max = 1e15;
 
 std::string shown(std::string_view line) {
@@ -47,7 +47,7 @@ Result<std::string_view> syne_object(std::string_view line) {
   return object.substr(0, end + 1);
 }
 
-/// The resource as it was printed.
+/// `value` as a resource; none if it is no whole number, or too large.
 std::optional<Resource> whole(const schedulers::Value& value) {
   const auto number = as_number(value);
   if (!number || std::abs(*number) > resource_max || std::floor(*number) != *number)

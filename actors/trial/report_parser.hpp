@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "actors/study_file/study_spec.hpp"
-#include "actors/trial/line_splitter.hpp"
+#include "actors/trial/report_text.hpp"
 #include "runtime/process/processes.hpp"
 #include "schedulers/space/config.hpp"
 
@@ -15,32 +15,32 @@ namespace troupe::actors {
 
 class LinePattern;
 
-/// A program said how good it is.
+/// A report of a program: its metric at a resource.
 struct Report {
-  schedulers::Resource resource = 0;  ///< Of the trial in all: offset and resumption counted in.
+  schedulers::Resource resource = 0;  ///< Of the whole trial: earlier attempts and offset included.
   double metric = 0;                  ///< May be NaN or infinite.
-  schedulers::Config values;          ///< Every key with a value, as printed and in its order.
+  schedulers::Config values;          ///< Every key with its value, in the order of the line.
   friend bool operator==(const Report&, const Report&) = default;
 };
 
-/// A line that looks like a report and is none.
+/// A line that looks like a report and is not one.
 struct Malformed {
-  std::string line;  ///< Its beginning, if it is long.
+  std::string line;  ///< At most its first 200 bytes.
   std::string why;
   friend bool operator==(const Malformed&, const Malformed&) = default;
 };
 
 using ReportLine = std::variant<Report, Malformed>;
 
-/// Finds the reports in what a program prints, in bounded memory whatever it prints.
+/// Parses the reports in the output of a program, in bounded memory. The formats:
 ///
-/// syne_tune   `[tune-metric]: {...}` anywhere in a line, up to the line's last brace; one a line;
-/// at
-///             most 50,000 bytes of JSON, with NaN and Infinity as Python prints them.
-/// name_value  `name=value` anywhere in a line, spaces around the sign allowed. A report is a line
-///             that has the metric and the resource both.
-/// regex       a line that the pattern matches; its groups named as the metric, the resource, and
-///             whatever else is to be kept.
+/// - `syne_tune`: `[tune-metric]: {...}` anywhere in a line, up to the last brace of the line. One
+///   report a line, at most 50,000 bytes of JSON, with NaN and Infinity as Python prints them.
+/// - `name_value`: `name=value` anywhere in a line, with or without spaces around the sign. A
+/// report
+///   is a line that has both the metric and the resource.
+/// - `regex`: a line that the pattern matches. Its named groups are the metric, the resource, and
+///   further values to keep.
 class ReportParser {
  public:
   /// `from`: the resource at which the attempt goes on; 0 for a new trial. A pattern that does not
@@ -50,9 +50,9 @@ class ReportParser {
   ReportParser& operator=(ReportParser&&) noexcept;
   ~ReportParser();
 
-  /// Output of the other stream is passed over.
+  /// Parses the lines that `bytes` completes. Output of the other stream is ignored.
   std::vector<ReportLine> feed(runtime::Stream stream, std::string_view bytes);
-  /// The program has ended: its last line may lack its end.
+  /// Parses the last line, which may lack its line end. Called when the program has ended.
   std::vector<ReportLine> finish();
 
  private:
@@ -64,7 +64,8 @@ class ReportParser {
   schedulers::Resource offset_;
   std::unique_ptr<LinePattern> pattern_;  ///< format regex only.
   LineSplitter lines_;
-  /// name_value: somebody who prints the metric without the resource is told, once.
+  /// Format `name_value`: whether the warning about a metric without a resource is not due any
+  /// more.
   bool knows_format_ = false;
 };
 

@@ -12,7 +12,7 @@ namespace {
 
 constexpr Duration dial_patience = std::chrono::seconds(1);
 constexpr Duration find_patience = std::chrono::seconds(1);
-constexpr Duration wait = std::chrono::milliseconds(100);  ///< Between two looks.
+constexpr Duration retry_interval = std::chrono::milliseconds(100);
 
 }  // namespace
 
@@ -50,10 +50,10 @@ void StudySeeker::on(Context& self, const Answered& answered) {
   self.tell(std::exchange(sought_, std::nullopt)->answer, StudyFound{*study});
 }
 
-/// A head that is about to be there looks the same as one that never will be.
+/// Tries again later, because a head that is starting cannot be told from one that never comes.
 void StudySeeker::fail(Context& self, const std::string& why) {
-  if (self.now() + wait < sought_->until) {
-    self.after(wait, Again{});
+  if (self.now() + retry_interval < sought_->until) {
+    self.after(retry_interval, Again{});
     return;
   }
   self.tell(std::exchange(sought_, std::nullopt)->answer, StudyGone{why});

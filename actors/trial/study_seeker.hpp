@@ -10,8 +10,8 @@
 
 namespace troupe::actors {
 
-/// Looks, at the address of a head that is gone, for one that has taken its place: links with
-/// whoever answers there and asks it for the study, again and again until it is time.
+/// Looks for a new head at the address of a lost one: links with the node that answers there and
+/// asks it for the study, every 100 ms until the given time.
 class StudySeeker {
  public:
   struct Seek {
@@ -21,7 +21,7 @@ class StudySeeker {
     Instant until;
     static auto fields(auto&) { return no_fields(); }
   };
-  /// Somebody answered at the address; or nobody did, and why.
+  /// The result of one attempt to link: the node that answered, or an error.
   struct Answered {
     static constexpr std::string_view wire_name = "Answered";
     static constexpr bool local_only = true;
@@ -36,7 +36,7 @@ class StudySeeker {
   using Ref = runtime::Ref<Seek>;
   using Private = runtime::Ref<Answered, Again>;
 
-  /// `node` is the one that this actor lives on; `name` the study's.
+  /// `node`: the node of this actor. `name`: the name of the study actor on the head.
   StudySeeker(runtime::Node& node, std::string address, std::string name)
       : node_(node), address_(std::move(address)), name_(std::move(name)) {}
 

@@ -15,10 +15,10 @@ using runtime::ProcessEnded;
 
 namespace {
 
-constexpr std::uint32_t warnings_max = 20;  ///< Of one attempt; the rest is in its log.
+constexpr std::uint32_t warnings_max = 20;  ///< Of an attempt. Later ones are in its log only.
 
-/// Of a checkpoint's way from or to the head: the courier gives up by itself what stands still.
-constexpr Duration courier_deadline = std::chrono::hours(48);
+/// For a transfer from or to the head. A transfer that makes no progress is given up earlier.
+constexpr Duration transfer_deadline = std::chrono::hours(48);
 
 constexpr const char* not_shared =
     " (this node does not share the study's folder: the program must be there on it too)";
@@ -49,31 +49,32 @@ Trial::Trial(TrialPlan plan, TrialEnvironment environment)
     : plan_(std::move(plan)), environment_(std::move(environment)) {}
 
 void Trial::started(Context& self) {
-  if (plan_.courier && !bring(self)) return;
+  if (plan_.transfers && !download(self)) return;
   program_ = environment_.make_program ? environment_.make_program(plan_)
                                        : std::make_unique<ProcessProgram>(plan_, environment_);
-  const auto unheard = program_->start(self.address());
-  if (!unheard) {
+  const auto unreceived = program_->start(self.address());
+  if (!unreceived) {
     finish(self,
            AttemptEnded{plan_.launch.trial, plan_.launch.attempt, AttemptEnded::Cause::not_started,
-                        0, unheard.error().what, ""},
-           program_->excuse());
+                        0, unreceived.error().what, ""},
+           program_->infrastructure_failure());
     return;
   }
   runs_ = true;
   self.tell(plan_.agent, AttemptBegun{});
-  take(std::move(*unheard));
-  pass_on(self);
+  take(std::move(*unreceived));
+  send_reports(self);
 }
 
-/// What the attempt goes on from is at the head. False: it cannot begin, which is not its fault.
-bool Trial::bring(Context& self) {
+/// Downloads the checkpoint that the attempt resumes from. False: that failed, and the attempt
+/// ended as lost.
+bool Trial::download(Context& self) {
   const Launch& launch = plan_.launch;
   if (launch.attempt == 1) return true;
-  auto brought =
-      self.ask(plan_.courier, DownloadCheckpoint{launch.trial, launch.attempt}, courier_deadline);
-  const std::string error = brought ? brought->error : brought.error().what;
-  if (brought) plan_.starts_over = brought->starts_over;
+  auto downloaded = self.ask(plan_.transfers, DownloadCheckpoint{launch.trial, launch.attempt},
+                             transfer_deadline);
+  const std::string error = downloaded ? downloaded->error : downloaded.error().what;
+  if (downloaded) plan_.starts_over = downloaded->starts_over;
   if (error.empty()) return true;
   finish(self,
          AttemptEnded{launch.trial, launch.attempt, AttemptEnded::Cause::lost, 0,
@@ -82,30 +83,31 @@ bool Trial::bring(Context& self) {
   return false;
 }
 
-/// Before the end is told: a promotion must find the checkpoint at the head. Where that cannot have
-/// it, the attempt is as good as lost.
-void Trial::hand_over(Context& self, std::optional<std::string>& excuse) {
+/// Uploads checkpoint and logs to the head, before the end of the attempt is reported: a promotion
+/// must find the checkpoint there. A failed upload is an infrastructure failure.
+void Trial::upload(Context& self, std::optional<std::string>& infrastructure_failure) {
   const Launch& launch = plan_.launch;
-  const auto taken =
-      self.ask(plan_.courier, UploadAttempt{launch.trial, launch.attempt}, courier_deadline);
-  if (taken && taken->result == AttemptTaken::Result::taken) return;
-  const std::string why = taken ? taken->why : taken.error().what;
-  if (taken && taken->result == AttemptTaken::Result::refused) {
+  const auto ack =
+      self.ask(plan_.transfers, UploadAttempt{launch.trial, launch.attempt}, transfer_deadline);
+  if (ack && ack->result == UploadReply::Result::taken) return;
+  const std::string why = ack ? ack->why : ack.error().what;
+  if (ack && ack->result == UploadReply::Result::refused) {
     take({Malformed{"", "the head refuses what it left: " + why}});
-    pass_on(self);
+    send_reports(self);
   } else {
-    excuse = "what it left was not brought to the head: " + why;
+    infrastructure_failure = "what it left was not brought to the head: " + why;
   }
 }
 
 void Trial::stopping(Context&) {
-  // A node that stops at once, or a handler that failed: nobody is left to wait for a slow end.
+  // The node stops at once, or a handler has failed: no grace is left.
   if (runs_) program_->end(Duration(0));
 }
 
 void Trial::on(Context& self, const EndTrial&) {
   if (!runs_) return;
-  // A program that was told how far to go ends there by itself, and may be saving its checkpoint.
+  // A program that knows its maximal resource ends there by itself, and may still save a
+  // checkpoint.
   const bool ends_itself =
       plan_.spec->max_resource_attr && reported_ >= resource_limit(*plan_.spec, plan_.launch.until);
   if (!ends_itself) {
@@ -117,36 +119,36 @@ void Trial::on(Context& self, const EndTrial&) {
 
 void Trial::on(Context& self, const Resume& resume) {
   plan_.report_to = resume.study;
-  asked_durable_ = false;
-  const AttemptAck& taken = resume.taken;
-  if (unacked_.has_after(taken.reports, taken.warnings)) {
-    unacked_.each_after(taken.reports, taken.warnings,
+  durable_requested_ = false;
+  const AttemptAck& ack = resume.ack;
+  if (unacked_.has_after(ack.reports, ack.warnings)) {
+    unacked_.each_after(ack.reports, ack.warnings,
                         [&](const auto& one) { self.tell(resume.study, one); });
-    ask_durable(self);
+    request_durable(self);
     return;
   }
-  incomplete_ = true;
+  reports_lost_ = true;
   if (runs_) program_->end(seconds(plan_.spec->grace_kill_s));
-  read_on();
+  resume_reading();
 }
 
 void Trial::on(Context&, const Cancel&) {
   plan_.report_to = StudyRef();
   if (runs_) program_->end(seconds(plan_.spec->grace_kill_s));
-  read_on();
+  resume_reading();
 }
 
 void Trial::on(Context& self, const StudyOver&) {
   plan_.report_to = StudyRef();
   on(self, EndTrial{plan_.launch.trial, plan_.launch.attempt});
-  read_on();
+  resume_reading();
 }
 
 void Trial::on(Context& self, const DurableUpTo& durable) {
-  asked_durable_ = false;
-  unacked_.forget({durable.reports, durable.warnings});
-  ask_durable(self);
-  read_on();
+  durable_requested_ = false;
+  unacked_.acknowledge({durable.reports, durable.warnings});
+  request_durable(self);
+  resume_reading();
 }
 
 void Trial::on(Context&, const GraceExpired&) {
@@ -156,42 +158,45 @@ void Trial::on(Context&, const GraceExpired&) {
 void Trial::on(Context& self, const runtime::ProcessOutput& output) {
   take(program_->read(output));
   unread_.push_back(output.stream);
-  if (!std::exchange(pass_on_due_, true))
+  if (!std::exchange(send_due_, true))
     self.tell(runtime::Ref<SendReports>(self.address()), SendReports{});
 }
 
-/// Behind what is in the mailbox: if the end is, too, both are told at once.
+/// Runs behind what was in the mailbox, so that reports and the end of a program are sent together.
 void Trial::on(Context& self, const SendReports&) {
-  pass_on_due_ = false;
-  pass_on(self);
-  ask_durable(self);
-  read_on();
+  send_due_ = false;
+  send_reports(self);
+  request_durable(self);
+  resume_reading();
 }
 
-/// After a gap nothing counts that comes later; the next attempt finds it in the log.
-bool Trial::is_heard() const {
-  return !incomplete_ && plan_.report_to;
+/// Whether reports are sent at all. Not after some were lost: the next attempt reads all from the
+/// log.
+bool Trial::has_listener() const {
+  return !reports_lost_ && plan_.report_to;
 }
 
-/// Also remembers it.
+/// Sends a message to the study, and keeps it until it is durable.
 template <typename M>
-void Trial::tell(Context& self, M message) {
-  if (!is_heard()) return;
+void Trial::send(Context& self, M message) {
+  if (!has_listener()) return;
   unacked_.add(message);
   self.tell(plan_.report_to, std::move(message));
 }
 
-/// Early enough that a study that keeps up never makes the program wait.
-void Trial::ask_durable(Context& self) {
-  if (!is_heard() || asked_durable_ || 2 * unacked_.size() < environment_.told_ahead_max) return;
-  asked_durable_ = true;
+/// Asks for DurableUpTo once half of `told_ahead_max` messages are unacknowledged, so that a study
+/// that keeps up never blocks the program.
+void Trial::request_durable(Context& self) {
+  if (!has_listener() || durable_requested_ || 2 * unacked_.size() < environment_.told_ahead_max)
+    return;
+  durable_requested_ = true;
   const UnackedReports::Counts all = unacked_.counts();
   self.tell(plan_.report_to, NotifyWhenDurable{{all.reports, all.warnings},
                                                runtime::Ref<DurableUpTo>(self.address())});
 }
 
-void Trial::read_on() {
-  if (!runs_ || (is_heard() && unacked_.size() >= environment_.told_ahead_max)) return;
+void Trial::resume_reading() {
+  if (!runs_ || (has_listener() && unacked_.size() >= environment_.told_ahead_max)) return;
   for (const runtime::Stream stream : unread_) program_->more(stream);
   unread_.clear();
 }
@@ -200,46 +205,48 @@ void Trial::take(std::vector<ReportLine> lines) {
   for (ReportLine& line : lines) {
     if (const auto* report = std::get_if<Report>(&line))
       reported_ = std::max(reported_, report->resource);
-    untold_.push_back(std::move(line));
+    unsent_.push_back(std::move(line));
   }
 }
 
-void Trial::pass_on(Context& self) {
+void Trial::send_reports(Context& self) {
   const Launch& launch = plan_.launch;
-  for (const ReportLine& line : untold_) {
+  for (const ReportLine& line : unsent_) {
     if (const auto* report = std::get_if<Report>(&line))
-      tell(self, Reported{launch.trial, launch.attempt, report->resource, report->metric,
+      send(self, Reported{launch.trial, launch.attempt, report->resource, report->metric,
                           report->values});
     if (const auto* malformed = std::get_if<Malformed>(&line);
         malformed != nullptr && warnings_++ < warnings_max)
-      tell(self, ReportMalformed{launch.trial, launch.attempt, to_text(*malformed)});
+      send(self, ReportMalformed{launch.trial, launch.attempt, to_text(*malformed)});
   }
-  untold_.clear();
+  unsent_.clear();
 }
 
 void Trial::on(Context& self, const ProcessEnded& ended) {
   runs_ = false;
-  auto excuse = ended_in_order(ended) ? std::nullopt : program_->excuse();
-  take(program_->settle(ended, reported_, excuse.has_value()));
-  pass_on(self);
+  auto infrastructure_failure =
+      ended_in_order(ended) ? std::nullopt : program_->infrastructure_failure();
+  take(program_->conclude(ended, reported_, infrastructure_failure.has_value()));
+  send_reports(self);
   AttemptEnded end{plan_.launch.trial, plan_.launch.attempt, cause_of(ended.cause),
-                   ended.code,         describe(ended),      program_->last_words()};
-  if (plan_.courier) {
+                   ended.code,         describe(ended),      program_->stderr_tail()};
+  if (plan_.transfers) {
     if (ended.cause == ProcessEnded::Cause::not_started) end.detail += not_shared;
-    hand_over(self, excuse);
+    upload(self, infrastructure_failure);
   }
-  finish(self, std::move(end), excuse);
+  finish(self, std::move(end), infrastructure_failure);
 }
 
-/// A failure that is not the program's own costs it no retry.
-void Trial::finish(Context& self, AttemptEnded ended, const std::optional<std::string>& excuse) {
-  if (excuse) {
+/// Reports the end of the attempt and stops. An infrastructure failure uses up no retry.
+void Trial::finish(Context& self, AttemptEnded ended,
+                   const std::optional<std::string>& infrastructure_failure) {
+  if (infrastructure_failure) {
     ended.cause = AttemptEnded::Cause::lost;
-    ended.detail += ", and " + *excuse;
+    ended.detail += ", and " + *infrastructure_failure;
   }
-  if (incomplete_) {
+  if (reports_lost_) {
     ended.cause = AttemptEnded::Cause::lost;
-    ended.detail += unknown_start;
+    ended.detail += lost_acked_reports;
   }
   self.tell(plan_.report_to, ended);
   self.tell(plan_.agent, AttemptOver{std::move(ended), std::move(unacked_), plan_.report_to});

@@ -8,50 +8,49 @@
 #include <vector>
 
 #include "actors/study/protocol.hpp"
-#include "actors/trial/program.hpp"
 #include "actors/trial/trial_plan.hpp"
 #include "runtime/context.hpp"
 #include "runtime/process/processes.hpp"
 
 namespace troupe::actors {
 
-/// The head was restarted: from now on that study is told, first what it does not know yet.
+/// The head was restarted. The trial sends what the journal lacks, and then continues, to `study`.
 struct Resume {
   static constexpr std::string_view wire_name = "Resume";
   static constexpr bool local_only = true;
   StudyRef study;
-  AttemptAck taken;
+  AttemptAck ack;
   static auto fields(auto&) { return no_fields(); }
 };
 
-/// Nobody wants the attempt any more, and it may be started elsewhere: its program is gone within
-/// one grace, whatever it is doing, and nothing more is told of it.
+/// The attempt was given up, and its trial may be started elsewhere. Ends the program within one
+/// kill grace, even if it is about to end by itself; nothing more is sent to the study.
 struct Cancel {
   static constexpr std::string_view wire_name = "Abandon";
   static constexpr bool local_only = true;
   static auto fields(auto&) { return no_fields(); }
 };
 
-/// The study is over: nothing more is told, and the program ends as when it is told to.
+/// The study has ended. Ends the program as EndTrial does; nothing more is sent to the study.
 struct StudyOver {
   static constexpr std::string_view wire_name = "StudyOver";
   static constexpr bool local_only = true;
   static auto fields(auto&) { return no_fields(); }
 };
 
-/// Owns the running program of one attempt. Tells the study each report, no faster than the study
+/// Owns the running program of one attempt. Sends the study each report, no faster than the study
 /// makes them durable, and last how the attempt ended; by then the process tree is gone and the
-/// checkpoint is published. Then it stops.
+/// checkpoint is published. Then the actor stops.
 class Trial {
  public:
   using Ref = runtime::Ref<EndTrial, Resume, Cancel, StudyOver, DurableUpTo>;
 
-  /// The program was to end by itself, and has not.
+  /// The kill grace of a program that was to end by itself is over.
   struct GraceExpired {
     static constexpr std::string_view wire_name = "Overdue";
     static auto fields(auto&) { return no_fields(); }
   };
-  /// What the program printed is to be told.
+  /// Time to send the parsed reports to the study; arrives behind what was in the mailbox.
   struct SendReports {
     static constexpr std::string_view wire_name = "PassOn";
     static auto fields(auto&) { return no_fields(); }
@@ -74,27 +73,28 @@ class Trial {
   void on(runtime::Context& self, const runtime::ProcessEnded& ended);
 
  private:
-  [[nodiscard]] bool bring(runtime::Context& self);
-  void hand_over(runtime::Context& self, std::optional<std::string>& excuse);
+  [[nodiscard]] bool download(runtime::Context& self);
+  void upload(runtime::Context& self, std::optional<std::string>& infrastructure_failure);
   void take(std::vector<ReportLine> lines);
-  void pass_on(runtime::Context& self);
+  void send_reports(runtime::Context& self);
   template <typename M>
-  void tell(runtime::Context& self, M message);
-  [[nodiscard]] bool is_heard() const;
-  void ask_durable(runtime::Context& self);
-  void read_on();
-  void finish(runtime::Context& self, AttemptEnded ended, const std::optional<std::string>& excuse);
+  void send(runtime::Context& self, M message);
+  [[nodiscard]] bool has_listener() const;
+  void request_durable(runtime::Context& self);
+  void resume_reading();
+  void finish(runtime::Context& self, AttemptEnded ended,
+              const std::optional<std::string>& infrastructure_failure);
 
   TrialPlan plan_;
   TrialEnvironment environment_;
   std::unique_ptr<Program> program_;
   bool runs_ = false;
-  std::vector<ReportLine> untold_;
-  bool pass_on_due_ = false;  ///< A SendReports is on its way.
+  std::vector<ReportLine> unsent_;
+  bool send_due_ = false;  ///< A SendReports is in the mailbox.
   UnackedReports unacked_;
-  bool asked_durable_ = false;
-  std::vector<runtime::Stream> unread_;  ///< The study is behind: these wait.
-  bool incomplete_ = false;              ///< The study misses some of it for good.
+  bool durable_requested_ = false;
+  std::vector<runtime::Stream> unread_;  ///< Streams whose next output was not let in yet.
+  bool reports_lost_ = false;            ///< The study will never have all reports of the attempt.
   Resource reported_ = 0;
   std::uint32_t warnings_ = 0;
 };

@@ -7,15 +7,16 @@
 #include <variant>
 
 #include "actors/study/inputs.hpp"
+#include "runtime/core/check.hpp"
 
 namespace troupe::actors {
 
-/// How an attempt ends whose study does not have what it once had safe.
-inline constexpr const char* unknown_start =
+/// Suffix of the failure reason when the head has lost reports that it had acknowledged.
+inline constexpr const char* lost_acked_reports =
     "; the study's head does not have the first of its reports any more";
 
-/// What an attempt has told its study, in order, for a head that was restarted and knows only the
-/// first of it. What the study has safe is forgotten.
+/// The reports and warnings that an attempt has sent to its study and that may not be durable, in
+/// order. A head that was restarted may lack the last of them, and gets them again.
 class UnackedReports {
  public:
   struct Counts {
@@ -23,52 +24,54 @@ class UnackedReports {
     std::uint64_t warnings = 0;
   };
 
-  void add(Reported report) { kept_.emplace_back(std::move(report)); }
-  void add(ReportMalformed warning) { kept_.emplace_back(std::move(warning)); }
+  void add(Reported report) { unacked_.emplace_back(std::move(report)); }
+  void add(ReportMalformed warning) { unacked_.emplace_back(std::move(warning)); }
 
-  /// What of it may not be safe yet.
-  [[nodiscard]] std::size_t size() const { return kept_.size(); }
-  /// All of it, from the first on.
+  /// Number of messages that are not acknowledged.
+  [[nodiscard]] std::size_t size() const { return unacked_.size(); }
+  /// Number of messages of each kind that were ever added.
   [[nodiscard]] Counts counts() const {
-    Counts all = forgotten_;
-    for (const auto& one : kept_) ++count_of(all, one);
+    Counts all = acked_;
+    for (const Message& message : unacked_) ++count_of(all, message);
     return all;
   }
 
-  /// The first of it, as `counts` had it at some time, is safe.
-  void forget(const Counts& safe) {
-    while (!kept_.empty() &&
-           (forgotten_.reports < safe.reports || forgotten_.warnings < safe.warnings)) {
-      ++count_of(forgotten_, kept_.front());
-      kept_.pop_front();
+  /// Forgets the messages up to `durable`, an earlier result of `counts`.
+  void acknowledge(const Counts& durable) {
+    while (!unacked_.empty() &&
+           (acked_.reports < durable.reports || acked_.warnings < durable.warnings)) {
+      ++count_of(acked_, unacked_.front());
+      unacked_.pop_front();
     }
   }
 
-  /// Whether all is kept that comes after so many reports and so many warnings.
+  /// Whether every message after the first `reports` reports and `warnings` warnings is still here.
   [[nodiscard]] bool has_after(std::uint64_t reports, std::uint64_t warnings) const {
-    return reports >= forgotten_.reports && warnings >= forgotten_.warnings;
+    return reports >= acked_.reports && warnings >= acked_.warnings;
   }
 
-  /// Calls `tell` with each Reported and each ReportMalformed that comes after so many of its kind.
+  /// Calls `send` with each message after the first `reports` reports and `warnings` warnings, in
+  /// order. `has_after` must hold for them.
   template <typename F>
-  void each_after(std::uint64_t reports, std::uint64_t warnings, const F& tell) const {
-    Counts at = forgotten_;
-    for (const auto& one : kept_) {
-      const bool is_report = std::holds_alternative<Reported>(one);
-      const bool known = count_of(at, one)++ < (is_report ? reports : warnings);
-      if (!known) std::visit(tell, one);
+  void each_after(std::uint64_t reports, std::uint64_t warnings, const F& send) const {
+    check(has_after(reports, warnings), "only messages that are still here are sent again");
+    Counts at = acked_;
+    for (const Message& message : unacked_) {
+      const bool is_report = std::holds_alternative<Reported>(message);
+      const bool known = count_of(at, message)++ < (is_report ? reports : warnings);
+      if (!known) std::visit(send, message);
     }
   }
 
  private:
-  using One = std::variant<Reported, ReportMalformed>;
+  using Message = std::variant<Reported, ReportMalformed>;
 
-  static std::uint64_t& count_of(Counts& counts, const One& one) {
-    return std::holds_alternative<Reported>(one) ? counts.reports : counts.warnings;
+  static std::uint64_t& count_of(Counts& counts, const Message& message) {
+    return std::holds_alternative<Reported>(message) ? counts.reports : counts.warnings;
   }
 
-  std::deque<One> kept_;
-  Counts forgotten_;
+  std::deque<Message> unacked_;
+  Counts acked_;  ///< The messages that were forgotten.
 };
 
 }  // namespace troupe::actors

@@ -15,7 +15,7 @@
 
 #include "actors/study/protocol.hpp"
 #include "runtime/context.hpp"
-#include "runtime/keys/needed_keys.hpp"
+#include "runtime/keys/address_keys.hpp"
 #include "runtime/make_node.hpp"
 
 namespace {

@@ -17,22 +17,23 @@ namespace troupe::runtime {
 
 class Context;
 
-/// An actor: a plain class that says what others may send it, and has a handler for each.
+/// An actor: a plain class with a `Ref` type, which lists the messages that others may send to it,
+/// and with a handler for each of them.
 template <typename A>
 concept Actor = requires { typename A::Ref; };
 
-/// The handler of one type of message.
+/// The handler of an actor for one type of message.
 struct Handler {
   const MessageType* type;
-  bool is_public;  ///< Among the messages of the actor's Ref: other nodes may send it.
+  bool is_public;  ///< Listed in the actor's Ref: other nodes may send it.
   void (*handle)(void* actor, Context& self, void* message);
 };
 
-/// What the runtime has to know of an actor's type. One per type, made by the compiler.
+/// Run-time description of an actor's type. There is one constant for each type.
 struct Behaviour {
   std::span<const Handler> handlers;
-  void (*started)(void* actor, Context& self);   ///< Null if the actor does not care.
-  void (*stopping)(void* actor, Context& self);  ///< Null if the actor does not care.
+  void (*started)(void* actor, Context& self);   ///< Null if the class has no `started`.
+  void (*stopping)(void* actor, Context& self);  ///< Null if the class has no `stopping`.
   void (*destroy)(void* actor);
   const std::type_info* type;
 
@@ -41,7 +42,8 @@ struct Behaviour {
       if (handler.type == message) return &handler;
     return nullptr;
   }
-  /// For who knows the message by name only. Null also if it never leaves a process.
+  /// Returns the handler of a message that other nodes may send, by its wire name; null if there is
+  /// none.
   [[nodiscard]] const Handler* find_public(std::string_view wire_name) const {
     for (const Handler& handler : handlers)
       if (handler.is_public && handler.type->unpack != nullptr &&
@@ -53,7 +55,7 @@ struct Behaviour {
 
 namespace detail {
 
-/// The result of a handler becomes the answer. Defined with Context.
+/// Sends the result of a handler as the answer. Defined in context.hpp.
 template <Question Q, typename R>
 void answer_with(Context& self, R result);
 
@@ -95,7 +97,7 @@ auto messages_of() {
     return Public{};
 }
 
-/// M, if A has a handler for it that is not already in its refs.
+/// Messages<M> if A has a handler for M and no ref of A lists M.
 template <typename A, typename M, typename... Listed>
 auto if_handled(Messages<Listed...>) {
   if constexpr (!one_of<M, Listed...> &&
@@ -139,16 +141,14 @@ constexpr auto stopping_of() -> void (*)(void*, Context&) {
     return nullptr;
 }
 
-}  // namespace detail
-
-namespace detail {
 template <typename... Ms>
 constexpr std::array<const MessageType*, sizeof...(Ms)> types_of(Messages<Ms...>) {
   return {&message_type<Ms>...};
 }
+
 }  // namespace detail
 
-/// The messages that a ref of type R accepts.
+/// Types of the messages that a ref of type R accepts.
 template <typename R>
 inline constexpr auto message_types_of = detail::types_of(typename detail::MessagesOf<R>::Type{});
 

@@ -25,7 +25,8 @@ struct Block {
   Block* next;
 };
 
-/// Of the whole process, as the memory is; never destroyed, since a thread may end after main did.
+/// Full chains that any thread may take. One for the process; never destroyed, since a thread may
+/// end after main returns.
 struct Depot {
   std::mutex mutex;
   std::vector<Block*> chains;
@@ -36,17 +37,17 @@ Depot& depot() {
   return instance;
 }
 
-/// Trivial, so that it can be used until the very end of its thread.
+/// The blocks of one thread. Trivially destructible, so that it can be used until the thread ends.
 struct Shelf {
   Block* chain = nullptr;
-  Block* spare = nullptr;  ///< A full chain or none.
-  std::size_t blocks = 0;  ///< In `chain`.
+  Block* spare = nullptr;  ///< A full chain, or null.
+  std::size_t blocks = 0;  ///< Length of `chain`.
 };
 
-/// Returns what a thread kept when it ends, but for a chain that is not full.
-struct Leaving {
+/// Returns the full chains of a thread to the depot when the thread ends.
+struct ReturnAtExit {
   Shelf* shelf;
-  ~Leaving() {
+  ~ReturnAtExit() {
     const std::lock_guard lock(depot().mutex);
     if (shelf->spare != nullptr) depot().chains.push_back(shelf->spare);
     if (shelf->blocks == BlockPool::chain_blocks) depot().chains.push_back(shelf->chain);
@@ -69,7 +70,7 @@ Block* new_chain() {
 }
 
 void refill(Shelf& mine) {
-  thread_local const Leaving leaving{&mine};
+  thread_local const ReturnAtExit return_at_exit{&mine};
   if (mine.spare != nullptr) {
     mine.chain = std::exchange(mine.spare, nullptr);
   } else {

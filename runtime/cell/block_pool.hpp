@@ -4,13 +4,13 @@
 
 namespace troupe::runtime {
 
-/// Blocks of 64 bytes, recycled: half of what a message costs is malloc, and most of what a burst
-/// costs is memory that is touched for the first time. What was once taken is never returned to the
-/// system. Under a sanitizer each block is allocated for itself, so that it can be watched.
+/// Recycled blocks of 64 bytes for envelopes. malloc would be half of the cost of a message, and
+/// first touches of fresh memory most of the cost of a burst. Blocks are never returned to the
+/// system. Under a sanitizer each block is allocated separately, so that its use is checked.
 ///
-/// Protocol: every thread keeps up to two chains of 256 blocks of its own, without a lock. A full
-/// chain too many goes to the depot, an empty thread takes one from there, whole and unwalked,
-/// under the depot's mutex; so a block may be freed by another thread than took it.
+/// Protocol: each thread keeps up to two chains of 256 blocks without a lock. A thread with a third
+/// full chain puts one into the depot; a thread without blocks takes a chain from there, both under
+/// the depot's mutex. So a block may be freed by another thread than the one that took it.
 struct BlockPool {
   static constexpr std::size_t block_bytes = 64;
   static constexpr std::size_t chain_blocks = 256;

@@ -11,31 +11,32 @@
 
 namespace troupe::runtime {
 
-/// The cells of a node by index. Slabs double in size and are never given back.
+/// The cells of a node by index, in slabs that double in size and are never freed.
 ///
-/// Protocol: `used_` is raised with release after the slab and the cell below it are made, and read
-/// with acquire, so finding takes no lock. Which cells are vacant is kept under the mutex, per
-/// home: a cell keeps the dispatcher that it was first given to.
+/// Protocol: `used_` is raised with release after the slab and the cell below it are constructed,
+/// and read with acquire; so `find` takes no lock. The lists of vacant cells, one for each
+/// dispatcher, are guarded by the mutex: a cell always belongs to the same dispatcher.
 class CellTable {
  public:
-  explicit CellTable(std::size_t homes) : vacant_(homes) {}
+  explicit CellTable(std::size_t dispatchers) : vacant_(dispatchers) {}
   ~CellTable();
   CellTable(const CellTable&) = delete;
   CellTable& operator=(const CellTable&) = delete;
 
-  /// Any thread and any index, also one that a stranger made up. Null if there is none.
+  /// Returns the cell of that index, or null. For any thread and any index, also one that comes
+  /// from an untrusted peer.
   [[nodiscard]] Cell* find(std::uint32_t index) const {
     if (index == 0 || index >= used_.load(std::memory_order_acquire)) return nullptr;
     const auto [slab, offset] = place(index);
     return slabs_[slab].load(std::memory_order_relaxed) + offset;
   }
 
-  /// A vacant cell with a home and an index. Null if the node has `cells_max` actors.
-  [[nodiscard]] Cell* take(std::uint8_t home);
-  /// Its generation must have been raised.
+  /// Returns a vacant cell of that dispatcher. Null if all `cells_max` cells are in use.
+  [[nodiscard]] Cell* take(std::uint8_t dispatcher);
+  /// Makes a cell available for another actor. Its generation has been raised before.
   void give_back(Cell& cell);
 
-  /// Calls `visit(cell)` for each that was ever given out, in the order of their indices.
+  /// Calls `visit(cell)` for each cell that was ever taken, in the order of their indices.
   template <typename Visit>
   void for_each(Visit visit) const {
     const std::uint32_t end = used_.load(std::memory_order_acquire);
@@ -54,7 +55,7 @@ class CellTable {
   static Place place(std::uint32_t index);
 
   std::array<std::atomic<Cell*>, slab_count> slabs_{};
-  std::atomic<std::uint32_t> used_{1};  ///< Index 0 is nobody's.
+  std::atomic<std::uint32_t> used_{1};  ///< Index 0 means no cell.
   std::mutex mutex_;
   std::vector<std::vector<Cell*>> vacant_;
 };

@@ -8,17 +8,23 @@
 
 namespace troupe::runtime {
 
-/// Messages of one actor, first in, first out; any thread puts in, one thread takes out.
+// clang-format off
+/// The messages of one actor in FIFO order. Any thread pushes; one thread, the consumer, pops.
 ///
 /// Protocol: `inbox_` is one word with three kinds of value.
-///   idle     nothing is here and nobody will look. Who puts in the first envelope sees this, and
-///            must make the actor ready.
-///   busy     nothing is here; the taker is at work or about to be, and looks again before it
-///   rests. pointer  the newest envelope, linked to older ones.
-/// A sender links its envelope in front with one compare-exchange (release: the taker sees what is
-/// in it). The taker exchanges the word for `busy` (acquire), which takes all at once, and turns
-/// the chain around into `taken_`, which is its own. It rests by changing `busy` to `idle`, which
-/// fails if something has arrived. All zero, it is idle and empty.
+///
+///     idle     The mailbox is empty and the consumer will not look. The sender of the next
+///              envelope sees this value and must make the actor ready.
+///     busy     The inbox is empty. The consumer runs or is about to run, and looks again before
+///              it becomes idle.
+///     pointer  The newest envelope, linked to older ones.
+///
+/// A sender links its envelope in front with one compare-exchange (release: the consumer sees the
+/// envelope's contents). The consumer exchanges the word for `busy` (acquire), which takes all
+/// envelopes at once, and reverses the chain into `taken_`, which belongs to the consumer. It
+/// becomes idle by changing `busy` to `idle`, which fails if an envelope has arrived. A zeroed
+/// mailbox is idle and empty.
+// clang-format on
 class Mailbox {
  public:
   Mailbox() = default;
@@ -27,7 +33,7 @@ class Mailbox {
   Mailbox& operator=(const Mailbox&) = delete;
 
   /// Any thread. True if the mailbox was idle: the caller makes the actor ready.
-  [[nodiscard]] bool put(Envelope::Ptr envelope) {
+  [[nodiscard]] bool push(Envelope::Ptr envelope) {
     Envelope* const mine = envelope.release();
     std::uintptr_t seen = inbox_.load(std::memory_order_relaxed);
     do {
@@ -37,21 +43,21 @@ class Mailbox {
     return seen == idle;
   }
 
-  /// The taker. The oldest envelope, or null.
-  [[nodiscard]] Envelope::Ptr take() {
-    if (taken_ == nullptr) turn_around(inbox_.exchange(busy, std::memory_order_acq_rel));
+  /// Consumer. Returns the oldest envelope, or null.
+  [[nodiscard]] Envelope::Ptr pop() {
+    if (taken_ == nullptr) take_reversed(inbox_.exchange(busy, std::memory_order_acq_rel));
     Envelope* const oldest = taken_;
     if (oldest != nullptr) taken_ = oldest->next;
     return Envelope::Ptr(oldest);
   }
 
-  /// The taker. Drops what is here.
+  /// Consumer. Destroys all envelopes.
   void clear() {
-    while (take() != nullptr) {
+    while (pop() != nullptr) {
     }
   }
 
-  /// How many are here, while nobody puts in or takes out.
+  /// Number of envelopes. To be called while no thread pushes or pops.
   [[nodiscard]] std::size_t size() const {
     std::size_t count = 0;
     const std::uintptr_t word = inbox_.load(std::memory_order_acquire);
@@ -61,9 +67,9 @@ class Mailbox {
     return count;
   }
 
-  /// The taker. True: it is idle now, and the next `put` says so to its caller. False: there is
-  /// more.
-  [[nodiscard]] bool rest() {
+  /// Consumer. True: the mailbox is idle now, and the next `push` returns true. False: it may hold
+  /// envelopes.
+  [[nodiscard]] bool try_become_idle() {
     if (taken_ != nullptr) return false;
     std::uintptr_t expected = busy;
     return inbox_.compare_exchange_strong(expected, idle, std::memory_order_acq_rel,
@@ -74,7 +80,8 @@ class Mailbox {
   static constexpr std::uintptr_t idle = 0;
   static constexpr std::uintptr_t busy = 1;
 
-  void turn_around(std::uintptr_t word) {
+  /// Moves the chain behind an inbox word to `taken_`, the oldest envelope first.
+  void take_reversed(std::uintptr_t word) {
     auto* newest = word == idle || word == busy ? nullptr : reinterpret_cast<Envelope*>(word);
     while (newest != nullptr) {
       Envelope* const older = newest->next;

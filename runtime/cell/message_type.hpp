@@ -19,17 +19,17 @@ template <typename T>
 inline constexpr bool fits_inline =
     sizeof(T) <= inline_payload_bytes && alignof(T) <= alignof(std::max_align_t);
 
-/// A message may say `static constexpr bool local_only = true`: it holds what cannot be packed, and
-/// only actors of this process may be sent it.
+/// True for a message that declares `static constexpr bool local_only = true`: it cannot be packed
+/// and is sent to actors of the same process only.
 template <typename T>
 inline constexpr bool local_only = false;
 template <typename T>
   requires(T::local_only)
 inline constexpr bool local_only<T> = true;
 
-/// A message may say `static constexpr bool bulk = true`: it is large. Between nodes it travels on
-/// a connection of its own, where ordinary messages do not wait for it. It keeps its order among
-/// large messages only: an ordinary one may overtake it.
+/// True for a message that declares `static constexpr bool bulk = true`: it is large. Between nodes
+/// it is sent on the link's lane, so that ordinary messages do not wait for it and may overtake it.
+/// Bulk messages keep their order among each other.
 template <typename T>
 inline constexpr bool bulk = false;
 template <typename T>
@@ -38,15 +38,15 @@ inline constexpr bool bulk<T> = true;
 
 class Envelope;
 
-/// What the runtime has to know of a message's type at run time. One per type: compared by address.
-/// The last three are null for what never leaves the process.
+/// Run-time description of a payload's type. There is one object for each type, compared by
+/// address. `pack`, `unpack` and `schema` are null for a type that never leaves the process.
 struct MessageType {
-  std::string_view wire_name;  ///< Empty for what never leaves the process.
+  std::string_view wire_name;  ///< Empty for a type that never leaves the process.
   std::uint32_t bytes;
   bool is_inline;
   bool is_bulk;
   void (*destroy)(void* payload) noexcept;  ///< Also frees a payload that is not inline.
-  void (*pack)(const void* payload, std::string& out);  ///< Behind what is there.
+  void (*pack)(const void* payload, std::string& out);  ///< Appends to `out`.
   Result<void> (*unpack)(std::string_view bytes, const PeerSchemas& peer, Envelope& into);
   std::vector<TypeSchema> (*schema)();
 };

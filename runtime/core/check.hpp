@@ -6,13 +6,13 @@
 
 namespace troupe {
 
-/// A broken invariant: a bug in this program, never bad input and never a peer's failure.
+/// A violated invariant: a bug of this program, never a bad input or a failure of a peer.
 struct CheckFailure : std::logic_error {
   using std::logic_error::logic_error;
 };
 
-/// Throws CheckFailure unless `holds`; on in every build. Thrown in a handler it fails that actor;
-/// thrown in a noexcept function, as all of the runtime's loops are, it ends the node.
+/// Throws CheckFailure unless `holds`, in every build. In a handler it fails the actor; in a
+/// noexcept function, as all loops of the runtime are, it ends the process.
 inline void check(bool holds, const char* claim,
                   std::source_location where = std::source_location::current()) {
   if (holds) [[likely]]

@@ -6,7 +6,7 @@ namespace troupe {
 
 using Duration = std::chrono::nanoseconds;
 
-/// A point on a clock that never jumps; its zero means nothing outside the process.
+/// A time on a monotonic clock. Its zero is arbitrary, so it has no meaning on another machine.
 struct Instant {
   Duration since_zero{0};
 
@@ -17,16 +17,22 @@ struct Instant {
   static constexpr Instant never() { return {Duration::max()}; }
 };
 
-/// The only source of time. The real one reads the system; the virtual one moves when a test or the
-/// simulation says so.
+/// `at` plus `duration`, at most Instant::never().
+[[nodiscard]] inline Instant saturating_add(Instant at, Duration duration) {
+  return duration > Instant::never() - at ? Instant::never() : at + duration;
+}
+
+/// The only source of time: the system's clock, or a virtual one that a test or the simulation
+/// moves.
 class Clock {
  public:
   virtual ~Clock() = default;
 
-  /// For deadlines, timers and intervals. Monotonic.
+  /// The monotonic time, for deadlines, timers and intervals.
   [[nodiscard]] virtual Instant now() const = 0;
 
-  /// For people and files only: time since 1970-01-01 UTC. May jump; never decides anything.
+  /// The time since 1970-01-01 UTC, for people and files. It may jump, so no decision depends on
+  /// it.
   [[nodiscard]] virtual std::chrono::microseconds wall() const = 0;
 };
 

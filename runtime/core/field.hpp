@@ -5,7 +5,7 @@
 
 namespace troupe {
 
-/// One named member of an aggregate. An aggregate that travels or is journaled lists its members:
+/// A named member of an aggregate. Each aggregate that is sent or journaled lists its members:
 ///
 ///     struct TrialReported {
 ///       static constexpr std::string_view wire_name = "trial_reported";
@@ -16,8 +16,8 @@ namespace troupe {
 ///       }
 ///     };
 ///
-/// Names, not positions, are what lets two versions talk: the reader takes the fields that both
-/// know; one that the sender lacks keeps its default, one that the reader lacks is skipped.
+/// Fields are matched by name, so that two versions can communicate: a field that the sender lacks
+/// keeps its default, and a field that the reader lacks is skipped.
 template <typename T>
 struct Field {
   std::string_view name;
@@ -29,7 +29,7 @@ constexpr Field<T> field(std::string_view name, T& value) {
   return {name, value};
 }
 
-/// An aggregate without members to list.
+/// The fields of an aggregate without members.
 constexpr std::tuple<> no_fields() {
   return {};
 }

@@ -7,11 +7,11 @@
 
 namespace troupe {
 
-/// One thread that waits for everything outside the process: timers, and readiness of file
-/// descriptors (sockets, pipes, signalfd, pidfd). Two implementations: the io thread of a real
-/// process, and the simulation, where time is virtual and nothing waits.
+/// A thread that waits for timers and for the readiness of file descriptors (sockets, pipes,
+/// signalfd, pidfd). It has two implementations: the io thread of a real process, and the
+/// simulation on a virtual clock.
 ///
-/// Every call except `post` and `now` is made on the reactor's own thread. Callbacks run there, one
+/// All calls except `post` and `now` are made on the reactor's thread. Callbacks run there, one
 /// after the other, and must not block.
 class Reactor {
  public:
@@ -23,20 +23,20 @@ class Reactor {
 
   [[nodiscard]] virtual Instant now() const = 0;
 
-  /// Runs `callback` on the reactor's thread soon, in the order of the posts of one thread.
-  /// Callable from any thread. Dropped if the reactor has stopped.
+  /// Runs `callback` on the reactor's thread as soon as possible; posts of one thread run in their
+  /// order. Callable from any thread. The callback is dropped if the reactor has stopped.
   virtual void post(Callback callback) = 0;
 
   /// Runs `callback` once, at `when` or as soon as possible after it.
   virtual TimerId at(Instant when, Callback callback) = 0;
-  /// The callback will not run any more. Nothing happens if it already has.
+  /// Cancels a timer. No effect if its callback has run.
   virtual void cancel(TimerId timer) = 0;
 
-  /// Runs `callback` whenever `fd` can be read (or has ended), until unwatched; level-triggered.
-  /// The caller keeps `fd` open meanwhile, and unwatches it before closing it.
+  /// Runs `callback` whenever `fd` is readable or at its end, until it is unwatched;
+  /// level-triggered. The caller keeps `fd` open meanwhile, and unwatches it before closing it.
   virtual WatchId watch_readable(int fd, Callback callback) = 0;
   virtual WatchId watch_writable(int fd, Callback callback) = 0;
-  /// The callback will not run any more, not even if it was due.
+  /// Ends a watch. Its callback does not run any more, even if it was due.
   virtual void unwatch(WatchId watch) = 0;
 };
 

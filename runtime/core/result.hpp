@@ -9,26 +9,26 @@
 
 namespace troupe {
 
-/// What went wrong, in kinds that a caller can act on differently.
+/// The kinds of errors that callers handle differently.
 enum class ErrorKind {
-  bad_input,   ///< The caller's or the user's data does not make sense; `what` says where.
-  timed_out,   ///< The deadline passed; whether the effect happened is unknown.
-  gone,        ///< The actor, node or process that was meant does not exist any more.
-  refused,     ///< The other side understood and said no; `what` has its reason.
-  exhausted,   ///< A stated limit (slots, bytes, frames) is reached for now.
-  infeasible,  ///< No node can ever offer what was asked for.
-  io,          ///< The operating system said no; `what` has the path and errno's text.
+  bad_input,   ///< The data of the caller or user is invalid; `what` says where.
+  timed_out,   ///< The deadline has passed; the effect may have happened.
+  gone,        ///< The actor, node or process does not exist any more.
+  refused,     ///< The other side has refused the request; `what` is its reason.
+  exhausted,   ///< A limit (of slots, bytes or frames) is reached for now.
+  infeasible,  ///< No node can ever satisfy the request.
+  io,          ///< A system call has failed; `what` has the path and the text of errno.
 };
 
-/// An expected failure as a value. `what` is a sentence for a person.
+/// An expected failure, as a value. `what` is a sentence for people.
 struct Error {
   ErrorKind kind = ErrorKind::bad_input;
   std::string what;
   friend bool operator==(const Error&, const Error&) = default;
 };
 
-/// A T or an Error; std::expected's interface as far as this project needs it (C++23 has the real
-/// one). Reading the value of an error is a bug and fails a check.
+/// A T or an Error, with the part of the interface of std::expected (C++23) that this project
+/// needs. Reading the value of an error, or the error of a value, fails a check.
 template <typename T>
 class [[nodiscard]] Result {
  public:

@@ -7,17 +7,18 @@
 
 namespace troupe {
 
-/// The only source of randomness: xoshiro256** seeded through splitmix64 (Blackman and Vigna 2018,
-/// "Scrambled linear pseudorandom number generators"). The same sequence on every platform, which
-/// is why nothing here uses the standard distributions: their algorithms are unspecified.
+/// The only source of randomness: xoshiro256** seeded by splitmix64 (Blackman and Vigna 2018,
+/// "Scrambled linear pseudorandom number generators"). Its sequence is the same on each platform;
+/// the distributions of the standard library are not used, because their algorithms are
+/// unspecified.
 class Rng {
  public:
   explicit Rng(std::uint64_t seed) {
     for (auto& word : state_) word = splitmix(seed);
   }
 
-  /// The generator of one purpose and one subject (a trial, say) of a study. Streams are
-  /// independent of each other and of the order in which they are asked for.
+  /// The generator for one purpose and one subject (such as a trial) of a study. Streams are
+  /// independent of each other and of the order in which they are made.
   static Rng stream(std::uint64_t seed, std::string_view purpose, std::uint64_t subject = 0) {
     std::uint64_t hash = 0xcbf29ce484222325U;  // FNV-1a
     for (const char c : purpose) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
@@ -45,14 +46,15 @@ class Rng {
 
   /// Uniform in [low, high).
   double uniform(double low, double high) {
-    check(low < high, "an interval is not empty");
+    check(low < high, "the interval of a draw is not empty");
     return low + (high - low) * uniform();
   }
 
   /// Uniform in 0 .. n-1, without bias.
   std::uint64_t below(std::uint64_t n) {
-    check(n > 0, "there is something to choose from");
-    const std::uint64_t refused = (0 - n) % n;  // 2^64 mod n values would be over-represented.
+    check(n > 0, "a draw has at least one possible result");
+    const std::uint64_t refused =
+        (0 - n) % n;  // Without it 2^64 mod n results would be too frequent.
     for (;;)
       if (const std::uint64_t drawn = bits(); drawn >= refused) return drawn % n;
   }

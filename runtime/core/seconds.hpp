@@ -6,7 +6,7 @@
 
 namespace troupe {
 
-/// A duration as people write it: 0.5 is half a second.
+/// The duration of `count` seconds: 0.5 is half a second.
 [[nodiscard]] constexpr Duration seconds(double count) {
   return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(count));
 }

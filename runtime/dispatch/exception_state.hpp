@@ -6,20 +6,20 @@
 
 namespace troupe::runtime {
 
-/// The exceptions that a stack is handling. The C++ runtime keeps them per thread, and
-/// Boost.Context does not switch them: after an await inside a catch block, `throw;` would rethrow
-/// what another handler caught. So each fiber carries its own and swaps it in.
+/// The exceptions that a stack is handling. The C++ runtime keeps them for each thread, and
+/// Boost.Context does not switch them: after an await in a catch block, `throw;` would rethrow the
+/// exception of another handler. So each fiber keeps its own state and swaps it in.
 class ExceptionState {
  public:
-  /// Keeps the thread's state.
+  /// Copies the thread's state into this object.
   void save() { globals_ = current(); }
-  /// Makes what was kept the thread's state.
+  /// Copies this object into the thread's state.
   void load() const { current() = globals_; }
-  /// Exchanges the two.
+  /// Exchanges this object and the thread's state.
   void swap() { std::swap(current(), globals_); }
 
  private:
-  struct Globals {  ///< As the Itanium C++ ABI lays __cxa_eh_globals out.
+  struct Globals {  ///< Layout of __cxa_eh_globals in the Itanium C++ ABI.
     void* caught = nullptr;
     unsigned int uncaught = 0;
   };

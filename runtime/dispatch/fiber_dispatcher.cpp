@@ -21,9 +21,9 @@ FiberDispatcher::~FiberDispatcher() {
   stop();
 }
 
-void FiberDispatcher::start(std::uint8_t home, RunCell run) {
+void FiberDispatcher::start(std::uint8_t index, RunCell run) {
   thread_ = std::make_unique<Thread>();
-  thread_->loop = new FiberLoop(home, std::move(run), stack_bytes);
+  thread_->loop = new FiberLoop(index, std::move(run), stack_bytes);
   thread_->thread = std::thread([loop = thread_->loop] {
     shorten_time_slice(Offspring::starts_over);
     boost::fibers::context::active()->get_scheduler()->set_algo(loop);
@@ -54,8 +54,8 @@ void FiberDispatcher::wait(Await& await, CorrelationId id, Instant deadline) {
   thread_->loop->wait(await, id, deadline);
 }
 
-std::size_t FiberDispatcher::given_up() const {
-  return thread_->loop->given_up();
+std::size_t FiberDispatcher::abandoned() const {
+  return thread_->loop->abandoned();
 }
 
 }  // namespace troupe::runtime

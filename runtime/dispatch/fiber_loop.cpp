@@ -10,10 +10,11 @@ using std::chrono::steady_clock;
 
 namespace {
 
-constexpr std::uint32_t ticks_between_looks = 32;  ///< At inboxes and clocks, while there is work.
+/// While actors are ready, the loop looks at inboxes and the clock once in so many rounds.
+constexpr std::uint32_t ticks_between_looks = 32;
 
-/// The loop of the present thread. A function, so that its address is not kept across a switch; a
-/// fiber stays on its thread, so its value may be.
+/// The loop of the current thread. A function, so that the compiler does not keep the address of
+/// the thread-local variable across a fiber switch.
 FiberLoop*& loop_of_thread() {
   thread_local FiberLoop* loop = nullptr;
   return loop;
@@ -21,7 +22,7 @@ FiberLoop*& loop_of_thread() {
 
 }  // namespace
 
-/// What the loop keeps for each fiber of its thread. Linked, so that a stuck one can be found.
+/// State of each fiber of the thread, in a doubly linked list.
 class FiberLoop::Properties final : public fibers::fiber_properties {
  public:
   Properties(Fiber* fiber, Properties*& head)
@@ -46,7 +47,7 @@ class FiberLoop::Properties final : public fibers::fiber_properties {
   Properties* next_;
 };
 
-/// What Boost.Fiber asks of a stack allocator.
+/// Adapts StackPool to the stack allocators of Boost.Fiber.
 struct FiberLoop::StackAllocator {
   StackPool* pool;
 
@@ -61,8 +62,8 @@ struct FiberLoop::StackAllocator {
   }
 };
 
-FiberLoop::FiberLoop(std::uint8_t home, Dispatcher::RunCell run, std::size_t stack_bytes)
-    : run_(std::move(run)), stacks_(stack_bytes), awaits_(home) {}
+FiberLoop::FiberLoop(std::uint8_t index, Dispatcher::RunCell run, std::size_t stack_bytes)
+    : run_(std::move(run)), stacks_(stack_bytes), awaits_(index) {}
 
 FiberLoop::~FiberLoop() {
   resumable_.clear();
@@ -80,7 +81,7 @@ void FiberLoop::ready(Cell& cell) {
 void FiberLoop::answer(Envelope::Ptr answer) {
   if (loop_of_thread() == this) {
     Await* const await = awaits_.claim(answer->ask);
-    if (await == nullptr) return;  // Too late.
+    if (await == nullptr) return;  // The handler has stopped waiting.
     await->answer = std::move(answer);
     return resume_later(*await, Await::Outcome::answered);
   }
@@ -111,7 +112,7 @@ void FiberLoop::wait(Await& await, CorrelationId id, Instant deadline) {
       switch_to(self, loop_fiber());
     } else {
       self->twstatus.store(0);
-      self->wait_until(TimePoint(deadline.since_zero));  // In the library's queue of sleepers.
+      self->wait_until(TimePoint(deadline.since_zero));  // Boost.Fiber's queue of sleeping fibers.
       if (await.outcome == Await::Outcome::pending) await.outcome = Await::Outcome::timed_out;
     }
   }
@@ -122,9 +123,9 @@ void FiberLoop::wait(Await& await, CorrelationId id, Instant deadline) {
 void FiberLoop::resume_later(Await& await, Await::Outcome outcome) {
   await.outcome = outcome;
   auto* const fiber = static_cast<Fiber*>(await.fiber);
-  if (fiber == nullptr) return;  // Answered before it could wait.
+  if (fiber == nullptr) return;  // Answered before `wait` was called.
   if (fiber->sleep_is_linked())
-    Fiber::active()->schedule(fiber);  // Takes it out of the sleepers; comes back to awakened().
+    Fiber::active()->schedule(fiber);  // Wakes the sleeping fiber: calls awakened().
   else
     fiber->ready_link(resumable_);
 }
@@ -146,7 +147,7 @@ void FiberLoop::switch_to(Fiber* from, Fiber* to) {
   to->resume();
 }
 
-void FiberLoop::lend_thread(Fiber* self, Fiber* to) {
+void FiberLoop::yield_to(Fiber* self, Fiber* to) {
   spares_.push_back(self);
   switch_to(self, to);
 }
@@ -167,7 +168,7 @@ FiberLoop::Fiber* FiberLoop::loop_fiber() {
   creating_ = true;
   fibers::fiber(fibers::launch::post, std::allocator_arg, StackAllocator{&stacks_}, [this] {
     loop();
-  }).detach();  // Comes to awakened().
+  }).detach();  // Calls awakened().
   creating_ = false;
   return created_;
 }
@@ -181,10 +182,10 @@ void FiberLoop::awakened(Fiber* fiber) noexcept {
     fiber->ready_link(resumable_);
 }
 
-/// Called when a fiber blocks, ends or yields, and by the library's fiber.
+/// Called when a fiber blocks, ends or yields, and by `library_`.
 FiberLoop::Fiber* FiberLoop::pick_next() noexcept {
   Fiber* const self = Fiber::active();
-  // The list of ended fibers cannot be asked: its last element looks unlinked.
+  // Whether a fiber is in Boost.Fiber's list of ended fibers cannot be seen from the fiber itself.
   const bool ended = self->is_context(fibers::type::worker_context) && !self->worker_is_linked();
   if (ended)
     fiber_ended_ = true;
@@ -193,13 +194,13 @@ FiberLoop::Fiber* FiberLoop::pick_next() noexcept {
 
   Fiber* next = nullptr;
   if (self == library_) {
-    if (only_looking_) return nullptr;  // So that suspend_until is told the next deadline.
-    const bool give_up = give_up_at_ == TimePoint::max() || steady_clock::now() >= give_up_at_;
+    if (polling_) return nullptr;  // Then suspend_until gets the next deadline.
+    const bool may_abandon = abandon_at_ == TimePoint::max() || steady_clock::now() >= abandon_at_;
     if (!resumable_.empty()) {
       next = take_resumable();
-    } else if (look_is_over_ || !actors_.is_empty() || inboxes_hold_work() ||
-               (stop_.load(std::memory_order_relaxed) && loops_ > 0 && give_up)) {
-      look_is_over_ = false;
+    } else if (polled_ || !actors_.is_empty() || inboxes_hold_work() ||
+               (stop_.load(std::memory_order_relaxed) && loops_ > 0 && may_abandon)) {
+      polled_ = false;
       next = loop_fiber();
     } else {
       return nullptr;
@@ -209,27 +210,28 @@ FiberLoop::Fiber* FiberLoop::pick_next() noexcept {
   } else if (!spares_.empty()) {
     next = loop_fiber();
   } else {
-    next = library_;  // It makes a loop fiber, without a lock of the primitive that self blocks in.
+    next = library_;  // It creates a loop fiber; `self` may hold a lock of the primitive in which
+                      // it blocks.
   }
   exchange_exceptions(self, next);
   return next;
 }
 
 void FiberLoop::suspend_until(const TimePoint& until) noexcept {
-  deadline_ = std::min(until, give_up_at_);
-  if (only_looking_) {
-    only_looking_ = false;
-    look_is_over_ = true;
+  deadline_ = std::min(until, abandon_at_);
+  if (polling_) {
+    polling_ = false;
+    polled_ = true;
     return;
   }
   stacks_.trim(spares_max);
   parking_.announce();
-  const bool stopping = stop_.load(std::memory_order_seq_cst) && give_up_at_ == TimePoint::max();
+  const bool stopping = stop_.load(std::memory_order_seq_cst) && abandon_at_ == TimePoint::max();
   if (!inboxes_hold_work() && !stopping)
     parking_.sleep(deadline_ == TimePoint::max() ? Instant::never()
                                                  : Instant{deadline_.time_since_epoch()});
   parking_.leave();
-  library_inbox_.store(false, std::memory_order_relaxed);  // The library looks at it next.
+  library_inbox_.store(false, std::memory_order_relaxed);  // `library_` looks at it next.
 }
 
 void FiberLoop::notify() noexcept {
@@ -246,29 +248,29 @@ void FiberLoop::loop() {
     if (library_is_due()) {
       library_inbox_.store(false, std::memory_order_relaxed);
       fiber_ended_ = fiber_sleeps_ = false;
-      only_looking_ = true;
-      lend_thread(self, library_);
+      polling_ = true;
+      yield_to(self, library_);
       continue;
     }
     if (!resumable_.empty()) {
-      lend_thread(self, take_resumable());
+      yield_to(self, take_resumable());
       continue;
     }
     if (tick_ % ticks_between_looks == 0 || actors_.is_empty()) take_inboxes();
     if (stop_.load(std::memory_order_relaxed)) {
       while (actors_.take() != nullptr) {
-      }  // They have had their time.
+      }  // Ready actors do not run any more.
       while (Await* const await = awaits_.claim_any())
         resume_later(*await, Await::Outcome::stopped);
       if (!resumable_.empty()) continue;
       if (may_end(self)) break;
     } else if (Cell* const cell = actors_.take()) {
-      if (run_(*cell, messages_in_turn)) actors_.put_last(*cell);
+      if (run_(*cell, messages_per_turn)) actors_.put_last(*cell);
       continue;
     }
     if (!resumable_.empty()) continue;
-    if (spares_.size() >= spares_max) break;  // More than this are kept for a burst only.
-    lend_thread(self, library_);              // It finds nothing to do and parks.
+    if (spares_.size() >= spares_max) break;  // The pool is large enough.
+    yield_to(self, library_);                 // It parks the thread until there is work.
   }
   --loops_;
 }
@@ -295,31 +297,30 @@ bool FiberLoop::inboxes_hold_work() const {
 
 // --- The end.
 
-/// True if this loop fiber may end: no handler is suspended any more, or those that are have been
-/// given up.
+/// Whether this loop fiber may end: no handler is suspended, or the suspended ones were abandoned.
 bool FiberLoop::may_end(Fiber* self) {
   std::size_t alive = 0;
   for (const Properties* p = all_; p != nullptr; p = p->next())
     if (p->fiber()->worker_is_linked()) ++alive;
   if (!inboxes_hold_work() && alive == spares_.size() + 1) return true;
-  if (give_up_at_ == TimePoint::max()) {
-    give_up_at_ = steady_clock::now() + grace;
-  } else if (steady_clock::now() >= give_up_at_) {
-    give_up_stuck_fibers(self);
+  if (abandon_at_ == TimePoint::max()) {
+    abandon_at_ = steady_clock::now() + grace;
+  } else if (steady_clock::now() >= abandon_at_) {
+    abandon_stuck_fibers(self);
     return true;
   }
   return false;
 }
 
-void FiberLoop::give_up_stuck_fibers(Fiber* self) {
+void FiberLoop::abandon_stuck_fibers(Fiber* self) {
   for (const Properties* p = all_; p != nullptr; p = p->next()) {
     Fiber* const fiber = p->fiber();
     if (!fiber->worker_is_linked() || fiber == self) continue;
     if (std::ranges::find(spares_, fiber) != spares_.end()) continue;
     fiber->detach();
-    ++given_up_;
+    ++abandoned_;
   }
-  if (given_up_ > 0) stacks_.abandon();
+  if (abandoned_ > 0) stacks_.abandon();
   loops_ = spares_.size() + 1;
 }
 

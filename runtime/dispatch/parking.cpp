@@ -16,7 +16,7 @@ void Parking::sleep(Instant until) {
   const Duration time = std::max(until.since_zero, Duration{0});
   const auto whole = std::chrono::duration_cast<seconds>(time);
   const timespec deadline{whole.count(), static_cast<long>((time - whole).count())};
-  // FUTEX_WAIT_BITSET takes a point of the monotonic clock, where FUTEX_WAIT takes a duration.
+  // FUTEX_WAIT_BITSET takes an absolute deadline of the monotonic clock; FUTEX_WAIT a duration.
   syscall(SYS_futex, &state_, FUTEX_WAIT_BITSET | FUTEX_PRIVATE_FLAG, parked,
           until == Instant::never() ? nullptr : &deadline, nullptr, FUTEX_BITSET_MATCH_ANY);
 }

@@ -15,7 +15,7 @@ void StackPool::map_slab() {
   void* const memory = mmap(nullptr, slab_bytes(), PROT_READ | PROT_WRITE,
                             MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
   if (memory == MAP_FAILED) throw std::bad_alloc();
-  // Where huge pages are "always", a slab would be backed by two megabytes at a touch.
+  // With transparent huge pages set to "always", each touch would take two megabytes.
   madvise(memory, slab_bytes(), MADV_NOHUGEPAGE);
   slabs_.push_back(static_cast<char*>(memory));
   for (std::size_t i = 0; i < stacks_in_slab; ++i) {

@@ -5,9 +5,9 @@
 
 namespace troupe::runtime {
 
-/// Stacks of one dispatcher: slabs of [guard page | stack], mapped at once, used last in first out.
-/// A stack costs the pages that its handlers have touched; one that overflows hits its guard, which
-/// is a crash at the place, never a neighbour overwritten. One thread only.
+/// Fiber stacks of one dispatcher, in mapped slabs of [guard page | stack], reused last in, first
+/// out. A stack takes memory for the pages that were touched. A stack overflow hits the guard page
+/// and crashes there. One thread only.
 class StackPool {
  public:
   explicit StackPool(std::size_t stack_bytes) : bytes_(stack_bytes) {}
@@ -16,12 +16,12 @@ class StackPool {
   StackPool& operator=(const StackPool&) = delete;
 
   [[nodiscard]] std::size_t stack_bytes() const { return bytes_; }
-  /// The lowest usable address of a stack. Throws std::bad_alloc.
+  /// Returns the lowest usable address of a stack. Throws std::bad_alloc.
   [[nodiscard]] char* take();
   void give_back(char* bottom);
-  /// Lets the system have the memory of all free stacks but the `keep` that were used last.
+  /// Returns the memory of all free stacks except the `keep` last used ones to the system.
   void trim(std::size_t keep);
-  /// Leaves all stacks where they are, for good: somebody may still hold a pointer into one.
+  /// Leaks all stacks: abandoned fibers may hold pointers into them.
   void abandon() { slabs_.clear(); }
 
  private:
@@ -34,7 +34,7 @@ class StackPool {
   std::size_t bytes_;
   std::vector<char*> slabs_;
   std::vector<char*> free_;
-  std::size_t cold_ = 0;  ///< How many at the front of `free_` hold no memory.
+  std::size_t cold_ = 0;  ///< Number of stacks at the front of `free_` that hold no memory.
 };
 
 }  // namespace troupe::runtime

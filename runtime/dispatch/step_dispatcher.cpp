@@ -11,15 +11,15 @@
 namespace troupe::runtime {
 namespace {
 
-constexpr std::size_t stack_bytes = std::size_t{256} * 1024;  ///< Sanitizers need large frames.
+constexpr std::size_t stack_bytes = std::size_t{256} * 1024;  ///< Sanitizers enlarge stack frames.
 
 }  // namespace
 
 struct StepDispatcher::Strand {
-  boost::context::fiber inside;   ///< Where to enter; empty while it runs.
-  boost::context::fiber outside;  ///< Where to leave to; empty while it does not.
+  boost::context::fiber inside;   ///< Continuation of the strand; empty while it runs.
+  boost::context::fiber outside;  ///< Continuation of its caller; empty while it does not run.
   ExceptionState exceptions;
-  Cell* cell = nullptr;  ///< What to run next.
+  Cell* cell = nullptr;  ///< The actor to run next.
   bool finish = false;
 };
 
@@ -30,8 +30,8 @@ StepDispatcher::~StepDispatcher() {
   stop();
 }
 
-void StepDispatcher::start(std::uint8_t home, RunCell run) {
-  awaits_ = Awaits(home);
+void StepDispatcher::start(std::uint8_t index, RunCell run) {
+  awaits_ = Awaits(index);
   run_ = std::move(run);
 }
 

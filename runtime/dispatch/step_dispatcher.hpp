@@ -11,12 +11,11 @@
 
 namespace troupe::runtime {
 
-/// Runs actors one message at a time, when told to, on the caller's thread: for tests and for the
-/// simulation. The same steps give the same run. Deadlines are timers of `reactor`, which belongs
-/// to the same thread.
+/// Runs actors one message at a time on the caller's thread, for tests and simulations. The same
+/// steps give the same run. Deadlines are timers of `reactor`, which belongs to the same thread.
 class StepDispatcher final : public Dispatcher {
  public:
-  /// Which of `count` ready actors goes next: 0 is the one that is ready longest.
+  /// Chooses which of `count` ready actors runs next; 0 is the one that has been ready longest.
   using Choose = std::function<std::size_t(std::size_t count)>;
 
   explicit StepDispatcher(Reactor& reactor, Choose choose = {});
@@ -24,18 +23,18 @@ class StepDispatcher final : public Dispatcher {
   StepDispatcher(const StepDispatcher&) = delete;
   StepDispatcher& operator=(const StepDispatcher&) = delete;
 
-  /// Lets one actor handle one message, or one suspended handler go on. False if none can.
+  /// Lets one actor handle one message, or one suspended handler continue. False if there is none.
   bool step();
   [[nodiscard]] bool is_quiet() const {
     return blocked_ != nullptr ? !unblocked_ : ready_.empty() && resumable_.empty();
   }
-  /// The running handler holds up its thread until then, as one that waits for a disk does: no
-  /// actor runs here meanwhile.
+  /// In a handler: blocks the dispatcher until `until`, as a wait for a disk would. No other actor
+  /// runs on it meanwhile.
   void block(Instant until);
-  /// Handlers that wait for an answer.
+  /// Number of handlers that wait for an answer.
   [[nodiscard]] std::size_t suspended() const { return awaits_.size(); }
 
-  void start(std::uint8_t home, RunCell run) override;
+  void start(std::uint8_t index, RunCell run) override;
   void stop() override;
   void ready(Cell& cell) override;
   void answer(Envelope::Ptr answer) override;
@@ -43,7 +42,7 @@ class StepDispatcher final : public Dispatcher {
   void wait(Await& await, CorrelationId id, Instant deadline) override;
 
  private:
-  /// A stack on which handlers run, one after the other; kept for the next while none does.
+  /// A stack on which handlers run, one after the other. Unused strands are kept.
   struct Strand;
 
   void enter(Strand& strand);
@@ -61,8 +60,8 @@ class StepDispatcher final : public Dispatcher {
   std::vector<std::unique_ptr<Strand>> strands_;
   std::vector<Strand*> spare_;
   Strand* current_ = nullptr;
-  Strand* blocked_ = nullptr;  ///< In `block`.
-  bool unblocked_ = false;     ///< It may go on.
+  Strand* blocked_ = nullptr;  ///< The strand that is in `block`.
+  bool unblocked_ = false;     ///< The time of `block` is over.
   bool stopping_ = false;
 };
 

@@ -7,34 +7,34 @@
 #include "runtime/address.hpp"
 #include "runtime/cell/envelope.hpp"
 #include "runtime/core/reactor.hpp"
+#include "runtime/engine/router.hpp"
 
 namespace troupe::runtime {
 
-class Engine;
-
-/// Messages that actors send themselves for later, on the reactor's timers.
+/// Messages that actors send to themselves at a later time, on the reactor's timers.
 ///
-/// Protocol: the table of armed timers belongs to the reactor's thread. Its callbacks share it, and
-/// may outlive this object; `engine` in it is null from the moment that this object is gone, and
-/// read and written under its mutex, which is held while a message is delivered.
+/// Protocol: the table of pending timers belongs to the reactor's thread. The reactor's callbacks
+/// share the table and may outlive this object. The table's pointer to the router is guarded by its
+/// mutex, which is held while a message is delivered; it is null once this object is destroyed.
 class Timers {
  public:
-  Timers(Reactor& reactor, Engine& engine);
+  Timers(Reactor& reactor, Router& router);
   ~Timers();
   Timers(const Timers&) = delete;
   Timers& operator=(const Timers&) = delete;
 
-  /// Any thread. `message` is of kind timer. Returns the timer's id, never 0.
+  /// Sends `message`, of kind timer, to `to` at `when`. Returns the timer's id, never 0. For any
+  /// thread.
   [[nodiscard]] std::uint64_t start(Instant when, Address to, Envelope::Ptr message);
-  /// Any thread. The message may be in the mailbox already.
+  /// Cancels a timer; its message may be in the mailbox already. For any thread.
   void cancel(std::uint64_t timer);
 
  private:
-  struct Armed;
+  struct Pending;
 
   Reactor& reactor_;
   std::atomic<std::uint64_t> last_{0};
-  std::shared_ptr<Armed> armed_;
+  std::shared_ptr<Pending> pending_;
 };
 
 }  // namespace troupe::runtime

@@ -2,22 +2,34 @@
 
 #include <array>
 #include <chrono>
+#include <future>
 #include <utility>
 
 #include <sys/inotify.h>
 #include <unistd.h>
 
+#include "runtime/core/check.hpp"
+#include "runtime/io_thread.hpp"
+#include "transport/enrolment.hpp"
+#include "transport/frame.hpp"
+#include "transport/zmq/zmq_wire.hpp"
+
 namespace troupe::runtime {
 
 namespace {
 
+/// Seconds since 1970.
 std::int64_t seconds_now(const Clock& clock) {
   return std::chrono::duration_cast<std::chrono::seconds>(clock.wall()).count();
 }
 
+/// A random id, drawn from a new key pair.
+transport::PeerId drawn_id() {
+  return transport::load<std::uint64_t>(transport::make_key_pair().public_key.bytes) | 1;
+}
+
 }  // namespace
 
-/// Followed before it is read, so that no change falls between the two.
 Admissions::Admissions(Reactor& reactor, const Clock& clock, KeyFolder folder,
                        std::function<void()> on_change)
     : reactor_(reactor),
@@ -25,6 +37,7 @@ Admissions::Admissions(Reactor& reactor, const Clock& clock, KeyFolder folder,
       folder_(std::move(folder)),
       on_change_(std::move(on_change)),
       notify_fd_(inotify_init1(IN_NONBLOCK | IN_CLOEXEC)) {
+  // The watch is set before the first read, so that no change is missed between the two.
   if (notify_fd_ >= 0 &&
       inotify_add_watch(notify_fd_, folder_.path().c_str(),
                         IN_CLOSE_WRITE | IN_MOVED_TO | IN_DELETE | IN_ATTRIB) >= 0)
@@ -56,6 +69,7 @@ void Admissions::read() {
     entries_[transport::to_text(key.key)] = {{key.name, key.role, key.invited_until.has_value()},
                                              key.invited_until};
   entries_.insert_or_assign(transport::to_text(folder_.own().public_key), own);
+  check(entries_.size() <= keys->size() + 1, "each admitted key has one line, and the own key one");
 }
 
 std::optional<transport::Member> Admissions::member_of(std::string_view key) const {
@@ -70,6 +84,32 @@ Result<void> Admissions::enrol(const transport::Key& invitation, const transport
   auto enrolled = folder_.enrol(invitation, own, seconds_now(clock_));
   read();
   return enrolled;
+}
+
+Result<void> enrol(const std::string& address, const std::string& name,
+                   const transport::Key& invitation, const transport::Key& own, Duration patience) {
+  IoThread io("troupe-enrol");
+  std::unique_ptr<transport::Enrolment> enrolment;
+  std::promise<Result<void>> answer;
+  const transport::KeyPair pair{transport::public_key_of(invitation), invitation};
+  const auto nobody = [](std::string_view) { return std::optional<transport::Member>(); };
+  io.post([&] {
+    const auto self = drawn_id();
+    enrolment = std::make_unique<transport::Enrolment>(
+        io,
+        std::make_unique<transport::ZmqWire>(
+            io, self, transport::ZmqWire::Options{.security = transport::Security{pair, nobody}}),
+        self, name, own, address, patience,
+        [&](Result<void> result) { answer.set_value(std::move(result)); });
+  });
+  Result<void> result = answer.get_future().get();
+  std::promise<void> gone;
+  io.post([&] {
+    enrolment.reset();
+    gone.set_value();
+  });
+  gone.get_future().wait();
+  return result;
 }
 
 }  // namespace troupe::runtime

@@ -1,18 +1,15 @@
 #include "runtime/keys/key_folder.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
-#include <cstdio>
+#include <charconv>
 #include <cstdlib>
-#include <cstring>
 #include <filesystem>
+#include <sstream>
 #include <utility>
 
-#include <fcntl.h>
 #include <unistd.h>
 
-#include "runtime/keys/key_list.hpp"
 #include "runtime/keys/private_file.hpp"
 
 namespace troupe::runtime {
@@ -22,8 +19,61 @@ namespace {
 constexpr const char* own_name = "own.key";
 constexpr std::size_t name_max = 64;
 
-std::string file(const std::string& folder, const char* name) {
+std::string file_in(const std::string& folder, const char* name) {
   return folder + "/" + name;
+}
+
+constexpr const char* key_list_heading =
+    "# NAME ROLE KEY: who may link with this machine's studies. `troupe keys` writes this file.\n";
+
+/// One line of the list.
+Result<AdmittedKey> read_admitted_key(const std::string& line) {
+  std::istringstream words(line);
+  std::string name, role, key, until, seconds, more;
+  words >> name >> role >> key >> until >> seconds >> more;
+  const auto refuse = [](const std::string& why) { return Error{ErrorKind::bad_input, why}; };
+  if (key.empty()) return refuse("expected NAME ROLE KEY, found '" + line + "'");
+  if (auto checked = check_key_name(name); !checked) return checked.error();
+  if (role != role_node && role != role_control)
+    return refuse("'" + role + "' is no role; expected node or control");
+  const auto read = transport::key_of(key);
+  if (!read) return read.error();
+  AdmittedKey admitted{name, role, *read, {}};
+  if (until.empty()) return admitted;
+  std::int64_t limit = 0;
+  const auto [end, error] = std::from_chars(seconds.data(), seconds.data() + seconds.size(), limit);
+  if (until != "until" || error != std::errc() || end != seconds.data() + seconds.size() ||
+      !more.empty())
+    return refuse("expected 'until SECONDS' or nothing behind the key, found '" + until + "'");
+  admitted.invited_until = limit;
+  return admitted;
+}
+
+/// The text of the file `admitted`: a comment for people, and a line for each key.
+std::string to_text(const std::vector<AdmittedKey>& keys) {
+  std::string text = key_list_heading;
+  for (const AdmittedKey& key : keys) {
+    text += key.name + " " + key.role + " " + transport::to_text(key.key);
+    if (key.invited_until) text += " until " + std::to_string(*key.invited_until);
+    text += "\n";
+  }
+  return text;
+}
+
+/// Reads the file `admitted`. `path` is its path, for the error.
+Result<std::vector<AdmittedKey>> read_key_list(std::string_view text, const std::string& path) {
+  std::vector<AdmittedKey> keys;
+  std::istringstream lines{std::string(text)};
+  std::string line;
+  for (int number = 1; std::getline(lines, line); ++number) {
+    if (line.empty() || line.front() == '#') continue;
+    const auto key = read_admitted_key(line);
+    if (!key)
+      return Error{ErrorKind::bad_input,
+                   path + ":" + std::to_string(number) + ": " + key.error().what};
+    keys.push_back(*key);
+  }
+  return keys;
 }
 
 }  // namespace
@@ -54,7 +104,7 @@ std::string KeyFolder::usual_path() {
 }
 
 bool KeyFolder::exists(const std::string& path) {
-  return access(file(path, own_name).c_str(), F_OK) == 0;
+  return access(file_in(path, own_name).c_str(), F_OK) == 0;
 }
 
 Result<KeyFolder> KeyFolder::create(const std::string& path) {
@@ -71,7 +121,7 @@ Result<KeyFolder> KeyFolder::create(const std::string& path) {
   if (failed) return Error{ErrorKind::io, "cannot protect " + path + ": " + failed.message()};
   const transport::KeyPair pair = transport::make_key_pair();
   const auto written =
-      write_private_file(file(path, own_name), transport::to_text(pair.secret_key) + "\n");
+      write_private_file(file_in(path, own_name), transport::to_text(pair.secret_key) + "\n");
   if (!written) return written.error();
   return KeyFolder(path, pair);
 }
@@ -81,18 +131,18 @@ Result<KeyFolder> KeyFolder::open(const std::string& path) {
     return Error{ErrorKind::bad_input,
                  "there are no keys in " + path + "; `troupe keys init` makes them"};
   if (auto checked = check_private_folder(path); !checked) return checked.error();
-  auto text = read_private_file(file(path, own_name));
+  auto text = read_private_file(file_in(path, own_name));
   if (!text) return text.error();
   while (!text->empty() && (text->back() == '\n' || text->back() == ' ')) text->pop_back();
   const auto secret = transport::key_of(*text);
   if (!secret)
-    return Error{ErrorKind::bad_input, file(path, own_name) + ": " + secret.error().what};
+    return Error{ErrorKind::bad_input, file_in(path, own_name) + ": " + secret.error().what};
   return KeyFolder(path, {transport::public_key_of(*secret), *secret});
 }
 
 Result<std::vector<AdmittedKey>> KeyFolder::admitted() const {
   if (auto checked = check_private_folder(path_); !checked) return checked.error();
-  const std::string path = file(path_, list_name);
+  const std::string path = file_in(path_, list_name);
   if (access(path.c_str(), F_OK) != 0 && errno == ENOENT) return std::vector<AdmittedKey>{};
   const auto text = read_private_file(path);
   if (!text) return text.error();
@@ -106,7 +156,7 @@ Result<void> KeyFolder::edit(
   auto keys = admitted();
   if (!keys) return keys.error();
   if (auto changed = change(*keys); !changed) return changed;
-  return write_private_file(file(path_, list_name), to_text(*keys));
+  return write_private_file(file_in(path_, list_name), to_text(*keys));
 }
 
 Result<void> KeyFolder::add(const AdmittedKey& key) const {

@@ -12,50 +12,55 @@
 
 namespace troupe::runtime {
 
-// Keys and their text form, for programs: those use the runtime and not the transport.
+// Keys and their text form, for programs, which use the runtime and not the transport.
 using transport::Key;
 using transport::key_of;
 using transport::KeyPair;
 using transport::make_key_pair;
 using transport::to_text;
 
-/// A line of the list of keys that are let in.
+/// A key that a key folder admits: one line of its list.
 struct AdmittedKey {
-  std::string name;  ///< The only one that the node with this key may have.
-  std::string role;  ///< What it may do: `node` or `control`.
+  std::string name;  ///< The only name that the node with this key may use.
+  std::string role;  ///< `node` or `control`: what the node may do.
   transport::Key key;
-  /// Of an invitation, which is good for one enrolment until then: seconds since 1970.
+  /// Present for an invitation, which is valid for one enrolment until then; seconds since 1970.
   std::optional<std::int64_t> invited_until{};
 };
 
-inline constexpr std::string_view role_node = "node";        ///< Runs trials.
-inline constexpr std::string_view role_control = "control";  ///< Follows and stops the study too.
+inline constexpr std::string_view role_node = "node";  ///< May run trials.
+inline constexpr std::string_view role_control =
+    "control";  ///< May also follow and stop the study.
 
-/// Who this machine is to nodes on others, and whom it lets in: a folder of one person's, mode
-/// 0700, with files of mode 0600.
+/// The key folder of a user: the key pair of this machine, and the keys that it admits. The folder
+/// has mode 0700 and its files have mode 0600; wider modes are refused.
 ///
 ///     own.key     the secret key, 64 hexadecimal digits
-///     admitted    NAME ROLE KEY a line; an invitation has `until SECONDS` behind it
+///     admitted    a line NAME ROLE KEY for each key; an invitation has `until SECONDS` after it
 ///
-/// Wider modes are refused. Each change is one rename, under a lock on the folder.
+/// Each change is one rename, under a lock on the folder.
 class KeyFolder {
  public:
   /// $TROUPE_KEYS, else $XDG_CONFIG_HOME/troupe/keys, else ~/.config/troupe/keys.
   static std::string usual_path();
   [[nodiscard]] static bool exists(const std::string& path);
 
-  /// Makes the folder and a new pair. Refused where there is one.
+  /// Makes the folder with a new key pair. Refused if it exists.
   static Result<KeyFolder> create(const std::string& path);
+  /// Opens the folder at `path` after a check of its modes.
   static Result<KeyFolder> open(const std::string& path);
 
   [[nodiscard]] const std::string& path() const { return path_; }
   [[nodiscard]] const transport::KeyPair& own() const { return own_; }
 
+  /// The list of admitted keys; empty if there is no list yet.
   [[nodiscard]] Result<std::vector<AdmittedKey>> admitted() const;
-  /// Refused if the name or the key is there already, or the name is none.
+  /// Adds a key. Refused if its name or key is admitted already, or the name is not valid.
   Result<void> add(const AdmittedKey& key) const;
+  /// Removes the key of `name`.
   Result<void> revoke(std::string_view name) const;
-  /// Puts `own` in the place of an invitation, which is used up by that.
+  /// Replaces an invitation by the key `own`. Refused if the invitation is unknown, used or
+  /// expired.
   Result<void> enrol(const transport::Key& invitation, const transport::Key& own,
                      std::int64_t now_s) const;
 
@@ -70,7 +75,8 @@ class KeyFolder {
   transport::KeyPair own_;
 };
 
-/// Letters, digits, '.', '_' and '-', at most 64 of them; not what nodes of the head itself have.
+/// Checks a name of a node: 1 to 64 letters, digits, '.', '_' and '-', without the prefix 'own-' of
+/// local nodes.
 Result<void> check_key_name(std::string_view name);
 
 }  // namespace troupe::runtime

@@ -14,19 +14,20 @@ namespace troupe::runtime {
 
 namespace {
 
-constexpr mode_t others = 0077;
+/// The bits of a mode that give access to the group and to others.
+constexpr mode_t access_of_others = 0077;
 
 Error io_error(const std::string& what, const std::string& path) {
   return Error{ErrorKind::io, what + " " + path + ": " + std::strerror(errno)};
 }
 
-/// `mode` is what `chmod` is told to make it.
+/// Checks owner and mode. `mode` is the mode that the error recommends for chmod.
 Result<void> check_private(const struct stat& status, const std::string& path, const char* mode) {
   if (status.st_uid != geteuid())
     return Error{ErrorKind::refused, path + " belongs to user " + std::to_string(status.st_uid) +
                                          ", not to the one who runs this, " +
                                          std::to_string(geteuid())};
-  if ((status.st_mode & others) == 0) return {};
+  if ((status.st_mode & access_of_others) == 0) return {};
   std::array<char, 8> found{};
   std::snprintf(found.data(), found.size(), "%04o", status.st_mode & 07777);
   return Error{ErrorKind::refused, path + " has mode " + found.data() +

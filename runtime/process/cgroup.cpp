@@ -14,13 +14,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "runtime/process/pidfd.hpp"
+#include "runtime/core/check.hpp"
 
 namespace troupe::runtime {
 
 namespace {
 
-constexpr std::string_view home_prefix = "troupe-";
+constexpr std::string_view pool_prefix = "troupe-";
 
 Descriptor open_at(const std::string& path, int flags) {
   return Descriptor(::open(path.c_str(), flags | O_CLOEXEC));
@@ -30,7 +30,7 @@ bool write_all(int fd, std::string_view text) {
   return ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size());
 }
 
-bool write_file(const std::string& path, std::string_view text) {
+bool write_cgroup_file(const std::string& path, std::string_view text) {
   const Descriptor file = open_at(path, O_WRONLY);
   return file && write_all(file.get(), text);
 }
@@ -44,7 +44,7 @@ std::string read_from_start(int fd) {
   return text;
 }
 
-std::string read_path(const std::string& path) {
+std::string read_cgroup_file(const std::string& path) {
   const Descriptor file = open_at(path, O_RDONLY);
   return file ? read_from_start(file.get()) : std::string{};
 }
@@ -57,16 +57,16 @@ std::vector<std::string> subfolders(const std::string& path) {
   return names;
 }
 
-/// The folder of the cgroup (version 2) that this process is in; empty if there is none.
+/// The folder of the cgroup (version 2) of this process; empty if there is none.
 std::string own_cgroup() {
   std::string own;
-  std::istringstream groups(read_path("/proc/self/cgroup"));
+  std::istringstream groups(read_cgroup_file("/proc/self/cgroup"));
   for (std::string line; std::getline(groups, line);)
     if (line.starts_with("0::")) own = line.substr(3);
   if (own.empty()) return {};
-  // "36 35 98:0 ROOT MOUNT_POINT OPTIONS ... - cgroup2 ...": ROOT is what of the file system is
-  // mounted there.
-  std::istringstream mounts(read_path("/proc/self/mountinfo"));
+  // "36 35 98:0 ROOT MOUNT_POINT OPTIONS ... - cgroup2 ...": ROOT is the folder of the file system
+  // that is mounted there.
+  std::istringstream mounts(read_cgroup_file("/proc/self/mountinfo"));
   for (std::string line; std::getline(mounts, line);) {
     if (line.find(" - cgroup2 ") == std::string::npos) continue;
     std::istringstream fields(line);
@@ -81,13 +81,13 @@ std::string own_cgroup() {
   return {};
 }
 
-/// Sweeps the homes in `folder` whose reapers are gone.
+/// Sweeps the pools in `folder` whose reapers have ended.
 void sweep_leftovers(const std::string& folder) {
   for (const auto& name : subfolders(folder)) {
-    if (!name.starts_with(home_prefix)) continue;
+    if (!name.starts_with(pool_prefix)) continue;
     const std::string path = folder + "/" + name;
     const Descriptor lock = open_at(path, O_RDONLY | O_DIRECTORY);
-    if (lock && ::flock(lock.get(), LOCK_EX | LOCK_NB) == 0) CgroupHome::sweep(path);
+    if (lock && ::flock(lock.get(), LOCK_EX | LOCK_NB) == 0) CgroupPool::sweep(path);
   }
 }
 
@@ -122,12 +122,18 @@ std::set<pid_t> Cgroup::members() const {
   return pids;
 }
 
-void Cgroup::signal_members(int signal) const {
+void Cgroup::signal_members(int signal, std::set<ProcessIdentity>* signalled) const {
   std::map<pid_t, Descriptor> held;
   for (const pid_t pid : members())
     if (Descriptor process = open_process(pid); process) held.emplace(pid, std::move(process));
-  for (const pid_t pid : members())
-    if (const auto found = held.find(pid); found != held.end()) send_signal(found->second, signal);
+  for (const pid_t pid : members()) {
+    const auto found = held.find(pid);
+    if (found == held.end()) continue;
+    const auto stat = read_stat(pid);
+    if (!stat) continue;
+    if (signalled != nullptr && !signalled->insert({pid, stat->start_time}).second) continue;
+    send_signal(found->second, signal);
+  }
 }
 
 void Cgroup::kill() const {
@@ -136,10 +142,11 @@ void Cgroup::kill() const {
 
 bool Cgroup::limit_memory(std::optional<std::uint64_t> bytes) {
   if (!bytes && !limited_) return true;
-  if (!write_file(path_ + "/memory.max", bytes ? std::to_string(*bytes) : "max")) return false;
-  // Without these a tree would swap for hours, or lose one process of many.
-  (void)write_file(path_ + "/memory.swap.max", bytes ? "0" : "max");
-  (void)write_file(path_ + "/memory.oom.group", bytes ? "1" : "0");
+  if (!write_cgroup_file(path_ + "/memory.max", bytes ? std::to_string(*bytes) : "max"))
+    return false;
+  // Without these two files a tree would swap for hours, or lose only one of its processes.
+  (void)write_cgroup_file(path_ + "/memory.swap.max", bytes ? "0" : "max");
+  (void)write_cgroup_file(path_ + "/memory.oom.group", bytes ? "1" : "0");
   limited_ = bytes.has_value();
   oom_kills_before_ = oom_kills();
   return true;
@@ -150,7 +157,7 @@ bool Cgroup::was_out_of_memory() const {
 }
 
 std::uint64_t Cgroup::oom_kills() const {
-  std::istringstream events(read_path(path_ + "/memory.events"));
+  std::istringstream events(read_cgroup_file(path_ + "/memory.events"));
   std::string name;
   std::uint64_t count = 0;
   while (events >> name >> count)
@@ -158,40 +165,41 @@ std::uint64_t Cgroup::oom_kills() const {
   return 0;
 }
 
-std::unique_ptr<CgroupHome> CgroupHome::make(const std::string& name) {
+std::unique_ptr<CgroupPool> CgroupPool::make(const std::string& name) {
   const std::string parent = own_cgroup();
   if (parent.empty()) return nullptr;
   sweep_leftovers(parent);
-  const std::string path = parent + "/" + std::string(home_prefix) + name;
+  const std::string path = parent + "/" + std::string(pool_prefix) + name;
   if (::mkdir(path.c_str(), 0755) != 0) return nullptr;
   Descriptor lock = open_at(path, O_RDONLY | O_DIRECTORY);
   if (!lock || ::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) return nullptr;
-  if (read_path(path + "/cgroup.controllers").find("memory") != std::string::npos)
-    (void)write_file(path + "/cgroup.subtree_control", "+memory");
-  std::unique_ptr<CgroupHome> home(new CgroupHome(path, std::move(lock)));
-  auto probe = home->acquire();
+  if (read_cgroup_file(path + "/cgroup.controllers").find("memory") != std::string::npos)
+    (void)write_cgroup_file(path + "/cgroup.subtree_control", "+memory");
+  std::unique_ptr<CgroupPool> pool(new CgroupPool(path, std::move(lock)));
+  auto probe = pool->acquire();
   if (!probe) return nullptr;
-  home->release(std::move(*probe));
-  return home;
+  pool->release(std::move(*probe));
+  return pool;
 }
 
-CgroupHome::~CgroupHome() {
+CgroupPool::~CgroupPool() {
   sweep(path_);
 }
 
-std::optional<Cgroup> CgroupHome::acquire() {
+std::optional<Cgroup> CgroupPool::acquire() {
   if (free_.empty()) return Cgroup::make(path_ + "/" + std::to_string(made_++));
   Cgroup cgroup = std::move(free_.back());
   free_.pop_back();
   return cgroup;
 }
 
-void CgroupHome::release(Cgroup cgroup) {
+void CgroupPool::release(Cgroup cgroup) {
+  check(free_.size() < made_, "a pool gets back no more cgroups than it has made");
   free_.push_back(std::move(cgroup));
 }
 
-void CgroupHome::sweep(const std::string& path) {
-  (void)write_file(path + "/cgroup.kill", "1");
+void CgroupPool::sweep(const std::string& path) {
+  (void)write_cgroup_file(path + "/cgroup.kill", "1");
   for (const auto& name : subfolders(path)) ::rmdir((path + "/" + name).c_str());
   ::rmdir(path.c_str());
 }

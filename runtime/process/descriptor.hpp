@@ -6,7 +6,7 @@
 
 namespace troupe::runtime {
 
-/// Owns a file descriptor.
+/// A file descriptor that is closed with its owner; -1 is none.
 class Descriptor {
  public:
   Descriptor() = default;

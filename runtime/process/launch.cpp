@@ -1,5 +1,6 @@
 #include "runtime/process/launch.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <string_view>
@@ -8,11 +9,14 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "runtime/core/check.hpp"
+
 namespace troupe::runtime {
 
 namespace {
 
-std::vector<char*> pointers(const std::vector<std::string>& texts) {
+/// The texts as execve takes them; valid while `texts` is unchanged.
+std::vector<char*> c_strings(const std::vector<std::string>& texts) {
   std::vector<char*> out;
   out.reserve(texts.size() + 1);
   for (const auto& text : texts) out.push_back(const_cast<char*>(text.c_str()));
@@ -20,8 +24,8 @@ std::vector<char*> pointers(const std::vector<std::string>& texts) {
   return out;
 }
 
-/// The paths to try for the program, as execvp would, but with the PATH that the program gets.
-std::vector<std::string> candidates(const Launch& launch) {
+/// The paths to try, as execvp does, but with the PATH of the program's environment.
+std::vector<std::string> executable_paths(const Launch& launch) {
   const std::string& program = launch.argv.front();
   if (program.find('/') != std::string::npos) return {program};
   std::string_view path = "/usr/local/bin:/usr/bin:/bin";
@@ -36,27 +40,28 @@ std::vector<std::string> candidates(const Launch& launch) {
   return out;
 }
 
-/// What the child tells its parent through their common memory.
-struct Report {
+/// What the child writes for its parent, into the memory that both share.
+struct ExecReport {
   int error = 0;
   bool bad_folder = false;
   bool in_cgroup = false;
 };
 
-/// From here on the compiler knows nothing of `report`: somebody else may have written to it.
-/// Without this it takes the parent's copy for unchanged, for it sees that the child's path never
-/// returns; volatile members do not keep GCC 12 from it.
-void forget(Report& report) {
+/// Makes the compiler assume that `report` has changed. Without it GCC 12 takes the parent's copy
+/// for unchanged, because the child's path never returns; volatile members do not prevent that.
+void reload(ExecReport& report) {
   auto* shared = &report;
   asm volatile("" : "+r"(shared) : : "memory");
 }
 
-/// Runs in the child, on the parent's memory while the parent waits: system calls only.
-[[noreturn, gnu::noinline]] void become(const Launch& launch, char* const* paths, char* const* argv,
-                                        char* const* env, pid_t parent, Report& report) {
+/// Becomes the program. Runs in the child, on the parent's memory while the parent waits, so it
+/// makes system calls only.
+[[noreturn, gnu::noinline]] void exec_program(const Launch& launch, char* const* paths,
+                                              char* const* argv, char* const* env, pid_t parent,
+                                              ExecReport& report) {
   ::setsid();
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (::getppid() != parent) ::_exit(127);  // It died before the line above.
+  if (::getppid() != parent) ::_exit(127);  // The parent died before prctl.
   if (launch.cgroup_procs >= 0) report.in_cgroup = ::write(launch.cgroup_procs, "0", 1) == 1;
   if (!launch.cwd.empty() && ::chdir(launch.cwd.c_str()) != 0) {
     report.error = errno;
@@ -72,7 +77,7 @@ void forget(Report& report) {
   int error = ENOENT;
   for (; *paths != nullptr; ++paths) {
     ::execve(*paths, argv, env);
-    // One that may not be run is worth more than one that is not there.
+    // EACCES of one path is a better explanation than ENOENT of another.
     if (errno != ENOENT && errno != ENOTDIR) error = errno;
     if (error != ENOENT && error != EACCES) break;
   }
@@ -84,22 +89,24 @@ void forget(Report& report) {
 
 Launched launch(const Launch& launch) {
   if (launch.argv.empty()) return {0, false, EINVAL, "cannot start a program without a name"};
-  const auto path_texts = candidates(launch);
-  const auto paths = pointers(path_texts);
-  const auto argv = pointers(launch.argv);
-  const auto env = pointers(launch.env);
-  Report report;
-  forget(report);
+  const auto path_texts = executable_paths(launch);
+  const auto paths = c_strings(path_texts);
+  const auto argv = c_strings(launch.argv);
+  const auto env = c_strings(launch.env);
+  ExecReport report;
+  reload(report);
+  check(launch.output > 2 && launch.errors > 2,
+        "the outputs of a program are no standard streams of its reaper");
   const pid_t self = ::getpid();
   const pid_t pid = ::vfork();
-  if (pid == 0) become(launch, paths.data(), argv.data(), env.data(), self, report);
-  forget(report);
+  if (pid == 0) exec_program(launch, paths.data(), argv.data(), env.data(), self, report);
+  reload(report);
   const int error = pid < 0 ? errno : report.error;
   if (error == 0) return {pid, report.in_cgroup, 0, {}};
   const std::string what = report.bad_folder
                                ? "cannot start " + launch.argv.front() + " in " + launch.cwd
                                : "cannot start " + launch.argv.front();
-  // The child that could not become the program is reaped with everybody else's.
+  // The failed child is reaped by the caller's loop, as all children are.
   return {0, false, error, what + ": " + std::strerror(error)};
 }
 

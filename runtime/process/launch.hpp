@@ -7,28 +7,29 @@
 
 namespace troupe::runtime {
 
-/// How a program is to be started.
+/// A program to start, with the descriptors that it gets. `output` and `errors` are above 2.
 struct Launch {
   std::vector<std::string> argv;
   std::vector<std::string> env;
-  std::string cwd;  ///< Empty: where this process is.
-  int input = -1;   ///< Becomes its standard input; all three are above 2.
+  std::string cwd;  ///< Empty: the working folder of this process.
+  int input = -1;   ///< Becomes standard input.
   int output = -1;
   int errors = -1;
-  int cgroup_procs = -1;  ///< Of the cgroup that it shall be in; -1 for none.
+  int cgroup_procs = -1;  ///< The file cgroup.procs of the cgroup to join; -1 for none.
 };
 
+/// What became of a launch.
 struct Launched {
-  pid_t pid = 0;  ///< 0 if it was not started.
+  pid_t pid = 0;  ///< 0 if the program was not started.
   bool in_cgroup = false;
-  int error = 0;     ///< errno if it was not started,
-  std::string what;  ///< and a sentence that names the program or the folder.
+  int error = 0;     ///< errno, if it was not started.
+  std::string what;  ///< A sentence that names the program or the folder, if it was not started.
 };
 
-/// Starts a program by vfork and exec, which does not care how large this process is, and returns
-/// once it is executing: as leader of a session and process group of its own, with every signal at
-/// its default, and to be killed when this thread ends. Everything that it shall not inherit has to
-/// be marked close-on-exec.
+/// Starts a program with vfork and exec, whose cost does not depend on the size of this process,
+/// and returns once the program executes. The program leads a session and a process group of its
+/// own, has default signal handlers, and gets SIGKILL when the calling thread ends. Descriptors
+/// that it must not inherit have to be close-on-exec.
 Launched launch(const Launch& launch);
 
 }  // namespace troupe::runtime

@@ -16,10 +16,11 @@ namespace troupe::runtime {
 
 namespace {
 
-/// The first byte of each packet says where its bytes are.
+// The first byte of each packet says where the rest of it is.
 constexpr char is_inline = 'i';
 constexpr char in_memory_file = 'm';
 
+/// Space for the control message that carries the descriptors.
 struct alignas(cmsghdr) Control {
   std::array<char, CMSG_SPACE((Packet::descriptor_max + 1) * sizeof(int))> bytes{};
 };
@@ -94,8 +95,9 @@ std::vector<Descriptor> take_descriptors(msghdr& message) {
 }  // namespace
 
 Sent send_packet(int socket, std::string_view bytes, std::span<const int> descriptors) {
-  check(descriptors.size() <= Packet::descriptor_max, "a packet carries few descriptors");
-  check(bytes.size() <= Packet::bytes_max, "a packet is shorter than its limit");
+  check(descriptors.size() <= Packet::descriptor_max,
+        "a packet carries no more descriptors than its limit");
+  check(bytes.size() <= Packet::bytes_max, "a packet is no longer than its limit");
   if (bytes.size() <= Packet::inline_max) return send_raw(socket, is_inline, bytes, descriptors);
   const Descriptor file = memory_file(bytes);
   if (!file) return Sent::broken;
@@ -128,6 +130,18 @@ Received receive_packet(int socket, Packet& packet) {
   if (!read_memory_file(packet.descriptors.front().get(), packet.bytes)) return Received::closed;
   packet.descriptors.erase(packet.descriptors.begin());
   return Received::packet;
+}
+
+Sent PacketQueue::flush(int socket) {
+  while (!waiting_.empty()) {
+    std::vector<int> descriptors;
+    for (const Descriptor& each : waiting_.front().descriptors) descriptors.push_back(each.get());
+    if (const Sent sent = send_packet(socket, waiting_.front().bytes, descriptors);
+        sent != Sent::all)
+      return sent;
+    waiting_.pop_front();
+  }
+  return Sent::all;
 }
 
 }  // namespace troupe::runtime

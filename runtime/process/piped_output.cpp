@@ -7,6 +7,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "runtime/core/check.hpp"
+
 namespace troupe::runtime {
 
 PipedOutput::PipedOutput(Reactor& reactor, Descriptor read_end, Deliver deliver,
@@ -21,33 +23,34 @@ PipedOutput::~PipedOutput() {
 }
 
 void PipedOutput::begin() {
-  read_at(reactor_.now() + first_look);
+  read_at(reactor_.now() + first_read_delay);
 }
 
 void PipedOutput::more() {
-  if (wanted_) return;
-  wanted_ = true;
+  if (requested_) return;
+  requested_ = true;
   read();
 }
 
 void PipedOutput::finish() {
   if (finishing_) return;
   finishing_ = true;
-  if (wanted_)
+  if (requested_)
     read();
   else
     close_if_drained();
 }
 
 void PipedOutput::on_readable() {
-  if (reactor_.now() < last_read_ + linger) return read();
+  if (reactor_.now() < last_read_ + coalescing_delay) return read();
   unwatch();
-  read_at(reactor_.now() + linger);
+  read_at(reactor_.now() + coalescing_delay);
 }
 
 void PipedOutput::read_at(Instant when) {
-  lingers_ = reactor_.at(when, [this] {
-    lingers_ = Reactor::TimerId::none;
+  check(read_timer_ == Reactor::TimerId::none, "one delayed read is scheduled at a time");
+  read_timer_ = reactor_.at(when, [this] {
+    read_timer_ = Reactor::TimerId::none;
     read();
   });
 }
@@ -62,7 +65,7 @@ void PipedOutput::read() {
   if (got > 0) {
     unwatch();
     last_read_ = reactor_.now();
-    wanted_ = false;
+    requested_ = false;
     deliver_(std::string(chunk.data(), static_cast<std::size_t>(got)));
     if (finishing_) close_if_drained();
     return;
@@ -74,13 +77,13 @@ void PipedOutput::read() {
   close();
 }
 
-/// Nobody writes any more: if nothing is left, nobody has to ask for it first.
 void PipedOutput::close_if_drained() {
   int left = 0;
   if (pipe_ && ::ioctl(pipe_.get(), FIONREAD, &left) == 0 && left == 0) close();
 }
 
 void PipedOutput::close() {
+  check(!closed(), "an output closes once");
   unwatch();
   pipe_.reset();
   const auto closed = std::move(closed_);
@@ -95,8 +98,8 @@ void PipedOutput::watch() {
 void PipedOutput::unwatch() {
   if (watch_ != Reactor::WatchId::none)
     reactor_.unwatch(std::exchange(watch_, Reactor::WatchId::none));
-  if (lingers_ != Reactor::TimerId::none)
-    reactor_.cancel(std::exchange(lingers_, Reactor::TimerId::none));
+  if (read_timer_ != Reactor::TimerId::none)
+    reactor_.cancel(std::exchange(read_timer_, Reactor::TimerId::none));
 }
 
 }  // namespace troupe::runtime

@@ -3,9 +3,10 @@
 #include <algorithm>
 #include <cstdio>
 #include <ctime>
-#include <deque>
-#include <map>
 #include <memory>
+#include <set>
+#include <string>
+#include <vector>
 
 #include <fcntl.h>
 #include <linux/close_range.h>
@@ -17,9 +18,9 @@
 #include <unistd.h>
 
 #include "runtime/process/cgroup.hpp"
+#include "runtime/process/environment_cookie.hpp"
 #include "runtime/process/launch.hpp"
-#include "runtime/process/mark.hpp"
-#include "runtime/process/pidfd.hpp"
+#include "runtime/process/process_ownership.hpp"
 #include "runtime/process/process_table.hpp"
 #include "runtime/process/reaped_process.hpp"
 #include "runtime/process/reaper_protocol.hpp"
@@ -28,86 +29,68 @@
 
 namespace troupe::runtime {
 
-// One thread, no locks, and nothing that blocks but poll, and vfork until the exec.
+// A process reaper has one thread and no locks. It blocks only in poll, and in vfork until the
+// program executes.
 //
-// Who belongs to which program. The reaper is a child subreaper: whoever loses its parent becomes
-// its child. So while a program runs, its tree is what descends from it, and from its orphans; once
-// it was reaped, all that is left of its tree descends from the reaper. With a cgroup the kernel
-// says who is in the tree. Without one, an orphan is attributed
-//   1. by its mark: the environment that it was started with (mark.hpp);
-//   2. else, if it cleared that, by a session or process group that the tree was seen to use;
-//   3. else, if only one program runs, to that one.
-// Who fits nowhere holds up the ends of programs for 50 ms, for it may be dying, or in the middle
-// of an exec, and have no environment just then. An orphan that fits nowhere for good (it cleared
-// its environment, made a session of its own, and two programs run) is looked at again whenever a
-// child ends and now and then; it is killed when the last program is over, or with the reaper. It
-// cannot hold a slot meanwhile, nor can it hold up the end of a program's output.
+// With a cgroup the kernel says which processes are in the tree of a program. Without one, orphans
+// are attributed by the rules of process_ownership.hpp. An orphan that stays unattributed (it has
+// cleared its environment and made a session of its own while several programs run) is killed when
+// the last program has finished, or with the reaper. Meanwhile it holds no slot, and the end of the
+// output of programs does not wait for it.
 //
-// Zombies are reaped as they come. A pid that the reaper signals is either its own child, not yet
-// reaped, or is held by a pidfd while its parent (or cgroup) is compared.
+// Zombies are reaped at once. A pid that the reaper signals is its own unreaped child, or is held
+// by a pidfd while its parent, cgroup or cookie is compared.
 //
-// A limit of memory is the cgroup's where the memory controller is to be had. Elsewhere the
-// resident memory of the trees that have a limit is sampled each 200 ms, while they run: one that
-// allocates faster may overshoot by what it touches in that time.
+// The memory controller enforces memory limits where there is one. Elsewhere the resident memory of
+// each tree with a limit is sampled every 200 ms; a tree can exceed its limit by what it allocates
+// in that time.
 
 namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Duration sample_interval = 200ms;
-/// Whoever cannot be attributed for so long does not merely die, or exec, at this moment: then it
-/// has no environment to be read.
-constexpr Duration stray_settle = 50ms;
-constexpr Duration stray_retry_first = 1ms;
-constexpr Duration stray_retry_last = 10s;
+constexpr Duration memory_sample_interval = 200ms;
+constexpr const char* lease_expired = "its lease is over";
 
 class ProcessReaper {
  public:
   ProcessReaper(int socket, pid_t owner, Cgroups cgroups);
+  /// Serves the node until it is gone, and then kills all programs.
   void run();
 
  private:
   void wait();
-  /// False when the node is gone.
+  /// Handles the requests of the node. False if the connection has ended.
   bool serve();
+  /// False if the request is malformed.
+  bool handle(ReaperRequest request);
   void start(StartRequest request, const std::vector<Descriptor>& descriptors);
-  void notify(const ReaperNotice& notice);
-  bool flush();
+  void notify(const ReaperNotice& notice) { outbox_.push({encode(notice), {}}); }
   void read_signals();
   void reap();
-  void adopt();
-  /// False if nobody knows whose it is.
-  bool take_in(pid_t child, const ProcessStat& stat);
-  /// Somebody new may yet turn out to belong to a program that seems to be over.
-  [[nodiscard]] bool undetermined() const;
-  ReapedProcess* ward_of(pid_t orphan, const ProcessStat& stat);
-  void proceed();
-  void let_go(Instant at);
-  void kill_strays();
-  void look_again(std::size_t strays);
-  void kill_everybody();
+  void attribute_orphans();
+  /// False if the orphan belongs to no program as far as is known.
+  bool attribute(pid_t orphan, const ProcessStat& stat);
+  /// Takes the steps that are due, and tells the node which programs have finished.
+  void advance();
+  void kill_unattributed();
+  void kill_all();
   [[nodiscard]] Instant now() const { return clock_.now(); }
 
   SystemClock clock_;
-  int socket_;  ///< Closes with the process: so the node learns of its end when it has ended.
+  int socket_;  ///< Closed by the end of the process, so the node learns of it only then.
   Descriptor signals_;
-  Descriptor owner_;
+  Descriptor owner_;  ///< A pidfd of the node's process.
   Descriptor null_;
-  std::string marker_;
-  std::unique_ptr<CgroupHome> home_;
-  std::map<ProcessId, ReapedProcess> processes_;
-  std::map<pid_t, ProcessId> mains_;
-  std::map<pid_t, ProcessId> orphans_;
-  Packet packet_;  ///< Kept for its memory.
-  std::deque<std::string> outbox_;
+  std::string name_;
+  std::unique_ptr<CgroupPool> cgroups_;  ///< Null without cgroups.
+  OwnedProcesses processes_;
+  UnattributedOrphans unattributed_;
+  ProgramLease lease_;
+  Packet packet_;  ///< The latest packet; a member so that its memory is reused.
+  PacketQueue outbox_;
   Instant next_sample_ = Instant::never();
-  std::map<pid_t, Instant> strays_;        ///< Children of unknown origin, and since when.
-  Instant next_stray_ = Instant::never();  ///< Set while there are any.
-  Duration stray_retry_ = stray_retry_first;
-  Instant kept_until_ = Instant::never();  ///< As in KeepRequest; before the first, for good.
-  Duration kept_grace_{};
-  bool let_go_ = false;    ///< All were told to end since.
-  bool childless_ = true;  ///< When last reaped: then nothing descends from it.
+  bool childless_ = true;  ///< Whether the latest waitpid found no child.
   bool ending_ = false;
 };
 
@@ -125,10 +108,10 @@ ProcessReaper::ProcessReaper(int socket, pid_t owner, Cgroups cgroups)
   shorten_time_slice(Offspring::starts_over);
   timespec at{};
   ::clock_gettime(CLOCK_REALTIME, &at);
-  marker_ = std::to_string(::getpid()) + "-" + std::to_string(at.tv_sec) + "." +
-            std::to_string(at.tv_nsec);
-  if (cgroups == Cgroups::where_writable) home_ = CgroupHome::make(marker_);
-  notify(ReaperHello{marker_, home_ ? home_->path() : std::string{}});
+  name_ = std::to_string(::getpid()) + "-" + std::to_string(at.tv_sec) + "." +
+          std::to_string(at.tv_nsec);
+  if (cgroups == Cgroups::where_writable) cgroups_ = CgroupPool::make(name_);
+  notify(ReaperHello{name_, cgroups_ ? cgroups_->path() : std::string{}});
 }
 
 void ProcessReaper::run() {
@@ -137,10 +120,10 @@ void ProcessReaper::run() {
     read_signals();
     if (!serve()) break;
     reap();
-    proceed();
-    if (!flush()) break;
+    advance();
+    if (outbox_.flush(socket_) == Sent::broken) break;
   }
-  kill_everybody();
+  kill_all();
 }
 
 void ProcessReaper::wait() {
@@ -148,11 +131,11 @@ void ProcessReaper::wait() {
       {signals_.get(), POLLIN, 0},
       {socket_, static_cast<short>(outbox_.empty() ? POLLIN : POLLIN | POLLOUT), 0},
       {owner_.get(), POLLIN, 0}};
-  Instant wake = std::min(next_sample_, next_stray_);
-  if (!processes_.empty() && !let_go_) wake = std::min(wake, kept_until_);
-  for (const auto& [process, ward] : processes_) {
-    wake = std::min(wake, ward.deadline());
-    if (const int fd = ward.events_fd(); fd >= 0) waits.push_back({fd, POLLPRI, 0});
+  Instant wake = std::min(next_sample_, unattributed_.next_look());
+  if (!processes_.empty()) wake = std::min(wake, lease_.deadline());
+  for (const auto& [id, process] : processes_) {
+    wake = std::min(wake, process.deadline());
+    if (const int fd = process.cgroup_events_fd(); fd >= 0) waits.push_back({fd, POLLPRI, 0});
   }
   timespec timeout{};
   if (wake != Instant::never()) {
@@ -175,38 +158,38 @@ bool ProcessReaper::serve() {
         break;
     }
     auto request = decode_request(packet_.bytes);
-    if (!request) return false;
-    if (auto* start_request = std::get_if<StartRequest>(&*request)) {
-      if (packet_.descriptors.size() != 2) return false;
-      start(std::move(*start_request), packet_.descriptors);
-      packet_.descriptors.clear();
-      continue;
-    }
-    if (const auto* keep = std::get_if<KeepRequest>(&*request)) {
-      kept_until_ = keep->until;
-      kept_grace_ = keep->grace;
-      let_go_ = false;
-      continue;
-    }
-    const auto& end = std::get<EndRequest>(*request);
-    if (const auto found = processes_.find(end.process); found != processes_.end())
-      found->second.end(end.grace, now());
+    if (!request || !handle(std::move(*request))) return false;
   }
 }
 
+bool ProcessReaper::handle(ReaperRequest request) {
+  if (auto* starting = std::get_if<StartRequest>(&request)) {
+    if (packet_.descriptors.size() != 2) return false;
+    start(std::move(*starting), packet_.descriptors);
+    packet_.descriptors.clear();
+  } else if (const auto* lease = std::get_if<LeaseRequest>(&request)) {
+    lease_.renew(lease->until, lease->grace);
+  } else {
+    const auto& ending = std::get<EndRequest>(request);
+    if (ReapedProcess* process = processes_.find(ending.process)) process->end(ending.grace, now());
+  }
+  return true;
+}
+
 void ProcessReaper::start(StartRequest request, const std::vector<Descriptor>& descriptors) {
-  if (now() >= kept_until_)  // The node, or both, stood still, and what it wants is of the past.
+  // The request is older than the lease: the node, or this process, was frozen since.
+  if (lease_.expired(now()))
     return notify(
-        ProcessEnded{request.process, ProcessEnded::Cause::lost, 0, false, 0, "its lease is over"});
+        ProcessEnded{request.process, ProcessEnded::Cause::lost, 0, false, 0, lease_expired});
   auto& spec = request.spec;
   std::optional<Cgroup> cgroup;
-  if (home_) cgroup = home_->acquire();
+  if (cgroups_) cgroup = cgroups_->acquire();
   const bool kernel_limits = cgroup && cgroup->limit_memory(spec.memory_limit_bytes);
   const Launched launched = launch(
-      {spec.argv, marked(std::move(spec.env), marker_, request.process), spec.cwd, null_.get(),
+      {spec.argv, with_cookie(std::move(spec.env), name_, request.process), spec.cwd, null_.get(),
        descriptors[0].get(), descriptors[1].get(), cgroup ? cgroup->procs_fd() : -1});
   if (cgroup && !launched.in_cgroup) {
-    home_->release(std::move(*cgroup));
+    cgroups_->release(std::move(*cgroup));
     cgroup.reset();
   }
   if (launched.pid == 0) {
@@ -214,34 +197,11 @@ void ProcessReaper::start(StartRequest request, const std::vector<Descriptor>& d
                         launched.what});
     return;
   }
-  mains_.emplace(launched.pid, request.process);
-  const ReapedProcess& ward =
-      processes_
-          .try_emplace(request.process, request.process, spec, launched.pid, std::move(cgroup),
-                       kernel_limits && launched.in_cgroup)
-          .first->second;
-  if (ward.wants_samples() && next_sample_ == Instant::never())
-    next_sample_ = now() + sample_interval;
+  const ReapedProcess& process = processes_.add(
+      request.process, spec, launched.pid, std::move(cgroup), kernel_limits && launched.in_cgroup);
+  if (process.needs_sampling() && next_sample_ == Instant::never())
+    next_sample_ = now() + memory_sample_interval;
   notify(ProcessStarted{request.process, launched.pid});
-}
-
-void ProcessReaper::notify(const ReaperNotice& notice) {
-  outbox_.push_back(encode(notice));
-}
-
-bool ProcessReaper::flush() {
-  while (!outbox_.empty()) {
-    switch (send_packet(socket_, outbox_.front(), {})) {
-      case Sent::all:
-        outbox_.pop_front();
-        break;
-      case Sent::would_block:
-        return true;
-      case Sent::broken:
-        return false;
-    }
-  }
-  return true;
 }
 
 void ProcessReaper::read_signals() {
@@ -253,129 +213,86 @@ void ProcessReaper::read_signals() {
 void ProcessReaper::reap() {
   int status = 0;
   pid_t pid = 0;
-  while ((pid = ::waitpid(-1, &status, WNOHANG | __WALL)) > 0) {
-    if (const auto main = mains_.find(pid); main != mains_.end()) {
-      processes_.at(main->second).main_reaped(status);
-      mains_.erase(main);
-    } else if (const auto orphan = orphans_.find(pid); orphan != orphans_.end()) {
-      processes_.at(orphan->second).orphan_reaped(pid);
-      orphans_.erase(orphan);
-    }
-  }
+  while ((pid = ::waitpid(-1, &status, WNOHANG | __WALL)) > 0) processes_.reaped(pid, status);
   childless_ = pid < 0;
 }
 
-void ProcessReaper::adopt() {
-  // One that dies leaves its children to the reaper after the list was read: reap it, and read
-  // again.
+void ProcessReaper::attribute_orphans() {
+  // A process that dies after the list was read leaves its children to the reaper: such a process
+  // is reaped, and the list is read again.
   constexpr int pass_max = 3;
-  std::map<pid_t, Instant> strays;
+  std::set<pid_t> unattributed;
   for (int pass = 1; pass <= pass_max; ++pass) {
-    bool again = false;
-    strays.clear();
+    bool any_died = false;
+    unattributed.clear();
     for (const pid_t child : children_of(::getpid())) {
-      if (mains_.contains(child) || orphans_.contains(child)) continue;
+      if (processes_.owns(child)) continue;
       const auto stat = read_stat(child);
       if (!stat || stat->state == 'Z')
-        again = true;
-      else if (!take_in(child, *stat))
-        strays.emplace(child, strays_.contains(child) ? strays_.at(child) : now());
+        any_died = true;
+      else if (!attribute(child, *stat))
+        unattributed.insert(child);
     }
-    if (!again) break;
+    if (!any_died) break;
     reap();
   }
-  const bool fresh =
-      std::ranges::any_of(strays, [&](const auto& each) { return !strays_.contains(each.first); });
-  if (fresh) {
-    stray_retry_ = stray_retry_first;
-    next_stray_ = Instant::never();
-  }
-  strays_ = std::move(strays);
-  look_again(strays_.size());
+  unattributed_.replace(unattributed, now());
 }
 
-bool ProcessReaper::take_in(pid_t child, const ProcessStat& stat) {
-  if (ReapedProcess* ward = ward_of(child, stat)) {
-    ward->adopt(child, stat);
-    orphans_.emplace(child, ward->process());
+bool ProcessReaper::attribute(pid_t orphan, const ProcessStat& stat) {
+  const auto cookie = process_of_cookie(orphan, name_);
+  if (ReapedProcess* owner = processes_.owner_of(stat, cookie)) {
+    processes_.adopt(orphan, stat, *owner);
     return true;
   }
-  if (!mark_of(child, marker_)) return false;
-  // Its program is over: it was taken for a stray when that was decided.
-  kill_trees({child});
+  if (!cookie) return false;
+  // Its program has finished: this orphan was still unattributed at that time.
+  kill_trees({orphan});
   return true;
 }
 
-bool ProcessReaper::undetermined() const {
-  const Instant before = now() - stray_settle;
-  return std::ranges::any_of(strays_, [&](const auto& each) { return each.second > before; });
-}
-
-void ProcessReaper::look_again(std::size_t strays) {
-  if (strays == 0) {
-    stray_retry_ = stray_retry_first;
-    next_stray_ = Instant::never();
-  } else if (now() >= next_stray_ || next_stray_ == Instant::never()) {
-    next_stray_ = now() + stray_retry_;
-    stray_retry_ = std::min(stray_retry_ * 2, stray_retry_last);
-  }
-}
-
-ReapedProcess* ProcessReaper::ward_of(pid_t orphan, const ProcessStat& stat) {
-  if (const auto process = mark_of(orphan, marker_)) {
-    const auto found = processes_.find(*process);
-    return found == processes_.end() ? nullptr : &found->second;
-  }
-  for (auto& [process, ward] : processes_)
-    if (ward.knows(stat)) return &ward;
-  return processes_.size() == 1 ? &processes_.begin()->second : nullptr;
-}
-
-void ProcessReaper::proceed() {
+void ProcessReaper::advance() {
   const Instant at = now();
-  if (at >= kept_until_ && !let_go_) let_go(at);
+  if (lease_.enforce(at))
+    for (auto& [id, process] : processes_) process.end_of_lease(lease_.grace(), at);
   const bool sample = at >= next_sample_;
   if (sample) next_sample_ = Instant::never();
-  const bool looks =
+  const bool any_without_cgroup =
       std::ranges::any_of(processes_, [](const auto& each) { return !each.second.has_cgroup(); });
-  if (looks || (!processes_.empty() && at >= next_stray_)) adopt();
-  const bool wait_for_strays = undetermined();
-  bool any_over = false;
+  if (any_without_cgroup || (!processes_.empty() && at >= unattributed_.next_look()))
+    attribute_orphans();
+  const bool settling = unattributed_.settling(now());
+  bool any_finished = false;
   for (auto each = processes_.begin(); each != processes_.end();) {
-    ReapedProcess& ward = each->second;
-    if (sample && ward.wants_samples()) ward.sample_memory(at);
-    if (ward.wants_samples()) next_sample_ = std::min(next_sample_, at + sample_interval);
-    ward.proceed(at);
-    if (!ward.over() || (wait_for_strays && !ward.has_cgroup())) {
+    ReapedProcess& process = each->second;
+    if (sample && process.needs_sampling()) process.sample_memory(at);
+    if (process.needs_sampling())
+      next_sample_ = std::min(next_sample_, at + memory_sample_interval);
+    process.advance(at);
+    if (!process.finished() || (settling && !process.has_cgroup())) {
       ++each;
       continue;
     }
-    any_over = true;
-    notify(ward.ended());
-    if (auto cgroup = ward.take_cgroup()) home_->release(std::move(*cgroup));
-    each = processes_.erase(each);
+    any_finished = true;
+    notify(process.ended());
+    if (auto cgroup = process.take_cgroup()) cgroups_->release(std::move(*cgroup));
+    each = processes_.remove(each);
   }
-  if (processes_.empty() && (any_over || at >= next_stray_)) kill_strays();
+  if (processes_.empty() && (any_finished || at >= unattributed_.next_look())) kill_unattributed();
 }
 
-/// The node does not run, and cannot end its programs itself.
-void ProcessReaper::let_go(Instant at) {
-  let_go_ = true;
-  for (auto& [process, ward] : processes_) ward.let_go(kept_grace_, at);
-}
-
-void ProcessReaper::kill_strays() {
-  strays_.clear();
-  if (childless_) return look_again(0);
+/// Kills all children; called when no program runs.
+void ProcessReaper::kill_unattributed() {
+  if (childless_) return unattributed_.killed(0, now());
   const auto children = children_of(::getpid());
-  look_again(kill_trees({children.begin(), children.end()}).size());
+  unattributed_.killed(kill_trees({children.begin(), children.end()}).size(), now());
 }
 
-void ProcessReaper::kill_everybody() {
-  // Nobody can be told any more. A process in an uninterruptible wait keeps the reaper here, which
-  // is right: it still holds what it holds.
+void ProcessReaper::kill_all() {
+  // The node is not told any more. A process in an uninterruptible wait keeps the reaper running,
+  // because that process still uses its resources.
   for (int round = 0;; ++round) {
-    if (home_) CgroupHome::sweep(home_->path());
+    if (cgroups_) CgroupPool::sweep(cgroups_->path());
     const auto children = children_of(::getpid());
     kill_trees({children.begin(), children.end()});
     int status = 0;
@@ -391,9 +308,9 @@ void ProcessReaper::kill_everybody() {
 
 }  // namespace
 
-int warden_main(int fd, Cgroups cgroups) {
+int reaper_main(int fd, Cgroups cgroups) {
   const pid_t owner = ::getppid();
-  // Standard descriptors that are closed would be given to files and then to programs.
+  // A closed standard descriptor would be reused for a file, which programs would then inherit.
   int standard = 0;
   while (standard >= 0 && standard <= 2) standard = ::open("/dev/null", O_RDWR);
   ::close(standard);

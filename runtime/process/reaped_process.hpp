@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <set>
+#include <utility>
 
 #include <sys/types.h>
 
@@ -12,49 +13,54 @@
 
 namespace troupe::runtime {
 
-/// One running program and its tree, as its reaper sees it: a state machine that is told what
-/// happened and acts by signals.
+/// A program that a reaper runs, with its process tree: a state machine that is told what happened
+/// and acts by signals.
 ///
-///     running --end, or the program ended and left somebody--> terminating --grace--> killing
+///     running -> terminating    `end` was called, or the program ended and left descendants
+///     running -> killing        the tree uses more memory than its limit
+///     terminating -> killing    the grace has passed
 ///
-/// From each of them the ward is over as soon as the program was reaped and nobody of its tree is
-/// left.
+/// In each state it is finished once the program was reaped and no process of its tree is left.
 class ReapedProcess {
  public:
-  ReapedProcess(ProcessId process, const ProcessSpec& spec, pid_t main,
+  /// `leader` is the pid of the program, which leads its session.
+  ReapedProcess(ProcessId process, const ProcessSpec& spec, pid_t leader,
                 std::optional<Cgroup> cgroup, bool kernel_limits_memory);
 
   [[nodiscard]] ProcessId process() const { return process_; }
 
-  /// The program itself was reaped; `status` is waitpid's.
-  void main_reaped(int status);
-  /// A child of the reaper turned out to belong here.
+  /// Called when the program itself was reaped; `status` is that of waitpid.
+  void leader_reaped(int status);
+  /// Adds a child of the reaper to the tree.
   void adopt(pid_t orphan, const ProcessStat& stat);
-  void orphan_reaped(pid_t orphan) { orphans_.erase(orphan); }
-  /// One of the tree is, or was, in this session or process group.
-  [[nodiscard]] bool knows(const ProcessStat& stat) const;
+  void orphan_reaped(pid_t orphan);
+  /// Whether a process of the tree has been in the session or process group of `stat`.
+  [[nodiscard]] bool has_used_session_of(const ProcessStat& stat) const;
 
+  /// Sends SIGTERM to the tree, and SIGKILL after `grace`. A second call may shorten the grace.
   void end(Duration grace, Instant now);
-  /// The same, for no fault of the program's: it is lost, if it runs and was not to end anyway.
-  void let_go(Duration grace, Instant now);
-  /// Kills the tree if it uses more than its limit, where the kernel does not see to that.
+  /// Ends a program whose lease has expired. It counts as lost if it runs and had not to end
+  /// anyway.
+  void end_of_lease(Duration grace, Instant now);
+  /// Kills the tree if it uses more memory than its limit.
   void sample_memory(Instant now);
-  [[nodiscard]] bool wants_samples() const { return samples_ && phase_ != Phase::killing; }
+  /// Whether the memory has to be sampled, because the kernel does not limit it.
+  [[nodiscard]] bool needs_sampling() const { return samples_ && state_ != State::killing; }
 
-  /// Takes the next step if it is time. To be called after everything above.
-  void proceed(Instant now);
-  /// When to call `proceed` if nothing happens before.
+  /// Takes the step that is due. Call it after each of the calls above.
+  void advance(Instant now);
+  /// When to call `advance` if nothing happens before.
   [[nodiscard]] Instant deadline() const { return deadline_; }
-  [[nodiscard]] bool over() const;
-  /// To be watched for POLLPRI while the program has ended and the ward is not over; -1 for none.
-  [[nodiscard]] int events_fd() const;
+  [[nodiscard]] bool finished() const;
+  /// A descriptor to poll for POLLPRI, which tells that the tree is empty; -1 for none.
+  [[nodiscard]] int cgroup_events_fd() const;
   [[nodiscard]] bool has_cgroup() const { return cgroup_.has_value(); }
 
   [[nodiscard]] ProcessEnded ended() const;
-  [[nodiscard]] std::optional<Cgroup> take_cgroup() { return std::move(cgroup_); }
+  [[nodiscard]] std::optional<Cgroup> take_cgroup() { return std::exchange(cgroup_, std::nullopt); }
 
  private:
-  enum class Phase { running, terminating, killing };
+  enum class State { running, terminating, killing };
 
   [[nodiscard]] std::set<pid_t> roots() const;
   void terminate(Duration grace, Instant now);
@@ -64,17 +70,18 @@ class ReapedProcess {
   Duration leftover_grace_;
   std::uint64_t memory_limit_bytes_;  ///< 0: none.
   bool samples_;
-  pid_t main_;  ///< 0 once reaped.
+  pid_t leader_;  ///< 0 once reaped.
   std::optional<Cgroup> cgroup_;
-  int status_ = 0;
-  Phase phase_ = Phase::running;
+  int status_ = 0;  ///< Of waitpid, once the leader was reaped.
+  State state_ = State::running;
   bool requested_ = false;
   bool lost_ = false;
-  bool too_big_ = false;
+  bool memory_exceeded_ = false;
   Instant deadline_ = Instant::never();
-  Duration retry_{};          ///< Between rounds of killing; doubles.
-  std::set<pid_t> orphans_;   ///< Children of the reaper.
-  std::set<pid_t> sessions_;  ///< And process groups.
+  Duration kill_interval_{};              ///< Between rounds of SIGKILL; doubles.
+  std::set<pid_t> orphans_;               ///< Children of the reaper.
+  std::set<pid_t> sessions_;              ///< Sessions and process groups of the tree.
+  std::set<ProcessIdentity> terminated_;  ///< Those that got SIGTERM: each gets it once.
   std::set<pid_t> killed_;
 };
 

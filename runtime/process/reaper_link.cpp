@@ -11,9 +11,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "runtime/core/check.hpp"
 #include "runtime/process/cgroup.hpp"
-#include "runtime/process/mark.hpp"
-#include "runtime/process/signal_name.hpp"
+#include "runtime/process/environment_cookie.hpp"
+#include "runtime/process/processes.hpp"
 
 namespace troupe::runtime {
 
@@ -22,17 +23,17 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr Duration sweep_interval = 5ms;
-/// Somebody who survives SIGKILL for so long waits in the kernel, and will die when that is over.
+/// A process that survives SIGKILL for so long is in an uninterruptible wait, and dies after it.
 constexpr Duration sweep_time_max = 5s;
 
-/// Starts a program in a session of its own, so that a terminal's Ctrl-C does not reach it, with
-/// default signals, and with `keep` open. Returns errno.
-int spawn(const std::vector<std::string>& argv, const std::vector<int>& keep, pid_t& pid) {
+/// Starts a reaper with default signal handlers and with `keep` open; returns errno. It gets a
+/// session of its own, so that Ctrl-C in a terminal does not reach it.
+int spawn_reaper(const std::vector<std::string>& argv, const std::vector<int>& keep, pid_t& pid) {
   posix_spawn_file_actions_t actions;
   posix_spawnattr_t attributes;
   ::posix_spawn_file_actions_init(&actions);
   ::posix_spawnattr_init(&attributes);
-  // Onto itself: that clears close-on-exec, in the child only.
+  // A dup2 of a descriptor onto itself clears close-on-exec, in the child only.
   for (const int fd : keep) ::posix_spawn_file_actions_adddup2(&actions, fd, fd);
   sigset_t none;
   sigset_t all;
@@ -52,7 +53,7 @@ int spawn(const std::vector<std::string>& argv, const std::vector<int>& keep, pi
   return error;
 }
 
-std::string describe_status(int status) {
+std::string describe_reaper_end(int status) {
   if (WIFSIGNALED(status)) return "the warden was ended by " + signal_name(WTERMSIG(status));
   return "the warden ended with exit code " + std::to_string(WEXITSTATUS(status));
 }
@@ -73,7 +74,7 @@ Result<std::unique_ptr<ReaperLink>> ReaperLink::start(Reactor& reactor,
   auto keep = inherited;
   keep.push_back(theirs.get());
   pid_t pid = 0;
-  if (const int error = spawn(argv, keep, pid); error != 0)
+  if (const int error = spawn_reaper(argv, keep, pid); error != 0)
     return Error{ErrorKind::io,
                  "cannot start the warden " + argv.front() + ": " + std::strerror(error)};
   return std::unique_ptr<ReaperLink>(
@@ -94,45 +95,40 @@ ReaperLink::~ReaperLink() {
   close();
   if (sweep_timer_ == Reactor::TimerId::none) return;
   reactor_.cancel(sweep_timer_);
-  (void)kill_marked(hello_.marker);
+  (void)kill_cookie_bearers(hello_.name);
 }
 
 void ReaperLink::send(const ReaperRequest& request, std::vector<Descriptor> descriptors) {
   if (dead()) return;
-  outbox_.push_back({encode(request), std::move(descriptors)});
+  outbox_.push({encode(request), std::move(descriptors)});
   if (writable_ == Reactor::WatchId::none) flush();
 }
 
 void ReaperLink::flush() {
-  while (!outbox_.empty()) {
-    std::vector<int> fds;
-    for (const auto& descriptor : outbox_.front().descriptors) fds.push_back(descriptor.get());
-    switch (send_packet(socket_.get(), outbox_.front().bytes, fds)) {
-      case Sent::all:
-        outbox_.pop_front();
-        break;
-      case Sent::would_block:
-        if (writable_ == Reactor::WatchId::none)
-          writable_ = reactor_.watch_writable(socket_.get(), [this] { flush(); });
-        return;
-      case Sent::broken:
-        // Reading finds the end too, and is where it is dealt with.
-        outbox_.clear();
-        break;
-    }
+  switch (outbox_.flush(socket_.get())) {
+    case Sent::all:
+      break;
+    case Sent::would_block:
+      if (writable_ == Reactor::WatchId::none)
+        writable_ = reactor_.watch_writable(socket_.get(), [this] { flush(); });
+      return;
+    case Sent::broken:
+      // `receive` finds the broken socket too, and handles it.
+      outbox_.clear();
+      break;
   }
   if (writable_ != Reactor::WatchId::none)
     reactor_.unwatch(std::exchange(writable_, Reactor::WatchId::none));
 }
 
 void ReaperLink::receive() {
-  // Few at a time, so that the pipes get their turn.
+  // At most 32 packets a turn, so that the pipes of programs are read too.
   for (int i = 0; i < 32; ++i) {
     const auto received = receive_packet(socket_.get(), packet_);
     if (received == Received::nothing_yet) return;
     auto notice = received == Received::packet ? decode_notice(packet_.bytes)
                                                : Result<ReaperNotice>(Error{ErrorKind::gone, {}});
-    if (!notice) return died();
+    if (!notice) return reaper_died();
     if (auto* hello = std::get_if<ReaperHello>(&*notice))
       hello_ = std::move(*hello);
     else
@@ -140,24 +136,25 @@ void ReaperLink::receive() {
   }
 }
 
-void ReaperLink::died() {
+void ReaperLink::reaper_died() {
+  check(pid_ > 0, "a reaper dies once");
   close();
-  // It may have closed its socket, or sent rubbish, without having ended.
+  // The reaper may have closed its socket, or sent a malformed packet, without having ended.
   ::kill(pid_, SIGKILL);
   int status = 0;
   while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
   }
   pid_ = 0;
-  why_ = describe_status(status);
+  why_ = describe_reaper_end(status);
   sweep(reactor_.now() + sweep_time_max);
 }
 
-void ReaperLink::sweep(Instant give_up) {
-  if (!hello_.cgroup.empty()) CgroupHome::sweep(hello_.cgroup);
-  const bool anybody = !hello_.marker.empty() && kill_marked(hello_.marker) > 0;
-  if (anybody && reactor_.now() < give_up) {
+void ReaperLink::sweep(Instant deadline) {
+  if (!hello_.cgroup.empty()) CgroupPool::sweep(hello_.cgroup);
+  const bool any_left = !hello_.name.empty() && kill_cookie_bearers(hello_.name) > 0;
+  if (any_left && reactor_.now() < deadline) {
     sweep_timer_ =
-        reactor_.at(reactor_.now() + sweep_interval, [this, give_up] { sweep(give_up); });
+        reactor_.at(reactor_.now() + sweep_interval, [this, deadline] { sweep(deadline); });
     return;
   }
   sweep_timer_ = Reactor::TimerId::none;

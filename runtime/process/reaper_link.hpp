@@ -1,6 +1,5 @@
 #pragma once
 
-#include <deque>
 #include <functional>
 #include <memory>
 #include <string>
@@ -15,43 +14,40 @@
 
 namespace troupe::runtime {
 
-/// A node's end of one reaper process: starts it, talks to it, and cleans up after it should it
-/// die. Lives on the reactor's thread.
+/// A node's connection to one reaper process: starts it, exchanges packets with it, and kills the
+/// programs that it leaves behind if it dies. Lives on the reactor's thread.
 class ReaperLink {
  public:
   using OnNotice = std::function<void(ReaperNotice)>;
-  /// Called once, when the reaper is gone and so is everybody that it left behind; `why` is a
-  /// sentence. May destroy the link.
+  /// Called once, when the reaper and all its programs are gone; `why` is a sentence. May destroy
+  /// the link.
   using OnGone = std::function<void(std::string why)>;
 
-  /// Starts `argv` with the number of its socket appended; the descriptors in `inherited` stay open
-  /// in it and do not reach the programs that it starts.
+  /// Starts `argv` with the number of its socket appended. The descriptors in `inherited` stay open
+  /// in the reaper and do not reach its programs.
   static Result<std::unique_ptr<ReaperLink>> start(Reactor& reactor, std::vector<std::string> argv,
                                                    const std::vector<int>& inherited,
                                                    OnNotice on_notice, OnGone on_gone);
-  /// Closes the socket: the reaper kills everything it owns. Who wants to be sure that it has,
-  /// waits for the process.
+  /// Closes the socket, at which the reaper kills all its programs. To be sure that they are gone,
+  /// wait for the process `pid`.
   ~ReaperLink();
   ReaperLink(const ReaperLink&) = delete;
   ReaperLink& operator=(const ReaperLink&) = delete;
 
-  /// In order; queues what the socket does not take now.
+  /// Sends requests in order; queues those that the socket does not take now.
   void send(const ReaperRequest& request, std::vector<Descriptor> descriptors);
   [[nodiscard]] pid_t pid() const { return pid_; }
-  /// The reaper has died; nothing is sent to it any more.
+  /// Whether the reaper has died. Nothing is sent to it any more.
   [[nodiscard]] bool dead() const { return !socket_; }
 
  private:
-  struct Outgoing {
-    std::string bytes;
-    std::vector<Descriptor> descriptors;
-  };
-
   ReaperLink(Reactor& reactor, Descriptor socket, pid_t pid, OnNotice on_notice, OnGone on_gone);
   void receive();
   void flush();
-  void died();
-  void sweep(Instant give_up);
+  void reaper_died();
+  /// Kills the programs that the dead reaper left, again and again until none is left or
+  /// `deadline`.
+  void sweep(Instant deadline);
   void close();
 
   Reactor& reactor_;
@@ -62,8 +58,8 @@ class ReaperLink {
   Reactor::WatchId readable_ = Reactor::WatchId::none;
   Reactor::WatchId writable_ = Reactor::WatchId::none;
   Reactor::TimerId sweep_timer_ = Reactor::TimerId::none;
-  std::deque<Outgoing> outbox_;
-  Packet packet_;  ///< Kept for its memory.
+  PacketQueue outbox_;
+  Packet packet_;  ///< The latest packet; a member so that its memory is reused.
   ReaperHello hello_;
   std::string why_;
 };

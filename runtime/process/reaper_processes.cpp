@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "runtime/core/check.hpp"
 #include "runtime/process/piped_output.hpp"
 #include "runtime/process/reaper_link.hpp"
 
@@ -23,8 +24,8 @@ struct Pipe {
   Descriptor write_end;
 };
 
-/// Both ends close on exec; ours does not block. Empty, with errno set, where there are no more
-/// descriptors to be had.
+/// A pipe whose ends are close-on-exec and whose read end is non-blocking. Empty, with errno set,
+/// if there are no more descriptors.
 Pipe make_pipe() {
   std::array<int, 2> ends{-1, -1};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) return {};
@@ -34,7 +35,8 @@ Pipe make_pipe() {
 
 }  // namespace
 
-/// The part on the reactor's thread. Shared with the posts, which may outlive the Processes.
+/// The part that lives on the reactor's thread. Posted calls share it, because they may outlive the
+/// ReaperProcesses.
 class ReaperProcesses::Core : public std::enable_shared_from_this<Core> {
  public:
   Core(Reactor& reactor, Options options) : reactor_(reactor), options_(std::move(options)) {}
@@ -43,8 +45,8 @@ class ReaperProcesses::Core : public std::enable_shared_from_this<Core> {
   void start(ProcessId process, ProcessSpec spec, Sink sink);
   void more(ProcessId process, Stream stream);
   void end(ProcessId process, Duration grace);
-  void keep(Instant until, Duration grace);
-  /// Drops everything; returns the reaper's pid, to be waited for.
+  void set_lease(Instant until, Duration grace);
+  /// Drops all programs and the reaper; returns the pid of the reaper, for waitpid.
   pid_t close();
 
  private:
@@ -52,8 +54,8 @@ class ReaperProcesses::Core : public std::enable_shared_from_this<Core> {
     Sink sink;
     std::unique_ptr<PipedOutput> out;
     std::unique_ptr<PipedOutput> err;
-    ReaperLink* reaper = nullptr;       ///< Which one runs it.
-    std::optional<ProcessEnded> ended;  ///< Told once both outputs are at their end.
+    ReaperLink* reaper = nullptr;       ///< The reaper that runs it.
+    std::optional<ProcessEnded> ended;  ///< Delivered once both outputs have ended.
 
     PipedOutput& at(Stream stream) { return stream == Stream::out ? *out : *err; }
   };
@@ -62,26 +64,27 @@ class ReaperProcesses::Core : public std::enable_shared_from_this<Core> {
   void on(const ProcessStarted& started);
   void on(ProcessEnded ended);
   void on(const ReaperHello&) {}
-  void warden_gone(ReaperLink* reaper, const std::string& why);
-  void tell_if_over(ProcessId process);
+  void reaper_gone(ReaperLink* reaper, const std::string& why);
+  /// Delivers the end of a program that has ended and whose output was delivered.
+  void deliver_end_if_drained(ProcessId process);
 
   Reactor& reactor_;
   Options options_;
   std::unique_ptr<ReaperLink> reaper_;
-  std::vector<std::unique_ptr<ReaperLink>> dead_wardens_;  ///< Still sweeping.
+  std::vector<std::unique_ptr<ReaperLink>> dead_reapers_;  ///< Still killing their programs.
   std::unordered_map<ProcessId, Running> running_;
 };
 
 Result<void> ReaperProcesses::Core::connect() {
   if (reaper_ && !reaper_->dead()) return {};
-  if (reaper_) dead_wardens_.push_back(std::move(reaper_));
+  if (reaper_) dead_reapers_.push_back(std::move(reaper_));
   auto link = std::make_shared<ReaperLink*>(nullptr);
   auto started = ReaperLink::start(
       reactor_, options_.reaper, options_.inherited,
       [this](ReaperNotice notice) {
         std::visit([this](auto& each) { on(std::move(each)); }, notice);
       },
-      [this, link](const std::string& why) { warden_gone(*link, why); });
+      [this, link](const std::string& why) { reaper_gone(*link, why); });
   if (!started) return started.error();
   reaper_ = std::move(*started);
   *link = reaper_.get();
@@ -103,6 +106,7 @@ void ReaperProcesses::Core::start(ProcessId process, ProcessSpec spec, Sink sink
   std::vector<Descriptor> ends;
   ends.push_back(std::move(out.write_end));
   ends.push_back(std::move(err.write_end));
+  check(!running_.contains(process), "the number of a process is used once");
   running_.emplace(
       process, Running{std::move(sink), read_from(process, Stream::out, std::move(out.read_end)),
                        read_from(process, Stream::err, std::move(err.read_end)), reaper_.get(),
@@ -117,7 +121,7 @@ std::unique_ptr<PipedOutput> ReaperProcesses::Core::read_from(ProcessId process,
       [this, process, stream](std::string bytes) {
         running_.at(process).sink(ProcessOutput{process, stream, std::move(bytes)});
       },
-      [this, process] { tell_if_over(process); });
+      [this, process] { deliver_end_if_drained(process); });
 }
 
 void ReaperProcesses::Core::more(ProcessId process, Stream stream) {
@@ -131,14 +135,14 @@ void ReaperProcesses::Core::end(ProcessId process, Duration grace) {
   if (found->second.reaper == reaper_.get()) reaper_->send(EndRequest{process, grace}, {});
 }
 
-void ReaperProcesses::Core::keep(Instant until, Duration grace) {
-  if (reaper_ && !reaper_->dead()) reaper_->send(KeepRequest{until, grace}, {});
+void ReaperProcesses::Core::set_lease(Instant until, Duration grace) {
+  if (reaper_ && !reaper_->dead()) reaper_->send(LeaseRequest{until, grace}, {});
 }
 
 pid_t ReaperProcesses::Core::close() {
   const pid_t pid = reaper_ ? reaper_->pid() : 0;
   running_.clear();
-  dead_wardens_.clear();
+  dead_reapers_.clear();
   reaper_.reset();
   return pid;
 }
@@ -156,14 +160,14 @@ void ReaperProcesses::Core::on(ProcessEnded ended) {
   const auto found = running_.find(process);
   if (found == running_.end() || found->second.ended) return;
   found->second.ended = std::move(ended);
-  // The first may be the last to close, and takes the entry with it.
+  // This may close the last output, which erases the entry.
   found->second.out->finish();
   if (const auto still = running_.find(process); still != running_.end())
     still->second.err->finish();
-  tell_if_over(process);
+  deliver_end_if_drained(process);
 }
 
-void ReaperProcesses::Core::tell_if_over(ProcessId process) {
+void ReaperProcesses::Core::deliver_end_if_drained(ProcessId process) {
   const auto found = running_.find(process);
   if (found == running_.end()) return;
   const Running& running = found->second;
@@ -172,19 +176,19 @@ void ReaperProcesses::Core::tell_if_over(ProcessId process) {
   last.mapped().sink(std::move(*last.mapped().ended));
 }
 
-void ReaperProcesses::Core::warden_gone(ReaperLink* reaper, const std::string& why) {
+void ReaperProcesses::Core::reaper_gone(ReaperLink* reaper, const std::string& why) {
   std::vector<ProcessId> lost;
   for (const auto& [process, running] : running_)
     if (running.reaper == reaper) lost.push_back(process);
   for (const ProcessId process : lost)
     on(ProcessEnded{process, ProcessEnded::Cause::lost, 0, false, 0, why});
   if (reaper_.get() == reaper) reaper_.reset();
-  std::erase_if(dead_wardens_, [&](const auto& each) { return each.get() == reaper; });
+  std::erase_if(dead_reapers_, [&](const auto& each) { return each.get() == reaper; });
 }
 
 ReaperProcesses::ReaperProcesses(Reactor& reactor, Options options)
     : reactor_(reactor), core_(std::make_shared<Core>(reactor, std::move(options))) {
-  // A failure shows in the first start, which tries again.
+  // A failure is reported by the first start, which tries again.
   reactor_.post([core = core_] { (void)core->connect(); });
 }
 
@@ -213,8 +217,8 @@ void ReaperProcesses::end(ProcessId process, Duration grace) {
   reactor_.post([core = core_, process, grace] { core->end(process, grace); });
 }
 
-void ReaperProcesses::keep(Instant until, Duration grace) {
-  reactor_.post([core = core_, until, grace] { core->keep(until, grace); });
+void ReaperProcesses::set_lease(Instant until, Duration grace) {
+  reactor_.post([core = core_, until, grace] { core->set_lease(until, grace); });
 }
 
 }  // namespace troupe::runtime

@@ -10,26 +10,25 @@
 
 namespace troupe::runtime {
 
-/// Real processes, held by a reaper: a small single-threaded process of its own (reaper.hpp),
-/// started by the constructor, and again by the next start should it have died. That death ends all
-/// that ran under it as `lost`.
+/// Real processes under a process reaper: a small single-threaded process (process_reaper.hpp). The
+/// constructor starts it, and the next start replaces it if it has died. Its death ends all its
+/// programs with the cause `lost`.
 ///
-/// Protocol: ids are given out atomically; everything else happens on the reactor's thread, to
-/// which each call posts itself. So the events of a process are in order, and the sink never runs
-/// inside a call.
+/// Protocol: ids are drawn atomically. Everything else happens on the reactor's thread, to which
+/// each call posts itself. So the events of a program are in order, and no sink runs inside a call.
 class ReaperProcesses final : public Processes {
  public:
   struct Options {
-    /// The number of the reaper's socket is appended.
+    /// The command of the reaper; the number of its socket is appended.
     std::vector<std::string> reaper{"/proc/self/exe", "warden", "--fd"};
-    /// Descriptors that the reaper keeps open while it lives and no program inherits: a
-    /// liveness_pipe's.
+    /// Descriptors that stay open in the reaper and that no program inherits, such as the liveness
+    /// pipe of a local node.
     std::vector<int> inherited;
   };
 
   ReaperProcesses(Reactor& reactor, Options options);
-  /// Kills everything that still runs, and returns when it is gone; no event is delivered any more.
-  /// Not on the reactor's thread, and before the reactor stops.
+  /// Kills all running programs and returns when they are gone; no event is delivered any more.
+  /// Call it from another thread than the reactor's, before the reactor stops.
   ~ReaperProcesses() override;
   ReaperProcesses(const ReaperProcesses&) = delete;
   ReaperProcesses& operator=(const ReaperProcesses&) = delete;
@@ -38,10 +37,9 @@ class ReaperProcesses final : public Processes {
   void more(ProcessId process, Stream stream) override;
   void end(ProcessId process, Duration grace) override;
 
-  /// A lease on everything that runs: once this was called, the reaper ends it all, with `grace`,
-  /// at that time, and starts nothing from then on, unless a later one was named. So it does when
-  /// this process is frozen.
-  void keep(Instant until, Duration grace);
+  /// Sets the lease of all programs: at `until` the reaper ends them, with `grace`, and starts none
+  /// from then on, unless a later call renews the lease. Works also while this process is frozen.
+  void set_lease(Instant until, Duration grace);
 
  private:
   class Core;

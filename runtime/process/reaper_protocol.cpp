@@ -7,7 +7,8 @@ namespace troupe::runtime {
 
 namespace {
 
-class Writer {
+/// Appends values in the byte order of this machine, texts with their length before them.
+class PacketWriter {
  public:
   template <typename T>
     requires std::is_arithmetic_v<T> || std::is_enum_v<T>
@@ -26,10 +27,10 @@ class Writer {
   std::string bytes;
 };
 
-/// Reads what Writer wrote; past the end everything is zero and `good` is false.
-class Reader {
+/// Reads what PacketWriter wrote. Past the end all values are zero and `good` is false.
+class PacketReader {
  public:
-  explicit Reader(std::string_view bytes) : rest_(bytes) {}
+  explicit PacketReader(std::string_view bytes) : rest_(bytes) {}
 
   template <typename T>
   T get() {
@@ -70,8 +71,9 @@ class Reader {
   bool good_ = true;
 };
 
+/// `message`, or an error if `reader` did not match the packet exactly.
 template <typename Message>
-Result<Message> whole(const Reader& reader, Message message) {
+Result<Message> complete(const PacketReader& reader, Message message) {
   if (!reader.good()) return Error{ErrorKind::bad_input, "a warden's packet does not decode"};
   return message;
 }
@@ -79,7 +81,7 @@ Result<Message> whole(const Reader& reader, Message message) {
 }  // namespace
 
 std::string encode(const ReaperRequest& request) {
-  Writer out;
+  PacketWriter out;
   out.put(static_cast<std::uint8_t>(request.index()));
   if (const auto* start = std::get_if<StartRequest>(&request)) {
     out.put(start->process);
@@ -92,27 +94,27 @@ std::string encode(const ReaperRequest& request) {
     out.put(end->process);
     out.put(std::int64_t{end->grace.count()});
   } else {
-    const auto& keep = std::get<KeepRequest>(request);
-    out.put(std::int64_t{keep.until.since_zero.count()});
-    out.put(std::int64_t{keep.grace.count()});
+    const auto& lease = std::get<LeaseRequest>(request);
+    out.put(std::int64_t{lease.until.since_zero.count()});
+    out.put(std::int64_t{lease.grace.count()});
   }
   return std::move(out.bytes);
 }
 
 Result<ReaperRequest> decode_request(std::string_view bytes) {
-  Reader in(bytes);
+  PacketReader in(bytes);
   const auto kind = in.get<std::uint8_t>();
   if (kind == 2) {
-    KeepRequest keep;
-    keep.until = Instant{Duration(in.get<std::int64_t>())};
-    keep.grace = Duration(in.get<std::int64_t>());
-    return whole(in, ReaperRequest(keep));
+    LeaseRequest lease;
+    lease.until = Instant{Duration(in.get<std::int64_t>())};
+    lease.grace = Duration(in.get<std::int64_t>());
+    return complete(in, ReaperRequest(lease));
   }
   if (kind != 0) {
     EndRequest end;
     end.process = in.get<ProcessId>();
     end.grace = Duration(in.get<std::int64_t>());
-    return whole(in, ReaperRequest(end));
+    return complete(in, ReaperRequest(end));
   }
   StartRequest start;
   start.process = in.get<ProcessId>();
@@ -121,14 +123,14 @@ Result<ReaperRequest> decode_request(std::string_view bytes) {
   start.spec.cwd = in.text();
   if (const auto limit = in.get<std::uint64_t>(); limit > 0) start.spec.memory_limit_bytes = limit;
   start.spec.leftover_grace = Duration(in.get<std::int64_t>());
-  return whole(in, ReaperRequest(std::move(start)));
+  return complete(in, ReaperRequest(std::move(start)));
 }
 
 std::string encode(const ReaperNotice& notice) {
-  Writer out;
+  PacketWriter out;
   out.put(static_cast<std::uint8_t>(notice.index()));
   if (const auto* hello = std::get_if<ReaperHello>(&notice)) {
-    out.put(std::string_view(hello->marker));
+    out.put(std::string_view(hello->name));
     out.put(std::string_view(hello->cgroup));
   } else if (const auto* started = std::get_if<ProcessStarted>(&notice)) {
     out.put(started->process);
@@ -146,19 +148,19 @@ std::string encode(const ReaperNotice& notice) {
 }
 
 Result<ReaperNotice> decode_notice(std::string_view bytes) {
-  Reader in(bytes);
+  PacketReader in(bytes);
   switch (in.get<std::uint8_t>()) {
     case 0: {
       ReaperHello hello;
-      hello.marker = in.text();
+      hello.name = in.text();
       hello.cgroup = in.text();
-      return whole(in, ReaperNotice(std::move(hello)));
+      return complete(in, ReaperNotice(std::move(hello)));
     }
     case 1: {
       ProcessStarted started;
       started.process = in.get<ProcessId>();
       started.pid = in.get<std::int64_t>();
-      return whole(in, ReaperNotice(started));
+      return complete(in, ReaperNotice(started));
     }
     default: {
       ProcessEnded ended;
@@ -168,7 +170,7 @@ Result<ReaperNotice> decode_notice(std::string_view bytes) {
       ended.requested = in.get<std::uint8_t>() != 0;
       ended.killed = in.get<std::uint32_t>();
       ended.what = in.text();
-      return whole(in, ReaperNotice(std::move(ended)));
+      return complete(in, ReaperNotice(std::move(ended)));
     }
   }
 }

@@ -11,40 +11,43 @@
 
 namespace troupe::runtime {
 
-// What a node and its reaper say to each other, one packet a message. Both are the same binary, so
-// there are no versions; whatever does not decode ends the connection.
+// The messages between a node and its reaper; each is one packet. Both processes run the same
+// binary, so there are no versions. A packet that does not decode ends the connection.
 
-/// Node to reaper: run this. The packet carries the write ends of stdout and stderr, in this order.
+/// Node to reaper: start a program. The packet carries the write ends of its stdout and stderr, in
+/// this order.
 struct StartRequest {
   ProcessId process = 0;
   ProcessSpec spec;
 };
 
-/// Node to reaper: SIGTERM to the tree, SIGKILL after `grace`.
+/// Node to reaper: send SIGTERM to the tree, and SIGKILL after `grace`.
 struct EndRequest {
   ProcessId process = 0;
   Duration grace{};
 };
 
-/// Node to reaper: all may run until then, on the system's clock. From then on every program gets
-/// SIGTERM, and SIGKILL after `grace`, and none is started, unless a later time was named.
-struct KeepRequest {
+/// Node to reaper: programs may run until `until` on the system's monotonic clock. From then on
+/// every program gets SIGTERM, and SIGKILL after `grace`, and none is started, until a later lease.
+struct LeaseRequest {
   Instant until{};
   Duration grace{};
 };
 
-using ReaperRequest = std::variant<StartRequest, EndRequest, KeepRequest>;
+using ReaperRequest = std::variant<StartRequest, EndRequest, LeaseRequest>;
 
-/// ProcessReaper to node, first: how to find what it leaves behind should it be killed.
+/// Reaper to node, first: what identifies its programs if the reaper is killed.
 struct ReaperHello {
-  std::string marker;  ///< In the environment of every program that it starts (marks.hpp).
-  std::string cgroup;  ///< The folder of its cgroup; empty without one.
+  std::string name;    ///< In the cookie of each of its programs (environment_cookie.hpp).
+  std::string cgroup;  ///< The folder of its cgroups; empty without cgroups.
 };
 
 using ReaperNotice = std::variant<ReaperHello, ProcessStarted, ProcessEnded>;
 
+/// A message as the bytes of a packet.
 std::string encode(const ReaperRequest& request);
 std::string encode(const ReaperNotice& notice);
+/// The message in a packet; fails on bytes that no `encode` writes.
 Result<ReaperRequest> decode_request(std::string_view bytes);
 Result<ReaperNotice> decode_notice(std::string_view bytes);
 

@@ -9,7 +9,7 @@
 #include "runtime/codec.hpp"
 #include "runtime/remote/reception.hpp"
 
-// What Context and Node ask a receptionist, each in its own way of asking.
+// Questions of Context and Node to a receptionist. `asker.ask` is the ask function of either.
 
 namespace troupe::runtime {
 

@@ -10,7 +10,7 @@
 
 namespace troupe::runtime {
 
-/// The address in what a factory returned: a ref, or a Result of one.
+/// Returns the address in the result of a factory: a ref, or a Result of a ref.
 template <typename R>
 Result<Address> address_in(const R& ref) {
   return ref.address();
@@ -21,8 +21,8 @@ Result<Address> address_in(const Result<R>& ref) {
   return ref.value().address();
 }
 
-/// `make(Context&, Spec)` without its type. It is called in the receptionist's handlers only, one
-/// at a time.
+/// Converts a factory `make(Context&, Spec)` to an Offer. The factory is called in handlers of the
+/// receptionist, one at a time.
 template <Message Spec, typename Make>
 Offers::Offer offer_of(Make make) {
   const auto shared = std::make_shared<Make>(std::move(make));

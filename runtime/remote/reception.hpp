@@ -12,7 +12,7 @@
 #include "runtime/ref.hpp"
 #include "runtime/resources.hpp"
 
-// What nodes ask each other: answered by the receptionist that each has.
+// Questions that nodes ask each other. The receptionist of each node answers them.
 
 namespace troupe::runtime {
 
@@ -22,7 +22,7 @@ struct FoundActor {
   static auto fields(auto& m) { return std::tuple{field("actor", m.actor)}; }
 };
 
-/// The actor of that name, if it accepts all of these messages.
+/// Asks for the actor of that name, if it accepts all of these messages.
 struct FindActor {
   static constexpr std::string_view wire_name = "troupe.FindActor";
   using Reply = FoundActor;
@@ -33,32 +33,32 @@ struct FindActor {
   }
 };
 
-/// A new actor of a kind that the node offers.
+/// Asks for a new actor of a kind that the node offers.
 struct SpawnActor {
   static constexpr std::string_view wire_name = "troupe.SpawnActor";
   using Reply = FoundActor;
   std::string kind;  ///< The spec's wire name.
-  std::string spec;  ///< As pack_named wrote it.
+  std::string spec;  ///< Packed with pack_named.
   Resources need;
   static auto fields(auto& m) {
     return std::tuple{field("kind", m.kind), field("spec", m.spec), field("need", m.need)};
   }
 };
 
-/// The same within the node.
+/// SpawnActor from an actor of the same node.
 struct SpawnHere {
   static constexpr std::string_view wire_name = "troupe.SpawnHere";
   static constexpr bool local_only = true;
   using Reply = FoundActor;
   std::string kind;
-  std::shared_ptr<void> spec;  ///< Of the type that `kind` names.
+  std::shared_ptr<void> spec;  ///< Its type is the message type that `kind` names.
   Resources need;
   static auto fields(auto& m) { return std::tuple{field("kind", m.kind), field("need", m.need)}; }
 };
 
 using ReceptionRef = Ref<FindActor, SpawnActor, SpawnHere>;
 
-/// Every node answers at this address; it is nobody's cell.
+/// Address of a node's receptionist. It is the same on every node and refers to no cell.
 inline ReceptionRef reception_of(NodeId node) {
   return ReceptionRef(Address{node, 1});
 }

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "runtime/core/check.hpp"
 #include "runtime/engine/engine.hpp"
 
 namespace troupe::runtime {
@@ -27,7 +28,7 @@ Result<Offers::Offer> Offers::find(const std::string& kind) const {
 }
 
 Result<FoundActor> Receptionist::on(Context& self, const FindActor& question) {
-  auto found = self.engine().find_named(question.name, question.accepts);
+  auto found = self.engine().registry().find(question.name, question.accepts);
   if (!found) return found.error();
   return FoundActor{*found};
 }
@@ -36,14 +37,14 @@ Result<FoundActor> Receptionist::on(Context& self, const SpawnActor& question) {
   const auto offer = offers_->find(question.kind);
   if (!offer) return offer.error();
   if (auto admitted = admit(question.need); !admitted) return admitted.error();
-  return note(offer->spawn_packed(self, question.spec), question.need);
+  return take_resources(offer->spawn_packed(self, question.spec), question.need);
 }
 
 Result<FoundActor> Receptionist::on(Context& self, const SpawnHere& question) {
   const auto offer = offers_->find(question.kind);
   if (!offer) return offer.error();
   if (auto admitted = admit(question.need); !admitted) return admitted.error();
-  return note(offer->spawn_here(self, question.spec.get()), question.need);
+  return take_resources(offer->spawn_here(self, question.spec.get()), question.need);
 }
 
 void Receptionist::on(Context&, const Down& down) {
@@ -61,8 +62,9 @@ Result<void> Receptionist::admit(const Resources& need) const {
   return {};
 }
 
-Result<FoundActor> Receptionist::note(Result<Address> spawned, const Resources& need) {
+Result<FoundActor> Receptionist::take_resources(Result<Address> spawned, const Resources& need) {
   if (!spawned) return spawned.error();
+  check(free_.covers(need), "an admitted actor takes free resources only");
   free_ -= need;
   taken_.emplace(*spawned, need);
   return FoundActor{*spawned};

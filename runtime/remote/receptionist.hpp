@@ -15,16 +15,17 @@
 
 namespace troupe::runtime {
 
-/// What a node can be asked to spawn, by the wire name of the spec. Under its mutex.
+/// The kinds of actors that a node spawns on request, by the wire name of the spec. Guarded by a
+/// mutex.
 class Offers {
  public:
   struct Offer {
-    /// The spec is moved from.
+    /// Spawns an actor; `spec` is moved from.
     std::function<Result<Address>(Context&, void* spec)> spawn_here;
     std::function<Result<Address>(Context&, std::string_view spec)> spawn_packed;
   };
 
-  /// A later offer of the same kind replaces the earlier one.
+  /// Adds an offer. It replaces an earlier offer of the same kind.
   void add(const std::string& kind, Offer offer);
   [[nodiscard]] Result<Offer> find(const std::string& kind) const;
 
@@ -33,8 +34,8 @@ class Offers {
   std::map<std::string, Offer> offers_;
 };
 
-/// Answers what other nodes, and actors of this one, ask of the node as such. What it spawned for
-/// them are its children; their resources are free again when they are gone.
+/// The actor that answers FindActor and SpawnActor. The actors that it spawns are its children;
+/// their resources are free again when they are gone.
 class Receptionist {
  public:
   using Ref = ReceptionRef;
@@ -49,7 +50,7 @@ class Receptionist {
 
  private:
   Result<void> admit(const Resources& need) const;
-  Result<FoundActor> note(Result<Address> spawned, const Resources& need);
+  Result<FoundActor> take_resources(Result<Address> spawned, const Resources& need);
 
   std::shared_ptr<const Offers> offers_;
   Resources total_;

@@ -7,7 +7,7 @@ namespace troupe::runtime::simulation {
 
 namespace {
 
-/// Nobody knows the pids of a simulation; these cannot be mistaken for real ones.
+/// Added to the number of a process to make its pid; no real pid is so large.
 constexpr std::int64_t pid_first = 10'000'000;
 constexpr std::size_t chunk_max = std::size_t{64} << 10;
 
@@ -56,7 +56,7 @@ void ScriptedProcesses::end(ProcessId process, Duration grace) {
     program->requested = true;
     if (grace <= Duration{}) return finish(process, by_signal(SIGKILL));
     if (program->script.on_term == Script::OnTerm::dies) return finish(process, by_signal(SIGTERM));
-    // Asked twice, it is killed at the earlier time.
+    // After two calls the program is killed at the earlier time.
     const Instant at = reactor_.now() + grace;
     if (at >= program->kill_at) return;
     if (program->kill != Reactor::TimerId::none) reactor_.cancel(program->kill);
@@ -139,7 +139,7 @@ void ScriptedProcesses::step(ProcessId process) {
   if (program->next_print == program->script.prints.size())
     return finish(process, program->script.end);
   const auto& print_now = program->script.prints[program->next_print++];
-  if (print_now.deed) print_now.deed();
+  if (print_now.effect) print_now.effect();
   print(process, print_now.bytes, print_now.stream);
   schedule(process);
 }
@@ -157,7 +157,7 @@ void ScriptedProcesses::deliver(ProcessId process, Stream stream) {
 void ScriptedProcesses::tell_if_over(ProcessId process) {
   Program* program = find(process);
   if (program == nullptr || !program->begun || !program->over) return;
-  // As with a pipe: its end is found by reading on, so the last chunk must have been asked past.
+  // As with a pipe, whose end is found by reading on: the chunk after the last one was requested.
   for (const Output* output : {&program->out, &program->err})
     if (!output->wanted || !output->waiting.empty()) return;
   auto last = programs_.extract(process);

@@ -12,37 +12,37 @@
 
 namespace troupe::runtime::simulation {
 
-/// What a scripted program does, from its start on. Each step comes so long after the one before.
+/// The behaviour of a scripted program. Each step follows the one before it after its own delay.
 struct Script {
   struct Print {
     Duration after{};
     std::string bytes;
     Stream stream = Stream::out;
-    /// What else it does at this moment, first: saving a checkpoint, say.
-    std::function<void()> deed{};
+    /// An effect before the output, such as saving a checkpoint.
+    std::function<void()> effect{};
   };
-  /// What SIGTERM does to it.
+  /// The reaction to SIGTERM.
   enum class OnTerm {
-    dies,     ///< It ends with signal SIGTERM, at once.
-    ignores,  ///< It goes on until it ends by itself or the grace has passed: then SIGKILL.
+    dies,     ///< The program ends at once by signal SIGTERM.
+    ignores,  ///< The program runs on, until it ends itself or SIGKILL after the grace.
   };
   std::vector<Print> prints;
-  /// It stays until it is ended where this is false.
+  /// Whether the program ends itself; else it runs until it is ended.
   bool ends = true;
   Duration ends_after{};
-  /// `process` is filled in.
+  /// How it ends; `process` is filled in.
   ProcessEnded end{};
   OnTerm on_term = OnTerm::dies;
-  /// Called when nothing of it is left, before anybody is told.
+  /// Called when the program is gone, before its end is delivered.
   std::function<void()> gone{};
 };
 
-/// Processes for tests and simulations: a script says what each program prints and how it ends, on
-/// the time of the reactor. Keeps the contract of Processes: events in order, credit per stream,
-/// the end last. Single-threaded, as its reactor is.
+/// Processes for tests and simulations: a script defines the output and the end of each program, on
+/// the clock of the reactor. It fulfils the contract of Processes: events in order, one requested
+/// chunk at a time per stream, the end last. Single-threaded, as its reactor.
 class ScriptedProcesses final : public Processes {
  public:
-  /// Writes the script of a program that is being started.
+  /// Makes the script of a program that is started.
   using Author = std::function<Script(ProcessId, const ProcessSpec&)>;
 
   struct EndCall {
@@ -51,21 +51,21 @@ class ScriptedProcesses final : public Processes {
     friend bool operator==(const EndCall&, const EndCall&) = default;
   };
 
-  /// Without an author, programs print nothing and stay.
+  /// Without an author, programs print nothing and run until they are ended.
   explicit ScriptedProcesses(Reactor& reactor, Author author = {});
 
   ProcessId start(ProcessSpec spec, Sink sink) override;
   void more(ProcessId process, Stream stream) override;
   void end(ProcessId process, Duration grace) override;
 
-  // What a test does and asks by hand.
+  // Actions and queries of tests.
 
-  /// Prints now, beside what the script says.
+  /// Prints now, in addition to the script.
   void print(ProcessId process, std::string bytes, Stream stream = Stream::out);
-  /// Ends a running program now; whatever it printed is delivered first.
+  /// Ends a running program now; its output is delivered first.
   void finish(ProcessId process, ProcessEnded end);
   void exit(ProcessId process, int code);
-  /// Everything that runs is lost, as when the reaper dies.
+  /// Ends all programs with the cause `lost`, as when the reaper dies.
   void lose_all();
 
   [[nodiscard]] const std::vector<ProcessSpec>& started() const { return specs_; }
@@ -86,9 +86,9 @@ class ScriptedProcesses final : public Processes {
     Reactor::TimerId step = Reactor::TimerId::none;
     Reactor::TimerId kill = Reactor::TimerId::none;
     Instant kill_at = Instant::never();
-    bool begun = false;  ///< Nothing is told before the start is.
+    bool begun = false;  ///< Whether the start was delivered; nothing is delivered before.
     bool requested = false;
-    bool over = false;  ///< Its end is told once all was delivered.
+    bool over = false;  ///< Whether it has ended. The end is delivered after all output.
     ProcessEnded ended;
 
     Output& at(Stream stream) { return stream == Stream::out ? out : err; }

@@ -15,7 +15,7 @@ SimCluster::~SimCluster() {
 
 SimHost& SimCluster::add(const std::string& name) {
   check(std::ranges::none_of(hosts_, [&](const auto& host) { return host->name() == name; }),
-        "hosts have names of their own");
+        "each host has another name");
   hosts_.push_back(std::make_unique<SimHost>(*this, name, seed_));
   hosts_.back()->set_world(clock_.now());
   return *hosts_.back();
@@ -24,7 +24,7 @@ SimHost& SimCluster::add(const std::string& name) {
 SimHost& SimCluster::host(const std::string& name) {
   const auto found =
       std::ranges::find_if(hosts_, [&](const auto& host) { return host->name() == name; });
-  check(found != hosts_.end(), "a host that is asked for was added");
+  check(found != hosts_.end(), "a host is added before it is used");
   return **found;
 }
 
@@ -48,12 +48,12 @@ bool SimCluster::step(Instant until) {
     reactor_.run_one();
   else
     host->step(part);
-  look();
+  after_event();
   return true;
 }
 
-void SimCluster::look() {
-  if (look_) look_();
+void SimCluster::after_event() {
+  if (after_event_) after_event_();
   while (!at_events_.empty() && at_events_.begin()->first <= events_)
     at_events_.extract(at_events_.begin()).mapped()();
 }

@@ -16,9 +16,9 @@
 
 namespace troupe::runtime::simulation {
 
-/// A whole cluster in the caller's thread: hosts with real nodes and links, on virtual time, over a
-/// network in memory. Which of the things that can happen at one moment happens first is drawn from
-/// the seed, so one seed is one history, and another seed another.
+/// A cluster in the caller's thread: hosts with real nodes and links, on a virtual clock, over a
+/// network in memory. The order of the events that are due at the same time is drawn from the seed,
+/// so a seed determines the whole run.
 ///
 ///     SimCluster cluster(seed);
 ///     cluster.add("a").start([](SimHost& host) {
@@ -42,34 +42,35 @@ class SimCluster final {
   [[nodiscard]] const std::vector<std::unique_ptr<SimHost>>& hosts() const { return hosts_; }
   [[nodiscard]] transport::MemoryNetwork& network() { return network_; }
 
-  /// The world outside of the hosts: whoever starts processes, cuts cables, looks at a clock.
+  /// The reactor and clock of the world outside of the hosts, for tests and faults.
   [[nodiscard]] SimReactor& reactor() { return reactor_; }
   [[nodiscard]] const Clock& clock() const { return clock_; }
   [[nodiscard]] Instant now() const { return clock_.now(); }
 
-  /// Called after each event, with nothing half done: the place for what must always hold.
-  void after_each_event(std::function<void()> look) { look_ = std::move(look); }
+  /// Sets the callback that runs after each event, when no event is half done. It is the place to
+  /// check invariants.
+  void after_each_event(std::function<void()> check) { after_event_ = std::move(check); }
   [[nodiscard]] std::uint64_t events() const { return events_; }
-  /// Calls back when so many more events have happened.
+  /// Calls `callback` after `count` more events.
   void after_events(std::uint64_t count, std::function<void()> callback) {
     at_events_.emplace(events_ + count, std::move(callback));
   }
 
-  /// One event of one host or of the world; if there is none now, at the next moment that has one,
-  /// which is not after `until`. False if there is none by then; the time is `until` then.
+  /// Runs one event of a host or of the world; if none is due, moves the clock to the next one.
+  /// False if there is none until `until`; the clock is at `until` then.
   bool step(Instant until);
-  /// Until `done()`, at most for so long; whether it is done.
+  /// Steps until `done()`, at most for `limit`; returns `done()`.
   bool run_until(const std::function<bool()>& done, Duration limit);
   void run_for(Duration time) {
     (void)run_until([] { return false; }, time);
   }
-  /// Until `done()` or until then; for ever, if nothing happens any more, it does not wait.
+  /// Steps until `done()` or `until`; returns earlier if no event is left.
   void drive(const std::function<bool()>& done, Instant until);
 
  private:
   using Due = std::vector<std::pair<SimHost*, SimHost::Part>>;
   void advance(Instant to);
-  void look();
+  void after_event();
 
   const std::uint64_t seed_;
   Rng rng_;
@@ -77,10 +78,10 @@ class SimCluster final {
   SimReactor reactor_{clock_};
   transport::MemoryNetwork network_;
   std::vector<std::unique_ptr<SimHost>> hosts_;
-  std::function<void()> look_;
+  std::function<void()> after_event_;
   std::uint64_t events_ = 0;
   std::multimap<std::uint64_t, std::function<void()>> at_events_;
-  Due due_;  ///< Kept for its memory.
+  Due due_;  ///< Of the present step; a member so that its memory is reused.
 };
 
 }  // namespace troupe::runtime::simulation

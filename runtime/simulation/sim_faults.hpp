@@ -13,55 +13,55 @@
 
 namespace troupe::runtime::simulation {
 
-/// What may happen to a cluster.
+/// A kind of fault of a cluster.
 enum class Fault {
-  crash,          ///< A process is killed.
-  freeze,         ///< A process stands still for a while.
-  cut,            ///< Nothing passes between two hosts for a while.
+  crash,          ///< SIGKILL to a process.
+  freeze,         ///< A process is stopped for a while.
+  cut,            ///< No frame passes between two hosts for a while.
   half_open,      ///< The same in one direction.
-  lossy,          ///< Frames between two hosts are lost, repeated and overtake each other.
-  slow,           ///< Frames between two hosts take long.
-  clock_jump,     ///< A wall clock is set, forwards or backwards.
-  lose_programs,  ///< A reaper dies.
+  lossy,          ///< Frames between two hosts are lost, repeated and reordered.
+  slow,           ///< Frames between two hosts are delayed by up to 2.1 s.
+  clock_jump,     ///< A wall clock is set forwards or backwards by up to 1 h.
+  lose_programs,  ///< A reaper dies with its programs.
 };
 constexpr std::array<std::string_view, 8> enum_names(Fault) {
   return {"crash", "freeze", "cut", "half_open", "lossy", "slow", "clock_jump", "lose_programs"};
 }
 
-/// Troubles a cluster by its seed: one fault after another at moments of its own choosing, several
-/// at a time, until it is told to cease. Each passes by itself; only processes that were killed
-/// stay away until somebody starts them (see `on_crash`).
+/// Injects faults into a cluster, at times that are drawn from the seed of the cluster. Faults may
+/// overlap. Each fault heals itself after a while, but a killed process is started again only by
+/// `on_crash`.
 class SimFaults final {
  public:
   struct Options {
     std::vector<Fault> kinds;
-    std::vector<std::string> hosts;               ///< All of them, if it is empty.
-    Duration gap_max = std::chrono::seconds(3);   ///< From one fault to the next.
-    Duration last_max = std::chrono::seconds(8);  ///< How long one lasts.
+    std::vector<std::string> hosts;               ///< The hosts with faults; empty: all.
+    Duration gap_max = std::chrono::seconds(3);   ///< Largest time between two faults.
+    Duration last_max = std::chrono::seconds(8);  ///< Largest duration of a fault.
     std::function<void(SimHost&)> on_crash;
-    std::function<void(const std::string&)> tell;  ///< Each fault in words, for a trace.
+    std::function<void(const std::string&)> log;  ///< Gets a sentence for each fault.
   };
 
-  /// `cluster` outlives it.
+  /// `cluster` must outlive the faults.
   SimFaults(SimCluster& cluster, Options options);
   ~SimFaults();
   SimFaults(const SimFaults&) = delete;
   SimFaults& operator=(const SimFaults&) = delete;
 
   void begin();
-  /// No new ones, and what lasts is over at once.
+  /// Stops new faults and heals the present ones.
   void cease();
   [[nodiscard]] std::uint64_t count() const { return count_; }
 
  private:
   void next();
-  void strike(Fault fault);
+  void inject(Fault fault);
   void crash(SimHost& host);
-  void trouble(Fault fault, const std::string& a, const std::string& b);
-  /// Runs `heal` when the fault is over.
-  Duration pass(const std::function<void()>& heal);
-  [[nodiscard]] SimHost& any_host();
-  [[nodiscard]] Duration any(Duration max);
+  void disturb_network(Fault fault, const std::string& a, const std::string& b);
+  /// Draws a duration, schedules `heal` after it, and returns it.
+  Duration heal_later(const std::function<void()>& heal);
+  [[nodiscard]] SimHost& draw_host();
+  [[nodiscard]] Duration draw(Duration max);
 
   SimCluster& cluster_;
   Options options_;

@@ -1,6 +1,8 @@
 #include "runtime/simulation/sim_host.hpp"
 
 #include <algorithm>
+#include <cstdint>
+#include <set>
 #include <utility>
 
 #include "runtime/core/check.hpp"
@@ -9,13 +11,14 @@
 
 namespace troupe::runtime::simulation {
 
-/// Destroyed from the bottom up: the main thread first, which may be using all else.
+/// Members are destroyed from the last to the first: the main thread first, which may use the
+/// others.
 struct SimHost::Process {
   explicit Process(VirtualClock& clock) : reactor(clock) {}
 
   SimReactor reactor;
   std::unique_ptr<SimReaper> reaper;
-  StepDispatcher* dispatcher = nullptr;  ///< The node's.
+  StepDispatcher* dispatcher = nullptr;  ///< Of the node.
   std::unique_ptr<Node> node;
   std::unique_ptr<SimThread> main;
 };
@@ -67,14 +70,15 @@ void SimHost::start(Main main) {
 }
 
 void SimHost::crash(Duration programs_outlive) {
-  check(!stepping_, "a process is not killed in the middle of an event");
-  if (process_) bury(programs_outlive);
+  check(!stepping_, "a process is killed between two events");
+  if (process_) finalize(programs_outlive);
 }
 
-void SimHost::bury(Duration programs_outlive) {
+void SimHost::finalize(Duration programs_outlive) {
   process_->reaper->orphan(programs_outlive);
   orphaned_.push_back(std::move(process_->reaper));
-  // In this order: the main thread uses the node, and the node's actors may still be asked to end.
+  // The main thread uses the node, and the node stops its actors, so they are destroyed in this
+  // order.
   process_->main.reset();
   process_->node.reset();
   process_.reset();
@@ -124,6 +128,19 @@ Backlog SimHost::backlog() const {
   return backlog;
 }
 
+void SimHost::check_invariants() const {
+  if (!process_) return;
+  std::set<std::uint64_t> linked;
+  for (const LinkReport& link : process_->node->network().links) {
+    if (link.state == LinkState::down) continue;
+    check(link.node != process_->node->id(), "a node has no link with itself");
+    check(linked.insert(link.node.value).second, "two nodes have one link");
+    check(link.buffered_bytes <=
+              links.buffer_bytes_max + links.bulk_buffer_bytes_max + links.message_max,
+          "resend buffers stay within their bounds");
+  }
+}
+
 void SimHost::add_due(std::vector<std::pair<SimHost*, Part>>& due) {
   if (!process_ || frozen_) return;
   if (!process_->dispatcher->is_quiet()) due.emplace_back(this, Part::actors);
@@ -141,7 +158,7 @@ void SimHost::step(Part part) {
     run(part);
   }
   if (!process_->main->is_over()) return;
-  bury(Duration(0));
+  finalize(Duration(0));
   if (on_exit) on_exit();
 }
 

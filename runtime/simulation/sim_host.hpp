@@ -10,10 +10,10 @@
 #include "runtime/dispatch/step_dispatcher.hpp"
 #include "runtime/node.hpp"
 #include "runtime/resources.hpp"
-#include "runtime/simulation/host_clock.hpp"
 #include "runtime/simulation/sim_reactor.hpp"
 #include "runtime/simulation/sim_reaper.hpp"
 #include "runtime/simulation/sim_thread.hpp"
+#include "runtime/simulation/virtual_clock.hpp"
 #include "transport/link_options.hpp"
 #include "transport/memory_wire.hpp"
 
@@ -21,26 +21,25 @@ namespace troupe::runtime::simulation {
 
 class SimCluster;
 
-/// What a process has not dealt with yet: what its memory grows with.
+/// The unfinished work of a process, which takes up its memory.
 struct Backlog {
   std::size_t messages = 0;   ///< In the mailboxes of its actors.
-  std::size_t suspended = 0;  ///< Handlers that wait for an answer.
-  std::size_t bytes = 0;      ///< For other nodes: not sent, or not confirmed.
+  std::size_t suspended = 0;  ///< Handlers that wait for a reply.
+  std::size_t bytes = 0;      ///< For other nodes: unsent or unacknowledged.
   friend bool operator==(const Backlog&, const Backlog&) = default;
 };
 
-/// A host of a simulated cluster and the one process that it runs, if it does: a node, whose actors
-/// and io thread are stepped by the cluster, and a main thread that may block as it likes. Each
-/// start of the process is a node of its own.
+/// A host of a simulated cluster, which runs one process or none. The process has a node, whose
+/// actors and io thread the cluster steps, and a main thread that may block. Each start makes a new
+/// node.
 ///
-/// What does something to a process (crash, freeze, ...) is called between two events of it: by
-/// the test, or by a callback of the cluster's reactor; never by the process itself.
+/// Calls that act on the process (crash, freeze, ...) are made between two of its events: by the
+/// test or by a callback of the cluster's reactor, never by the process itself.
 class SimHost final {
  public:
-  /// What the process does, as `main` would: it spawns, listens or joins, waits. When it returns,
-  /// the process is gone.
+  /// The main function of the process. The process ends when it returns.
   using Main = std::function<void(SimHost& host)>;
-  /// Puts something between a node and its wire.
+  /// Wraps the wire of a node, so that a test can disturb it.
   using WrapWire =
       std::function<std::unique_ptr<transport::Wire>(std::unique_ptr<transport::Wire>)>;
 
@@ -51,70 +50,72 @@ class SimHost final {
 
   [[nodiscard]] const std::string& name() const { return name_; }
 
-  // How its processes are made; counts from the next start on.
-  std::string node_name;  ///< The host's, unless this says otherwise.
+  // Options of its processes; a change takes effect at the next start.
+  std::string node_name;  ///< The name of the host, unless it is changed.
   Resources resources;
   transport::LinkOptions links;
   WrapWire wrap_wire;
-  ScriptedProcesses::Author author;  ///< Of the programs that are started through `processes`.
-  std::function<void()> on_exit;     ///< Main has returned, and the process is gone.
+  ScriptedProcesses::Author author;  ///< Makes the scripts of the programs of `processes`.
+  std::function<void()> on_exit;  ///< Called after the process has ended because main has returned.
 
   void start(Main main);
   [[nodiscard]] bool runs() const { return process_ != nullptr; }
-  /// How many processes were started here.
+  /// Number of processes that were started on this host.
   [[nodiscard]] std::uint64_t incarnation() const { return incarnation_; }
 
-  /// As `kill -9`: nothing more happens in the process, and what it had not sent is lost. Its
-  /// programs are killed by their reaper, at most so long after.
+  /// Kills the process as SIGKILL does: unsent messages are lost. Its reaper kills the programs
+  /// after `programs_outlive`.
   void crash(Duration programs_outlive = std::chrono::milliseconds(20));
-  /// As SIGSTOP: time passes, the process does nothing. Its programs go on.
+  /// Stops the process as SIGSTOP does. Its programs run on.
   void freeze() { frozen_ = true; }
   void thaw() { frozen_ = false; }
   [[nodiscard]] bool is_frozen() const { return frozen_; }
-  /// Somebody sets the wall clock.
+  /// Sets the wall clock forwards or backwards.
   void jump_wall(Duration by) { clock_.jump_wall(by); }
-  /// Its reaper dies, and every program with it.
+  /// Kills the reaper of the process with all programs.
   void lose_programs();
-  /// Whether a program of this or an earlier process is left.
+  /// Whether a program of this process or of an earlier one is running.
   [[nodiscard]] bool runs_programs() const;
 
-  // Of the process that runs.
+  // Parts of the running process.
 
   [[nodiscard]] Node& node();
   [[nodiscard]] SimReactor& reactor();
   [[nodiscard]] const Clock& clock() const { return clock_; }
   [[nodiscard]] SimReaper& processes();
-  /// Called by main: waits until `done()`, at most for so long.
+  /// Called by main: waits until `done()`, at most for `limit`.
   void wait(const std::function<bool()>& done, Duration limit);
-  /// Called by a handler that waits for a disk: all actors of the process wait with it.
+  /// Called by a handler that waits for a disk: blocks all actors of the process for `time`.
   void block_actors(Duration time);
   [[nodiscard]] Backlog backlog() const;
+  /// Checks invariants of the running process that are too expensive for each call of the product.
+  void check_invariants() const;
 
  private:
   friend class SimCluster;
   struct Process;
 
-  /// What can happen next, chosen among by the cluster.
+  /// The parts that the cluster steps.
   enum class Part { actors, reactor, main };
   void add_due(std::vector<std::pair<SimHost*, Part>>& due);
   void step(Part part);
   void run(Part part);
   void set_world(Instant now) { clock_.set_world(now); }
-  /// In the world's time; never if nothing will.
+  /// The time of the next event on the clock of the world; never, if there is none.
   [[nodiscard]] Instant next_event() const;
   [[nodiscard]] Environment environment(Process& process);
-  void bury(Duration programs_outlive);
+  void finalize(Duration programs_outlive);
 
   SimCluster& cluster_;
   const std::string name_;
   const std::uint64_t seed_;
-  Rng rng_;  ///< The order in which actors run.
+  Rng rng_;  ///< Draws the order of the actors.
   HostClock clock_;
   std::uint64_t incarnation_ = 0;
   bool frozen_ = false;
   bool stepping_ = false;
   std::unique_ptr<Process> process_;
-  std::vector<std::unique_ptr<SimReaper>> orphaned_;
+  std::vector<std::unique_ptr<SimReaper>> orphaned_;  ///< Reapers of earlier processes.
 };
 
 }  // namespace troupe::runtime::simulation

@@ -13,11 +13,10 @@
 
 namespace troupe::runtime::simulation {
 
-/// A reactor without a thread: the test that owns it runs its callbacks, one after the other, in
-/// the order of their posts, and timers in the order of their time, then of their creation. Posts
-/// go before timers that are due. Time moves in `advance` only.
-///
-/// There are no file descriptors in a simulation: the watches fail a check.
+/// A reactor without a thread, whose callbacks the owning test runs one after the other. Posts run
+/// in their order and before due timers; timers run in the order of their time, then of their
+/// creation. The clock moves in `advance` and `advance_to_next_timer` only. A simulation has no
+/// file descriptors, so watches fail a check.
 class SimReactor final : public Reactor {
  public:
   explicit SimReactor(VirtualClock& clock) : clock_(clock) {}
@@ -28,15 +27,15 @@ class SimReactor final : public Reactor {
   }
   /// Runs the next callback that is due now. False if there is none.
   bool run_one();
-  /// Runs until nothing is due at the present time; returns how many callbacks ran. Callbacks that
-  /// post for ever fail a check after `callback_max`.
+  /// Runs callbacks until none is due at the present time; returns their number. More than
+  /// `callback_max` fail a check, because callbacks may post for ever.
   std::size_t run_until_idle(std::size_t callback_max = 10'000'000);
-  /// Moves the time on, stopping at each timer on the way and running all that is due there.
+  /// Moves the clock by `duration` and runs each callback at the time when it is due.
   void advance(Duration duration);
-  /// When the earliest timer is due, which may be past; nothing if there is no timer.
+  /// When the earliest timer is due, possibly in the past; none if there is no timer.
   [[nodiscard]] std::optional<Instant> next_timer() const;
-  /// Moves to the earliest timer and runs until idle. False if there was neither a timer nor
-  /// anything else to run.
+  /// Moves the clock to the earliest timer and runs until idle. False if there was neither a timer
+  /// nor a due callback.
   bool advance_to_next_timer();
 
   [[nodiscard]] Instant now() const override { return clock_.now(); }
@@ -52,7 +51,7 @@ class SimReactor final : public Reactor {
   std::uint64_t last_id_ = 0;
   std::deque<Callback> posted_;
   std::map<std::pair<Instant, TimerId>, Callback> timers_;
-  std::unordered_map<TimerId, Instant> due_;  ///< To find a timer by its id.
+  std::unordered_map<TimerId, Instant> due_;  ///< The time of each timer, to find it by its id.
 };
 
 }  // namespace troupe::runtime::simulation

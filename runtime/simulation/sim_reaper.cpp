@@ -21,7 +21,7 @@ SimReaper::SimReaper(Reactor& world, Reactor& node, ScriptedProcesses::Author au
     : world_(world), node_(node), programs_(world, std::move(author)) {}
 
 ProcessId SimReaper::start(ProcessSpec spec, Sink sink) {
-  if (world_.now() >= kept_until_) {
+  if (world_.now() >= lease_end_) {
     const ProcessEnded refused = lost(refused_--);
     node_.post([sink = std::move(sink), refused] { sink(refused); });
     return refused.process;
@@ -31,7 +31,7 @@ ProcessId SimReaper::start(ProcessSpec spec, Sink sink) {
                         sink = std::make_shared<const Sink>(std::move(sink))](ProcessEvent event) {
         if (alive.expired()) return;
         if (auto* ended = std::get_if<ProcessEnded>(&event);
-            ended != nullptr && let_go_.contains(ended->process))
+            ended != nullptr && expired_.contains(ended->process))
           *ended = lost(ended->process);
         node_.post([sink, event = std::move(event)]() mutable { (*sink)(std::move(event)); });
       });
@@ -42,13 +42,13 @@ void SimReaper::end(ProcessId process, Duration grace) {
   programs_.end(process, grace);
 }
 
-void SimReaper::keep(Instant until, Duration grace) {
-  kept_until_ = world_.now() + (until - node_.now());
-  world_.cancel(lease_);
-  lease_ = world_.at(kept_until_, [this, alive = std::weak_ptr(alive_), grace] {
+void SimReaper::set_lease(Instant until, Duration grace) {
+  lease_end_ = world_.now() + (until - node_.now());
+  world_.cancel(lease_timer_);
+  lease_timer_ = world_.at(lease_end_, [this, alive = std::weak_ptr(alive_), grace] {
     if (alive.expired()) return;
     for (const ProcessId process : programs_.running()) {
-      if (!requested_.contains(process)) let_go_.insert(process);
+      if (!requested_.contains(process)) expired_.insert(process);
       programs_.end(process, grace);
     }
   });

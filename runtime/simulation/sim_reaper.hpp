@@ -9,9 +9,9 @@
 
 namespace troupe::runtime::simulation {
 
-/// The programs of a simulated process, run by scripts as a reaper would run them: on the world's
-/// time, also while their node stands still, and not much longer than it lives. What happens to
-/// them is told on the node's reactor.
+/// The simulation of a reaper: runs the scripted programs of a simulated process on the clock of
+/// the world. They run on while their node is frozen, and are killed soon after it has died. Their
+/// events are delivered on the reactor of the node.
 class SimReaper final : public Processes {
  public:
   SimReaper(Reactor& world, Reactor& node, ScriptedProcesses::Author author);
@@ -20,11 +20,11 @@ class SimReaper final : public Processes {
   void more(ProcessId process, Stream stream) override { programs_.more(process, stream); }
   void end(ProcessId process, Duration grace) override;
 
-  /// As ReaperProcesses::keep; `until` is on the node's clock.
-  void keep(Instant until, Duration grace);
-  /// The node is gone: nobody is told any more, and every program is killed so long after.
+  /// As ReaperProcesses::set_lease; `until` is on the clock of the node.
+  void set_lease(Instant until, Duration grace);
+  /// Called when the node has died: events are dropped, and the programs are killed after `after`.
   void orphan(Duration after);
-  /// The reaper dies, and every program with it; another takes its place at once.
+  /// Simulates the death of the reaper with all programs; a new one replaces it at once.
   void lose_all() { programs_.lose_all(); }
   [[nodiscard]] bool runs_any() const { return !programs_.running().empty(); }
 
@@ -32,11 +32,11 @@ class SimReaper final : public Processes {
   Reactor& world_;
   Reactor& node_;
   ScriptedProcesses programs_;
-  Instant kept_until_ = Instant::never();  ///< On the world's clock.
-  Reactor::TimerId lease_ = Reactor::TimerId::none;
-  std::set<ProcessId> requested_;      ///< To end, by the node.
-  std::set<ProcessId> let_go_;         ///< Ended because the lease was over.
-  ProcessId refused_ = ~ProcessId{0};  ///< The next id of a program that is not started.
+  Instant lease_end_ = Instant::never();  ///< On the clock of the world.
+  Reactor::TimerId lease_timer_ = Reactor::TimerId::none;
+  std::set<ProcessId> requested_;      ///< Programs that the node has ended.
+  std::set<ProcessId> expired_;        ///< Programs that were ended by the lease.
+  ProcessId refused_ = ~ProcessId{0};  ///< The id of the next program that is refused.
   std::shared_ptr<const bool> node_alive_ = std::make_shared<const bool>(true);
   std::shared_ptr<const bool> alive_ = std::make_shared<const bool>(true);
 };

@@ -14,8 +14,8 @@ namespace {
 
 constexpr std::size_t stack_bytes = std::size_t{512} * 1024;  ///< Sanitizers need large frames.
 
-/// Thrown where the code waits and its process dies. Not a std::exception, so that code that
-/// catches those lets it pass.
+/// Thrown by `wait` when the process dies. It is no std::exception, so that handlers of those do
+/// not catch it.
 struct ProcessDied {};
 
 }  // namespace
@@ -26,7 +26,8 @@ struct SimThread::Stack {
   boost::context::fiber outside;
   ExceptionState exceptions;
   std::exception_ptr thrown;
-  const std::function<bool()>* done = nullptr;  ///< What it waits for; null before it has begun.
+  const std::function<bool()>* done =
+      nullptr;  ///< The condition that it waits for; null before the start.
   Instant until{};
   bool runs = false;
   bool over = false;
@@ -44,7 +45,7 @@ struct SimThread::Stack {
     try {
       if (!dying) code();
     } catch (const ProcessDied&) {
-      // Its process is gone, and with it this thread.
+      // The process of this thread has died.
     } catch (...) {
       thrown = std::current_exception();
     }

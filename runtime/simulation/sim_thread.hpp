@@ -7,27 +7,27 @@
 
 namespace troupe::runtime::simulation {
 
-/// A plain thread of a simulated process: code that may block, on a stack of its own, run by the
-/// simulation's thread. Where it would block it waits here, and the world goes on.
+/// A plain thread of a simulated process: code on a stack of its own, which the thread of the
+/// simulation runs. Where the code would block it calls `wait`, and the simulation continues.
 class SimThread final {
  public:
   explicit SimThread(std::function<void()> code);
-  /// Unwinds the code where it waits, if it is not over.
+  /// Unwinds the stack of code that has not ended.
   ~SimThread();
   SimThread(const SimThread&) = delete;
   SimThread& operator=(const SimThread&) = delete;
 
   [[nodiscard]] bool is_over() const;
-  /// Whether this thread is the one that runs.
+  /// Whether the caller runs on this thread.
   [[nodiscard]] bool is_current() const;
-  /// Whether it would go on.
+  /// Whether the code would continue at `now`.
   [[nodiscard]] bool is_due(Instant now) const;
-  /// When it goes on whatever happens.
+  /// The end of its present wait.
   [[nodiscard]] Instant due_at() const;
-  /// Lets it run until it waits or is over. What the code throws comes out here.
+  /// Runs the code until it waits or ends. Rethrows what it throws.
   void run();
 
-  /// Called by the code: waits until `done()` or until then.
+  /// Called by the code: waits until `done()` or `until`.
   void wait(const std::function<bool()>& done, Instant until);
 
  private:

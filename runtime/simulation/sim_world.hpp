@@ -11,9 +11,9 @@
 
 namespace troupe::runtime::simulation {
 
-/// A node without a network in the caller's own thread, under a virtual clock. Its actors run while
-/// somebody waits for them (`node().wait`, `node().ask`): at each instant every message first, then
-/// the next timer; so nothing happens twice at one time before all have heard of the first.
+/// A node without a network in the caller's thread, on a virtual clock. Its actors run inside
+/// `node().wait` and `node().ask`. At each time all messages are handled before the next timer
+/// fires, so each actor has handled the effects of a timer before the next one.
 class SimWorld {
  public:
   explicit SimWorld(const std::string& name, std::uint64_t seed = 1);
@@ -29,7 +29,7 @@ class SimWorld {
 
   VirtualClock clock_;
   SimReactor reactor_{clock_};
-  StepDispatcher* dispatcher_ = nullptr;  ///< The node's.
+  StepDispatcher* dispatcher_ = nullptr;  ///< Of the node.
   std::unique_ptr<Node> node_;
 };
 

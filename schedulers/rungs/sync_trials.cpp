@@ -22,7 +22,7 @@ Decision SyncTrials::occupy(SyncRung& rung, std::uint32_t bracket, std::size_t p
   return StartTrial{trial, rung.level(), bracket};
 }
 
-std::pair<Decision, std::optional<double>> SyncTrials::on(const TrialReported& report) {
+std::pair<Decision, std::optional<double>> SyncTrials::on(const ReportReceived& report) {
   if (const auto ignored = table_.record(report)) return {*ignored, std::nullopt};
   const TrialId trial = report.trial;
   const double loss = loss_of(mode_, report.metric);

@@ -37,7 +37,7 @@ class SyncTrials {
 
   /// Records a report. Returns the decision, and the loss that fills the trial's place if the trial
   /// pauses at its milestone or has completed.
-  [[nodiscard]] std::pair<Decision, std::optional<double>> on(const TrialReported& report);
+  [[nodiscard]] std::pair<Decision, std::optional<double>> on(const ReportReceived& report);
   /// Returns the loss that fills the trial's place; none if the trial does not run.
   [[nodiscard]] std::optional<double> on(const TrialCompleted& completed);
   /// Returns the loss that fills the trial's place; none if the trial neither runs nor is paused.

@@ -37,7 +37,7 @@ void TrialTable::fail(TrialId trial) {
   change(trial, states_.at(trial), TrialState::failed);
 }
 
-std::optional<ReportIgnored> TrialTable::record(const TrialReported& report) {
+std::optional<ReportIgnored> TrialTable::record(const ReportReceived& report) {
   using Reason = ReportIgnored::Reason;
   if (!is(report.trial, TrialState::running))
     return ReportIgnored{.trial = report.trial, .reason = Reason::not_running};

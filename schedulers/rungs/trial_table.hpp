@@ -30,7 +30,7 @@ class TrialTable {
 
   /// Adds a report to the curve of its trial; or returns why the report is ignored, because its
   /// trial does not run or has reported this resource (README 10, items 1 and 2).
-  [[nodiscard]] std::optional<ReportIgnored> record(const TrialReported& report);
+  [[nodiscard]] std::optional<ReportIgnored> record(const ReportReceived& report);
 
   /// Whether the trial was started and is in this state.
   [[nodiscard]] bool is(TrialId trial, TrialState state) const {

@@ -1,6 +1,7 @@
 #include "schedulers/searchers/grid_searcher.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "runtime/core/check.hpp"
 #include "schedulers/searchers/suggested.hpp"
@@ -8,6 +9,16 @@
 
 namespace troupe::schedulers {
 namespace {
+
+constexpr std::array grid_option_list{
+    option<&GridSearcherOptions::num_samples>({
+        .key = "num_samples",
+        .least = 1,
+        .most = 10'000,
+        .example = "5",
+        .doc = "grid: values of a continuous or integer parameter that has more. Default {default}",
+    }),
+};
 
 /// Whether a domain is continuous or integer, so that values can be spaced on its scale.
 bool is_spaced(const Domain& domain) {
@@ -55,6 +66,18 @@ std::vector<std::size_t> last_deciding(const std::vector<Parameter>& parameters)
 }
 
 }  // namespace
+
+std::span<const Option> GridSearcherOptions::described() {
+  return grid_option_list;
+}
+
+std::vector<Method<GridSearcherOptions>> GridSearcherOptions::methods() {
+  return {{.name = "grid", .doc = "every combination, the last parameter varying fastest"}};
+}
+
+std::unique_ptr<Searcher> make(const GridSearcherOptions& options, const SearchTerms& terms) {
+  return std::make_unique<GridSearcher>(terms.space, options.num_samples, terms.points_to_evaluate);
+}
 
 GridSearcher::GridSearcher(Space space, std::size_t samples, const std::vector<Config>& points)
     : space_(std::move(space)),

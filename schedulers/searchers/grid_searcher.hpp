@@ -1,13 +1,30 @@
 #pragma once
 
+#include <cstdint>
+#include <memory>
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "schedulers/option.hpp"
 #include "schedulers/searchers/searcher.hpp"
 #include "schedulers/space/space.hpp"
 
 namespace troupe::schedulers {
+
+/// Options of GridSearcher.
+struct GridSearcherOptions {
+  /// The most values of a continuous or integer parameter.
+  std::uint32_t num_samples = 5;
+
+  static std::span<const Option> described();
+  static std::vector<Method<GridSearcherOptions>> methods();
+  friend bool operator==(const GridSearcherOptions&, const GridSearcherOptions&) = default;
+};
+
+[[nodiscard]] std::unique_ptr<Searcher> make(const GridSearcherOptions& options,
+                                             const SearchTerms& terms);
 
 /// Grid search: first `points`, then every combination of values once, in nested loops in the order
 /// of the study file; the last parameter varies fastest.

@@ -1,21 +1,24 @@
 #include "schedulers/searchers/make_searcher.hpp"
 
-#include "schedulers/searchers/grid_searcher.hpp"
-#include "schedulers/searchers/random_searcher.hpp"
-#include "schedulers/searchers/sobol_searcher.hpp"
+#include <algorithm>
+#include <utility>
 
 namespace troupe::schedulers {
+const std::vector<SearcherMethod>& searcher_methods() {
+  static const auto methods = all_methods<SearcherOptions>();
+  return methods;
+}
 
-std::unique_ptr<Searcher> make_searcher(const SearcherOptions& options) {
-  const auto& [name, space, seed, points, num_samples] = options;
-  switch (name) {
-    case SearcherName::grid:
-      return std::make_unique<GridSearcher>(space, num_samples, points);
-    case SearcherName::sobol:
-      return std::make_unique<SobolSearcher>(space, seed, points);
-    default:
-      return std::make_unique<RandomSearcher>(space, seed, points);
-  }
+const SearcherMethod* searcher_method(std::string_view name) {
+  return find_method(searcher_methods(), name);
+}
+
+std::span<const Option> described(const SearcherOptions& options) {
+  return std::visit([](const auto& one) { return one.described(); }, options);
+}
+
+std::unique_ptr<Searcher> make_searcher(const SearcherOptions& options, const SearchTerms& terms) {
+  return std::visit([&](const auto& one) { return make(one, terms); }, options);
 }
 
 }  // namespace troupe::schedulers

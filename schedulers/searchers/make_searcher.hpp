@@ -1,28 +1,36 @@
 #pragma once
 
-#include <array>
 #include <memory>
+#include <span>
 #include <string_view>
+#include <variant>
 #include <vector>
 
+#include "schedulers/option.hpp"
+#include "schedulers/searchers/grid_searcher.hpp"
+#include "schedulers/searchers/random_searcher.hpp"
 #include "schedulers/searchers/searcher.hpp"
-#include "schedulers/space/space.hpp"
+#include "schedulers/searchers/sobol_searcher.hpp"
 
 namespace troupe::schedulers {
 
-enum class SearcherName { random, grid, sobol };
-constexpr std::array<std::string_view, 3> enum_names(SearcherName) {
-  return {"random", "grid", "sobol"};
-}
+/// The options of one searcher. This list registers the searchers. Each struct of options provides
+/// described(), methods() and make(options, terms).
+using SearcherOptions =
+    std::variant<RandomSearcherOptions, GridSearcherOptions, SobolSearcherOptions>;
 
-struct SearcherOptions {
-  SearcherName name = SearcherName::random;
-  Space space;
-  std::uint64_t seed = 0;
-  std::vector<Config> points_to_evaluate{};  ///< Suggested first; may be partial.
-  std::size_t num_samples = 5;  ///< grid: values of a continuous or integer parameter, at most.
-};
+using SearcherMethod = Method<SearcherOptions>;
 
-[[nodiscard]] std::unique_ptr<Searcher> make_searcher(const SearcherOptions& options);
+/// All searchers, in the order of SearcherOptions.
+[[nodiscard]] const std::vector<SearcherMethod>& searcher_methods();
+
+/// The searcher with that name or synonym; null if there is none.
+[[nodiscard]] const SearcherMethod* searcher_method(std::string_view name);
+
+/// The descriptions for one searcher's struct of options.
+[[nodiscard]] std::span<const Option> described(const SearcherOptions& options);
+
+[[nodiscard]] std::unique_ptr<Searcher> make_searcher(const SearcherOptions& options,
+                                                      const SearchTerms& terms);
 
 }  // namespace troupe::schedulers

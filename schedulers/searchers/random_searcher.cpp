@@ -4,6 +4,18 @@
 
 namespace troupe::schedulers {
 
+std::span<const Option> RandomSearcherOptions::described() {
+  return {};
+}
+
+std::vector<Method<RandomSearcherOptions>> RandomSearcherOptions::methods() {
+  return {{.name = "random", .doc = "drawn independently"}};
+}
+
+std::unique_ptr<Searcher> make(const RandomSearcherOptions&, const SearchTerms& terms) {
+  return std::make_unique<RandomSearcher>(terms.space, terms.seed, terms.points_to_evaluate);
+}
+
 RandomSearcher::RandomSearcher(Space space, std::uint64_t seed, const std::vector<Config>& points)
     : space_(std::move(space)),
       seed_(seed),

@@ -1,12 +1,26 @@
 #pragma once
 
+#include <cstdint>
+#include <memory>
+#include <span>
 #include <vector>
 
+#include "schedulers/option.hpp"
 #include "schedulers/searchers/searcher.hpp"
 #include "schedulers/searchers/suggested.hpp"
 #include "schedulers/space/space.hpp"
 
 namespace troupe::schedulers {
+
+/// Options of RandomSearcher.
+struct RandomSearcherOptions {
+  static std::span<const Option> described();
+  static std::vector<Method<RandomSearcherOptions>> methods();
+  friend bool operator==(const RandomSearcherOptions&, const RandomSearcherOptions&) = default;
+};
+
+[[nodiscard]] std::unique_ptr<Searcher> make(const RandomSearcherOptions& options,
+                                             const SearchTerms& terms);
 
 /// Random search without replacement: first `points`, then independent draws from the space.
 ///

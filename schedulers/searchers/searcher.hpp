@@ -2,9 +2,11 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "schedulers/events.hpp"
 #include "schedulers/space/config.hpp"
+#include "schedulers/space/space.hpp"
 
 namespace troupe::schedulers {
 
@@ -20,6 +22,13 @@ class Searcher {
 
   /// Takes a report of a trial: the first one at this resource.
   virtual void observe(TrialId trial, Resource resource, double metric) = 0;
+};
+
+/// What a study decides for every searcher.
+struct SearchTerms {
+  Space space;
+  std::uint64_t seed = 0;
+  std::vector<Config> points_to_evaluate{};  ///< Suggested first; may be partial.
 };
 
 }  // namespace troupe::schedulers

@@ -19,6 +19,18 @@ std::size_t dimensions(const Space& space) {
 
 }  // namespace
 
+std::span<const Option> SobolSearcherOptions::described() {
+  return {};
+}
+
+std::vector<Method<SobolSearcherOptions>> SobolSearcherOptions::methods() {
+  return {{.name = "sobol", .doc = "quasi-random: more even", .synonyms = {"quasi_random"}}};
+}
+
+std::unique_ptr<Searcher> make(const SobolSearcherOptions&, const SearchTerms& terms) {
+  return std::make_unique<SobolSearcher>(terms.space, terms.seed, terms.points_to_evaluate);
+}
+
 SobolSearcher::SobolSearcher(Space space, std::uint64_t seed, const std::vector<Config>& points)
     : space_(std::move(space)),
       seed_(seed),

@@ -1,13 +1,27 @@
 #pragma once
 
+#include <cstdint>
+#include <memory>
+#include <span>
 #include <vector>
 
+#include "schedulers/option.hpp"
 #include "schedulers/searchers/searcher.hpp"
 #include "schedulers/searchers/sobol_sequence.hpp"
 #include "schedulers/searchers/suggested.hpp"
 #include "schedulers/space/space.hpp"
 
 namespace troupe::schedulers {
+
+/// Options of SobolSearcher.
+struct SobolSearcherOptions {
+  static std::span<const Option> described();
+  static std::vector<Method<SobolSearcherOptions>> methods();
+  friend bool operator==(const SobolSearcherOptions&, const SobolSearcherOptions&) = default;
+};
+
+[[nodiscard]] std::unique_ptr<Searcher> make(const SobolSearcherOptions& options,
+                                             const SearchTerms& terms);
 
 /// Quasi-random search: first `points`, then the points of a scrambled Sobol sequence, one
 /// dimension for each parameter that is not a constant, mapped to the parameter's scale.

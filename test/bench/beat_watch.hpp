@@ -15,16 +15,16 @@
 
 namespace troupe::bench {
 
-/// How old heartbeats are when they come: from when the other node wrote one until this node's link
-/// gets it. Of nodes on one machine, whose processes have one clock.
+/// Measures the age of heartbeats on arrival: the time from the write in the other node to this
+/// node's link. Both nodes are on one machine, whose processes share a clock.
 class BeatWatch {
  public:
-  /// Takes what is known by now; microseconds.
+  /// Returns the ages since the last call, in microseconds.
   [[nodiscard]] std::vector<double> take() {
     const std::lock_guard lock(mutex_);
     return std::exchange(ages_us_, {});
   }
-  /// `options` with heartbeats this often, watched. The watch outlives the node.
+  /// `options` with this heartbeat interval and a watched wire. The watch must outlive the node.
   [[nodiscard]] std::unique_ptr<runtime::Node> make_node(const runtime::NodeOptions& options,
                                                          Duration heartbeat) {
     runtime::Environment environment = runtime::make_environment(options);
@@ -50,7 +50,9 @@ class BeatWatch {
         on_frame(from, sender, bytes);
       });
     }
-    void shut_with(OnShut on_shut) override { wire_->shut_with(std::move(on_shut)); }
+    void dial_rejected_with(OnDialRejected on_rejected) override {
+      wire_->dial_rejected_with(std::move(on_rejected));
+    }
     Result<std::string> listen(const std::string& address) override {
       return wire_->listen(address);
     }
@@ -67,7 +69,7 @@ class BeatWatch {
       return wire_->send_shared(to, frame);
     }
     void hang_up(transport::Route route) override { wire_->hang_up(route); }
-    [[nodiscard]] transport::Refusals refusals() const override { return wire_->refusals(); }
+    [[nodiscard]] transport::RefusalLog refusals() const override { return wire_->refusals(); }
 
    private:
     std::unique_ptr<Wire> wire_;

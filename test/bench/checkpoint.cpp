@@ -1,7 +1,7 @@
-// How long a checkpoint of one file takes between two processes over loopback TCP, beside `cp` on
-// the same disk and beside the same bytes over a plain TCP socket, read from and written to the
-// same files; how long a question to the other process takes meanwhile, and how old its heartbeats
-// are when they come. Medians; ways take turns.
+// Measures the transfer of a checkpoint of one file between two processes over loopback TCP. It is
+// compared with `cp` on the same disk, and with a plain TCP socket between the same files. Also
+// measured meanwhile: the time of a question to the other process, and the age of its heartbeats.
+// The methods take turns; results are medians.
 //
 //     checkpoint_bench [FOLDER [ROUNDS [MEGABYTES...]]]
 
@@ -44,7 +44,7 @@ using runtime::Descriptor;
 using Seconds = std::chrono::duration<double>;
 using Steady = std::chrono::steady_clock;
 
-/// A node's own come once a second: this often, so that there are enough.
+/// The heartbeat interval. The default of 1 s would give too few heartbeats.
 constexpr Duration heartbeat = 5ms;
 
 struct Echo {
@@ -67,7 +67,7 @@ struct Get {
   static auto fields(auto&) { return no_fields(); }
 };
 
-/// Has things fetched, one at a time.
+/// Fetches checkpoints, one at a time.
 class Getter {
  public:
   using Ref = runtime::Ref<Get>;
@@ -87,7 +87,7 @@ std::string file_of(const std::string& folder) {
   return attempt_folder(folder, 1, 1) + "/checkpoint/weights";
 }
 
-/// Sends the file to whoever connects, again and again.
+/// Sends the file over each connection to it.
 void serve_plainly(int listening, const std::string& file) {
   std::vector<char> block(std::size_t{256} << 10);
   while (true) {
@@ -104,8 +104,7 @@ void serve_plainly(int listening, const std::string& file) {
   }
 }
 
-/// The process that has the checkpoint: says on `out` where it listens, and serves until its input
-/// ends.
+/// The process with the checkpoint: writes its address to `out`, and serves until its input ends.
 void serve(const std::string& folder, int in, int out) {
   bench::BeatWatch watch;
   const auto node = watch.make_node({.name = "source"}, heartbeat);
@@ -154,7 +153,7 @@ void print_beside(const char* what, const std::vector<double>& idle_us,
       busy_us.size());
 }
 
-/// Asks the other process a question each millisecond while `work` runs; microseconds.
+/// Asks the other process a question each millisecond while `work` runs; times in microseconds.
 class Asking {
  public:
   Asking(runtime::Node& node, Wall::Ref wall)
@@ -166,7 +165,7 @@ class Asking {
             std::this_thread::sleep_until(before + 1ms);
           }
         }) {}
-  /// So many answers.
+  /// Number of answers.
   std::vector<double> end_after(std::size_t count) {
     enough_ = count;
     thread_.join();
@@ -279,7 +278,8 @@ void measure(const fs::path& scratch, std::uint64_t megabytes, int rounds) {
   std::map<std::string, std::vector<double>> took;
   std::vector<double> busy_us;
   std::vector<double> busy_beats_us;
-  for (int round = -1; round < rounds; ++round)  // The first brings the file into memory.
+  for (int round = -1; round < rounds;
+       ++round)  // The first round only loads the file into the page cache.
     for (const auto& [name, way] : ways) {
       fs::remove_all(here);
       fs::remove(copy);

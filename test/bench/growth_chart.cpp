@@ -11,13 +11,13 @@ namespace {
 constexpr double width = 760;
 constexpr double height = 440;
 constexpr double left = 70;
-constexpr double right = 210;  ///< Of it the names of the lines.
+constexpr double right = 210;  ///< Width of the margin for the names of the lines.
 constexpr double top = 40;
 constexpr double bottom = 50;
 constexpr std::array colours{"#1b6ca8", "#d1495b", "#2e8b57", "#8e5ea2",
                              "#e08e0b", "#4d4d4d", "#00a6a6", "#a0522d"};
 
-/// Whole powers of ten around all values.
+/// The range of an axis: the powers of ten that enclose all values.
 struct Axis {
   double low = 0;
   double high = 0;
@@ -90,7 +90,7 @@ class Chart {
     line(left, at, width - right, at, "stroke=\"#777777\" stroke-dasharray=\"5 4\"");
   }
 
-  /// On top of everything, with a rim that keeps it readable on a line.
+  /// Draws text above everything else, with an outline that keeps it readable on a line.
   void name(const Bound& bound) {
     text(left + 6, y(bound.value) - 5, bound.name,
          "fill=\"#555555\" stroke=\"white\" stroke-width=\"4\" paint-order=\"stroke\"");

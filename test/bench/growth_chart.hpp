@@ -5,21 +5,21 @@
 
 namespace troupe::bench {
 
-/// How something grows with the number of trials, for one scheduler.
+/// The values of one scheduler for increasing numbers of trials.
 struct Growth {
   std::string name;
   std::vector<double> trials;
-  std::vector<double> values;  ///< As many.
+  std::vector<double> values;  ///< One for each number of trials.
 };
 
-/// A horizontal line that values should stay below.
+/// A horizontal line: a target that values should not exceed.
 struct Bound {
   std::string name;
   double value = 0;
 };
 
-/// An SVG picture with both axes logarithmic; `unit` is what the values are. There is at least one
-/// point; all are above 0.
+/// An SVG chart with logarithmic axes; `unit` is the unit of the values. Needs at least one point;
+/// all values are above 0.
 [[nodiscard]] std::string growth_chart(const std::string& title, const std::string& unit,
                                        const std::vector<Growth>& lines,
                                        const std::vector<Bound>& bounds);

@@ -1,8 +1,9 @@
-// What large messages cost the others on a link, and how fast they are: two processes over loopback
-// TCP. For each of three loads, the time of asks (microseconds) and the speed of the load: none;
-// raw TCP beside the link; large messages on the link, told by one actor, or asked for by eight.
-// Rounds are interleaved, and medians of them are shown. Who asks is a plain thread, and who
-// answers has a dispatcher thread for itself: what actors do to each other there is not measured.
+// Measures how much large messages delay other messages on a link, and their speed, between two
+// processes over loopback TCP. The loads are: none, raw TCP beside the link, large messages that
+// one actor sends, and large messages that eight actors ask for. For each load it prints the time
+// of asks in microseconds and the speed of the load: medians of rounds that take turns. A plain
+// thread asks, and the answering actor has a dispatcher thread of its own, so actors do not
+// compete.
 //
 // lane_bench [GIGABYTES] [ROUNDS] [keys]: with keys the link is encrypted, raw TCP is not.
 
@@ -23,8 +24,8 @@
 
 #include "runtime/context.hpp"
 #include "runtime/core/check.hpp"
+#include "runtime/keys/address_keys.hpp"
 #include "runtime/keys/key_folder.hpp"
-#include "runtime/keys/needed_keys.hpp"
 #include "runtime/make_node.hpp"
 #include "test/kit/temp_folder.hpp"
 
@@ -98,7 +99,7 @@ void send_raw(int port, std::uint64_t bytes) {
   close(fd);
 }
 
-/// The far side of asks and loads.
+/// The actor that answers asks and receives loads.
 class Far {
  public:
   using Ref = runtime::Ref<Echo, SendRaw, TellChunks>;
@@ -110,7 +111,7 @@ class Far {
     if (raw_.joinable()) raw_.join();
     raw_ = std::thread([order] { send_raw(order.port, order.bytes); });
   }
-  /// On an actor of its own: it waits while the lane is full.
+  /// Sent by an actor of its own, because it waits while the lane is full.
   void on(Context& self, const TellChunks& order) {
     for (std::uint64_t told = 0; told < order.bytes; told += chunk_size)
       self.tell(order.to, Chunk{std::string(chunk_size, 't')});
@@ -126,11 +127,11 @@ class Store {
   Chunk on(Context&, const GiveChunk&) { return {std::string(chunk_size, 'g')}; }
 };
 
-/// Counts what it is told.
+/// Counts the bytes that it receives.
 class Sink {
  public:
   using Ref = runtime::Ref<Chunk, Fetch>;
-  /// Answers when so much has come.
+  /// Answers when the given number of bytes has arrived.
   void on(Context& self, const Fetch& question) {
     left_ = question.bytes;
     answer_.emplace(self.answer_later<Fetch>());
@@ -273,7 +274,7 @@ Round median(std::vector<Round> rounds) {
   return {of(&Round::p50), of(&Round::p99), of(&Round::p999), of(&Round::gigabytes_per_second)};
 }
 
-/// Until the other process is gone.
+/// Serves until the other process has ended.
 [[noreturn]] void be_far(int address_pipe, const Keys& keys) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   const auto node = make_node({.name = "far", .threads = 4, .keys = keys});
@@ -298,7 +299,7 @@ void print(const char* load, const Round& round, const Round& beside) {
 void run(std::uint64_t bytes, int rounds, const Keys& keys) {
   int pipe_ends[2];
   check(pipe(pipe_ends) == 0, "the process may open a pipe");
-  const pid_t far = fork();  // Before there are threads.
+  const pid_t far = fork();  // The fork precedes all threads.
   if (far == 0) be_far(pipe_ends[1], keys);
   close(pipe_ends[1]);
   std::string address(256, '\0');
@@ -337,7 +338,7 @@ int main(int argc, char** argv) {
   std::setvbuf(stdout, nullptr, _IOLBF, 0);
   const troupe::test::TempFolder scratch;
   troupe::runtime::Keys keys;
-  if (argc > 3)  // Both ends have the same key, which may do everything.
+  if (argc > 3)  // Both processes have the same key, with the role `own`.
     keys = std::make_shared<const troupe::runtime::KeyFolder>(
         troupe::runtime::KeyFolder::create(scratch.file("keys")).value());
   troupe::runtime::run(static_cast<std::uint64_t>(gigabytes * 4096) * (256U << 10U),

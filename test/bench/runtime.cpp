@@ -1,5 +1,5 @@
-// What the runtime costs, in nanoseconds of processor time an operation (median of seven runs), and
-// in bytes an idle actor. One dispatcher thread unless it says otherwise.
+// Measures the runtime: nanoseconds of processor time per operation (medians of seven runs), and
+// bytes per idle actor. One dispatcher thread, unless the line says otherwise.
 
 #include <algorithm>
 #include <array>
@@ -51,7 +51,7 @@ class Wall {
   Pong on(Context&, const Echo& question) { return {question.value}; }
 };
 
-/// Plays ping-pong against a wall.
+/// Exchanges messages with an echo actor.
 class Player {
  public:
   using Ref = runtime::Ref<Rally>;
@@ -71,7 +71,7 @@ class Player {
   std::optional<Answer<Rally>> answer_;
 };
 
-/// Asks a wall, one question at a time.
+/// Asks an echo actor, one question at a time.
 class Asker {
  public:
   using Ref = runtime::Ref<Rally>;
@@ -131,7 +131,7 @@ void measure_rallies(std::size_t threads) {
   const auto rally = [&](const auto& with, std::uint64_t count) {
     return [&node, with, count] { (void)node->ask(with, Rally{count}, 600s); };
   };
-  // Between two threads most of it is waking the other one.
+  // Between two threads, most of the time is spent on waking the other thread.
   const std::uint64_t count = threads == 1 ? 1'000'000 : 10'000;
   const auto operations = static_cast<double>(count);
   std::printf("-- %zu dispatcher threads\n", threads);
@@ -155,7 +155,8 @@ void measure_actors() {
   Wall::Ref last;
   for (std::size_t i = 0; i < count; ++i) {
     last = node->spawn<Wall>();
-    if (i % 1000 == 0) (void)node->ask(last, Echo{1}, 600s);  // Few messages are under way at once.
+    if (i % 1000 == 0)
+      (void)node->ask(last, Echo{1}, 600s);  // Limits the number of pending messages.
   }
   (void)node->ask(last, Echo{1}, 600s);
   std::printf("%-44s %9.1f ns\n", "spawn, cold",
@@ -169,7 +170,7 @@ void measure_idle() {
   const auto wall = node->spawn<Wall>();
   (void)node->ask(wall, Echo{1}, 10s);
   const double before = cpu_seconds();
-  (void)node->wait(wall, 5s);  // It does not end.
+  (void)node->wait(wall, 5s);  // The actor does not end: the wait takes 5 s.
   std::printf("%-44s %9.4f %% of a processor\n", "an idle node of two dispatcher threads",
               (cpu_seconds() - before) / 5 * 100);
 }
@@ -178,7 +179,7 @@ void measure_idle() {
 }  // namespace troupe::runtime
 
 int main() {
-  troupe::runtime::measure_actors();  // First: it needs memory that nobody has touched.
+  troupe::runtime::measure_actors();  // First, because it needs untouched memory.
   troupe::runtime::measure_children();
   troupe::runtime::measure_rallies(1);
   troupe::runtime::measure_rallies(2);

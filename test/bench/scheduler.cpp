@@ -1,4 +1,4 @@
-// What a report costs the scheduler, and what a trial takes in memory; `usage` below says more.
+// Measures the time of a report in each scheduler and the memory of a trial; see `usage`.
 // schedulers/README.md, section 12, has the targets.
 
 #include <algorithm>
@@ -32,7 +32,7 @@ constexpr const char* usage =
     "schedulers whose name contains NAME (default: all). Writes PICTURES-time.svg and\n"
     "PICTURES-memory.svg, which show the growth.\n";
 
-/// Above 0; none of anything else.
+/// Reads a number above 0; none for any other text.
 std::optional<std::size_t> count_in(std::string_view text) {
   std::size_t count = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
@@ -43,17 +43,17 @@ std::optional<std::size_t> count_in(std::string_view text) {
 struct Case {
   const char* name;
   AsyncSuccessiveHalvingOptions options;
-  double noise;  ///< Of the metric, where the qualities of trials are spread over [0, 1).
+  double noise;  ///< Noise of the metric; the qualities of trials are uniform in [0, 1).
 };
 
 struct Cost {
   std::size_t reports = 0;
-  double microseconds = 0;  ///< Mean a report.
-  double bytes = 0;         ///< A trial.
+  double microseconds = 0;  ///< Mean time of a report.
+  double bytes = 0;         ///< Memory of a trial.
   SchedulerStatus status;
 };
 
-/// Four workers in turn, until `trials` have started; the metrics are made beforehand.
+/// Runs four workers in turn until `trials` have started. All metrics are drawn before.
 Cost measure(const Case& bench, std::size_t trials) {
   constexpr std::size_t workers = 4;
   Rng rng(7);
@@ -83,14 +83,14 @@ Cost measure(const Case& bench, std::size_t trials) {
     const Resource resource = ++reached[trial];
     const double metric = quality[trial] + 1 / std::sqrt(static_cast<double>(resource)) +
                           noise[(trial * 31 + static_cast<std::size_t>(resource)) % noise.size()];
-    const auto answer = scheduler->on(TrialReported{trial, resource, metric});
+    const auto answer = scheduler->on(ReportReceived{trial, resource, metric});
     ++cost.reports;
     if (!std::holds_alternative<ContinueTrial>(answer[0])) {
       trial = running.back();
       running.pop_back();
     }
   }
-  const auto spent = static_cast<double>(std::clock() - begin);  // Of the processor.
+  const auto spent = static_cast<double>(std::clock() - begin);  // Processor time.
   cost.microseconds = spent / (CLOCKS_PER_SEC / 1e6) / static_cast<double>(cost.reports);
   const std::size_t own = reached.capacity() * sizeof(Resource);
   cost.bytes =

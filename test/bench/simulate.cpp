@@ -1,10 +1,10 @@
-// How long `troupe simulate` of a PASHA study takes, the whole process from its start to its end:
-// 256 configurations over a recorded table, and 4,096 over made-up curves of 200 units.
+// Measures `troupe simulate` of a PASHA study, from the start to the end of the process: with 256
+// configurations of a recorded table, and with 4,096 of generated curves of 200 units.
 //
 //     simulate_bench [RUNS [TABLE]]
 //
-// TABLE: by default opda_alexnet_imagenet of the reference data. schedulers/README.md, section 12,
-// has the targets.
+// TABLE is opda_alexnet_imagenet of the reference data by default. The targets are in
+// schedulers/README.md, section 12.
 
 #include <algorithm>
 #include <charconv>
@@ -35,7 +35,7 @@ std::string study_of(int trials) {
          std::to_string(trials) + "}\n";
 }
 
-/// Once; its output goes nowhere. None: it failed.
+/// Runs the command once without its output; returns the seconds, or none if it failed.
 std::optional<double> seconds_of(std::vector<std::string> arguments) {
   std::vector<char*> argv;
   for (std::string& argument : arguments) argv.push_back(argument.data());
@@ -54,7 +54,7 @@ std::optional<double> seconds_of(std::vector<std::string> arguments) {
   return spent.count();
 }
 
-/// False: a run failed.
+/// Returns false if a run failed.
 bool measure(const char* what, double target_s, const std::vector<std::string>& arguments,
              std::size_t runs) {
   std::vector<double> seconds;

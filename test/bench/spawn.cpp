@@ -1,6 +1,5 @@
-// How many programs a second can be run one after the other with a bounded number at once: a bare
-// posix_spawn-and-wait loop, and the same through a reaper. The two alternate, so that a busy
-// machine slows both.
+// Measures how many programs a second run with a bounded number at once: in a loop of posix_spawn
+// and wait, and through a reaper. The two take turns, so that the load of the machine affects both.
 //
 //     spawn [COUNT [CONCURRENCY [WARDEN...]]]
 
@@ -48,7 +47,7 @@ Seconds bare(int count, int concurrency) {
 
 Seconds through(Processes& processes, int count, int concurrency) {
   const auto begin = std::chrono::steady_clock::now();
-  std::atomic<int> left = count;  // To start.
+  std::atomic<int> left = count;  // Programs that are not started yet.
   std::atomic<int> running = concurrency;
   std::promise<void> done;
   ProcessSpec spec;
@@ -94,8 +93,8 @@ int run(int count, int concurrency, const char* reaper) {
 int main(int argc, char** argv) {
   using namespace troupe::runtime;
   const std::string first = argc > 1 ? argv[1] : "";
-  if (first == "warden") return warden_main(std::atoi(argv[3]));
-  if (first == "warden-plain") return warden_main(std::atoi(argv[3]), Cgroups::never);
+  if (first == "warden") return reaper_main(std::atoi(argv[3]));
+  if (first == "warden-plain") return reaper_main(std::atoi(argv[3]), Cgroups::never);
   const int count = argc > 1 ? std::atoi(argv[1]) : 1000;
   const int concurrency = argc > 2 ? std::atoi(argv[2]) : 2;
   return run(count, concurrency, argc > 3 ? argv[3] : "warden");

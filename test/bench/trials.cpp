@@ -1,6 +1,6 @@
-// How fast trials follow each other: 1,000 trials of a static program that reports once and exits,
-// two at a time, against a bare loop that spawns and waits for the same program. Run side by side,
-// in turns; the figures are medians.
+// Measures the rate of trials: 1,000 trials of a static program that reports once and exits, two at
+// a time. It is compared with a loop that spawns the same program and waits for it. The two take
+// turns; results are medians.
 //
 //     build/release/bin/trials_bench [TRIALS] [ROUNDS]
 
@@ -35,13 +35,14 @@ double percentile(std::vector<double> values, double p) {
              : values[static_cast<std::size_t>(p * static_cast<double>(values.size() - 1))];
 }
 
-/// "1000 programs, 2 at a time: 2.732 s, 366.1 a second"
+/// Reads the rate in a line such as "1000 programs, 2 at a time: 2.732 s, 366.1 a second".
 double rate_in(const std::string& line) {
   const auto comma = line.rfind(',');
   return comma == std::string::npos ? 0 : std::atof(line.c_str() + comma + 1);
 }
 
-/// From the end of a process (its row in the journal) to the start of the one that takes its slot.
+/// Times from the end of a process (its row in the journal) to the start of its successor in the
+/// slot.
 std::vector<double> refill_ms(const test::E2eStudy& study) {
   auto reader = actors::JournalReader::open(study.folder() + "/journal.db").value();
   std::map<schedulers::TrialId, std::int64_t> freed_us;
@@ -77,7 +78,7 @@ int main(int argc, char** argv) {
   std::vector<double> bare;
   std::vector<double> ours;
   std::vector<double> refill;
-  // Kept to the end: ext4 makes files slowly for a minute after many were removed.
+  // Removed at the end, because ext4 makes files slowly for a minute after many were removed.
   std::vector<std::unique_ptr<const test::E2eStudy>> studies;
   for (int round = 0; round < rounds; ++round) {
     const auto loop =

@@ -1,6 +1,6 @@
-// Every file of test/e2e/broken is refused by `troupe validate`. Its first lines say how:
+// `troupe validate` refuses each file of test/e2e/broken with exactly the errors that its first
+// lines announce:
 //     # expect: LINE:COLUMN: words of the message
-// All of them must appear, and no other error.
 
 #include <algorithm>
 #include <array>
@@ -17,16 +17,16 @@
 namespace troupe {
 namespace {
 
-BOOST_AUTO_TEST_SUITE(broken_study_files)
-
 namespace fs = std::filesystem;
+
+BOOST_AUTO_TEST_SUITE(broken_study_files)
 
 struct Answer {
   int code = -1;
   std::vector<std::string> lines;
 };
 
-/// Runs `troupe validate` and reads both of its streams.
+/// Runs `troupe validate` and returns its exit code and the lines of stdout and stderr.
 Answer validate(const fs::path& file) {
   const std::string command =
       std::string(TROUPE_BIN) + "/troupe validate '" + file.string() + "' 2>&1";
@@ -61,7 +61,7 @@ std::vector<Expectation> expectations(const fs::path& file) {
   return found;
 }
 
-BOOST_AUTO_TEST_CASE(each_is_answered_with_place_and_advice) {
+BOOST_AUTO_TEST_CASE(each_error_has_a_position_and_advice) {
   std::size_t files = 0;
   for (const auto& entry : fs::directory_iterator(fs::path(TROUPE_ROOT) / "test/e2e/broken")) {
     const fs::path& file = entry.path();

@@ -1,4 +1,4 @@
-// What troupe answers to command lines, and its preview of a study.
+// Answers of `troupe` to command lines, and its preview of a study.
 
 #include <array>
 #include <cstdio>
@@ -13,16 +13,16 @@
 namespace troupe {
 namespace {
 
-BOOST_AUTO_TEST_SUITE(command_line)
-
 namespace fs = std::filesystem;
+
+BOOST_AUTO_TEST_SUITE(command_line)
 
 struct Answer {
   int code = -1;
-  std::string text;  ///< Of the stream that was asked for.
+  std::string text;  ///< Of stdout, or of the stream that the command line redirects to it.
 };
 
-/// `tail` is the command line, and may send streams elsewhere; stdout is read.
+/// Runs `troupe` with the command line `tail`, which may redirect streams, and reads stdout.
 Answer troupe(const std::string& tail) {
   std::FILE* pipe = ::popen((std::string(TROUPE_BIN) + "/troupe " + tail).c_str(), "r");
   BOOST_TEST_REQUIRE(pipe != nullptr);
@@ -58,7 +58,7 @@ struct StudyFileFixture {
   fs::path path = fs::temp_directory_path() / ("troupe-study-" + std::to_string(::getpid()));
 };
 
-BOOST_AUTO_TEST_CASE(help_teaches_and_succeeds) {
+BOOST_AUTO_TEST_CASE(help_explains_and_exits_with_0) {
   for (const char* command :
        {"", "run", "validate", "preview", "trials", "best", "events", "logs", "replay", "node"}) {
     const Answer help = troupe(std::string(command) + " --help");
@@ -97,7 +97,8 @@ BOOST_AUTO_TEST_CASE(a_bad_command_line_is_explained_and_exits_with_2) {
 }
 
 BOOST_FIXTURE_TEST_CASE(preview_lists_the_rungs, StudyFileFixture) {
-  // Fractions and counts by hand: 20 -> floor(19/3)+1 = 7 -> floor(6/3)+1 = 3 -> 1 -> 1 -> 1.
+  // The numbers of trials that reach each rung, computed by hand: 20 -> floor(19/3)+1 = 7 ->
+  // floor(6/3)+1 = 3 -> 1 -> 1 -> 1.
   const Answer csv = troupe("preview " + path.string() + " -f csv");
   BOOST_TEST(csv.code == 0);
   BOOST_TEST(csv.text ==
@@ -118,7 +119,7 @@ BOOST_FIXTURE_TEST_CASE(preview_lists_the_rungs, StudyFileFixture) {
   BOOST_TEST(json.text.find("\"resource\": 81,\n    \"fraction\": 0.405") != std::string::npos);
 }
 
-BOOST_FIXTURE_TEST_CASE(validate_sums_up_what_it_understood, StudyFileFixture) {
+BOOST_FIXTURE_TEST_CASE(validate_prints_a_summary_of_the_study, StudyFileFixture) {
   const Answer answer = troupe("validate " + path.string());
   BOOST_TEST(answer.code == 0);
   BOOST_TEST(answer.text.find("1 parameter to search, min loss, pasha (promotion) up to epoch 200, "

@@ -1,4 +1,4 @@
-// What test/run.sh prints last is counted by test/count.awk; here is what it must not miss.
+// test/count.awk, which counts the tests for the last line of test/run.sh.
 
 #include <string>
 
@@ -12,7 +12,7 @@ namespace {
 
 BOOST_AUTO_TEST_SUITE(count)
 
-/// What ctest writes about one program.
+/// The output of ctest for one program.
 std::string entry(const std::string& command, const std::string& output, const std::string& end) {
   return "1/9 Testing: a.unit\n1/9 Test: a.unit\nCommand: " + command + "\nOutput:\n----------\n" +
          output + "<end of output>\nTest " + end + ".\n";
@@ -36,13 +36,13 @@ BOOST_AUTO_TEST_CASE(adds_the_cases_of_each_program) {
   BOOST_TEST(counted(good + bad + good) == "21 passed, 1 failed, 1 skipped\n");
 }
 
-BOOST_AUTO_TEST_CASE(a_program_that_does_not_count_is_one_test) {
+BOOST_AUTO_TEST_CASE(a_program_without_a_count_is_one_test) {
   BOOST_TEST(counted(entry("\"a\"", "hello\n", "Passed")) == "1 passed, 0 failed\n");
   BOOST_TEST(counted(entry("\"a\"", "12 passed, 0 failed, 3 skipped\n", "Passed")) ==
              "12 passed, 0 failed, 3 skipped\n");
 }
 
-BOOST_AUTO_TEST_CASE(a_program_that_crashed_or_is_not_there_has_failed) {
+BOOST_AUTO_TEST_CASE(a_missing_or_crashed_program_counts_as_failed) {
   BOOST_TEST(counted(entry("\"a\"", "Running 3 test cases...\n", "Failed")) ==
              "0 passed, 1 failed\n");
   BOOST_TEST(counted(entry("\"\"", "", "Passed")) == "0 passed, 1 failed\n");

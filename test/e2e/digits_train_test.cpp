@@ -1,4 +1,4 @@
-// The trainer of examples/digits, run as a person would run it.
+// The training program of examples/digits.
 
 #include <string>
 
@@ -19,7 +19,7 @@ const std::string config =
     "--lr 0.05 --momentum 0.8 --units 24 --layers 2 --batch_size 16 --dropout 0.2 "
     "--weight_decay 1e-4 --activation tanh --seed 5 ";
 
-BOOST_AUTO_TEST_CASE(a_resumed_run_prints_byte_for_byte_what_the_whole_run_prints) {
+BOOST_AUTO_TEST_CASE(a_resumed_run_prints_the_same_bytes_as_an_uninterrupted_one) {
   const test::TempFolder folder;
   const std::string keep = "--st_checkpoint_dir " + folder.file("checkpoint");
   const ShellRun whole = shell(train + "--epochs 9 " + config);
@@ -30,11 +30,11 @@ BOOST_AUTO_TEST_CASE(a_resumed_run_prints_byte_for_byte_what_the_whole_run_print
   BOOST_TEST(shell(train + "--epochs 9 " + config + keep).text == "");
 }
 
-BOOST_AUTO_TEST_CASE(a_killed_run_goes_on_from_its_last_whole_checkpoint) {
+BOOST_AUTO_TEST_CASE(a_killed_run_resumes_from_its_last_complete_checkpoint) {
   const test::TempFolder folder;
   const std::string keep = "--checkpoint_dir " + folder.path().string();
   const ShellRun whole = shell(train + "--epochs 40 " + config);
-  // SIGPIPE ends it somewhere after its third line.
+  // SIGPIPE ends the program some time after its third line.
   const ShellRun killed = shell(train + "--epochs 40 " + config + keep + " | head -n 3");
   const ShellRun rest = shell(train + "--epochs 40 " + config + keep);
   BOOST_TEST(whole.text.starts_with(killed.text));
@@ -42,7 +42,7 @@ BOOST_AUTO_TEST_CASE(a_killed_run_goes_on_from_its_last_whole_checkpoint) {
   BOOST_TEST(whole.text.ends_with(rest.text));
 }
 
-BOOST_AUTO_TEST_CASE(learns) {
+BOOST_AUTO_TEST_CASE(improves_over_the_epochs) {
   const ShellRun run = shell(train + "--epochs 30 --lr 0.1 --units 64 | tail -n 1");
   const double error = std::stod(run.text.substr(run.text.find("val_error") + 12));
   BOOST_TEST(error < 0.05);
@@ -54,7 +54,7 @@ BOOST_AUTO_TEST_CASE(a_diverged_run_reports_that_every_digit_is_wrong) {
   BOOST_TEST(run.text.ends_with("{\"epoch\": 2, \"val_error\": 1.000000}\n"));
 }
 
-BOOST_AUTO_TEST_CASE(refuses_what_it_does_not_understand) {
+BOOST_AUTO_TEST_CASE(refuses_unknown_options) {
   const test::TempFolder folder;
   const std::string keep = " --checkpoint_dir " + folder.path().string();
   BOOST_TEST(shell(train + "--epochs 1 --units 8" + keep).code == 0);

@@ -1,4 +1,4 @@
-// The study files and programs of examples/, each by itself.
+// The study files and programs of examples/.
 
 #include <filesystem>
 #include <string>
@@ -16,7 +16,7 @@ BOOST_AUTO_TEST_SUITE(examples)
 
 namespace fs = std::filesystem;
 
-/// A line of the shell in the folder of an example.
+/// Runs a shell command in the folder of an example.
 ShellRun in_example(const std::string& example, const std::string& line) {
   return shell("cd " TROUPE_ROOT "/examples/" + example + " && " + line);
 }
@@ -24,7 +24,7 @@ ShellRun in_example(const std::string& example, const std::string& line) {
 const std::string boosting =
     "eta=0.2 max_depth=3 min_child_weight=1 subsample=1 colsample_bytree=1 lambda=1 gamma=0 2>&1";
 
-/// What the metric was in each line, without the time and the number of the round.
+/// The metric of each report line, without times and round numbers.
 std::string metrics_of(const std::string& text) {
   std::string metrics;
   for (std::size_t at = text.find("valid-auc:"); at != std::string::npos;
@@ -47,9 +47,9 @@ BOOST_AUTO_TEST_CASE(every_study_file_is_free_of_errors) {
   BOOST_TEST(files >= 6u);
 }
 
-BOOST_AUTO_TEST_CASE(the_python_script_goes_on_where_its_checkpoint_ends) {
+BOOST_AUTO_TEST_CASE(the_python_script_resumes_from_its_checkpoint) {
   const test::TempFolder folder;
-  // Without the times, which differ.
+  // Times differ between the runs.
   const std::string keep = "--st_checkpoint_dir " + folder.file("new");
   const std::string cut = " | cut -d, -f 1-2";
   const std::string args = "./train.py --lr 0.01 --momentum 0.5 --features 16 --epochs ";
@@ -60,7 +60,7 @@ BOOST_AUTO_TEST_CASE(the_python_script_goes_on_where_its_checkpoint_ends) {
   BOOST_TEST(first.text + second.text == whole.text);
 }
 
-BOOST_AUTO_TEST_CASE(boosting_goes_on_after_the_rounds_that_were_reported) {
+BOOST_AUTO_TEST_CASE(boosting_resumes_after_the_reported_rounds) {
   const test::TempFolder folder;
   const std::string keep = "TROUPE_CHECKPOINT_DIR=" + folder.path().string();
   const ShellRun whole = in_example("xgboost", keep + "-0 ./train.sh 6 " + boosting);
@@ -72,7 +72,7 @@ BOOST_AUTO_TEST_CASE(boosting_goes_on_after_the_rounds_that_were_reported) {
   BOOST_TEST(metrics_of(first.text) + metrics_of(second.text) == metrics_of(whole.text));
 }
 
-BOOST_AUTO_TEST_CASE(a_model_that_is_torn_or_missing_is_made_again_silently) {
+BOOST_AUTO_TEST_CASE(a_damaged_or_missing_model_is_trained_again) {
   const test::TempFolder folder;
   const std::string keep = "TROUPE_CHECKPOINT_DIR=" + folder.path().string();
   const ShellRun whole = in_example("xgboost", keep + " ./train.sh 5 " + boosting);

@@ -1,5 +1,4 @@
-// `troupe trials`, `best`, `events` and `logs` as a person or a script calls them, over a journal
-// that was written here.
+// `troupe trials`, `best`, `events` and `logs` as commands, over a journal that the test writes.
 
 #include <array>
 #include <cstdio>
@@ -16,14 +15,14 @@
 namespace troupe {
 namespace {
 
-namespace lists {
-
 using namespace actors;
 namespace fs = std::filesystem;
 
+BOOST_AUTO_TEST_SUITE(lists)
+
 struct Ended {
   int code = -1;
-  std::string output;  ///< stdout, and stderr where the command line says so.
+  std::string output;  ///< stdout; stderr too if the command line redirects it.
 };
 
 Ended troupe_says(const std::string& arguments) {
@@ -50,7 +49,7 @@ Config config(double lr, const std::string& act) {
   return {{"lr", lr}, {"act", act}};
 }
 
-/// The folder of a study with a paused trial, and one that failed once and runs again.
+/// Folder of a study with a paused trial, and a trial that failed once and runs again.
 struct StudyFixture {
   test::TempFolder temp;
   std::string folder = temp.file("digits");
@@ -77,11 +76,7 @@ struct StudyFixture {
   }
 };
 
-}  // namespace lists
-
-BOOST_FIXTURE_TEST_SUITE(lists, lists::StudyFixture)
-
-BOOST_AUTO_TEST_CASE(trials_are_listed_for_people_and_for_programs) {
+BOOST_FIXTURE_TEST_CASE(trials_are_listed_for_people_and_for_programs, StudyFixture) {
   const Ended table = troupe_says("trials " + folder);
   BOOST_TEST(table.code == 0);
   BOOST_TEST(table.output ==
@@ -99,7 +94,7 @@ BOOST_AUTO_TEST_CASE(trials_are_listed_for_people_and_for_programs) {
   BOOST_TEST(json.output.find("\"metric\": null") != std::string::npos, json.output);
 }
 
-BOOST_AUTO_TEST_CASE(the_best_is_shown) {
+BOOST_FIXTURE_TEST_CASE(the_best_is_shown, StudyFixture) {
   const Ended table = troupe_says("best " + folder);
   BOOST_TEST(table.code == 0);
   BOOST_TEST(table.output ==
@@ -118,7 +113,7 @@ BOOST_AUTO_TEST_CASE(the_best_is_shown) {
                      "{\n  \"study\": \"digits\",\n  \"trial\": 0,\n  \"metric\": \"loss\",\n"));
 }
 
-BOOST_AUTO_TEST_CASE(a_study_without_a_report_has_no_best) {
+BOOST_FIXTURE_TEST_CASE(a_study_without_a_report_has_no_best_trial, StudyFixture) {
   const std::string fresh = temp.file("fresh");
   fs::create_directory(fresh);
   (void)Journal::create(fresh + "/journal.db", {}).value();
@@ -129,7 +124,7 @@ BOOST_AUTO_TEST_CASE(a_study_without_a_report_has_no_best) {
   BOOST_TEST(troupe_says("events -f json " + fresh).output == "[]\n");
 }
 
-BOOST_AUTO_TEST_CASE(events_are_listed_in_order) {
+BOOST_FIXTURE_TEST_CASE(events_are_listed_in_order, StudyFixture) {
   const Ended csv = troupe_says("events -f csv " + folder);
   BOOST_TEST(csv.code == 0);
   BOOST_TEST(csv.output ==
@@ -151,13 +146,13 @@ BOOST_AUTO_TEST_CASE(events_are_listed_in_order) {
   BOOST_TEST(json.output.ends_with("}}\n]\n"));
 }
 
-BOOST_AUTO_TEST_CASE(logs_are_of_the_last_attempt_unless_one_is_named) {
+BOOST_FIXTURE_TEST_CASE(logs_are_of_the_last_attempt_unless_one_is_named, StudyFixture) {
   BOOST_TEST(troupe_says("logs " + folder + " 1").output == "out of attempt-2\n");
   BOOST_TEST(troupe_says("logs " + folder + " 1 --attempt 1 --stderr").output ==
              "err of attempt-1\n");
 }
 
-BOOST_AUTO_TEST_CASE(what_is_not_there_is_said_in_a_sentence) {
+BOOST_FIXTURE_TEST_CASE(a_missing_study_is_reported_in_a_sentence, StudyFixture) {
   const auto refusal = [](const std::string& arguments) {
     const Ended ended = troupe_says(arguments + " 2>&1");
     BOOST_TEST(ended.code == 2);

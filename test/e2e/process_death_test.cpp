@@ -1,4 +1,4 @@
-// The deaths of nodes and reapers.
+// Deaths of nodes and reapers.
 
 #include <array>
 #include <filesystem>
@@ -20,15 +20,15 @@
 namespace troupe::runtime {
 namespace {
 
-BOOST_AUTO_TEST_SUITE(process_death)
-
 using namespace std::chrono_literals;
 using test::Program;
 using test::tagged;
 
+BOOST_AUTO_TEST_SUITE(process_death)
+
 const auto reapers = boost::unit_test::data::make({"warden", "warden-plain"});
 
-/// A node in a process of its own, with a reaper and programs; ready when constructed.
+/// A node process with a reaper and running programs.
 class OtherNode {
  public:
   OtherNode(const std::string& reaper, int programs, const std::string& tag) {
@@ -66,23 +66,23 @@ class OtherNode {
 };
 
 /// The reapers among the children of `node`.
-std::vector<pid_t> wardens_of(pid_t node) {
+std::vector<pid_t> reapers_of(pid_t node) {
   return children_of(node);
 }
 
-BOOST_DATA_TEST_CASE(a_killed_node_leaves_nobody_behind, reapers, reaper) {
+BOOST_DATA_TEST_CASE(a_killed_node_leaves_no_process, reapers, reaper) {
   const std::string tag = test::fresh_tag();
   OtherNode node(reaper, 3, tag);
   auto everybody = tagged(tag);
   BOOST_TEST(everybody.size() == 1 + 3 * 2u);
-  for (const pid_t pid : wardens_of(node.pid())) everybody.push_back(pid);
+  for (const pid_t pid : reapers_of(node.pid())) everybody.push_back(pid);
   BOOST_TEST(everybody.size() == 1 + 3 * 2 + 1u);
   node.kill(SIGKILL);
   BOOST_TEST(test::all_die(everybody, 1000ms));
   BOOST_TEST(tagged(tag).empty());
 }
 
-BOOST_DATA_TEST_CASE(a_killed_warden_loses_its_programs_and_the_next_start_gets_a_new_one, reapers,
+BOOST_DATA_TEST_CASE(a_killed_reaper_loses_its_programs_and_the_next_start_gets_a_new_one, reapers,
                      reaper) {
   IoThread io;
   ReaperProcesses processes(io, {{test::node, reaper, "--fd"}, {}});
@@ -91,7 +91,7 @@ BOOST_DATA_TEST_CASE(a_killed_warden_loses_its_programs_and_the_next_start_gets_
   Program second(processes, {{test::subject, "escape-and-stay", tag}, {}, {}, {}});
   first.wait_output("escaped\n");
   second.wait_output("escaped\n");
-  const auto found = wardens_of(::getpid());
+  const auto found = reapers_of(::getpid());
   BOOST_TEST_REQUIRE(found.size() == 1u);
   ::kill(found.front(), SIGKILL);
   for (Program* program : {&first, &second}) {
@@ -106,18 +106,18 @@ BOOST_DATA_TEST_CASE(a_killed_warden_loses_its_programs_and_the_next_start_gets_
   BOOST_TEST(third.out() == "again\n");
 }
 
-BOOST_DATA_TEST_CASE(a_warden_that_is_asked_to_end_takes_its_programs_along, reapers, reaper) {
+BOOST_DATA_TEST_CASE(a_reaper_that_gets_sigterm_kills_its_programs, reapers, reaper) {
   IoThread io;
   ReaperProcesses processes(io, {{test::node, reaper, "--fd"}, {}});
   const std::string tag = test::fresh_tag();
   Program program(processes, {{test::subject, "escape-and-stay", tag}, {}, {}, {}});
   program.wait_output("escaped\n");
-  ::kill(wardens_of(::getpid()).front(), SIGTERM);
+  ::kill(reapers_of(::getpid()).front(), SIGTERM);
   BOOST_TEST(describe(program.wait_ended()) == "lost: the warden ended with exit code 0");
   BOOST_TEST(tagged(tag).empty());
 }
 
-BOOST_DATA_TEST_CASE(destroying_the_processes_ends_everything_first, reapers, reaper) {
+BOOST_DATA_TEST_CASE(destroying_the_processes_kills_all_programs_first, reapers, reaper) {
   const std::string tag = test::fresh_tag();
   std::promise<void> escaped;
   IoThread io;
@@ -131,10 +131,10 @@ BOOST_DATA_TEST_CASE(destroying_the_processes_ends_everything_first, reapers, re
     BOOST_TEST(tagged(tag).size() == 2u);
   }
   BOOST_TEST(tagged(tag).empty());
-  BOOST_TEST(wardens_of(::getpid()).empty());
+  BOOST_TEST(reapers_of(::getpid()).empty());
 }
 
-BOOST_AUTO_TEST_CASE(a_warden_that_cannot_be_started_is_named) {
+BOOST_AUTO_TEST_CASE(a_reaper_that_cannot_be_started_is_named) {
   IoThread io;
   ReaperProcesses processes(io, {{"/no/such/troupe", "warden", "--fd"}, {}});
   Program program(processes, {{"/bin/true"}, {}, {}, {}});
@@ -144,7 +144,7 @@ BOOST_AUTO_TEST_CASE(a_warden_that_cannot_be_started_is_named) {
              "cannot start the warden /no/such/troupe: No such file or directory");
 }
 
-BOOST_AUTO_TEST_CASE(a_lock_lives_as_long_as_the_warden_and_is_not_inherited_by_programs) {
+BOOST_AUTO_TEST_CASE(a_lock_lives_as_long_as_the_reaper_and_is_not_inherited_by_programs) {
   const auto path = std::filesystem::temp_directory_path() / test::fresh_tag();
   const Descriptor lock(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
   BOOST_TEST_REQUIRE(::flock(lock.get(), LOCK_EX) == 0);

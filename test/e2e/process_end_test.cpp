@@ -1,4 +1,4 @@
-// How programs start and end, through a real reaper: with cgroups where they are to be had, and
+// Starts and ends of programs under a real reaper, with cgroups (where they are writable) and
 // without.
 
 #include <boost/test/data/test_case.hpp>
@@ -12,12 +12,11 @@
 namespace troupe::runtime {
 namespace {
 
-BOOST_AUTO_TEST_SUITE(process_end)
-
 using namespace std::chrono_literals;
 using test::Program;
-
 using Cause = ProcessEnded::Cause;
+
+BOOST_AUTO_TEST_SUITE(process_end)
 
 const auto reapers = boost::unit_test::data::make({"warden", "warden-plain"});
 
@@ -31,7 +30,7 @@ struct Node {
   }
 };
 
-BOOST_DATA_TEST_CASE(tells_start_output_and_exit_code_in_order, reapers, reaper) {
+BOOST_DATA_TEST_CASE(reports_start_output_and_exit_code_in_order, reapers, reaper) {
   Node node(reaper);
   Program program(node.processes, Node::shell("echo hello; echo oops >&2; exit 3"));
   const auto ended = program.wait_ended();
@@ -48,7 +47,7 @@ BOOST_DATA_TEST_CASE(tells_start_output_and_exit_code_in_order, reapers, reaper)
   BOOST_TEST(describe(ended) == "exit code 3");
 }
 
-BOOST_DATA_TEST_CASE(a_program_that_prints_nothing_just_ends, reapers, reaper) {
+BOOST_DATA_TEST_CASE(a_program_without_output_only_ends, reapers, reaper) {
   Node node(reaper);
   Program program(node.processes, {{"true"}, {"PATH=/bin:/usr/bin"}, {}, {}});
   BOOST_TEST(describe(program.wait_ended()) == "exit code 0");
@@ -64,7 +63,7 @@ BOOST_DATA_TEST_CASE(names_the_signal_that_ended_a_program, reapers, reaper) {
   BOOST_TEST(!ended.requested);
 }
 
-BOOST_DATA_TEST_CASE(says_why_a_program_could_not_be_started, reapers, reaper) {
+BOOST_DATA_TEST_CASE(explains_why_a_program_cannot_be_started, reapers, reaper) {
   Node node(reaper);
   const auto fate = [&](ProcessSpec spec) {
     Program program(node.processes, std::move(spec));
@@ -102,7 +101,7 @@ BOOST_DATA_TEST_CASE(gives_a_program_its_arguments_environment_and_folder_and_no
   BOOST_TEST(out.starts_with("a b||'\"$HOME|/usr\n"));
   BOOST_TEST(out.find("GREETING=two words\n") != std::string::npos);
   BOOST_TEST(out.find("TROUPE_TEST_LEAK") == std::string::npos);
-  // A head line, 0, 1, 2, and the one that ls reads the folder with.
+  // The lines of ls: its total, descriptors 0, 1 and 2, and the one of the folder that it reads.
   BOOST_TEST(out.ends_with("\n5\n"));
 }
 
@@ -115,12 +114,12 @@ BOOST_DATA_TEST_CASE(passes_more_environment_than_fits_in_a_socket, reapers, rea
   Program program(node.processes, spec);
   BOOST_TEST(describe(program.wait_ended()) == "exit code 0");
   BOOST_TEST(program.out() == "seen");
-  spec.argv.back() = std::string(200'000, 'x');  // More than one argument may have.
+  spec.argv.back() = std::string(200'000, 'x');  // Longer than an argument may be (128 KiB).
   Program refused(node.processes, spec);
   BOOST_TEST(describe(refused.wait_ended()) == "cannot start /bin/sh: Argument list too long");
 }
 
-BOOST_DATA_TEST_CASE(ends_a_program_politely, reapers, reaper) {
+BOOST_DATA_TEST_CASE(a_program_may_end_itself_on_sigterm, reapers, reaper) {
   Node node(reaper);
   Program program(
       node.processes,
@@ -133,7 +132,25 @@ BOOST_DATA_TEST_CASE(ends_a_program_politely, reapers, reaper) {
   BOOST_TEST(ended.requested);
 }
 
-BOOST_DATA_TEST_CASE(kills_who_ignores_the_polite_signal, reapers, reaper) {
+BOOST_DATA_TEST_CASE(a_program_gets_sigterm_once, reapers, reaper) {
+  Node node(reaper);
+  Program program(node.processes, {{test::subject, "count-terms", "x"}, {}, {}, {}});
+  program.wait_output("counting\n");
+  node.processes.end(program.id(), 50s);
+  BOOST_TEST(describe(program.wait_ended()) == "exit code 1");
+  BOOST_TEST(program.out() == "counting\nSIGTERM\n");
+}
+
+BOOST_DATA_TEST_CASE(a_process_whose_parent_ends_gets_sigterm_once, reapers, reaper) {
+  Node node(reaper);
+  Program program(node.processes, {{test::subject, "fork-count-terms", "x"}, {}, {}, {}});
+  program.wait_output("counting\n");
+  node.processes.end(program.id(), 50s);
+  BOOST_TEST(describe(program.wait_ended()) == "signal SIGTERM");
+  BOOST_TEST(program.out() == "counting\nSIGTERM\n");
+}
+
+BOOST_DATA_TEST_CASE(kills_a_program_that_ignores_sigterm, reapers, reaper) {
   Node node(reaper);
   Program program(node.processes,
                   Node::shell("trap '' TERM; echo up; while :; do sleep 0.1; done"));
@@ -155,7 +172,7 @@ BOOST_DATA_TEST_CASE(a_second_end_shortens_the_grace, reapers, reaper) {
   BOOST_TEST(describe(program.wait_ended()) == "signal SIGKILL");
 }
 
-BOOST_DATA_TEST_CASE(wakes_a_stopped_program_to_end_it, reapers, reaper) {
+BOOST_DATA_TEST_CASE(continues_a_stopped_program_to_end_it, reapers, reaper) {
   Node node(reaper);
   Program program(node.processes, {{test::subject, "stop", "x"}, {}, {}, {}});
   program.wait_output("stopping\n");
@@ -163,7 +180,7 @@ BOOST_DATA_TEST_CASE(wakes_a_stopped_program_to_end_it, reapers, reaper) {
   BOOST_TEST(describe(program.wait_ended()) == "signal SIGTERM");
 }
 
-BOOST_DATA_TEST_CASE(names_an_end_by_the_memory_limit, reapers, reaper) {
+BOOST_DATA_TEST_CASE(reports_the_end_by_the_memory_limit, reapers, reaper) {
   Node node(reaper);
   const std::uint64_t limit = 200U << 20;
   Program hungry(node.processes,
@@ -191,13 +208,13 @@ BOOST_DATA_TEST_CASE(runs_many_at_once_and_one_after_the_other, reapers, reaper)
   }
 }
 
-BOOST_DATA_TEST_CASE(a_node_that_says_nothing_any_more_loses_its_programs, reapers, reaper) {
+BOOST_DATA_TEST_CASE(an_expired_lease_ends_all_programs, reapers, reaper) {
   Node node(reaper);
   Program polite(node.processes, Node::shell("echo up; exec sleep 600"));
   Program stubborn(node.processes, Node::shell("trap '' TERM; echo up; while :; do sleep 1; done"));
   polite.wait_output("up");
   stubborn.wait_output("up");
-  node.processes.keep(node.io.now() + 1ms, 10ms);
+  node.processes.set_lease(node.io.now() + 1ms, 10ms);
   BOOST_TEST(describe(polite.wait_ended()) == "lost: its lease is over");
   BOOST_TEST(stubborn.wait_ended().killed > 0u);
   Program late(node.processes, Node::shell("exit 0"));
@@ -205,10 +222,10 @@ BOOST_DATA_TEST_CASE(a_node_that_says_nothing_any_more_loses_its_programs, reape
   BOOST_TEST(late.order() == "ended");
 }
 
-BOOST_DATA_TEST_CASE(a_node_that_says_so_keeps_its_programs, reapers, reaper) {
+BOOST_DATA_TEST_CASE(a_renewed_lease_keeps_programs_running, reapers, reaper) {
   Node node(reaper);
-  node.processes.keep(node.io.now(), 0ms);
-  node.processes.keep(node.io.now() + 1h, 0ms);  // The latest word counts.
+  node.processes.set_lease(node.io.now(), 0ms);
+  node.processes.set_lease(node.io.now() + 1h, 0ms);  // The latest lease counts.
   Program program(node.processes, Node::shell("sleep 0.2; exit 5"));
   const auto ended = program.wait_ended();
   BOOST_TEST(describe(ended) == "exit code 5");

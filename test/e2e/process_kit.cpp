@@ -10,7 +10,7 @@
 #include <poll.h>
 #include <unistd.h>
 
-#include "runtime/process/pidfd.hpp"
+#include "runtime/process/cgroup.hpp"
 #include "runtime/process/process_table.hpp"
 
 namespace troupe::runtime::test {
@@ -26,7 +26,7 @@ std::string fresh_tag() {
 std::vector<pid_t> tagged(const std::string& tag) {
   std::vector<pid_t> found;
   for (const pid_t pid : all_processes()) {
-    // By system calls: it may die between the two, at which a stream would throw.
+    // Read by system calls, because a stream would throw if the process dies meanwhile.
     const Descriptor file(
         ::open(("/proc/" + std::to_string(pid) + "/cmdline").c_str(), O_RDONLY | O_CLOEXEC));
     std::array<char, 4096> line{};
@@ -35,6 +35,10 @@ std::vector<pid_t> tagged(const std::string& tag) {
     if (text.find(tag + '\0') != text.npos) found.push_back(pid);
   }
   return found;
+}
+
+bool has_cgroups(const std::string& reaper) {
+  return reaper == "warden" && CgroupPool::make("probe-" + fresh_tag()) != nullptr;
 }
 
 bool all_die(const std::vector<pid_t>& pids, std::chrono::milliseconds limit) {

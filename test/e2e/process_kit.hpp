@@ -12,37 +12,40 @@
 
 namespace troupe::runtime::test {
 
-/// Far longer than anything takes here, sanitizers and a busy machine included.
+/// Longer than each wait takes, also with sanitizers on a busy machine.
 constexpr std::chrono::seconds patience{60};
 
-/// The binary of process_subject.cpp.
+/// The path of the program process_subject.
 extern const std::string subject;
-/// The binary of process_node.cpp.
+/// The path of the program process_node.
 extern const std::string node;
 
-/// Different for each call in each test process.
+/// A text that is different for each call and each test process.
 std::string fresh_tag();
 
-/// Who has `tag` among its arguments and is alive.
+/// The living processes that have `tag` among their arguments.
 std::vector<pid_t> tagged(const std::string& tag);
 
-/// Waits until all of `pids` have died; false after `limit`.
+/// Whether the reaper of this mode of process_node puts programs into cgroups on this machine.
+bool has_cgroups(const std::string& reaper);
+
+/// Waits until all of `pids` have died; false if one is alive after `limit`.
 bool all_die(const std::vector<pid_t>& pids, std::chrono::milliseconds limit);
 
-/// A started program, and what was heard of it.
+/// A started program with the events that its sink has received.
 class Program {
  public:
   enum class Credit { at_once, by_hand };
 
   Program(Processes& processes, ProcessSpec spec, Credit credit = Credit::at_once);
-  /// Ends it and waits, so that the sink is not called any more.
+  /// Ends the program and waits for its end, after which the sink is not called any more.
   ~Program();
   Program(const Program&) = delete;
   Program& operator=(const Program&) = delete;
 
   [[nodiscard]] ProcessId id() const { return id_; }
   pid_t wait_started();
-  /// Until it has written `text` to stdout.
+  /// Waits until the program has written `text` to stdout.
   void wait_output(const std::string& text);
   void wait_chunks(std::size_t count);
   ProcessEnded wait_ended();
@@ -50,7 +53,7 @@ class Program {
   [[nodiscard]] std::string out() const;
   [[nodiscard]] std::string err() const;
   [[nodiscard]] std::size_t chunks() const;
-  /// "started", "out", "err", "ended", runs of the same counted once.
+  /// The kinds of events, repetitions left out: "started out err ended".
   [[nodiscard]] std::string order() const;
 
  private:

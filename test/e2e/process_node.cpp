@@ -1,4 +1,4 @@
-// A node in a process of its own, and reapers, for the process tests.
+// A node or a reaper as a process of its own, for the process tests.
 
 #include <cstdio>
 #include <cstdlib>
@@ -16,7 +16,8 @@
 namespace troupe::runtime {
 namespace {
 
-/// A node: runs `count` escapers under a reaper, says so, and waits to be killed.
+/// Runs `count` programs whose descendants change the session, prints "ready", and waits for a
+/// kill.
 int own(const char* self, const char* reaper, const char* subject, int count, const char* tag) {
   IoThread io;
   ReaperProcesses processes(io, {{self, reaper, "--fd"}, {}});
@@ -38,8 +39,8 @@ int own(const char* self, const char* reaper, const char* subject, int count, co
 int main(int argc, char** argv) {
   using namespace troupe::runtime;
   const std::string_view mode = argc > 3 ? argv[1] : "";
-  if (mode == "warden") return warden_main(std::atoi(argv[3]));
-  if (mode == "warden-plain") return warden_main(std::atoi(argv[3]), Cgroups::never);
+  if (mode == "warden") return reaper_main(std::atoi(argv[3]));
+  if (mode == "warden-plain") return reaper_main(std::atoi(argv[3]), Cgroups::never);
   if (mode == "own") return own(argv[0], argv[2], argv[3], std::atoi(argv[4]), argv[argc - 1]);
   return 64;
 }

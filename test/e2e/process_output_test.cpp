@@ -1,4 +1,4 @@
-// What a program prints, and how it is held back.
+// The output of programs and its flow control.
 
 #include <atomic>
 #include <future>
@@ -13,10 +13,10 @@
 namespace troupe::runtime {
 namespace {
 
-namespace process_output {
-
 using namespace std::chrono_literals;
 using test::Program;
+
+BOOST_AUTO_TEST_SUITE(process_output)
 
 struct Fixture {
   void rest(Duration duration) {
@@ -29,16 +29,12 @@ struct Fixture {
   ReaperProcesses processes{io, {{test::node, "warden", "--fd"}, {}}};
 };
 
-}  // namespace process_output
-
-BOOST_FIXTURE_TEST_SUITE(process_output, process_output::Fixture)
-
-BOOST_AUTO_TEST_CASE(a_flood_arrives_whole) {
-  // Counted, not kept: the sink of a Program would collect it.
+BOOST_FIXTURE_TEST_CASE(a_large_output_arrives_complete, Fixture) {
+  // The sink counts the bytes; that of a Program would keep them.
   std::promise<std::pair<std::size_t, std::size_t>> done;
   std::size_t bytes = 0;
   std::size_t longest = 0;
-#ifndef __SANITIZE_ADDRESS__  // Which keeps freed memory.
+#ifndef __SANITIZE_ADDRESS__  // ASan keeps freed memory.
   const auto before = resident_bytes(::getpid());
 #endif
   std::atomic<ProcessId> id = 0;
@@ -62,12 +58,12 @@ BOOST_AUTO_TEST_CASE(a_flood_arrives_whole) {
 #endif
 }
 
-BOOST_AUTO_TEST_CASE(reads_on_only_when_asked) {
+BOOST_FIXTURE_TEST_CASE(reads_more_only_on_request, Fixture) {
   Program program(processes, {{test::subject, "flood", "1000000", "x"}, {}, {}, {}},
                   Program::Credit::by_hand);
   for (std::size_t chunk = 1; chunk <= 3; ++chunk) {
     program.wait_chunks(chunk);
-    std::promise<void> settled;  // Two rounds of the reactor: what was due has been read.
+    std::promise<void> settled;  // After two rounds of the reactor all due output was read.
     io.post([&] { io.post([&] { settled.set_value(); }); });
     settled.get_future().wait();
     BOOST_TEST(program.chunks() == chunk);
@@ -78,7 +74,7 @@ BOOST_AUTO_TEST_CASE(reads_on_only_when_asked) {
   BOOST_TEST(program.order() == "started out");
 }
 
-BOOST_AUTO_TEST_CASE(the_end_comes_without_being_asked_for_once_all_output_was_told) {
+BOOST_FIXTURE_TEST_CASE(the_end_is_delivered_without_a_request_after_all_output, Fixture) {
   Program program(processes, {{"/bin/sh", "-c", "echo one; echo two >&2"}, {}, {}, {}},
                   Program::Credit::by_hand);
   program.wait_ended();
@@ -88,11 +84,11 @@ BOOST_AUTO_TEST_CASE(the_end_comes_without_being_asked_for_once_all_output_was_t
   BOOST_TEST(program.err() == "two\n");
 }
 
-BOOST_AUTO_TEST_CASE(the_end_waits_for_output_that_was_not_asked_for) {
+BOOST_FIXTURE_TEST_CASE(the_end_waits_for_unrequested_output, Fixture) {
   Program program(processes, {{test::subject, "flood", "1000000", "x"}, {}, {}, {}},
                   Program::Credit::by_hand);
   program.wait_chunks(1);
-  rest(100ms);  // Its pipe fills.
+  rest(100ms);  // Time for the program to fill its pipe.
   processes.end(program.id(), 0s);
   rest(100ms);
   BOOST_TEST(program.order() == "started out");
@@ -104,7 +100,7 @@ BOOST_AUTO_TEST_CASE(the_end_waits_for_output_that_was_not_asked_for) {
   BOOST_TEST(program.out().size() > 65536U);
 }
 
-BOOST_AUTO_TEST_CASE(a_program_may_close_its_outputs_and_go_on) {
+BOOST_FIXTURE_TEST_CASE(a_program_may_close_its_outputs_and_go_on, Fixture) {
   Program program(processes, {{"/bin/sh", "-c",
                                "exec >&- 2>&-; trap 'exit 5' TERM; while :; do sleep 0.01; done"},
                               {"PATH=/bin:/usr/bin"},

@@ -1,5 +1,5 @@
-// Programs that misbehave, for the process tests. The last argument of each is a tag by which the
-// test finds it in /proc.
+// Programs with unusual behaviour, for the process tests. The last argument is a tag by which a
+// test finds the processes in /proc.
 
 #include <array>
 #include <cstdio>
@@ -19,7 +19,7 @@ namespace {
   for (;;) ::pause();
 }
 
-/// Forks `depth` times, each parent waiting not at all; the last one is in a session of its own.
+/// Forks `depth` times; each parent exits at once, and each child makes a session of its own.
 void escape(int depth) {
   for (; depth > 0; --depth) {
     if (::fork() != 0) ::_exit(0);
@@ -27,9 +27,9 @@ void escape(int depth) {
   }
 }
 
-/// Runs this program again without any environment.
-[[noreturn]] void become_nobody(const char* self, const char* tag) {
-  const std::array<const char*, 4> argv{self, "linger", tag, nullptr};
+/// Executes this program again with an empty environment.
+[[noreturn]] void exec_without_environment(const char* self, const char* mode, const char* tag) {
+  const std::array<const char*, 4> argv{self, mode, tag, nullptr};
   const std::array<char*, 1> env{nullptr};
   ::execve("/proc/self/exe", const_cast<char* const*>(argv.data()), env.data());
   ::_exit(1);
@@ -47,7 +47,7 @@ int flood(std::size_t bytes) {
   return 0;
 }
 
-/// Touches so much memory, and stays.
+/// Touches `bytes` of memory, and stays.
 [[noreturn]] void eat(std::size_t bytes) {
   char* const memory = static_cast<char*>(std::malloc(bytes));
   std::memset(memory, 1, bytes);
@@ -56,11 +56,34 @@ int flood(std::size_t bytes) {
   for (;;) ::pause();
 }
 
+/// Prints each SIGTERM that comes within half a second of the first one, and exits with their
+/// number.
+[[noreturn]] void count_terms() {
+  sigset_t term;
+  ::sigemptyset(&term);
+  ::sigaddset(&term, SIGTERM);
+  ::sigprocmask(SIG_BLOCK, &term, nullptr);
+  std::puts("counting");
+  std::fflush(stdout);
+  int signal = 0;
+  int count = ::sigwait(&term, &signal) == 0 ? 1 : 0;
+  const timespec half_a_second{0, 500'000'000};
+  std::puts("SIGTERM");
+  for (; ::sigtimedwait(&term, nullptr, &half_a_second) == SIGTERM; ++count) std::puts("SIGTERM");
+  std::fflush(stdout);
+  ::_exit(count);
+}
+
 int run(int argc, char** argv) {
   const std::string_view mode = argc > 1 ? argv[1] : "";
   const char* const tag = argv[argc - 1];
   const auto number = [&] { return std::strtoul(argv[2], nullptr, 10); };
-  // Before anybody forks, so that all of the family ignore it from their first instant.
+  if (mode == "count-terms") count_terms();
+  if (mode == "fork-count-terms") {
+    if (::fork() == 0) count_terms();
+    linger();  // SIGTERM ends the parent at once, and its child becomes an orphan.
+  }
+  // Set before the first fork, so that all descendants ignore it from their start.
   if (mode != "stop" && mode != "eat") ::signal(SIGTERM, SIG_IGN);
   if (mode == "linger") linger();
   if (mode == "flood") return flood(number());
@@ -82,13 +105,19 @@ int run(int argc, char** argv) {
     return 0;
   }
   if (mode == "escape" || mode == "escape-naked") {
-    const bool naked = mode == "escape-naked";
     std::puts("escaping");
     std::fflush(stdout);
     if (const pid_t child = ::fork(); child != 0)
       return ::waitpid(child, nullptr, 0) == child ? 0 : 1;
+    // Environment and session are left before the first orphan exists, so that none can be
+    // attributed.
+    if (mode == "escape-naked") exec_without_environment(argv[0], "escape-session", tag);
     escape(2);
-    if (naked) become_nobody(argv[0], tag);
+    linger();
+  }
+  if (mode == "escape-session") {
+    ::setsid();
+    escape(2);
     linger();
   }
   if (mode == "escape-and-stay") {

@@ -1,4 +1,4 @@
-// Nodes of other machines: who gets into a study that runs, who does not, and what is seen of it.
+// Nodes of other machines: which of them a running study admits and refuses, and what it shows.
 
 #include <filesystem>
 #include <memory>
@@ -22,12 +22,12 @@
 namespace troupe::test {
 namespace {
 
-BOOST_AUTO_TEST_SUITE(security)
-
 using namespace std::chrono_literals;
 using actors::StudyRef;
 
-/// An address of this machine that is not loopback; empty if there is none.
+BOOST_AUTO_TEST_SUITE(security)
+
+/// A non-loopback address of this machine; empty if there is none.
 std::string outer_address() {
   ifaddrs* all = nullptr;
   if (getifaddrs(&all) != 0) return {};
@@ -66,7 +66,7 @@ stop_criterion: {max_num_trials_started: )" +
          std::to_string(trials) + "}\n";
 }
 
-/// A study that listens on every interface, with keys, and folders of keys of other machines.
+/// A study that listens on every interface, with its key folder and those of other machines.
 struct Cluster {
   TempFolder scratch;
   E2eStudy study;
@@ -81,7 +81,7 @@ struct Cluster {
         eventually([&] { return std::filesystem::exists(study.folder() + "/nodes.json"); }, 30s));
   }
   [[nodiscard]] std::string keys(const std::string& machine) const { return scratch.file(machine); }
-  /// "tcp://OUTER:PORT/KEY".
+  /// The address for nodes of other machines: "tcp://OUTER:PORT/KEY".
   [[nodiscard]] std::string address() const {
     std::string text = read_file(study.folder() + "/address");
     const auto host = text.find("127.0.0.1");
@@ -97,7 +97,7 @@ struct Cluster {
     words.insert(words.end(), {"--keys", keys("head")});
     return run(std::move(words));
   }
-  /// Runs a line as `troupe keys add` prints it, on another machine.
+  /// Runs the command that `troupe keys add` prints, as on another machine.
   std::unique_ptr<Command> node(const std::string& line, const std::string& machine) const {
     auto words = words_of(line);
     words[0] = program("troupe");
@@ -110,7 +110,7 @@ struct Cluster {
     BOOST_REQUIRE_MESSAGE(added.code == 0, added.err);
     return node(added.out, name);
   }
-  /// A node in this process, with a key of its own that was admitted.
+  /// A node in this process whose key was admitted.
   std::unique_ptr<runtime::Node> application(const std::string& name,
                                              const std::string& role) const {
     const auto own = runtime::KeyFolder::create(keys(name)).value();
@@ -144,7 +144,7 @@ struct Cluster {
   }
 };
 
-BOOST_AUTO_TEST_CASE(without_keys_nothing_listens_beyond_this_machine) {
+BOOST_AUTO_TEST_CASE(without_keys_a_study_listens_on_loopback_only) {
   const TempFolder scratch;
   const E2eStudy study(lines(4));
   const auto ran = study.run({"--listen", "tcp://0.0.0.0:*", "--keys", scratch.file("none")});
@@ -156,14 +156,14 @@ BOOST_AUTO_TEST_CASE(without_keys_nothing_listens_beyond_this_machine) {
   BOOST_TEST(contains(joined.err, "HOST:PORT/KEY"), joined.err);
 }
 
-BOOST_AUTO_TEST_CASE(names_of_the_heads_own_nodes_are_not_for_others) {
+BOOST_AUTO_TEST_CASE(other_nodes_may_not_use_names_of_local_nodes) {
   const auto joined =
       run({program("troupe"), "node", "--join", "127.0.0.1:7070", "--name", "own-1"});
   BOOST_TEST(joined.code == 1);
   BOOST_TEST(contains(joined.err, "names that begin with 'own-'"), joined.err);
 }
 
-BOOST_AUTO_TEST_CASE(one_copied_line_lets_a_node_in) {
+BOOST_AUTO_TEST_CASE(one_copied_command_admits_a_node) {
   Cluster cluster;
   const auto gpu1 = cluster.invited("gpu1");
   BOOST_TEST(
@@ -175,13 +175,13 @@ BOOST_AUTO_TEST_CASE(one_copied_line_lets_a_node_in) {
   BOOST_TEST(contains(gpu1->err(), "gpu1 is let in from now on with its own key"));
   BOOST_TEST(cluster.attempts_on("gpu1") > 2U);
   BOOST_TEST(cluster.study.troupe("replay").code == 0);
-  // Its keys know the head from now on.
+  // From now on its key folder knows the head.
   const auto again = cluster.node("troupe node --join " + cluster.place() + " --name gpu1", "gpu1");
   BOOST_TEST(again->wait(20s).value_or(-1) == 1);
   BOOST_TEST(
       contains(again->err(), "/" + cluster.address().substr(cluster.address().rfind('/') + 1)),
       again->err());
-  // The line is used up, and nobody else can have the name.
+  // The invitation is used up, and the name is taken.
   const auto added = cluster.keys_command({"add", "gpu1", "--at", cluster.place()});
   BOOST_TEST(added.code == 1);
   BOOST_TEST(contains(added.err, "'gpu1' has a key already"), added.err);
@@ -193,15 +193,15 @@ BOOST_AUTO_TEST_CASE(a_node_may_run_trials_and_nothing_else) {
   const auto head = gpu1->join(cluster.address(), 30s);
   BOOST_REQUIRE_MESSAGE(head.has_value(), (head ? std::string() : head.error().what));
   const auto study = gpu1->find<StudyRef>(*head, std::string(actors::study_name), 30s).value();
-  // Under another's name.
+  // A node that uses the name of another one is refused.
   const actors::AgentRef nobody(runtime::Address{gpu1->id(), 99});
   const auto enlisted = gpu1->ask(study, actors::JoinStudy{"gpu2", {}, nobody}, 30s);
   BOOST_TEST(enlisted.value().refusal == "this node is 'gpu1', not 'gpu2'");
-  // The study's end, in every way there is.
+  // A node may not end the study in any way.
   gpu1->tell(study, actors::StopStudy{actors::StopRequested::How::stop, "no more"});
   gpu1->tell(study, actors::NodeProcessesGone{"own-1", "they are not"});
   gpu1->stop(study);
-  // Something to be started there, and something to be known.
+  // A node may neither start an actor at the head nor ask for the status of the study.
   const auto spawned =
       gpu1->spawn_on<actors::SchedulerRef>(*head, actors::SpawnScheduler{}, {}, 30s);
   BOOST_TEST(contains(spawned.error().what, "may not send troupe.SpawnActor"));
@@ -227,7 +227,7 @@ BOOST_AUTO_TEST_CASE(an_application_with_a_control_key_may_end_the_study_and_not
   BOOST_TEST(cluster.head->wait(60s).value_or(-1) == 0, cluster.head->err());
 }
 
-BOOST_AUTO_TEST_CASE(a_node_that_is_revoked_is_cut_off_and_the_study_goes_on) {
+BOOST_AUTO_TEST_CASE(a_revoked_node_loses_its_link_and_the_study_continues) {
   Cluster cluster;
   const auto gpu1 = cluster.invited("gpu1");
   BOOST_REQUIRE_MESSAGE(eventually([&] { return cluster.attempts_on("gpu1") > 0; }, 30s),
@@ -246,28 +246,28 @@ BOOST_AUTO_TEST_CASE(a_node_that_is_revoked_is_cut_off_and_the_study_goes_on) {
   BOOST_TEST(cluster.study.troupe("replay").code == 0);
 }
 
-BOOST_AUTO_TEST_CASE(who_is_turned_away_is_seen_and_harms_nobody) {
-  const Cluster cluster(100'000);  // It lasts until it is interrupted.
+BOOST_AUTO_TEST_CASE(refused_nodes_are_shown_and_harm_no_study) {
+  const Cluster cluster(100'000);  // The study runs until it is interrupted.
   const auto gpu1 = cluster.invited("gpu1");
   BOOST_REQUIRE_MESSAGE(eventually([&] { return cluster.attempts_on("gpu1") > 0; }, 30s),
                         gpu1->err());
-  // A stranger with keys of its own.
+  // A node whose key was not admitted.
   BOOST_TEST(run({program("troupe"), "keys", "init", "--keys", cluster.keys("thief")}).code == 0);
   const auto thief =
       cluster.node("troupe node --join " + cluster.address() + " --name gpu2", "thief");
   BOOST_TEST(thief->wait(20s).value_or(-1) == 1);
   BOOST_TEST(contains(thief->err(), "the key of this node is not admitted there"), thief->err());
   BOOST_TEST(cluster.refuses("key ", "its key is not admitted"));
-  // A key of good standing under another name.
+  // An admitted key with another name.
   const auto other =
       cluster.node("troupe node --join " + cluster.address() + " --name gpu2", "gpu1");
   BOOST_TEST(other->wait(20s).value_or(-1) == 1);
   BOOST_TEST(contains(other->err(), "the key belongs to node 'gpu1', not to 'gpu2'"), other->err());
   BOOST_TEST(cluster.refuses("gpu1", "the key belongs to node 'gpu1'"));
-  // No key at all, over loopback.
+  // A node without a key, over loopback.
   const std::string port = cluster.place().substr(cluster.place().find(':'));
   Command naked({program("troupe"), "node", "--join", "127.0.0.1" + port, "--name", "naked"});
-  // A hundred who connect and say nothing.
+  // A hundred connections without a handshake.
   std::vector<int> silent;
   sockaddr_in to{};
   to.sin_family = AF_INET;
@@ -278,7 +278,7 @@ BOOST_AUTO_TEST_CASE(who_is_turned_away_is_seen_and_harms_nobody) {
     BOOST_REQUIRE(connect(silent.back(), reinterpret_cast<sockaddr*>(&to), sizeof to) == 0);
   }
   BOOST_TEST(::send(silent[0], "GET / HTTP/1.0\r\n\r\n", 18, MSG_NOSIGNAL) == 18);
-  // From where is not known if it is gone before the head looks.
+  // The address is unknown if the connection has ended before the head looks.
   BOOST_TEST(cluster.refuses("", "does not speak this protocol"), cluster.refusals());
   BOOST_TEST(cluster.refuses(outer_address(), "said nothing for 5 s\",99"), cluster.refusals());
   BOOST_TEST(naked.wait(20s).value_or(-1) == 1);

@@ -1,4 +1,4 @@
-// Task sequences by the real `troupe`: what is known outlives every process.
+// Task sequences run by the real `troupe`, with heads that are killed.
 
 #include <csignal>
 #include <fstream>
@@ -18,8 +18,8 @@ namespace {
 
 BOOST_AUTO_TEST_SUITE(sequence)
 
-/// One worker and one seed: what is decided depends on nothing but the file. `shift` moves the
-/// optimum from task to task.
+/// A sequence file with one worker and one seed, so that decisions depend on the file only. `shift`
+/// moves the optimum from task to task.
 std::string five_tasks(const std::string& name, int trials = 8) {
   std::string text = "sequence: " + name + "\nentry: {command: [" + program("e2e_curve") +
                      ", --period_ms, '5']}\n" + R"(
@@ -67,7 +67,7 @@ class Sequence {
     auto reader = actors::JournalReader::open(task(number) + "/journal.db");
     return reader ? reader->size().value() : 0;
   }
-  /// All that was decided in a task, without when; what was known at its start comes first.
+  /// Journal of a task without times: the incumbents at its start, then all decisions.
   [[nodiscard]] std::vector<std::string> decisions(int number) const {
     std::vector<std::string> all;
     auto reader = actors::JournalReader::open(task(number) + "/journal.db");
@@ -84,7 +84,7 @@ class Sequence {
         .value();
     return all;
   }
-  /// A* without task numbers and times.
+  /// Configurations of A*, without task numbers and times.
   [[nodiscard]] std::string known() const {
     return test::run({"sh", "-c",
                       program("troupe") + " memory show -f csv " + memory() + " | cut -d, -f 1,5-"})
@@ -101,8 +101,9 @@ BOOST_AUTO_TEST_CASE(a_head_that_is_killed_in_the_third_task_changes_no_decision
   const auto whole = undisturbed.start();
   for (const std::size_t rows : {5u, 20u}) {
     const auto run = killed.start();
-    BOOST_TEST(eventually([&] { return killed.rows(3) >= rows || run->ended(); },
-                          std::chrono::seconds(120)));
+    BOOST_TEST_REQUIRE(eventually([&] { return killed.rows(3) >= rows || run->ended(); },
+                                  std::chrono::seconds(120)));
+    BOOST_TEST_REQUIRE(killed.rows(3) >= rows, "the run ended before its third task");
     run->signal(SIGKILL);
     (void)run->wait(std::chrono::seconds(5));
   }
@@ -143,7 +144,7 @@ BOOST_AUTO_TEST_CASE(two_sequences_that_use_one_memory_at_once_lose_nothing) {
   BOOST_TEST(two.troupe("replay").code == 0);
 }
 
-BOOST_AUTO_TEST_CASE(the_lists_know_a_sequence) {
+BOOST_AUTO_TEST_CASE(the_lists_accept_a_sequence) {
   const Sequence sequence(five_tasks("lists", 3));
   BOOST_REQUIRE(sequence.run().code == 0);
   const Finished best = sequence.troupe("best");
@@ -156,11 +157,11 @@ BOOST_AUTO_TEST_CASE(the_lists_know_a_sequence) {
   BOOST_TEST(test::run({program("troupe"), "trials", sequence.task(2)}).code == 0);
   BOOST_TEST(test::run({program("troupe"), "events", sequence.task(2)}).out.find("incumbent") !=
              std::string::npos);
-  const Finished again = sequence.run();  // It is over: nothing is done twice.
+  const Finished again = sequence.run();  // The sequence is over: the command does nothing.
   BOOST_TEST(again.code == 0);
 }
 
-/// The sum of a column of CSV without quotes.
+/// Sum of a column of CSV text without quotes.
 int sum_of(const std::string& csv, const std::string& column) {
   std::istringstream lines(csv);
   int sum = 0;
@@ -177,7 +178,7 @@ int sum_of(const std::string& csv, const std::string& column) {
   return sum;
 }
 
-BOOST_AUTO_TEST_CASE(the_lists_count_whom_the_hurdle_keeps_waiting) {
+BOOST_AUTO_TEST_CASE(the_lists_count_the_trials_below_the_hurdle) {
   std::string text = five_tasks("keeps", 6);
   text.replace(text.find("{name: rush,"), 12, "{name: rush, type: promotion,");
   const Sequence sequence(text);
@@ -187,7 +188,7 @@ BOOST_AUTO_TEST_CASE(the_lists_count_whom_the_hurdle_keeps_waiting) {
   BOOST_TEST(sum_of(best.out, "below_hurdle") > 0, best.out);
 }
 
-BOOST_AUTO_TEST_CASE(a_sequence_may_grow_at_its_end_and_not_change) {
+BOOST_AUTO_TEST_CASE(a_sequence_may_get_more_tasks_and_no_other_change) {
   const std::string text = five_tasks("grows", 3);
   const Sequence sequence(text);
   BOOST_REQUIRE(sequence.run().code == 0);
@@ -202,7 +203,7 @@ BOOST_AUTO_TEST_CASE(a_sequence_may_grow_at_its_end_and_not_change) {
              std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(a_task_goes_on_from_a_memory_of_last_week) {
+BOOST_AUTO_TEST_CASE(a_task_uses_the_memory_of_an_earlier_run) {
   const TempFolder scratch;
   const auto write = [&](const std::string& name, const std::string& space,
                          const std::string& more) {
@@ -238,7 +239,8 @@ BOOST_AUTO_TEST_CASE(a_task_goes_on_from_a_memory_of_last_week) {
       other.err);
   const Finished renamed = run("renamed");
   BOOST_TEST(renamed.code == 0, renamed.err);
-  // The head died between the end of the study and the memory: the same command makes up for it.
+  // The head died after the end of the study, before the memory was told: the same command tells
+  // it.
   std::filesystem::remove(scratch.file("team.db"));
   BOOST_TEST(run("monday").code == 0);
   const Finished list =

@@ -9,11 +9,11 @@
 namespace troupe {
 
 struct ShellRun {
-  int code;  ///< 128 and more: it was ended by a signal.
+  int code;  ///< 128 + signal, if a signal ended it.
   std::string text;
 };
 
-/// Runs a line as a person would type it. What it writes to standard output is the text.
+/// Runs a shell command line; `text` is its standard output.
 inline ShellRun shell(const std::string& line) {
   std::FILE* pipe = ::popen(line.c_str(), "r");
   BOOST_REQUIRE(pipe != nullptr);

@@ -1,4 +1,4 @@
-// `troupe simulate` and `troupe compare` as a person calls them.
+// `troupe simulate` and `troupe compare` as commands.
 
 #include <filesystem>
 #include <string>
@@ -30,7 +30,7 @@ struct Desk {
     test::write_file(temp.path() / "pasha.yaml", pasha);
     test::write_file(temp.path() / "asha.yaml", asha);
   }
-  /// Small ones, in these folders.
+  /// Writes small tables into these folders.
   void put_tables(const std::vector<std::string>& folders) const {
     const test::SmallTable small;
     for (const std::string& folder : folders) {
@@ -52,7 +52,7 @@ BOOST_AUTO_TEST_CASE(prints_a_line_for_each_seed_and_a_summary) {
   BOOST_TEST(run.text.find("\nstd") != std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(the_same_seed_gives_the_same_bytes_whatever_jobs_says) {
+BOOST_AUTO_TEST_CASE(the_same_seed_gives_the_same_bytes_for_any_number_of_jobs) {
   const Desk desk;
   for (const char* format : {"table", "json", "csv"}) {
     const std::string command =
@@ -77,7 +77,7 @@ BOOST_AUTO_TEST_CASE(a_kept_folder_replays_without_a_difference) {
       std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(mistakes_are_told_and_give_exit_code_2) {
+BOOST_AUTO_TEST_CASE(mistakes_are_explained_with_exit_code_2) {
   const Desk desk;
   const auto refused = [&](const std::string& arguments, const std::string& words) {
     const ShellRun run = desk.troupe(arguments + " 2>&1");
@@ -96,7 +96,7 @@ BOOST_AUTO_TEST_CASE(mistakes_are_told_and_give_exit_code_2) {
   refused("compare pasha.yaml --synthetic 80x27 --table t", "--table");
 }
 
-BOOST_AUTO_TEST_CASE(compare_prints_the_papers_table_and_writes_csv_and_a_picture) {
+BOOST_AUTO_TEST_CASE(compare_prints_the_table_of_the_paper_and_writes_csv_and_a_chart) {
   const Desk desk;
   const std::string command = "compare asha.yaml pasha.yaml --synthetic 80x27 --seeds 0..4";
   const ShellRun run = desk.troupe(command + " --out one --jobs 1");
@@ -114,7 +114,7 @@ BOOST_AUTO_TEST_CASE(compare_prints_the_papers_table_and_writes_csv_and_a_pictur
   BOOST_TEST(svg.ends_with("</svg>\n"));
 }
 
-BOOST_AUTO_TEST_CASE(compare_tells_a_warning_once_and_keeps_tables_of_one_name_apart) {
+BOOST_AUTO_TEST_CASE(compare_prints_a_warning_once_and_separates_tables_of_one_name) {
   const Desk desk;
   desk.put_tables({"a/t", "b/t"});
   test::write_file(desk.temp.path() / "one.yaml",

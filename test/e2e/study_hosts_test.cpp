@@ -1,4 +1,4 @@
-// The scheduler and the searcher in processes of their own: the same study.
+// A study whose scheduler and searcher run in other processes decides the same.
 
 #include <filesystem>
 #include <map>
@@ -32,7 +32,7 @@ void wait_for_address(const E2eStudy& study) {
                            std::chrono::seconds(20)));
 }
 
-BOOST_AUTO_TEST_CASE(a_scheduler_and_a_searcher_elsewhere_give_the_same_journal) {
+BOOST_AUTO_TEST_CASE(a_remote_scheduler_and_searcher_give_the_same_journal) {
   const E2eStudy here(lines("scheduler: {name: pasha}\nsearcher: {name: random}\n"));
   BOOST_TEST(here.run().code == 0);
   const E2eStudy elsewhere(
@@ -49,7 +49,7 @@ BOOST_AUTO_TEST_CASE(a_scheduler_and_a_searcher_elsewhere_give_the_same_journal)
   BOOST_TEST(first->wait(std::chrono::seconds(20)).value_or(-1) == 0, first->err());
 }
 
-BOOST_AUTO_TEST_CASE(an_actor_of_the_users_decides_for_a_study) {
+BOOST_AUTO_TEST_CASE(an_actor_of_a_user_decides_for_a_study) {
   const E2eStudy study(lines("scheduler: {name: asha, node: mine, actor: every-third}\n"));
   const auto run = study.start();
   wait_for_address(study);
@@ -57,7 +57,7 @@ BOOST_AUTO_TEST_CASE(an_actor_of_the_users_decides_for_a_study) {
   BOOST_TEST(run->wait(std::chrono::seconds(60)).value_or(-1) == 0, run->err() << mine.err());
   BOOST_TEST(mine.wait(std::chrono::seconds(20)).value_or(-1) == 0, mine.err());
   std::map<std::string, int> reports;
-  for (const auto& row : study.timeless_results())
+  for (const auto& row : study.results_without_times())
     if (row.find(",CONTINUE,") != row.npos || row.find(",STOP,") != row.npos)
       ++reports[row.substr(0, row.find(','))];
   BOOST_TEST(reports.size() == 12u);

@@ -46,7 +46,7 @@ Finished E2eStudy::troupe(const std::string& command, std::vector<std::string> o
   return test::run(std::move(argv));
 }
 
-std::vector<std::string> E2eStudy::timeless_results() const {
+std::vector<std::string> E2eStudy::results_without_times() const {
   std::istringstream in(read_file(folder() + "/results.csv"));
   std::vector<std::string> rows;
   std::vector<bool> kept;

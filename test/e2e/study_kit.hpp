@@ -10,30 +10,31 @@
 
 namespace troupe::test {
 
-/// A study of a test: a file in a folder of its own, run by the real `troupe`. Everything it starts
-/// carries a marker in its environment, by which a test finds what is left behind.
+/// A study file in a temporary folder, run by the real `troupe`. All processes of the study have a
+/// marker in their environment, by which a test finds those that are left over.
 class E2eStudy {
  public:
-  /// `lines` are added to the study file below; they name entry, scheduler and what else matters.
+  /// `lines` are appended to the head of the study file; they set the entry, the scheduler and so
+  /// on.
   explicit E2eStudy(const std::string& lines);
 
-  /// `troupe run FILE --dir DIR` and what `options` add.
+  /// Starts `troupe run FILE --dir DIR` with `options`.
   [[nodiscard]] std::unique_ptr<Command> start(std::vector<std::string> options = {
                                                    "--quiet"}) const;
   [[nodiscard]] Finished run(std::vector<std::string> options = {"--quiet"},
                              std::chrono::seconds at_most = std::chrono::seconds(120)) const;
-  /// `troupe COMMAND DIR ...`.
+  /// Runs `troupe COMMAND DIR` with `options`.
   [[nodiscard]] Finished troupe(const std::string& command,
                                 std::vector<std::string> options = {}) const;
 
-  /// Rows of results.csv without the columns that hold times.
-  [[nodiscard]] std::vector<std::string> timeless_results() const;
-  /// The journal as text, `index|input|decisions|events`, a row a line.
+  /// The rows of results.csv without the columns of times.
+  [[nodiscard]] std::vector<std::string> results_without_times() const;
+  /// The rows of the journal as texts `index|input|decisions|events`.
   [[nodiscard]] std::vector<std::string> journal() const;
   [[nodiscard]] std::vector<pid_t> processes() const {
     return processes_with("TROUPE_E2E=" + folder());
   }
-  /// Living processes of it whose command line holds `word`.
+  /// The living processes of the study whose command line contains `word`.
   [[nodiscard]] std::vector<pid_t> processes(const std::string& word) const;
 
   [[nodiscard]] std::string folder() const { return scratch_.file("out"); }
@@ -43,7 +44,7 @@ class E2eStudy {
   TempFolder scratch_;
 };
 
-/// Path of a built program.
+/// The path of a built program.
 std::string program(const std::string& name);
 
 }  // namespace troupe::test

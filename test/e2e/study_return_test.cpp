@@ -1,4 +1,4 @@
-// A head that is restarted within the lease takes its nodes and their running trials back.
+// A head that restarts within the lease takes back its nodes and their running trials.
 
 #include <algorithm>
 #include <csignal>
@@ -23,7 +23,7 @@ grace_kill_s: 1
 stop_criterion: {max_num_trials_started: 14}
 )";
 
-/// Every attempt that was ever made: "0003/attempt-2".
+/// The folders of all attempts, as "0003/attempt-2".
 std::vector<std::string> attempts(const E2eStudy& study) {
   std::vector<std::string> found;
   namespace fs = std::filesystem;
@@ -35,7 +35,7 @@ std::vector<std::string> attempts(const E2eStudy& study) {
   return found;
 }
 
-/// Kills the head and starts it again, each time the journal has grown by so many rows.
+/// Runs the study, and kills and restarts its head `kills` times, each after `rows` more rows.
 Finished run_with_kills(const E2eStudy& study, int kills, std::size_t rows) {
   auto run = study.start();
   for (int i = 0; i < kills; ++i) {
@@ -50,21 +50,21 @@ Finished run_with_kills(const E2eStudy& study, int kills, std::size_t rows) {
   return {code.value_or(-1), run->out(), run->err()};
 }
 
-BOOST_AUTO_TEST_CASE(a_head_that_is_back_within_the_lease_changes_nothing) {
+BOOST_AUTO_TEST_CASE(a_head_that_restarts_within_the_lease_changes_no_result) {
   const std::string lines = slow_curves + "n_workers: 1\nlease: 20\n";
   const E2eStudy undisturbed(lines);
   BOOST_TEST(undisturbed.run().code == 0);
   const E2eStudy study(lines);
   const Finished run = run_with_kills(study, 4, 9);
   BOOST_TEST(run.code == 0, run.err << study.troupe("events").out);
-  BOOST_TEST(study.timeless_results() == undisturbed.timeless_results(),
+  BOOST_TEST(study.results_without_times() == undisturbed.results_without_times(),
              boost::test_tools::per_element());
   BOOST_TEST(attempts(study) == attempts(undisturbed), boost::test_tools::per_element());
   BOOST_TEST(study.troupe("replay").code == 0);
   BOOST_TEST(study.processes().empty());
 }
 
-BOOST_AUTO_TEST_CASE(a_head_that_is_back_too_late_finds_its_node_gone) {
+BOOST_AUTO_TEST_CASE(a_head_that_restarts_after_the_lease_finds_its_node_gone) {
   const E2eStudy study(slow_curves + "n_workers: 2\nlease: 1\n");
   {
     const auto run = study.start();

@@ -1,4 +1,4 @@
-// Whole studies, as a person runs them.
+// Whole studies by the command `troupe run`.
 
 #include <csignal>
 #include <filesystem>
@@ -49,8 +49,8 @@ BOOST_AUTO_TEST_CASE(one_worker_and_the_same_seed_give_the_same_results) {
   const E2eStudy second(lines);
   BOOST_TEST(first.run().code == 0);
   BOOST_TEST(second.run().code == 0);
-  BOOST_TEST(first.timeless_results().size() > 15u);
-  BOOST_TEST(first.timeless_results() == second.timeless_results(),
+  BOOST_TEST(first.results_without_times().size() > 15u);
+  BOOST_TEST(first.results_without_times() == second.results_without_times(),
              boost::test_tools::per_element());
 }
 
@@ -95,7 +95,7 @@ BOOST_AUTO_TEST_CASE(a_program_that_cannot_be_started_fails_the_study_with_its_n
   BOOST_TEST(run.out.find("No such file") != std::string::npos, run.out);
 }
 
-BOOST_AUTO_TEST_CASE(programs_that_misbehave_leave_the_study_healthy_and_no_process_behind) {
+BOOST_AUTO_TEST_CASE(faulty_programs_harm_no_study_and_leave_no_process) {
   for (const char* name : {"silent", "flood", "stubborn", "late"}) {
     const E2eStudy study(
         entry(name) + curve_space +

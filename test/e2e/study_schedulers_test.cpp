@@ -1,5 +1,5 @@
-// Every scheduler, ranking and searcher that a study file can name, in a whole study; and the study
-// files of examples/.
+// Whole studies with every scheduler, ranking and searcher of study files, and the study files of
+// examples/.
 
 #include <algorithm>
 #include <filesystem>
@@ -21,7 +21,7 @@ BOOST_AUTO_TEST_SUITE(study_schedulers)
 namespace data = boost::unit_test::data;
 namespace fs = std::filesystem;
 
-/// What each names beside the rest.
+/// The lines of the study file in which the studies differ.
 const std::vector<std::string> every_scheduler{
     "asha",
     "{name: asha, type: promotion, hurdle: incumbents}",
@@ -53,8 +53,8 @@ void expect_a_study_that_ends(const E2eStudy& study) {
   BOOST_TEST(study.processes().empty());
 }
 
-BOOST_DATA_TEST_CASE(each_runs_a_study_to_its_end, data::make(every_scheduler), scheduler) {
-  // Nothing but the space ends it: nine configurations.
+BOOST_DATA_TEST_CASE(each_method_runs_a_study_to_its_end, data::make(every_scheduler), scheduler) {
+  // The study ends when the nine configurations of its space are used up.
   const bool endless = scheduler.find("pasha") != std::string::npos ||
                        scheduler.find("progressive") != std::string::npos;
   expect_a_study_that_ends(E2eStudy(
@@ -77,10 +77,10 @@ BOOST_DATA_TEST_CASE(conditions_reach_the_program_and_the_results,
                        "max_resource_attr: epochs\nscheduler: asha\nsearcher: " +
                        std::string(searcher) + "\n");
   expect_a_study_that_ends(study);
-  // plain with two x, wide with three x and two widths.
+  // Two configurations of plain (two x), six of wide (three x, two widths).
   const std::string trials = read_file(study.folder() + "/trials.csv");
   BOOST_TEST(std::count(trials.begin(), trials.end(), '\n') == 1 + 2 + 6);
-  BOOST_TEST(trials.find(",,") != std::string::npos, trials);  // Of those without a width.
+  BOOST_TEST(trials.find(",,") != std::string::npos, trials);  // Configurations without a width.
 }
 
 BOOST_DATA_TEST_CASE(each_example_of_the_digits_runs,
@@ -92,7 +92,7 @@ BOOST_DATA_TEST_CASE(each_example_of_the_digits_runs,
     BOOST_TEST_REQUIRE(at != std::string::npos, from);
     text.replace(at, from.size(), to);
   };
-  // Elsewhere and smaller, but otherwise as it is.
+  // The study file of the example with another folder and fewer trials.
   replace("../../build/release/bin/digits_train", program("digits_train"));
   replace("digits.csv", digits + "digits.csv");
   replace("epochs: 243", "epochs: 27");

@@ -1,5 +1,5 @@
-// Links between processes, where ZeroMQ loses what a stopped or killed process had: first shown on
-// its bare sockets, then on a link, which notices.
+// Links between processes. ZeroMQ loses the messages that a stopped or killed process had received:
+// the tests show it on bare sockets, and then that a link notices it.
 
 #include <chrono>
 #include <ctime>
@@ -23,8 +23,8 @@ BOOST_AUTO_TEST_SUITE(transport_process)
 
 using namespace std::chrono_literals;
 
-/// A process that runs `body` and ends with this one at the latest. Forked before this process has
-/// threads, so made before any ZeroMQ context; `body` gets what `tell` is given.
+/// A process that runs `body`, and ends with this one at the latest. Construct it before any ZeroMQ
+/// context, because a fork needs a process without threads. `body` gets the argument of `tell`.
 class Child {
  public:
   explicit Child(const std::function<void(const std::string& told)>& body) {
@@ -61,8 +61,8 @@ class Child {
   int to_ = -1;
 };
 
-/// Dials, answers each message with itself, and runs until it is killed. After `deaf_after`
-/// messages it takes no more, while its sockets still do.
+/// Dials, and echoes each message until it is killed. After `deaf_after` messages it reads no more,
+/// while the threads of ZeroMQ still receive.
 void echo(const std::string& address, std::size_t deaf_after) {
   ZmqWorld world;
   bool deaf = false;
@@ -117,14 +117,14 @@ BOOST_AUTO_TEST_CASE(zeromq_never_reports_a_stopped_peer_and_a_link_does) {
   BOOST_TEST(world.run_until([&] { return a.state(2) == LinkState::unreachable; }, 5s));
   BOOST_TEST(world.run_until([&] { return !a.downs.empty(); }, 5s));
   const Duration noticed = world.reactor().now() - stopped;
-  BOOST_TEST((noticed > 700ms && noticed < 4s));  // Lost after a second of silence.
+  BOOST_TEST((noticed > 700ms && noticed < 4s));  // The link is lost after a second of silence.
   BOOST_TEST((a.downs.at(2).cause == Departure::Cause::lost));
-  // The bare ROUTER, mandatory as it is, still takes messages for the peer that is stopped.
+  // A bare ROUTER, even a mandatory one, still accepts messages for the stopped peer.
   BOOST_TEST(router.send(zmq::str_buffer("peer"), zmq::send_flags::sndmore).has_value());
   BOOST_TEST(router.send(zmq::str_buffer("x"), zmq::send_flags::dontwait).has_value());
 }
 
-BOOST_AUTO_TEST_CASE(a_peer_that_was_stopped_for_less_goes_on_where_it_was) {
+BOOST_AUTO_TEST_CASE(a_peer_that_is_stopped_within_its_lease_keeps_its_link) {
   const Child linked([](const std::string& address) { echo(address, SIZE_MAX); });
   ZmqWorld world;
   TestNode a(world.reactor(), world.wire(1), 1, "a", quick());
@@ -138,14 +138,14 @@ BOOST_AUTO_TEST_CASE(a_peer_that_was_stopped_for_less_goes_on_where_it_was) {
     const std::size_t sent = 100 * static_cast<std::size_t>(round + 1);
     BOOST_TEST(world.run_until([&] { return a.messages[2].size() >= sent; }, 5s));
     BOOST_TEST((a.state(2) == LinkState::up));
-    // Stopped again before its next beat is confirmed, it would have held no lease all the while.
+    // If it were stopped before its next beat is confirmed, it would not hold the lease.
     (void)world.run_until([] { return false; }, 3 * quick().heartbeat);
   }
   BOOST_REQUIRE_EQUAL(a.messages[2].size(), 300U);
   for (std::size_t i = 0; i < 300; ++i) BOOST_REQUIRE(a.messages[2][i] == std::to_string(i));
 }
 
-BOOST_AUTO_TEST_CASE(a_peer_that_was_stopped_for_longer_learns_that_it_was_given_up) {
+BOOST_AUTO_TEST_CASE(a_peer_that_is_stopped_beyond_its_lease_learns_that_its_link_is_lost) {
   int ends[2];
   BOOST_REQUIRE(pipe(ends) == 0);
   const Child linked([&](const std::string& address) {
@@ -183,7 +183,7 @@ BOOST_AUTO_TEST_CASE(a_peer_killed_with_messages_in_its_queue_has_not_confirmed_
     dealer.set(zmq::sockopt::rcvhwm, 0);
     dealer.connect(address);
     (void)dealer.send(zmq::str_buffer("hello"));
-    pause();  // Its socket receives, it does not.
+    pause();  // The socket receives, the process does not read.
   });
   const Child linked([](const std::string& address) { echo(address, 1); });
 
@@ -205,7 +205,7 @@ BOOST_AUTO_TEST_CASE(a_peer_killed_with_messages_in_its_queue_has_not_confirmed_
   BOOST_REQUIRE(a.send(2, "the last that it takes"));
   BOOST_REQUIRE(world.run_until([&] { return a.messages[2].size() == 1; }, 5s));
 
-  for (int i = 0; i < 2000; ++i) {  // Each is taken by ZeroMQ, and none is ever read.
+  for (int i = 0; i < 2000; ++i) {  // ZeroMQ accepts each message, and none is read.
     BOOST_REQUIRE(router.send(zmq::str_buffer("peer"), zmq::send_flags::sndmore));
     BOOST_REQUIRE(router.send(zmq::str_buffer("x"), zmq::send_flags::dontwait));
     BOOST_REQUIRE(a.send(2, std::to_string(i)));
@@ -215,9 +215,9 @@ BOOST_AUTO_TEST_CASE(a_peer_killed_with_messages_in_its_queue_has_not_confirmed_
   linked.signal(SIGKILL);
   world.run_for(100ms);
   const Peer peer = a.endpoint.peers().at(0);
-  BOOST_TEST(peer.buffered_bytes > 2000u);  // The link knows what is not confirmed,
+  BOOST_TEST(peer.buffered_bytes > 2000u);  // The link knows which messages are not confirmed.
   BOOST_TEST((peer.lag >= 200ms));
-  BOOST_TEST(world.run_until([&] { return !a.downs.empty(); }, 5s));  // and says that it is lost.
+  BOOST_TEST(world.run_until([&] { return !a.downs.empty(); }, 5s));  // The link reports the loss.
   BOOST_TEST((a.downs.at(2).cause == Departure::Cause::lost));
   BOOST_TEST(a.messages[2].size() == 1u);
 }

@@ -7,8 +7,7 @@
 
 #include "actors/study/inputs.hpp"
 #include "runtime/core/check.hpp"
-#include "runtime/remote/declaration.hpp"
-#include "runtime/remote/wire_header.hpp"
+#include "runtime/remote/wire_format.hpp"
 #include "test/fuzz/input.hpp"
 #include "test/unit/runtime/codec_samples.hpp"
 

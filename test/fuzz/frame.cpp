@@ -1,4 +1,4 @@
-// Any bytes as a frame, and its body as whatever a body may be.
+// Decodes arbitrary bytes as a frame, and its body as each kind of body.
 
 #include "transport/frame.hpp"
 
@@ -14,12 +14,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto frame = transport::decode_frame(bytes, frame_max, bulk_frame_max);
   if (!frame) return 0;
   check(frame->body.size() <= (frame->header.bulk ? bulk_frame_max : frame_max),
-        "a frame over the limit is refused");
+        "a frame over the limit is rejected");
   const auto again = transport::encode_frame(frame->header, frame->body);
   const auto read_again = transport::decode_frame(again, frame_max, bulk_frame_max);
   check(read_again.has_value() && read_again->header.bulk == frame->header.bulk &&
             read_again->header.wants_bulk == frame->header.wants_bulk,
-        "what was read can be written");
+        "a frame that was read can be written");
 
   if (const auto greeting = transport::decode_greeting(frame->body))
     check(greeting->name.size() + greeting->payload.size() <= frame->body.size(),

@@ -1,4 +1,5 @@
-// A stranger's frames, in any order and on any route, to a node that talks with another one.
+// Sends frames of a stranger, in any order and on any route, to a node that is linked with another
+// one.
 
 #include <array>
 #include <memory>
@@ -22,6 +23,7 @@ constexpr PeerId listener_id = 1;
 constexpr PeerId honest_id = 2;
 constexpr PeerId stranger_id = 3;
 
+/// A listener, an honest peer that is linked with it, and a stranger.
 class Scene {
  public:
   Scene() {
@@ -82,7 +84,7 @@ class Scene {
   std::vector<transport::Route> routes_;
 };
 
-/// Mostly well-formed: the fuzzer would rarely find the magic number and two ids.
+/// A mostly well-formed frame: the fuzzer would rarely guess the magic number and two ids.
 std::vector<std::byte> shaped_frame(fuzz::Input& input) {
   static constexpr std::array ids{PeerId{0}, listener_id, honest_id, stranger_id, PeerId{99}};
   transport::FrameHeader header;
@@ -131,7 +133,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     scene.check_bounds();
   }
-  scene.advance(std::chrono::seconds(6));  // Longer than a silent peer is waited for.
+  scene.advance(std::chrono::seconds(6));  // Longer than `dead_after`.
   scene.check_bounds();
   return 0;
 }

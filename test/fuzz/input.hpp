@@ -7,7 +7,7 @@
 
 namespace troupe::fuzz {
 
-/// Takes apart what the fuzzer made up. At the end of the bytes everything is zero or empty.
+/// Reads values from the bytes of the fuzzer. After the last byte, values are zero or empty.
 class Input {
  public:
   Input(const std::uint8_t* bytes, std::size_t size)
@@ -18,7 +18,7 @@ class Input {
     const std::string_view one = text(1);
     return one.empty() ? 0 : static_cast<std::uint8_t>(one.front());
   }
-  /// The next bytes, at most so many.
+  /// The next bytes, at most `size_max`.
   std::string_view text(std::size_t size_max) {
     const std::string_view taken = left_.substr(0, size_max);
     left_.remove_prefix(taken.size());

@@ -1,4 +1,4 @@
-// Any text as a study file and as a sequence file.
+// Reads any text as a study file and as a sequence file.
 
 #include "actors/study_file/study_file.hpp"
 

@@ -12,17 +12,17 @@
 
 namespace troupe::test {
 
-/// A program that a test runs as a person would; its output goes to files. Killed with its process
-/// group if the test ends first.
+/// A program that a test runs as a user does, with its output in files. If the test ends first, the
+/// program is killed with its process group.
 class Command {
  public:
-  /// `environment`: KEY=VALUE, in addition to the test's own.
+  /// `environment`: variables as KEY=VALUE, added to those of the test.
   explicit Command(std::vector<std::string> argv, std::vector<std::string> environment = {});
   ~Command();
   Command(const Command&) = delete;
   Command& operator=(const Command&) = delete;
 
-  /// Waits for its end. None if it does not end in time.
+  /// Waits for the end and returns the exit code (128 + signal); none after `at_most`.
   std::optional<int> wait(std::chrono::seconds at_most);
   [[nodiscard]] bool ended() const;
   void signal(int number);
@@ -33,7 +33,7 @@ class Command {
  private:
   pid_t pid_ = -1;
   int pidfd_ = -1;
-  TempFolder folder_;  ///< Of its output.
+  TempFolder folder_;  ///< Of stdout and stderr.
   std::optional<int> code_;
 };
 
@@ -43,14 +43,16 @@ struct Finished {
   std::string err;
 };
 
-/// Runs a program to its end.
+/// Runs a program until it ends, at most for `at_most`.
 Finished run(std::vector<std::string> argv,
              std::chrono::seconds at_most = std::chrono::seconds(120));
 
-/// Living processes (zombies are none) whose environment holds `marker`.
+/// The processes whose environment contains `marker`, without zombies.
 std::vector<pid_t> processes_with(const std::string& marker);
 
-/// Looks again and again until `holds`, for at most so long. For what has no event to wait for.
-bool eventually(const std::function<bool()>& holds, std::chrono::milliseconds at_most);
+/// Whether `holds` returns true within `at_most`; it is called every 10 ms. For conditions without
+/// an event to wait for.
+[[nodiscard]] bool eventually(const std::function<bool()>& holds,
+                              std::chrono::milliseconds at_most);
 
 }  // namespace troupe::test

@@ -15,7 +15,7 @@
 
 namespace troupe::test {
 
-/// Code that an actor runs for a test.
+/// A message with code that the receiving actor runs for a test.
 struct Do {
   static constexpr std::string_view wire_name = "test.Do";
   static constexpr bool local_only = true;
@@ -23,8 +23,8 @@ struct Do {
   static auto fields(auto&) { return no_fields(); }
 };
 
-/// A test's hands and eyes among the actors: keeps the messages that it receives, in order, until
-/// the test expects them, and does what the test wants an actor to do.
+/// An actor that a test controls: it keeps the messages that it receives, in order, until the test
+/// expects them, and it runs code for the test.
 template <typename... Ms>
 class Probe {
   struct NoAnswer {};
@@ -78,7 +78,7 @@ class Probe {
   [[nodiscard]] const Ref& ref() const { return ref_; }
   [[nodiscard]] runtime::Address address() const { return ref_.address(); }
 
-  /// The next message, which must be an M; steps if none is here.
+  /// Returns the next message, stepping if there is none; throws unless it is an M.
   template <typename M>
   M expect() {
     if (log_->received.empty()) world_->run();
@@ -92,7 +92,7 @@ class Probe {
     log_->received.pop_front();
     return message;
   }
-  /// The next message if it is an M; steps if none is here.
+  /// Returns the next message if it is an M, stepping if there is none.
   template <typename M>
   std::optional<M> take() {
     if (log_->received.empty()) world_->run();
@@ -100,14 +100,14 @@ class Probe {
       return std::nullopt;
     return expect<M>();
   }
-  /// Steps; true if no message is here then.
+  /// Steps until nothing is left to do, and returns whether no message has come.
   [[nodiscard]] bool is_silent() {
     world_->run();
     return log_->received.empty();
   }
   [[nodiscard]] std::size_t size() const { return log_->received.size(); }
 
-  /// Answers the oldest Q that it received and has not answered.
+  /// Answers the oldest Q that was received and not answered.
   template <runtime::Question Q>
   void answer(Result<typename Q::Reply> result) {
     auto& unanswered = log_->template answers<Q>();
@@ -117,7 +117,7 @@ class Probe {
     unanswered.pop_front();
   }
 
-  /// Runs `code(Context&)` in the actor, as one message, and all that follows from it.
+  /// Runs `code(Context&)` in the actor as one message, and steps until nothing is left to do.
   void run(std::function<void(runtime::Context&)> code) {
     world_->node().tell(runtime::Ref<Do>(address()), Do{std::move(code)});
     world_->run();

@@ -11,7 +11,7 @@
 
 namespace troupe::test {
 
-/// An empty folder that goes with its contents at the end of the test.
+/// A new empty folder, which is removed with its contents by the destructor.
 class TempFolder {
  public:
   TempFolder() {

@@ -13,7 +13,7 @@ namespace troupe::test {
 template <typename... Ms>
 class Probe;
 
-/// A node in the test's own thread, under a virtual clock: nothing happens but what the test steps.
+/// A node in the thread of the test, on a virtual clock. Nothing happens unless the test steps.
 ///
 ///     TestNode world;
 ///     auto counter = world.spawn<Counter>();
@@ -21,14 +21,13 @@ class Probe;
 ///     world.tell(counter, Count{probe.ref()});
 ///     BOOST_TEST(probe.expect<Counted>().value == 1);
 ///
-/// `ask`, `wait` and `stop` of the node, and `expect` of a probe, step by themselves as far as
-/// needed.
+/// `ask`, `wait` and `stop` of the node, and `expect` of a probe, step by themselves.
 class TestNode {
  public:
-  /// In a world of its own.
+  /// A node in a world of its own.
   explicit TestNode(std::uint64_t seed = 1, runtime::NodeOptions options = {.name = "test"},
                     runtime::StepDispatcher::Choose choose = {});
-  /// One of several in a world, each with its own seed.
+  /// A node in a world with several nodes; each needs another seed.
   TestNode(TestWorld& world, std::uint64_t seed, runtime::NodeOptions options);
   ~TestNode();
   TestNode(const TestNode&) = delete;
@@ -41,7 +40,7 @@ class TestNode {
   [[nodiscard]] runtime::StepDispatcher& dispatcher() { return *dispatcher_; }
   [[nodiscard]] Instant now() const { return world_->clock().now(); }
 
-  /// See TestWorld.
+  // See TestWorld.
   bool step() { return world_->step(); }
   void run() { world_->run(); }
   void advance(Duration duration) { world_->advance(duration); }
@@ -55,20 +54,20 @@ class TestNode {
   void tell(const R& to, M message) {
     node_->tell(to, std::move(message));
   }
-  /// Runs, and moves the time on if it must, until there is an answer or the deadline has come.
+  /// Asks and steps until the answer or the deadline comes; moves the clock if nothing else is due.
   template <typename R, typename Q>
   Result<typename Q::Reply> ask(const R& to, Q question,
                                 Duration deadline = std::chrono::seconds(10)) {
     return node_->ask(to, std::move(question), deadline);
   }
-  /// An actor that keeps what it receives. See test/kit/probe.hpp.
+  /// Spawns an actor that keeps the messages it receives (test/kit/probe.hpp).
   template <typename... Ms>
   Probe<Ms...> probe();
 
  private:
   std::unique_ptr<TestWorld> own_world_;
   TestWorld* world_;
-  runtime::StepDispatcher* dispatcher_ = nullptr;  ///< The node's.
+  runtime::StepDispatcher* dispatcher_ = nullptr;  ///< Of the node.
   std::unique_ptr<runtime::Node> node_;
 };
 

@@ -26,7 +26,7 @@ runtime::Environment TestWorld::environment(const std::string& name, std::uint64
   environment.make_wire = [this, name](Reactor&, transport::PeerId self) {
     return network_.wire(self, name);
   };
-  environment.link_options.message_max = std::size_t{2} << 20;  // Small, so that full is soon.
+  environment.link_options.message_max = std::size_t{2} << 20;  // Small, so that tests fill it.
   environment.link_options.buffer_bytes_max = std::size_t{1} << 20;
   return environment;
 }

@@ -13,33 +13,33 @@
 
 namespace troupe::test {
 
-/// A virtual clock, a reactor and a network in memory, on which any number of nodes run in the
-/// test's own thread: nothing happens but what the test steps. Outlives its nodes.
+/// A virtual clock, a reactor and a network in memory, for nodes in the thread of the test. Nothing
+/// happens unless the test steps. Outlives its nodes.
 class TestWorld {
  public:
   explicit TestWorld(std::uint64_t seed = 1);
 
   [[nodiscard]] runtime::simulation::SimReactor& reactor() { return reactor_; }
   [[nodiscard]] runtime::simulation::VirtualClock& clock() { return clock_; }
-  /// Without faults and delay, unless told otherwise.
+  /// Has neither faults nor delay unless the test sets them.
   [[nodiscard]] transport::MemoryNetwork& network() { return network_; }
 
-  /// One callback of the reactor that is due, or one message of one node. False if there is
+  /// Runs one due callback of the reactor, or else one message of one node. False if there is
   /// neither.
   bool step();
-  /// Steps until nothing happens any more at the present time.
+  /// Steps until nothing is due at the present time.
   void run();
-  /// Moves the time on; all that is due on the way happens at its time.
+  /// Moves the clock by `duration`, and runs everything that becomes due at its time.
   void advance(Duration duration);
-  /// Runs, and moves the time on if it must, until `done()` or until then.
+  /// Steps until `done()` or `until`; moves the clock if nothing else is due.
   void drive(const std::function<bool()>& done, Instant until);
 
-  /// What a node of this world is made with; `dispatcher` is the one in it. The node's host on the
-  /// network is `name`.
+  /// The environment for a node of this world, whose host on the network is `name`. Sets
+  /// `dispatcher` to the dispatcher in it.
   [[nodiscard]] runtime::Environment environment(const std::string& name, std::uint64_t seed,
                                                  runtime::StepDispatcher*& dispatcher,
                                                  runtime::StepDispatcher::Choose choose = {});
-  /// The node of this dispatcher is gone.
+  /// Stops stepping the dispatcher of a node that is destroyed.
   void forget(runtime::StepDispatcher* dispatcher);
 
  private:

@@ -82,7 +82,7 @@ void show(std::ostream& out, const std::map<A, B>& values) {
   show(out, std::vector<std::pair<A, B>>(values.begin(), values.end()));
 }
 
-/// Collects the first difference.
+/// Keeps the first difference of two lines.
 class Comparison {
  public:
   template <typename T>

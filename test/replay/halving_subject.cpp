@@ -8,7 +8,7 @@ namespace {
 
 using namespace schedulers;
 
-/// The reference's criteria, by the names that it gives them.
+/// The ranking criteria of the reference, by its names.
 RankingOptions ranking_of(const Trace& trace) {
   RankingOptions ranking{.form = RankingForm::reference};
   const std::string& name = trace.ranking;
@@ -107,19 +107,19 @@ class HalvingSubject final : public Subject {
   void describe_suggestion(Line& line, const Decision& decision) {
     line.u = drawn_;
     if (const auto* start = std::get_if<StartTrial>(&decision)) {
-      // Under `stopping` the reference sends a trial to R, and does not say so.
+      // Under `stopping` the reference runs a trial to R without a line in the trace.
       if (options_.rule == Rule::promotion) line.until = start->until;
       line.bracket = start->bracket;
       first_bracket_.push_back(start->bracket);
     } else if (const auto* resume = std::get_if<ResumeTrial>(&decision)) {
       line.bracket = resume->bracket;
     } else if (drawn_) {
-      line.bracket = bracket_of(*drawn_);  // Ours waits, and names no bracket.
+      line.bracket = bracket_of(*drawn_);  // This scheduler waits without a bracket.
     }
     if (trace_.num_brackets == 1) line.bracket.reset();
   }
 
-  /// How many cumulative probabilities the draw has reached.
+  /// Number of cumulative probabilities that the draw has reached: the bracket.
   [[nodiscard]] std::uint32_t bracket_of(double drawn) const {
     std::uint32_t bracket = 0;
     double sum = 0;
@@ -138,13 +138,13 @@ class HalvingSubject final : public Subject {
     if (at_rung)
       line.next = next;
     else if (options_.rule == Rule::stopping && !*line.milestone)
-      line.next = lowest;  // What the reference says between rungs.
+      line.next = lowest;  // The value of the reference between rungs.
     const auto* go_on = std::get_if<ContinueTrial>(&decisions.at(0));
     if (go_on != nullptr && go_on->until != next) return "until is not the next rung";
     return wrong_unlock(*line.trial, decisions);
   }
 
-  /// The unlock is told exactly when the ceiling rises, with the state that the trace records.
+  /// Checks that an unlock is decided exactly when the ceiling rises, with the state of the trace.
   [[nodiscard]] std::optional<std::string> wrong_unlock(
       TrialId cause, const std::vector<Decision>& decisions) const {
     const SchedulerStatus after = halving_.status();
@@ -158,7 +158,7 @@ class HalvingSubject final : public Subject {
     return std::nullopt;
   }
 
-  /// A hurdle that has changed is told, with the trace's value.
+  /// Checks that a changed hurdle is decided, with the value of the trace.
   [[nodiscard]] std::optional<std::string> unannounced(
       const Thresholds& now, const std::vector<Decision>& decisions) const {
     Thresholds told = thresholds_.value_or(Thresholds());
@@ -177,7 +177,7 @@ class HalvingSubject final : public Subject {
     return trace_.max_resource;
   }
 
-  /// Those that exist: bracket s has no rungs of its own below its first.
+  /// The existing rungs: bracket s has none below its first rung.
   [[nodiscard]] std::vector<EndRung> rungs() const {
     std::vector<EndRung> all;
     for (std::size_t s = 0; s < halving_.rung_systems().size(); ++s)
@@ -191,7 +191,7 @@ class HalvingSubject final : public Subject {
     return all;
   }
 
-  /// False: what changed is not explained by entries that were added or promoted.
+  /// False if the change is not explained by added or promoted entries.
   static bool add_change(Line& line, const EndRung& was, const EndRung& now) {
     std::vector<RungRow> changed = was.rows;
     RungState state{now.system, now.level, {}, {}};
@@ -215,7 +215,7 @@ class HalvingSubject final : public Subject {
   [[nodiscard]] std::optional<PashaState> pasha(bool compared) const {
     if (!halving_.ceiling()) return std::nullopt;
     const ProgressiveCeiling& ceiling = *halving_.ceiling();
-    // The reference shows its setting where it does not estimate epsilon.
+    // The reference records its option if it does not estimate epsilon.
     const bool estimated = trace_.ranking == "soft_ranking_auto";
     PashaState state{ceiling.limit(),
                      ceiling.top(),
@@ -232,12 +232,12 @@ class HalvingSubject final : public Subject {
   const Trace& trace_;
   AsyncSuccessiveHalvingOptions options_;
   double to_draw_ = 0;
-  std::optional<double> drawn_;  ///< By the scheduler, at the last event.
+  std::optional<double> drawn_;  ///< The draw of the scheduler at the last event.
   AsyncSuccessiveHalving halving_;
-  Resource ceiling_before_ = 0;               ///< The last event.
+  Resource ceiling_before_ = 0;               ///< The ceiling before the last event.
   std::vector<std::uint32_t> first_bracket_;  ///< By trial.
   std::vector<EndRung> rungs_;                ///< After the last line.
-  std::optional<Thresholds> thresholds_;      ///< As recorded last.
+  std::optional<Thresholds> thresholds_;      ///< The thresholds that were recorded last.
 };
 
 }  // namespace

@@ -1,5 +1,5 @@
-// replay_traces DIR...: replays every recorded run of the reference in these folders and compares
-// line by line. A folder holds *.jsonl files, and the curves behind them in datasets/.
+// replay_traces DIR...: replays each recorded run of the reference in these folders, and compares
+// line by line. A folder contains *.jsonl files, and their learning curves in datasets/.
 
 #include <algorithm>
 #include <filesystem>

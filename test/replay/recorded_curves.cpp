@@ -7,7 +7,8 @@
 namespace troupe::replay {
 namespace {
 
-/// A header line, then rows "config,value,value,..." in the order of configurations.
+/// Reads a CSV file: a header line, and a row "config,value,value,..." for each configuration in
+/// order.
 Result<std::vector<std::vector<double>>> read_table(const std::filesystem::path& file) {
   std::ifstream in(file);
   std::string line;

@@ -7,10 +7,11 @@
 
 namespace troupe::replay {
 
-/// Recorded learning curves: row = configuration, column = epoch - 1.
+/// Recorded learning curves: a row for each configuration, column e - 1 for epoch e.
 struct RecordedCurves {
   std::vector<std::vector<double>> curves;  ///< The metric.
-  std::vector<std::vector<double>> costs;   ///< Seconds; multiples of 1/64, so that sums are exact.
+  std::vector<std::vector<double>>
+      costs;  ///< Seconds in multiples of 1/64, so that sums are exact.
 };
 
 [[nodiscard]] Result<RecordedCurves> read_curves(const std::filesystem::path& folder);

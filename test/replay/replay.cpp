@@ -13,8 +13,8 @@ namespace {
 
 using namespace schedulers;
 
-/// The loop that recorded the traces (schedulers/README.md, section 13): workers with known costs,
-/// one event at a time.
+/// The loop that recorded the traces (schedulers/README.md, section 13): workers with recorded
+/// costs, one event at a time.
 class Cluster {
  public:
   Cluster(const Trace& trace, const RecordedCurves& curves, Subject& subject)
@@ -103,10 +103,10 @@ class Cluster {
     ++epochs_;
     const std::pair ranked(loss_of(mode_, y), trial);
     best_ = best_ ? std::min(*best_, ranked) : ranked;
-    report(w, TrialReported{trial, epoch, y});
+    report(w, ReportReceived{trial, epoch, y});
   }
 
-  void report(std::size_t w, const TrialReported& reported) {
+  void report(std::size_t w, const ReportReceived& reported) {
     Line line = begin("report", w);
     line.trial = reported.trial;
     line.epoch = reported.resource;
@@ -143,7 +143,7 @@ class Cluster {
     return line;
   }
 
-  /// Adds the changes of state that the event caused; takes the next line of the trace.
+  /// Adds the changes of state by the event, and compares with the next line of the trace.
   void compare(Line line, const std::vector<Decision>& decisions) {
     if (const auto wrong = subject_.describe(line, decisions)) differ(*wrong);
     if (line_ >= trace_.lines.size()) return differ("the trace has ended here");
@@ -173,11 +173,12 @@ class Cluster {
   Mode mode_;
   std::vector<std::optional<Job>> jobs_;  ///< By worker.
   double now_ = 0;
-  std::size_t line_ = 0;  ///< Of the trace; the next one.
+  std::size_t line_ = 0;  ///< The next line of the trace.
   std::size_t epochs_ = 0;
-  bool drained_ = false;  ///< Nobody asks any more.
+  bool drained_ = false;  ///< No worker asks for a trial any more.
   std::map<TrialId, Resource> last_epoch_;
-  std::optional<std::pair<double, TrialId>> best_;  ///< Loss; the lowest id of those with it.
+  std::optional<std::pair<double, TrialId>>
+      best_;  ///< The best loss, and the lowest trial with it.
   std::optional<std::string> difference_;
 };
 

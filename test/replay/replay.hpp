@@ -8,8 +8,8 @@
 
 namespace troupe::replay {
 
-/// Runs the recorded study again on a simulated cluster and compares every field of every line.
-/// Returns the first difference, none if there is none.
+/// Runs the recorded study again on simulated workers, and compares each field of each line.
+/// Returns the first difference, or none.
 [[nodiscard]] std::optional<std::string> replay(const Trace& trace, const RecordedCurves& curves);
 
 }  // namespace troupe::replay

@@ -48,7 +48,7 @@ Line& first(Trace& trace, const std::function<bool(const Line&)>& which) {
 
 using Spoil = std::function<void(Trace&)>;
 
-/// Each of these changes of a good trace is a difference.
+/// Checks that each of these changes of a trace is found as a difference.
 void expect_found(const Recorded& good, const std::vector<std::pair<const char*, Spoil>>& spoils) {
   for (const auto& [what, spoil] : spoils) {
     Trace spoilt = good.trace;
@@ -84,7 +84,7 @@ BOOST_AUTO_TEST_CASE(agrees_with_every_trace_of_the_reference) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(finds_any_one_wrong_field) {
+BOOST_AUTO_TEST_CASE(finds_each_wrong_field) {
   const Recorded good = load("pasha_auto_tiesacc_max_e3_r1_R27");
   const auto started = [](const Line& line) { return line.action == "start"; };
   const auto resumed = [](const Line& line) { return line.action == "resume"; };
@@ -126,7 +126,7 @@ BOOST_AUTO_TEST_CASE(finds_any_one_wrong_field) {
   expect_found(good, spoils);
 }
 
-BOOST_AUTO_TEST_CASE(finds_any_one_wrong_field_of_a_synchronous_trace) {
+BOOST_AUTO_TEST_CASE(finds_each_wrong_field_of_a_synchronous_trace) {
   const auto started = [](const Line& line) { return line.action == "start"; };
   const auto opened = [](const Line& line) {
     return !line.sync_ops.empty() && line.sync_ops.back().kind == "open";

@@ -10,28 +10,28 @@
 
 namespace troupe::replay {
 
-/// One of our schedulers under replay: takes what happens, and says what a trace records of it.
+/// A scheduler under replay: takes the events, and adds its decisions and state to the lines.
 class Subject {
  public:
   virtual ~Subject() = default;
 
-  /// What the header says otherwise; none if nothing.
+  /// The first difference to the header of the trace; none if there is none.
   [[nodiscard]] virtual std::optional<std::string> header_difference() const = 0;
 
-  /// The scheduler's answer. `expected`: what the trace has here, of which only the draws are read.
+  /// The decisions of the scheduler. Of `expected`, the line of the trace, only draws are used.
   virtual std::vector<schedulers::Decision> on(const schedulers::Event& event,
                                                const Line& expected) = 0;
 
-  /// Adds to a line, whose event `decisions` answered, what is particular to the scheduler, and the
-  /// changes of its state. Returns what is wrong with the answer itself.
+  /// Adds the fields of the scheduler and the changes of its state to the line of an event, which
+  /// `decisions` answered. Returns an error in the decisions themselves.
   [[nodiscard]] virtual std::optional<std::string> describe(
       Line& line, const std::vector<schedulers::Decision>& decisions) = 0;
 
-  /// Adds the state at the end.
+  /// Adds the final state.
   virtual void describe(End& end) const = 0;
 };
 
-/// The scheduler that made the trace; or what is wrong with its options.
+/// The scheduler of a trace, or an error in its options.
 struct SubjectOrProblem {
   std::unique_ptr<Subject> subject;
   std::string problem;

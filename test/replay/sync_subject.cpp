@@ -45,7 +45,7 @@ class SyncSubject final : public Subject {
       }
       if (const auto* resume = std::get_if<ResumeTrial>(&decisions[0]))
         line.bracket = resume->bracket;
-      // Ours has completed at R; the reference pauses it for good.
+      // Here the trial completes at R; the reference pauses it for ever.
       if (std::holds_alternative<StopTrial>(decisions[0]) && line.epoch == trace_.max_resource)
         line.decision = "PAUSE";
     }
@@ -77,7 +77,7 @@ class SyncSubject final : public Subject {
     return state;
   }
 
-  /// Of the rungs that were opened.
+  /// The opened rungs.
   [[nodiscard]] std::vector<SyncRungState> states() const {
     std::vector<SyncRungState> states;
     for (std::size_t b = 0; b < halving_.brackets().size(); ++b)

@@ -72,7 +72,7 @@ std::optional<TrialId> trial_of(const Json& json) {
   return json.get<TrialId>();
 }
 
-/// Null: the place is not filled; "nan": it is, by no number.
+/// Reads a place: null means free, "nan" filled with NaN.
 SyncPlace place_of(const Json& trial, const Json& y) {
   SyncPlace place{trial_of(trial), !y.is_null(), std::nullopt};
   if (y.is_number()) place.y = y.get<double>();
@@ -84,7 +84,7 @@ void read_sync_op(const Json& json, Line& line) {
   if (op.kind == "set") {
     op.place = place_of(json.at(4), json.at(5));
   } else {
-    // The recorder lists rungs above the lowest of a new bracket as opened by "s": they are not.
+    // The recorder lists the upper rungs of a new bracket as opened by "s", which they are not.
     if (json.at(4) == Json::array({"s"})) return;
     for (const Json& trial : json.at(4)) op.trials.push_back(trial_of(trial));
   }

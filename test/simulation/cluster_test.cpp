@@ -1,5 +1,5 @@
-// Plain actors on a simulated cluster, under every fault of hosts and network: what the runtime
-// guarantees holds after each event. One seed is one history; a failure names its seed.
+// Plain actors on a simulated cluster with all faults of hosts and network. The guarantees of the
+// runtime are checked after each event. A seed determines the run, and a failure names its seed.
 
 #include <map>
 #include <set>
@@ -45,7 +45,7 @@ struct Double {
   static auto fields(auto& m) { return std::tuple{field("number", m.number)}; }
 };
 
-/// On the lane for large messages.
+/// A message on the bulk lane.
 struct Cargo {
   static constexpr std::string_view wire_name = "test.Cargo";
   static constexpr bool bulk = true;
@@ -64,7 +64,7 @@ struct GiveCargo {
   static auto fields(auto& m) { return std::tuple{field("number", m.number)}; }
 };
 
-/// Depends on the number, so that what is cut short or mixed up shows.
+/// A text that depends on the number, so that truncated and mixed messages are found.
 Cargo cargo_of(Address from, std::uint64_t number) {
   return {from, number, std::string(number * 1711 % 20'000, static_cast<char>('a' + number % 26))};
 }
@@ -74,17 +74,18 @@ struct Tick {
   static auto fields(auto&) { return no_fields(); }
 };
 
-/// What all actors of a run did, seen from outside.
+/// The record of all actors of a run, outside of the simulated processes.
 struct Ledger {
   using Pair = std::pair<Address, Address>;
-  std::map<Pair, std::uint64_t> received;  ///< The last number.
+  std::map<Pair, std::uint64_t> received;  ///< The last number that was received.
   std::map<Pair, std::uint64_t> received_cargo;
   std::uint64_t notes = 0;
   std::uint64_t cargo = 0;
   std::uint64_t answers = 0;
-  std::multiset<Instant> asking;  ///< Since when; the world's time.
+  std::multiset<Instant> asking;  ///< When each open ask began, on the clock of the world.
   const SimCluster* cluster = nullptr;
-  std::string broken;  ///< What an actor found; thrown there it would only fail that actor.
+  std::string
+      broken;  ///< The first violation. It is not thrown, because that would only fail an actor.
 
   void expect(bool holds, const char* claim) {
     if (!holds) broken = claim;
@@ -104,7 +105,7 @@ struct Ledger {
   }
 };
 
-/// An ask that ends when its handler goes on, or its process dies.
+/// Notes an open ask until its handler continues or its process dies.
 class Asking {
  public:
   explicit Asking(Ledger& ledger)
@@ -133,7 +134,7 @@ class Listener {
   Ledger& ledger_;
 };
 
-/// Tells and asks every listener that it knows of.
+/// Sends messages and questions to each listener that it knows.
 class Talker {
  public:
   using Ref = runtime::Ref<Tick>;
@@ -147,14 +148,14 @@ class Talker {
   void on(Context&, const NodeDown& down) { listeners_.erase(down.node); }
 
   void on(Context& self, const Tick&) {
-    const auto nodes = listeners_;  // It changes while this handler waits.
+    const auto nodes = listeners_;  // A copy, because the map changes while this handler waits.
     for (auto [node, listener] : nodes)
       if (talk(self, node, listener)) fetch(self, listener);
     self.after(200ms, Tick{});
   }
 
  private:
-  /// Whether it was answered.
+  /// Whether the question was answered.
   bool talk(Context& self, NodeId node, Listener::Ref& listener) {
     const Asking asking(ledger_);
     if (!listener) {
@@ -187,7 +188,7 @@ class Talker {
   std::map<Address, std::uint64_t> shipped_;
 };
 
-/// Links with the other hosts, again and again, as they come and go.
+/// The main function of a host: it joins the other hosts again and again.
 void run_host(SimHost& host, Ledger& ledger, const std::vector<std::string>& names) {
   Node& node = host.node();
   const auto listener = node.get_or_spawn<Listener>("listener", ledger).value();
@@ -233,7 +234,7 @@ History run(std::uint64_t seed, std::vector<Fault> kinds) {
   faults.begin();
   cluster.run_for(30s);
   faults.cease();
-  cluster.run_for(20s);  // What was given up is forgotten, what was killed is back.
+  cluster.run_for(20s);  // Time for links to be given up and for hosts to restart.
   const std::uint64_t before = ledger.notes;
   const std::uint64_t shipped_before = ledger.cargo;
   calm = true;
@@ -264,13 +265,13 @@ BOOST_AUTO_TEST_CASE(messages_stay_in_order_and_asks_end_under_every_fault) {
   BOOST_TEST(faults > 10 * seeds);
 }
 
-BOOST_AUTO_TEST_CASE(one_seed_is_one_history) {
+BOOST_AUTO_TEST_CASE(a_seed_determines_the_run) {
   const History once = run(7, every_fault);
   BOOST_TEST((once == run(7, every_fault)));
   BOOST_TEST((once != run(8, every_fault)));
 }
 
-BOOST_AUTO_TEST_CASE(a_frozen_process_does_nothing_and_then_goes_on) {
+BOOST_AUTO_TEST_CASE(a_frozen_process_does_nothing_until_it_is_thawed) {
   Ledger ledger;
   SimCluster cluster(1);
   ledger.cluster = &cluster;
@@ -293,7 +294,7 @@ BOOST_AUTO_TEST_CASE(a_frozen_process_does_nothing_and_then_goes_on) {
   BOOST_TEST(ticks > before);
 }
 
-BOOST_AUTO_TEST_CASE(a_process_whose_main_returns_is_gone) {
+BOOST_AUTO_TEST_CASE(a_process_ends_when_its_main_returns) {
   SimCluster cluster(1);
   SimHost& host = cluster.add("a");
   bool exited = false;
@@ -304,7 +305,7 @@ BOOST_AUTO_TEST_CASE(a_process_whose_main_returns_is_gone) {
   BOOST_TEST(!host.runs());
 }
 
-BOOST_AUTO_TEST_CASE(what_a_process_has_not_dealt_with_is_counted) {
+BOOST_AUTO_TEST_CASE(the_backlog_counts_unfinished_work) {
   Ledger ledger;
   SimCluster cluster(3);
   SimHost& host = cluster.add("a");
@@ -327,7 +328,7 @@ BOOST_AUTO_TEST_CASE(what_a_process_has_not_dealt_with_is_counted) {
   BOOST_TEST(host.backlog().messages == 3u);
   cluster.run_for(100ms);
   BOOST_TEST(host.backlog().messages == 0u);
-  // Not confirmed while the receiver stands still.
+  // A frozen receiver acknowledges nothing.
   host.freeze();
   for (int i = 0; i < 3; ++i) other.node().tell(listener, note);
   const std::size_t waiting = other.backlog().bytes;

@@ -1,4 +1,4 @@
-// Whole studies over recorded curves, in virtual time: the real actors in one thread.
+// Simulated studies over recorded curves: real actors, one thread, virtual time.
 
 #include <algorithm>
 #include <cmath>
@@ -9,12 +9,11 @@
 #include "actors/journal/journal.hpp"
 #include "actors/json.hpp"
 #include "actors/simulate/comparison.hpp"
-#include "actors/simulate/simulate_all.hpp"
 #include "actors/simulate/simulated_study.hpp"
 #include "actors/simulate/simulation.hpp"
 #include "actors/study/replay.hpp"
 #include "actors/study_file/study_file.hpp"
-#include "actors/tables/synthetic.hpp"
+#include "actors/tables/table.hpp"
 #include "test/kit/temp_folder.hpp"
 
 namespace troupe::actors {
@@ -46,7 +45,7 @@ SimulationPlan plan_of(const std::string& text, std::uint64_t seed = 0,
   return plan;
 }
 
-/// All that an outcome says, as text.
+/// Every field of an outcome, as text.
 std::string bytes_of(const SimulationOutcome& outcome) {
   std::vector<StudyEvent> events;
   std::string text = std::to_string(outcome.seconds) + " " + std::to_string(outcome.evaluations);
@@ -70,7 +69,7 @@ BOOST_AUTO_TEST_CASE(a_study_ends_with_a_choice_and_its_metric_after_full_traini
   BOOST_TEST(outcome.seconds > 0);
 }
 
-BOOST_AUTO_TEST_CASE(the_best_so_far_only_gets_better) {
+BOOST_AUTO_TEST_CASE(the_best_metric_improves_over_time) {
   const SimulationOutcome outcome = simulate(plan_of(asha_stopping)).value();
   BOOST_TEST(outcome.best.size() > 2u);
   for (std::size_t i = 1; i < outcome.best.size(); ++i) {
@@ -94,7 +93,7 @@ n_workers: 4
   BOOST_TEST((std::ranges::adjacent_find(rows) == rows.end()));
 }
 
-BOOST_AUTO_TEST_CASE(time_passes_as_the_table_says) {
+BOOST_AUTO_TEST_CASE(the_clock_moves_by_the_times_of_the_table) {
   const SimulationPlan plan = plan_of(R"(
 scheduler: {name: asha}
 n_workers: 1
@@ -119,7 +118,7 @@ BOOST_AUTO_TEST_CASE(the_same_seed_gives_the_same_bytes_whatever_the_number_of_t
     BOOST_TEST(bytes_of(one[i]) == bytes_of(two[i]));
     BOOST_TEST(bytes_of(one[i]) == bytes_of(again[i]));
   }
-  BOOST_TEST(bytes_of(one[0]) != bytes_of(one[2]));  // Another seed is another study.
+  BOOST_TEST(bytes_of(one[0]) != bytes_of(one[2]));  // Another seed gives another study.
 }
 
 BOOST_AUTO_TEST_CASE(a_folder_holds_a_journal_that_replays_without_a_difference) {
@@ -147,11 +146,11 @@ BOOST_AUTO_TEST_CASE(a_folder_holds_a_journal_that_replays_without_a_difference)
       .value();
   BOOST_TEST(differences == 0u);
   BOOST_TEST(rows > 200u);
-  const auto refused = simulate(plan);  // It is there now.
+  const auto refused = simulate(plan);  // The folder exists now.
   BOOST_TEST(!refused.has_value());
 }
 
-BOOST_AUTO_TEST_CASE(a_study_with_a_space_of_its_own_gets_the_nearest_rows) {
+BOOST_AUTO_TEST_CASE(a_study_with_another_space_gets_the_nearest_rows) {
   const SimulationPlan plan = plan_of(std::string(pasha) + R"(
 config_space: {lr: {loguniform: [1e-4, 1]}, width: {lograndint: [16, 1024]}, epochs: 27}
 max_resource_attr: epochs
@@ -163,7 +162,7 @@ max_resource_attr: epochs
   BOOST_TEST(outcome.chosen->final_metric == plan.table->metric(outcome.chosen->row, 81));
 }
 
-BOOST_AUTO_TEST_CASE(what_contradicts_the_table_is_refused_with_the_reason) {
+BOOST_AUTO_TEST_CASE(a_study_that_contradicts_the_table_is_refused_with_the_reason) {
   const auto refused = [](const std::string& more) {
     return simulated_study_text(std::string(pasha) + more, "m.yaml", curves(), Lookup::automatic)
         .error()
@@ -176,7 +175,7 @@ BOOST_AUTO_TEST_CASE(what_contradicts_the_table_is_refused_with_the_reason) {
   BOOST_TEST(refused("schedular: 3\n").find("m.yaml:5:1") != std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(rows_in_the_place_of_an_own_space_leave_no_configuration_of_it_unheard) {
+BOOST_AUTO_TEST_CASE(the_rows_of_a_table_replace_the_space_of_a_study) {
   const std::string space =
       "config_space: {lr: {loguniform: [1e-4, 1]}, epochs: 27}\nmax_resource_attr: epochs\n";
   const auto refused = [&](const std::string& more) {
@@ -197,7 +196,8 @@ BOOST_AUTO_TEST_CASE(rows_in_the_place_of_an_own_space_leave_no_configuration_of
   plan.spec = std::move(fewer);
   const SimulationOutcome outcome = simulate(plan).value();
   BOOST_TEST(outcome.chosen->config.size() == 2u);
-  const StudyFile kept = read_study_file(plan.folder + "/study.yaml");  // It says what was run.
+  const StudyFile kept =
+      read_study_file(plan.folder + "/study.yaml");  // It describes the simulated study.
   BOOST_TEST_REQUIRE(kept.spec.has_value());
   BOOST_TEST((kept.spec->config_space == plan.spec->config_space));
   BOOST_TEST(kept.spec->points_to_evaluate.empty());
@@ -206,7 +206,7 @@ BOOST_AUTO_TEST_CASE(rows_in_the_place_of_an_own_space_leave_no_configuration_of
   BOOST_TEST(kept.spec->max_t == 27);
 }
 
-BOOST_AUTO_TEST_CASE(configurations_that_were_never_trained_can_be_left_out) {
+BOOST_AUTO_TEST_CASE(untrained_configurations_can_be_left_out) {
   Table whole = synthetic_table(30, 9, 1);
   Table::Contents contents{.name = "holes",
                            .metric = whole.metric_name(),
@@ -275,13 +275,14 @@ BOOST_AUTO_TEST_CASE(a_comparison_has_means_deviations_and_rungs) {
   BOOST_TEST(comparison.methods[0].reports[0] == 40);
   const Chart chart = best_over_time(*curves(), {first, second});
   BOOST_TEST(chart.series.size() == 2u);
+  BOOST_TEST(!chart.series[0].points.empty());
   for (const auto& point : chart.series[0].points) {
     BOOST_TEST(point.low <= point.y);
     BOOST_TEST(point.y <= point.high);
   }
 }
 
-BOOST_AUTO_TEST_CASE(runs_that_do_not_differ_deviate_by_nothing) {
+BOOST_AUTO_TEST_CASE(equal_runs_have_no_deviation) {
   const std::vector<double> same(25, 45);
   BOOST_TEST(spread_of(same).mean == 45);
   BOOST_TEST(spread_of(same).deviation == 0);

@@ -1,5 +1,5 @@
-// A real journal whose machine dies in the middle of a write: of what the last transaction wrote to
-// the write-ahead log, some sectors are on the disk and some are not.
+// A real journal whose machine fails in the middle of a write: only some sectors of the last
+// transaction in the write-ahead log reach the disk.
 
 #include <algorithm>
 #include <cstdint>
@@ -16,11 +16,11 @@
 namespace troupe::actors {
 namespace {
 
-BOOST_AUTO_TEST_SUITE(torn_journal)
-
 namespace fs = std::filesystem;
 
-/// A journal's files, as a disk has them.
+BOOST_AUTO_TEST_SUITE(torn_journal)
+
+/// The files of a journal as they are on the disk.
 struct Image {
   std::string database;
   std::string log;
@@ -36,7 +36,7 @@ std::vector<Row> rows_from(std::uint64_t first, std::uint64_t count) {
   return rows;
 }
 
-/// After, but for some sectors that are still as before.
+/// The file `after` with some sectors of `before`.
 std::string torn(const std::string& before, const std::string& after, Rng& rng) {
   constexpr std::size_t sector = 512;
   std::string mixed = after;
@@ -49,7 +49,7 @@ std::string torn(const std::string& before, const std::string& after, Rng& rng) 
   return mixed;
 }
 
-BOOST_AUTO_TEST_CASE(a_torn_write_loses_its_own_transaction_at_most) {
+BOOST_AUTO_TEST_CASE(a_torn_write_loses_at_most_its_own_transaction) {
   const test::TempFolder folder;
   const fs::path live = folder.path() / "live.db";
   std::vector<Image> images;

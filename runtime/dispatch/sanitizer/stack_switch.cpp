@@ -1,13 +1,12 @@
-// Tells the address and thread sanitizers of every stack switch of Boost.Context, whose Debian
-// build does not. Linked into sanitized programs only: the linker's --wrap puts these functions
-// around the three entry points of Boost.Context and around the mutexes of Boost.Fiber (see
-// CMakeLists.txt). This file itself is compiled without a sanitizer.
+// Tells the address and thread sanitizers about every stack switch of Boost.Context, which Debian's
+// build of the library does not do. Linked into sanitized programs only: the linker's --wrap
+// replaces the three entry points of Boost.Context and the mutexes of Boost.Fiber with the
+// functions below (see CMakeLists.txt). This file is compiled without a sanitizer.
 //
-// Protocol: a Stack describes each context. `suspended` finds it by the context's handle, from the
-// moment that somebody has left it until somebody enters it; `by_bottom` by its memory, to learn
-// that a stack is used again, so its last context is dead. Both tables are under a spin lock of our
-// own: a mutex would give the thread sanitizer orderings that the program does not have. What is
-// current is kept per thread.
+// Protocol: a Stack describes each context. `suspended` maps the handle of a suspended context to
+// its Stack. `by_bottom` maps a stack's memory to its latest Stack: when the memory is used again,
+// the earlier context is dead. A spin lock guards both tables; a mutex would show the thread
+// sanitizer orderings that the program does not have. The current Stack is kept for each thread.
 
 #include <atomic>
 #include <cstddef>
@@ -88,7 +87,7 @@ struct ThreadState {
   bool arrived = false;
 };
 
-/// Not inlined, so that its address is never kept across a switch.
+/// Not inlined, so that the compiler does not keep the address across a stack switch.
 [[gnu::noinline]] ThreadState& thread_state() {
   thread_local ThreadState state;
   asm volatile("" ::: "memory");
@@ -156,7 +155,7 @@ void enter(Transfer transfer) {
   std::abort();  // A context never returns from its entry.
 }
 
-/// Runs on the stack that is entered; may throw, to unwind it.
+/// Runs on the stack that is entered. May throw, to unwind that stack.
 Transfer enter_on_top(Transfer transfer) {
   arrive(transfer);
   thread_state().arrived = true;
@@ -201,7 +200,7 @@ void* __wrap_make_fcontext(void* top, std::size_t bytes, Entry entry) {
   return context;
 }
 
-// The library's mutexes are not instrumented: what they order has to be said.
+// The mutexes of Boost.Fiber are not instrumented: the thread sanitizer is told what they order.
 void __real__ZN5boost6fibers5mutex4lockEv(void* mutex);
 bool __real__ZN5boost6fibers5mutex8try_lockEv(void* mutex);
 void __real__ZN5boost6fibers5mutex6unlockEv(void* mutex);
@@ -222,8 +221,8 @@ void __wrap__ZN5boost6fibers5mutex6unlockEv(void* mutex) {
   __real__ZN5boost6fibers5mutex6unlockEv(mutex);
 }
 
-// ZeroMQ is not instrumented: what it orders is not seen, and each byte that it received would be a
-// race, reported or not, which takes a thousand times as long as reading it.
+// ZeroMQ is not instrumented: the thread sanitizer does not see its orderings. It would report each
+// received byte as a race, which takes a thousand times as long as reading the byte.
 const char* __tsan_default_options() {
   return "ignore_noninstrumented_modules=1";
 }

@@ -1,14 +1,13 @@
-// A trainer without the training: `--x`, `--epochs`, `--period_ms` for each epoch, and a checkpoint
-// in `--st_checkpoint_dir`. `--fail_at E` with `--exit N`, `--signal N` or `--allocate MB` ends it
-// badly after the report of epoch E, in every attempt or, with `--fail_once FILE`, only while FILE
-// does not exist.
+// A trainer that only sleeps: `--x`, `--epochs`, `--period_ms` for each epoch, and a checkpoint in
+// `--st_checkpoint_dir`. `--fail_at E` with `--exit N`, `--signal N` or `--allocate MB` makes it
+// fail after the report of epoch E: in every attempt, or with `--fail_once FILE` only in the first.
 #include <fcntl.h>
 #include <signal.h>
 #include <unistd.h>
 
 #include "program.h"
 
-/// Whether to fail now; creating FILE is what makes it the only time.
+/// Whether to fail now. Creates FILE of `--fail_once`, so that later attempts do not fail.
 static int fails(int argc, char** argv) {
   const char* once = option(argc, argv, "--fail_once", NULL);
   if (once == NULL) return 1;

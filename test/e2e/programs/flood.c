@@ -1,5 +1,5 @@
-// Writes `--megabytes` (100) to standard output and as much to standard error as fast as they are
-// taken, a report after each tenth of it.
+// Writes `--megabytes` (100) to stdout and as much to stderr without pause, with a report after
+// each tenth.
 #include "program.h"
 
 int main(int argc, char** argv) {

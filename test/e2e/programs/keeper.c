@@ -1,5 +1,5 @@
-// Trains as `curve` does, and cannot go on without what it saved: it ends with code 1 if it is to
-// resume and its checkpoint is missing, or another trial's. `--weights BYTES`: of its checkpoint.
+// Trains as curve.c does, and ends with code 1 if it has to resume and its checkpoint is missing or
+// of another trial. `--weights BYTES` is the size of its checkpoint.
 #include <sys/stat.h>
 
 #include "program.h"

@@ -1,5 +1,5 @@
-// Reports epoch 1 and ends with 0, but leaves a child that holds its output open and, unless it is
-// killed, reports epochs 2 to `--epochs` afterwards, one each `--period_ms` (50).
+// Reports epoch 1 and ends with 0. A child holds its output open and, unless it is killed, reports
+// epochs 2 to `--epochs` afterwards, one each `--period_ms` (50).
 #include <unistd.h>
 
 #include "program.h"

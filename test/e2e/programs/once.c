@@ -1,5 +1,5 @@
-// Reports once and ends: `--x 0.5` gives the loss 0.5; `started_us` says when it was started.
-// Linked statically and without stdio, for it measures what starting a program costs.
+// Reports once and ends: `--x 0.5` gives the loss 0.5, and `started_us` is the time of the start.
+// Linked statically and without stdio, because benchmarks measure the cost of a start with it.
 #include <string.h>
 #include <time.h>
 #include <unistd.h>

@@ -1,9 +1,9 @@
-// A user's own scheduler: an actor in a process of the user's, which joins a study and decides for
-// it by a rule that Troupe does not have. Each trial goes as far as resource 3, every third to 9.
+// A scheduler of a user: an actor in a process of its own, which joins a study and decides for it
+// by a rule that Troupe lacks. Every third trial runs to resource 9, the others to 3.
 //
 //     e2e_own_scheduler FOLDER NODE ACTOR
 //
-// FOLDER is the study's; NODE and ACTOR are what its file says under `scheduler`.
+// FOLDER is the folder of the study; NODE and ACTOR are those of `scheduler` in its file.
 
 #include <chrono>
 #include <cstdio>
@@ -33,7 +33,7 @@ class EveryThirdGoesOn {
     actors::Decided decided;
     if (const auto* slot = std::get_if<schedulers::SlotOpened>(&decide.event))
       decided.decisions.push_back(offered(*slot));
-    if (const auto* report = std::get_if<schedulers::TrialReported>(&decide.event))
+    if (const auto* report = std::get_if<schedulers::ReportReceived>(&decide.event))
       decided.decisions.push_back(reported(*report));
     return decided;
   }
@@ -48,7 +48,7 @@ class EveryThirdGoesOn {
     return schedulers::StartTrial{.trial = trial, .until = goal(trial)};
   }
 
-  static schedulers::Decision reported(const schedulers::TrialReported& report) {
+  static schedulers::Decision reported(const schedulers::ReportReceived& report) {
     if (report.resource >= goal(report.trial)) return schedulers::StopTrial{.trial = report.trial};
     return schedulers::ContinueTrial{.trial = report.trial, .until = goal(report.trial)};
   }
@@ -67,7 +67,7 @@ int main(int argc, char** argv) {
   std::getline(std::ifstream(std::string(argv[1]) + "/address"), address);
   constexpr auto patience = std::chrono::seconds(10);
   const auto node = runtime::make_node({.name = argv[2]});
-  // Before it joins: the study looks for the actor as soon as the node is there.
+  // Spawned before the node joins, because the study looks for the actor as soon as it has.
   if (const auto rule = node->get_or_spawn<EveryThirdGoesOn>(argv[3]); !rule) return 1;
   const auto head = node->join(address, patience);
   const auto study =

@@ -1,4 +1,4 @@
-// What the small trial programs share: arguments of the form `--name value`, and report lines.
+// Functions of the small trial programs: options of the form `--name value`, and report lines.
 #ifndef TROUPE_TEST_PROGRAM_H
 #define TROUPE_TEST_PROGRAM_H
 
@@ -24,7 +24,7 @@ static inline double real(int argc, char** argv, const char* name, double fallba
   return text == NULL ? fallback : atof(text);
 }
 
-/// Falls with the epoch towards |x - 0.3|: the same in every run.
+/// The loss after an epoch; it falls towards |x - 0.3| and is the same in every run.
 static inline double loss_of(double x, long epoch) {
   const double distance = x < 0.3 ? 0.3 - x : x - 0.3;
   return distance + 1.0 / (double)(epoch + 1);
@@ -35,14 +35,14 @@ static inline void report(long epoch, double loss) {
   fflush(stdout);
 }
 
-/// The work of an epoch, as long as it takes whatever signals arrive.
+/// Sleeps `ms` milliseconds, whatever signals arrive.
 static inline void work(long ms) {
   struct timespec left = {ms / 1000, ms % 1000 * 1000000};
   while (nanosleep(&left, &left) != 0 && errno == EINTR) {
   }
 }
 
-/// The epoch that a checkpoint folder holds; 0 without a folder or a checkpoint in it.
+/// The epoch in a checkpoint folder; 0 if the folder or its checkpoint does not exist.
 static inline long load_epoch(const char* folder) {
   if (folder == NULL) return 0;
   char path[4096];
@@ -55,7 +55,7 @@ static inline long load_epoch(const char* folder) {
   return epoch;
 }
 
-/// Replaces the checkpoint as a whole. The folder must exist.
+/// Replaces the checkpoint atomically. The folder must exist.
 static inline void save_epoch(const char* folder, long epoch) {
   if (folder == NULL) return;
   char path[4096], unfinished[4096 + 16];

@@ -1,9 +1,8 @@
-// The bare loop that starting trials is measured against:
+// The loop with which the start of trials is compared.
 //
 //   e2e_spawn COUNT AT_A_TIME PROGRAM ARGUMENT...
 //
-// runs PROGRAM COUNT times, AT_A_TIME at once, reads what it prints to its end, and prints how many
-// it ran a second.
+// It runs PROGRAM COUNT times, AT_A_TIME at once, reads all output, and prints the runs a second.
 #include <fcntl.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -47,11 +46,11 @@ static void start(struct run* run, int poll, char** argv) {
   if (epoll_ctl(poll, EPOLL_CTL_ADD, ends[0], &event) != 0) die("epoll_ctl");
 }
 
-/// Whether it has ended: its output is at its end, and it is reaped.
+/// Whether the child has ended: its output has ended, and it is reaped.
 static int ended(struct run* run, int poll) {
   char bytes[4096];
   if (read(run->output, bytes, sizeof bytes) > 0) return 0;
-  // A child that is in the middle of its exec has a copy of it, and would keep it there.
+  // A child in the middle of its exec has a copy of the descriptor, which would keep it open.
   epoll_ctl(poll, EPOLL_CTL_DEL, run->output, NULL);
   close(run->output);
   int status = 0;

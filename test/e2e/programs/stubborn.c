@@ -1,7 +1,6 @@
-// A program that is hard to get rid of: it ignores SIGTERM, and leaves behind a grandchild in a
-// session of its own that ignores it too and never ends. It reports as curve.c does: `--x`,
-// `--epochs`, `--period_ms`, `--st_checkpoint_dir`. Give it `--marker TEXT` to find all of its
-// processes by their command line.
+// A program that ignores SIGTERM and leaves a grandchild in a session of its own, which ignores
+// SIGTERM too and never ends. It reports as curve.c does, with `--x`, `--epochs`, `--period_ms` and
+// `--st_checkpoint_dir`. `--marker TEXT` identifies all its processes by their command line.
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>

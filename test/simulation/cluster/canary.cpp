@@ -14,12 +14,14 @@ using namespace std::chrono_literals;
 using transport::Bytes;
 using transport::Route;
 
-class DoublingWire final : public transport::Wire {
+class DuplicatingWire final : public transport::Wire {
  public:
-  DoublingWire(std::unique_ptr<Wire> wire, Rng& rng) : wire_(std::move(wire)), rng_(rng) {}
+  DuplicatingWire(std::unique_ptr<Wire> wire, Rng& rng) : wire_(std::move(wire)), rng_(rng) {}
 
   void receive_with(OnFrame on_frame) override { wire_->receive_with(std::move(on_frame)); }
-  void shut_with(OnShut on_shut) override { wire_->shut_with(std::move(on_shut)); }
+  void dial_rejected_with(OnDialRejected on_rejected) override {
+    wire_->dial_rejected_with(std::move(on_rejected));
+  }
   Result<std::string> listen(const std::string& address) override { return wire_->listen(address); }
   Result<Route> dial(const std::string& address) override { return wire_->dial(address); }
   void hang_up(Route route) override { wire_->hang_up(route); }
@@ -39,16 +41,12 @@ class DoublingWire final : public transport::Wire {
   Rng& rng_;
 };
 
-class HastyLog final : public StudyLog {
+class EarlyAckLog final : public StudyLog {
  public:
-  HastyLog(std::unique_ptr<StudyLog> log, Rng& rng) : log_(std::move(log)), rng_(rng) {}
+  EarlyAckLog(std::unique_ptr<StudyLog> log, Rng& rng) : log_(std::move(log)), rng_(rng) {}
 
   [[nodiscard]] std::uint64_t size() const override { return log_->size(); }
-  void add(std::uint64_t index, std::int64_t time_us, const Input& input,
-           const std::vector<schedulers::Decision>& decisions,
-           const std::vector<StudyEvent>& events) override {
-    log_->add(index, time_us, input, decisions, events);
-  }
+  void add(const StudyRow& row) override { log_->add(row); }
   Result<void> commit() override {
     if (rng_.below(10) == 0) return {};
     return log_->commit();
@@ -63,9 +61,9 @@ class HastyLog final : public StudyLog {
   Rng& rng_;
 };
 
-class CarelessReaper final : public runtime::Processes {
+class FaultyReaper final : public runtime::Processes {
  public:
-  CarelessReaper(Processes& reaper, Rng& rng) : reaper_(reaper), rng_(rng) {}
+  FaultyReaper(Processes& reaper, Rng& rng) : reaper_(reaper), rng_(rng) {}
 
   runtime::ProcessId start(runtime::ProcessSpec spec, Sink sink) override {
     const auto program = std::make_shared<Program>(Program{std::move(sink)});
@@ -102,27 +100,27 @@ class CarelessReaper final : public runtime::Processes {
 
 }  // namespace
 
-std::unique_ptr<transport::Wire> doubling_wire(std::unique_ptr<transport::Wire> wire, Rng& rng) {
-  return std::make_unique<DoublingWire>(std::move(wire), rng);
+std::unique_ptr<transport::Wire> duplicating_wire(std::unique_ptr<transport::Wire> wire, Rng& rng) {
+  return std::make_unique<DuplicatingWire>(std::move(wire), rng);
 }
 
-std::unique_ptr<StudyLog> hasty_log(std::unique_ptr<StudyLog> log, Rng& rng) {
-  return std::make_unique<HastyLog>(std::move(log), rng);
+std::unique_ptr<StudyLog> early_ack_log(std::unique_ptr<StudyLog> log, Rng& rng) {
+  return std::make_unique<EarlyAckLog>(std::move(log), rng);
 }
 
-std::unique_ptr<runtime::Processes> careless_warden(runtime::Processes& reaper, Rng& rng) {
-  return std::make_unique<CarelessReaper>(reaper, rng);
+std::unique_ptr<runtime::Processes> faulty_reaper(runtime::Processes& reaper, Rng& rng) {
+  return std::make_unique<FaultyReaper>(reaper, rng);
 }
 
-Result<JoinReply> OpenFence::on(runtime::Context& self, const JoinStudy& join) {
+Result<JoinReply> UnfencedStudy::on(runtime::Context& self, const JoinStudy& join) {
   return self.ask(study_, join, 30s);
 }
 
-Result<StudyStatus> OpenFence::on(runtime::Context& self, const AskStatus& ask) {
+Result<StudyStatus> UnfencedStudy::on(runtime::Context& self, const AskStatus& ask) {
   return self.ask(study_, ask, 30s);
 }
 
-void OpenFence::on(runtime::Context& self, const Reported& report) {
+void UnfencedStudy::on(runtime::Context& self, const Reported& report) {
   const auto earlier = last_.find(report.trial);
   if (earlier != last_.end() && earlier->second.attempt < report.attempt) {
     Reported late = earlier->second;

@@ -16,37 +16,37 @@
 
 namespace troupe::actors::cluster {
 
-/// A bug that is put into a simulated study, to see whether it is found. Each lives in what the
-/// simulation hands to the product, not in the product.
+/// A bug that is put into a simulated study to show that the checks find it. The bugs are in parts
+/// that the simulation passes to the product, not in the product.
 enum class Canary {
   none,
-  delivery,  ///< Now and then a link delivers what a frame holds twice.
-  fencing,   ///< A late report of an older attempt is taken for one of the present attempt.
-  journal,   ///< A commit is answered before the rows are durable.
-  reaper,    ///< Now and then a program survives its stop, and its end is told.
-  memory,    ///< Trials tell their study whatever it has not written down yet.
+  delivery,  ///< A link delivers the messages of some frames twice.
+  fencing,   ///< A late report of an older attempt counts for the present attempt.
+  journal,   ///< A commit is acknowledged before its rows are durable.
+  reaper,    ///< Some programs run on after their end was reported.
+  memory,    ///< Trials send reports without a limit of unacknowledged ones.
 };
 constexpr std::array<std::string_view, 6> enum_names(Canary) {
   return {"none", "delivery", "fencing", "journal", "warden", "memory"};
 }
 
-/// Sends the messages of some data frames twice, under one number: no link can notice.
-[[nodiscard]] std::unique_ptr<transport::Wire> doubling_wire(std::unique_ptr<transport::Wire> wire,
-                                                             Rng& rng);
+/// Repeats the messages in some data frames, under the same number, so that links cannot notice.
+[[nodiscard]] std::unique_ptr<transport::Wire> duplicating_wire(
+    std::unique_ptr<transport::Wire> wire, Rng& rng);
 
-/// Answers some commits early; the rows are written with the next ones.
-[[nodiscard]] std::unique_ptr<StudyLog> hasty_log(std::unique_ptr<StudyLog> log, Rng& rng);
+/// Acknowledges some commits early; their rows are written by the next commit.
+[[nodiscard]] std::unique_ptr<StudyLog> early_ack_log(std::unique_ptr<StudyLog> log, Rng& rng);
 
-/// Tells of some programs that were to end that they have, and lets them run.
-[[nodiscard]] std::unique_ptr<runtime::Processes> careless_warden(runtime::Processes& reaper,
-                                                                  Rng& rng);
+/// Reports the end of some programs that it has to end, and lets them run.
+[[nodiscard]] std::unique_ptr<runtime::Processes> faulty_reaper(runtime::Processes& reaper,
+                                                                Rng& rng);
 
-/// Stands between the nodes and their study, and lets a report of an attempt that is over through
-/// as the present one's.
-class OpenFence {
+/// Forwards messages of the nodes to their study, and repeats a report of an older attempt as one
+/// of the present attempt.
+class UnfencedStudy {
  public:
   using Ref = StudyRef;
-  OpenFence(StudyRef study, const Ledger& ledger) : study_(study), ledger_(ledger) {}
+  UnfencedStudy(StudyRef study, const Ledger& ledger) : study_(study), ledger_(ledger) {}
 
   Result<JoinReply> on(runtime::Context& self, const JoinStudy& join);
   void on(runtime::Context& self, const Reported& report);

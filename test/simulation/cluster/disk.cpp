@@ -6,12 +6,11 @@
 
 namespace troupe::actors::cluster {
 
-void DiskLog::add(std::uint64_t index, std::int64_t time_us, const Input& input,
-                  const std::vector<schedulers::Decision>& decisions,
-                  const std::vector<StudyEvent>& events) {
+void DiskLog::add(const StudyRow& row) {
   added_.push_back(
-      {Row{index, time_us, to_json(input), to_json(decisions), to_json(events)}, input, events});
-  disk_.unwritten = added_.size();
+      {Row{row.index, row.time_us, to_json(row.input), to_json(row.decisions), to_json(row.events)},
+       row.input, row.events});
+  disk_.uncommitted = added_.size();
 }
 
 void DiskLog::write() {
@@ -19,14 +18,14 @@ void DiskLog::write() {
     ledger_.durable(entry, world_.now());
     disk_.rows.push_back(std::move(entry.row));
   }
-  disk_.unwritten = 0;
+  disk_.uncommitted = 0;
 }
 
 Result<void> DiskLog::commit() {
   if (failed_) return Error{ErrorKind::io, "an earlier commit failed"};
   if (disk_.full) {
     failed_ = true;
-    if (rng_.below(2) == 0) write();  // The rows arrived, their acknowledgement did not.
+    if (rng_.below(2) == 0) write();  // The rows are durable, but the commit is reported as failed.
     return Error{ErrorKind::io, "the disk is full"};
   }
   if (disk_.slow_max > Duration(0)) {
@@ -41,7 +40,8 @@ Result<void> DiskLog::commit() {
 
 Result<void> DiskLog::each(std::uint64_t first,
                            const std::function<Result<void>(const Row&)>& take) {
-  const std::vector<Row> durable = disk_.rows;  // `take` may wait, and rows come meanwhile.
+  const std::vector<Row> durable =
+      disk_.rows;  // A copy, because `take` may wait while rows are added.
   for (const Row& row : durable) {
     if (row.index < first) continue;
     if (auto taken = take(row); !taken) return taken;

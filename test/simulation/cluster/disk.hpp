@@ -11,29 +11,26 @@
 
 namespace troupe::actors::cluster {
 
-/// The journal's disk, which outlives the heads that write to it.
+/// The disk of the journal, which outlives the heads that write to it.
 struct Disk {
-  std::vector<Row> rows;  ///< DurableUpTo.
-  Duration slow_max{};    ///< A commit takes up to so long.
+  std::vector<Row> rows;  ///< Durable rows.
+  Duration slow_max{};    ///< Largest duration of a commit.
   bool full = false;
-  std::size_t unwritten = 0;  ///< Rows that the head which runs has not committed.
+  std::size_t uncommitted = 0;  ///< Rows that the running head has not committed.
 };
 
-/// A study's rows on a simulated disk: what was added and not committed is lost with its head; a
-/// head that dies in a commit leaves all of it or nothing, and nobody knows which; so does a commit
-/// that fails.
+/// The log of a study on a simulated disk. Uncommitted rows are lost with their head. A commit that
+/// fails, or during which the head dies, writes either all of its rows or none.
 class DiskLog final : public StudyLog {
  public:
   DiskLog(Disk& disk, runtime::simulation::SimHost& head, Ledger& ledger, Rng& rng,
           const Clock& world)
       : disk_(disk), head_(head), ledger_(ledger), rng_(rng), world_(world) {
-    disk_.unwritten = 0;
+    disk_.uncommitted = 0;
   }
 
   [[nodiscard]] std::uint64_t size() const override { return disk_.rows.size(); }
-  void add(std::uint64_t index, std::int64_t time_us, const Input& input,
-           const std::vector<schedulers::Decision>& decisions,
-           const std::vector<StudyEvent>& events) override;
+  void add(const StudyRow& row) override;
   Result<void> commit() override;
   Result<void> each(std::uint64_t first,
                     const std::function<Result<void>(const Row&)>& take) override;

@@ -17,56 +17,56 @@
 
 namespace troupe::actors::cluster {
 
-/// An attempt of a trial.
+/// The number of a trial and of its attempt.
 using AttemptKey = std::pair<TrialId, std::uint32_t>;
 
-/// A row that a study wants to keep, as it came.
+/// A row of the journal, with its input and events before their encoding.
 struct Entry {
   Row row;
   Input input;
   std::vector<StudyEvent> events;
 };
 
-/// Sees all of a simulated study from outside, where no process can lie to it: what is durable,
-/// which programs run, what was told to whom. Finds what must never be.
+/// The record of a simulated study outside of its processes: durable rows, running programs,
+/// reports and published events. Checks the invariants of the study, and keeps the first violation.
 class Ledger {
  public:
-  /// `grace`: what a program has from the end of its node's lease.
+  /// `grace`: the time of a program between the end of the lease of its node and SIGKILL.
   Ledger(const StudySpec& spec, std::uint64_t seed, Duration grace);
 
-  // What happens. `now` is the world's time.
+  // Events. `now` is the time of the world.
 
-  /// The disk has the row, whatever becomes of its head.
+  /// A row is durable.
   void durable(const Entry& entry, Instant now);
   void program_begins(AttemptKey attempt, const std::string& host);
   void program_is_gone(AttemptKey attempt);
-  /// A Trial actor tells its study.
-  void told(AttemptKey attempt, const Report& report);
-  /// A subscriber got an event of this row.
+  /// A Trial actor sends a report to its study.
+  void reported(AttemptKey attempt, const Report& report);
+  /// A subscriber has received an event of row `index`.
   void published(std::uint64_t index);
-  /// The head runs, and nothing holds it up; or it does not.
-  void head_is(bool able, Instant now);
-  /// A host stands still; or it does not. Its reaper and the programs go on meanwhile: they are
-  /// ended when the host finds that its lease is over, in one grace. Until then, and at no other
-  /// time, may the program of an attempt that was given up run beside the next attempt's.
-  void host_is(const std::string& host, bool frozen, Instant now);
-  /// After each event.
-  void look(Instant now);
+  /// Whether the head runs and is not frozen, so that it must fill free slots.
+  void set_head_ready(bool able, Instant now);
+  /// Whether a host is frozen. Its programs run on, and end within one grace after the host thaws
+  /// and finds that its lease has expired. Only until then may the program of a lost attempt run
+  /// beside that of the next attempt.
+  void set_host_frozen(const std::string& host, bool frozen, Instant now);
+  /// Checks the invariants that depend on time. Called after each event.
+  void check_after_event(Instant now);
 
   [[nodiscard]] std::uint64_t rows() const { return rows_; }
   [[nodiscard]] bool finished() const { return replay_.core().finished().has_value(); }
   [[nodiscard]] const StudyCore& core() const { return replay_.core(); }
   [[nodiscard]] std::uint64_t programs() const { return programs_; }
   [[nodiscard]] std::uint64_t overlaps() const { return overlaps_seen_; }
-  /// Attempts that failed, or were lost, after their program had begun.
-  [[nodiscard]] std::uint64_t broken_off() const { return broken_off_; }
-  /// The newest attempt of a trial whose start is durable.
+  /// Number of attempts that failed, or were lost, after the start of their program.
+  [[nodiscard]] std::uint64_t interrupted() const { return interrupted_; }
+  /// The latest attempt of a trial whose start is durable; 0 if there is none.
   [[nodiscard]] std::uint32_t attempt_of(TrialId trial) const;
 
-  /// The first thing that must not be, and was; empty if all is well.
-  [[nodiscard]] const std::string& broken() const { return broken_; }
-  void break_because(const std::string& why) {
-    if (broken_.empty()) broken_ = why;
+  /// The first violation of an invariant; empty if there is none.
+  [[nodiscard]] const std::string& violation() const { return violation_; }
+  void violate(const std::string& why) {
+    if (violation_.empty()) violation_ = why;
   }
 
  private:
@@ -76,7 +76,7 @@ class Ledger {
   struct Overlap {
     AttemptKey older;
     AttemptKey newer;
-    std::string host;  ///< Of the older.
+    std::string host;  ///< Of the older attempt.
   };
   void check_report(const Reported& reported);
   void check_end(const AttemptEnded& ended);
@@ -84,23 +84,23 @@ class Ledger {
   void check_resumed(const StudyResumed& resumed);
 
   const Duration grace_;
-  std::map<std::string, Instant> excused_until_;  ///< Hosts that stood still, or do.
+  std::map<std::string, Instant> overlap_allowed_until_;  ///< For hosts that are or were frozen.
   Replay replay_;
-  std::string broken_;
+  std::string violation_;
   std::uint64_t rows_ = 0;
-  std::set<AttemptKey> launched_;  ///< Their start is durable.
+  std::set<AttemptKey> launched_;  ///< Attempts whose start is durable.
   std::map<TrialId, std::uint32_t> newest_;
   std::map<AttemptKey, Running> running_;
   std::set<AttemptKey> ever_ran_;
-  std::map<AttemptKey, std::vector<std::pair<Resource, double>>> told_;
-  std::map<AttemptKey, std::size_t> journaled_;  ///< How many of `told_`.
+  std::map<AttemptKey, std::vector<std::pair<Resource, double>>> reported_;
+  std::map<AttemptKey, std::size_t> journaled_;  ///< Number of reports in the journal.
   std::vector<Overlap> overlaps_;
   std::uint64_t overlaps_seen_ = 0;
-  std::uint64_t broken_off_ = 0;
+  std::uint64_t interrupted_ = 0;
   std::uint64_t programs_ = 0;
-  bool able_ = false;
-  std::optional<Instant> slot_waits_since_;
-  Instant looked_;
+  bool head_ready_ = false;
+  std::optional<Instant> slot_free_since_;
+  Instant slots_checked_at_;
 };
 
 }  // namespace troupe::actors::cluster

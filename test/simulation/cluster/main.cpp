@@ -1,8 +1,8 @@
-// Simulates whole studies on a cluster, one a seed, and says which seeds break something.
+// Simulates whole studies on a cluster, one for each seed, and prints the seeds with violations.
 //
 //     cluster_simulation --seeds 1..1000 [--method pasha|all] [--faults all|none|crash,disk,...]
 //     cluster_simulation --seed 17 --trace
-//     cluster_simulation --seeds 1..1000 --canary reaper
+//     cluster_simulation --seeds 1..1000 --canary warden
 
 #include <chrono>
 #include <cstdint>
@@ -48,7 +48,7 @@ std::optional<Canary> canary_named(std::string_view name) {
   return std::nullopt;
 }
 
-/// An empty text: the options are good.
+/// Reads the options; returns an error, or an empty text.
 std::string read(int argc, char** argv, Options& options) {
   for (int i = 1; i < argc; ++i) {
     const std::string_view key = argv[i];
@@ -82,54 +82,57 @@ std::string read(int argc, char** argv, Options& options) {
 }
 
 struct Sums {
-  std::uint64_t runs = 0, broken = 0, events = 0, rows = 0, programs = 0, faults = 0, heads = 0,
-                overlaps = 0, broken_off = 0;
+  std::uint64_t runs = 0, violation = 0, events = 0, rows = 0, programs = 0, faults = 0, heads = 0,
+                overlaps = 0, interrupted = 0;
   double simulated_s = 0;
-  Held most;
+  BacklogPeak peak;
 
-  void add(const Verdict& verdict) {
+  void add(const RunResult& result) {
     ++runs;
-    if (!verdict.broken.empty()) ++broken;
-    events += verdict.events;
-    rows += verdict.rows;
-    programs += verdict.programs;
-    faults += verdict.faults;
-    heads += verdict.heads;
-    overlaps += verdict.overlaps;
-    broken_off += verdict.broken_off;
-    most.raise_to(verdict.most);
-    simulated_s += std::chrono::duration<double>(verdict.time).count();
+    if (!result.violation.empty()) ++violation;
+    events += result.events;
+    rows += result.rows;
+    programs += result.programs;
+    faults += result.faults;
+    heads += result.heads;
+    overlaps += result.overlaps;
+    interrupted += result.interrupted;
+    peak.raise_to(result.peak);
+    simulated_s += std::chrono::duration<double>(result.time).count();
   }
 };
 
-Verdict run(const Options& options, const Troubles& troubles, std::uint64_t seed,
-            const std::string& method) {
-  Scenario scenario{
-      .seed = seed, .method = method, .troubles = troubles, .canary = options.canary, .trace = {}};
+RunResult run(const Options& options, const FaultSet& fault_set, std::uint64_t seed,
+              const std::string& method) {
+  Scenario scenario{.seed = seed,
+                    .method = method,
+                    .fault_set = fault_set,
+                    .canary = options.canary,
+                    .trace = {}};
   if (options.trace)
     scenario.trace = [](const std::string& line) { std::printf("%s\n", line.c_str()); };
   try {
-    return judge(scenario);
+    return run_scenario(scenario);
   } catch (const std::exception& thrown) {
-    return {.broken = std::string("thrown: ") + thrown.what()};
+    return {.violation = std::string("thrown: ") + thrown.what()};
   }
 }
 
-int simulate(const Options& options, const Troubles& troubles) {
+int simulate(const Options& options, const FaultSet& fault_set) {
   Sums sums;
   const auto start = std::chrono::steady_clock::now();
   const std::clock_t processor_start = std::clock();
   for (std::uint64_t seed = options.first; seed <= options.last; ++seed) {
-    // One method after the other.
+    // The methods take turns.
     const std::string& method = options.methods[seed % options.methods.size()];
-    const Verdict verdict = run(options, troubles, seed, method);
-    sums.add(verdict);
-    if (verdict.broken.empty()) continue;
+    const RunResult result = run(options, fault_set, seed, method);
+    sums.add(result);
+    if (result.violation.empty()) continue;
     const std::string canary(enum_names(Canary{}).at(static_cast<std::size_t>(options.canary)));
     std::printf(
         "seed %llu (%s): %s\n  again: cluster_simulation --seed %llu --method %s --faults "
         "%s --canary %s --trace\n",
-        static_cast<unsigned long long>(seed), method.c_str(), verdict.broken.c_str(),
+        static_cast<unsigned long long>(seed), method.c_str(), result.violation.c_str(),
         static_cast<unsigned long long>(seed), method.c_str(), options.faults.c_str(),
         canary.c_str());
     std::fflush(stdout);
@@ -148,12 +151,12 @@ int simulate(const Options& options, const Troubles& troubles) {
       "%.2f programs broken off, %.0f s simulated\n"
       "at most: %zu messages, %zu handlers that wait and %zu bytes for others in a process; %zu "
       "rows of a study not written down\n",
-      studies, static_cast<unsigned long long>(sums.broken), 60 * studies / took,
+      studies, static_cast<unsigned long long>(sums.violation), 60 * studies / took,
       60 * studies / processor_s, per_run(sums.events), per_run(sums.rows), per_run(sums.programs),
-      per_run(sums.faults), per_run(sums.heads), per_run(sums.overlaps), per_run(sums.broken_off),
-      sums.simulated_s / studies, sums.most.process.messages, sums.most.process.suspended,
-      sums.most.process.bytes, sums.most.rows);
-  return sums.broken == 0 ? 0 : 1;
+      per_run(sums.faults), per_run(sums.heads), per_run(sums.overlaps), per_run(sums.interrupted),
+      sums.simulated_s / studies, sums.peak.process.messages, sums.peak.process.suspended,
+      sums.peak.process.bytes, sums.peak.rows);
+  return sums.violation == 0 ? 0 : 1;
 }
 
 }  // namespace
@@ -165,7 +168,7 @@ int main(int argc, char** argv) {
     return 0;
   }
   if (const std::string wrong = read(argc, argv, options); !wrong.empty()) return refuse(wrong);
-  const auto troubles = Troubles::named(options.faults);
-  if (!troubles) return refuse(troubles.error().what);
-  return simulate(options, *troubles);
+  const auto fault_set = FaultSet::named(options.faults);
+  if (!fault_set) return refuse(fault_set.error().what);
+  return simulate(options, *fault_set);
 }

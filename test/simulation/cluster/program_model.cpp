@@ -18,7 +18,7 @@ using runtime::simulation::Script;
 
 namespace {
 
-Duration any(Rng& rng, Duration low, Duration high) {
+Duration draw(Rng& rng, Duration low, Duration high) {
   const auto spread = static_cast<std::uint64_t>((high - low).count());
   return low + Duration(static_cast<Duration::rep>(rng.below(spread)));
 }
@@ -37,14 +37,14 @@ std::string line_of(std::uint64_t seed, TrialId trial, Resource resource) {
          ", \"loss\": " + json_number(metric(seed, trial, resource)) + "}\n";
 }
 
-/// Prints this one again, with nothing to do in between.
+/// Repeats a print 50 times, 1 ms apart and three times as long.
 void repeat(std::vector<Script::Print>& prints, std::size_t at) {
   constexpr std::size_t times = 50;
   const Script::Print again{1ms, prints[at].bytes + prints[at].bytes + prints[at].bytes};
   prints.insert(prints.begin() + static_cast<std::ptrdiff_t>(at) + 1, times, again);
 }
 
-/// What goes wrong with an attempt.
+/// Adds a fault to the script of an attempt, in half of the cases.
 void misbehave(Script& script, Rng& rng) {
   auto& prints = script.prints;
   const auto any_print = [&] { return rng.below(prints.size() + 1); };
@@ -53,14 +53,14 @@ void misbehave(Script& script, Rng& rng) {
     script.end.code = code;
   };
   switch (rng.below(16)) {
-    case 0:  // It crashes.
+    case 0:  // The program crashes.
       return cut_after(any_print(), 1);
-    case 1:  // It asks to be started again.
+    case 1:  // The program asks for a restart.
       return cut_after(any_print(), 75);
-    case 2:  // It hangs, for a long time.
-      if (!prints.empty()) prints[rng.below(prints.size())].after += any(rng, 10s, 30s);
+    case 2:  // The program hangs for 10 to 30 s.
+      if (!prints.empty()) prints[rng.below(prints.size())].after += draw(rng, 10s, 30s);
       return;
-    case 3:  // It floods both streams, with lines that look like reports among them.
+    case 3:  // The program floods both streams, also with malformed reports.
       for (int i = 0; i < 4; ++i)
         prints.insert(prints.begin() + static_cast<std::ptrdiff_t>(any_print()),
                       {1ms, std::string(3000, 'x') + "\n[tune-metric]: {broken\n",
@@ -69,14 +69,14 @@ void misbehave(Script& script, Rng& rng) {
     case 4:
       script.on_term = Script::OnTerm::ignores;
       return;
-    case 5:  // It is long in ending.
-      script.ends_after = any(rng, 0s, 4s);
+    case 5:  // The program ends late.
+      script.ends_after = draw(rng, 0s, 4s);
       return;
-    case 6:  // It ignores SIGTERM, and hangs when it is done.
+    case 6:  // The program ignores SIGTERM and ends late.
       script.on_term = Script::OnTerm::ignores;
-      script.ends_after = any(rng, 1s, 10s);
+      script.ends_after = draw(rng, 1s, 10s);
       return;
-    case 7:  // It reports the same again and again, faster than a slow disk takes it.
+    case 7:  // The program repeats a report faster than a slow disk writes it.
       if (prints.empty() || rng.below(4) != 0) return;
       return repeat(prints, rng.below(prints.size()));
     default:
@@ -86,40 +86,41 @@ void misbehave(Script& script, Rng& rng) {
 
 }  // namespace
 
-Script script_of(Stage& stage, AttemptKey attempt, Resource until, const std::string& host) {
+Script script_of(ProgramContext& context, AttemptKey attempt, Resource until,
+                 const std::string& host) {
   const auto [trial, number] = attempt;
-  Rng rng = Rng::stream(stage.seed, "program", (std::uint64_t{trial} << 16) + number);
+  Rng rng = Rng::stream(context.seed, "program", (std::uint64_t{trial} << 16) + number);
   Script script;
-  const Duration unit = any(rng, 20ms, 600ms);
-  const Resource saved = stage.folders.checkpoint(trial, number);
-  // One that finds itself at its end already says again how good it is.
+  const Duration unit = draw(rng, 20ms, 600ms);
+  const Resource saved = context.folders.checkpoint(trial, number);
+  // A program that starts at its last resource reports it again.
   for (Resource resource = std::min(saved + 1, until); resource <= until; ++resource) {
-    Script::Print report{unit, line_of(stage.seed, trial, resource)};
-    report.deed = [&stage, attempt, resource] {
-      stage.folders.save(attempt.first, attempt.second, resource);
+    Script::Print report{unit, line_of(context.seed, trial, resource)};
+    report.effect = [&context, attempt, resource] {
+      context.folders.save(attempt.first, attempt.second, resource);
     };
     script.prints.push_back(std::move(report));
   }
-  if (stage.misbehave) misbehave(script, rng);
-  script.gone = [&stage, attempt] { stage.ledger->program_is_gone(attempt); };
-  stage.ledger->program_begins(attempt, host);
+  if (context.misbehave) misbehave(script, rng);
+  script.gone = [&context, attempt] { context.ledger->program_is_gone(attempt); };
+  context.ledger->program_begins(attempt, host);
   return script;
 }
 
-FolderProgram::FolderProgram(const TrialPlan& plan, Stage& stage, runtime::Processes& processes,
-                             Deliver deliver)
+FolderProgram::FolderProgram(const TrialPlan& plan, ProgramContext& context,
+                             runtime::Processes& processes, Deliver deliver)
     : spec_(plan.spec),
       attempt_(plan.launch.trial, plan.launch.attempt),
       from_(plan.launch.from),
       until_(resource_limit(*plan.spec, plan.launch.until)),
-      stage_(stage),
+      context_(context),
       processes_(processes),
       deliver_(std::move(deliver)),
       parser_(plan.spec->report, plan.launch.from) {}
 
 Result<std::vector<ReportLine>> FolderProgram::start(runtime::Address trial) {
-  const std::uint32_t source = stage_.folders.prepare(attempt_.first, attempt_.second);
-  auto lines = note(unheard(source));
+  const std::uint32_t source = context_.folders.prepare(attempt_.first, attempt_.second);
+  auto lines = record(unreported(source));
   runtime::ProcessSpec spec;
   spec.argv = {std::to_string(attempt_.first), std::to_string(attempt_.second),
                std::to_string(until_)};
@@ -131,12 +132,12 @@ Result<std::vector<ReportLine>> FolderProgram::start(runtime::Address trial) {
   return lines;
 }
 
-std::vector<ReportLine> FolderProgram::unheard(std::uint32_t source) const {
+std::vector<ReportLine> FolderProgram::unreported(std::uint32_t source) const {
   std::map<Resource, ReportLine> unknown;
   for (std::uint32_t attempt = 1; attempt <= source; ++attempt) {
     ReportParser parser(spec_->report, from_);
     for (ReportLine& line :
-         parser.feed(Stream::out, stage_.folders.log_of(attempt_.first, attempt)))
+         parser.feed(Stream::out, context_.folders.log_of(attempt_.first, attempt)))
       if (const auto* report = std::get_if<Report>(&line);
           report != nullptr && report->resource > from_)
         unknown.try_emplace(report->resource, std::move(line));
@@ -146,32 +147,34 @@ std::vector<ReportLine> FolderProgram::unheard(std::uint32_t source) const {
   return in_order;
 }
 
-/// The actor that gets the lines tells its study at once.
-std::vector<ReportLine> FolderProgram::note(std::vector<ReportLine> lines) {
+/// Records the reports in the ledger; the Trial actor sends them to the study at once.
+std::vector<ReportLine> FolderProgram::record(std::vector<ReportLine> lines) {
   for (const ReportLine& line : lines)
-    if (const auto* report = std::get_if<Report>(&line)) stage_.ledger->told(attempt_, *report);
+    if (const auto* report = std::get_if<Report>(&line))
+      context_.ledger->reported(attempt_, *report);
   return lines;
 }
 
 std::vector<ReportLine> FolderProgram::read(const runtime::ProcessOutput& output) {
   if (output.stream == Stream::out)
-    stage_.folders.log(attempt_.first, attempt_.second, output.bytes);
-  return note(parser_.feed(output.stream, output.bytes));
+    context_.folders.log(attempt_.first, attempt_.second, output.bytes);
+  return record(parser_.feed(output.stream, output.bytes));
 }
 
 void FolderProgram::more(Stream stream) {
   processes_.more(process_, stream);
 }
 
-std::vector<ReportLine> FolderProgram::settle(const ProcessEnded& ended, Resource reported, bool) {
-  auto lines = note(parser_.finish());
+std::vector<ReportLine> FolderProgram::conclude(const ProcessEnded& ended, Resource reported,
+                                                bool) {
+  auto lines = record(parser_.finish());
   if (ended.cause == ProcessEnded::Cause::lost) return lines;
   const bool sound = ended.requested || reported > 0 ||
                      (ended.cause == ProcessEnded::Cause::exited && ended.code == 0);
   if (sound)
-    stage_.folders.publish(attempt_.first, attempt_.second);
+    context_.folders.publish(attempt_.first, attempt_.second);
   else
-    stage_.folders.discard(attempt_.first, attempt_.second);
+    context_.folders.discard(attempt_.first, attempt_.second);
   return lines;
 }
 

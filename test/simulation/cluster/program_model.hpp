@@ -6,7 +6,6 @@
 #include <string>
 #include <vector>
 
-#include "actors/trial/program.hpp"
 #include "actors/trial/report_parser.hpp"
 #include "actors/trial/trial_plan.hpp"
 #include "runtime/process/processes.hpp"
@@ -16,46 +15,46 @@
 
 namespace troupe::actors::cluster {
 
-/// What all programs of a simulated study share.
-struct Stage {
+/// The surroundings of all programs of a simulated study.
+struct ProgramContext {
   TrialFolders folders;
   Ledger* ledger = nullptr;
   const Clock* world = nullptr;
   std::uint64_t seed = 0;
-  bool misbehave = false;  ///< Programs crash, hang, flood, ignore SIGTERM.
+  bool misbehave = false;  ///< Whether programs crash, hang, flood or ignore SIGTERM.
 };
 
-/// What a trial's program does: for each unit of resource from its checkpoint on, it works a while,
-/// saves its checkpoint and reports; and whatever goes wrong with it. The values depend on trial
-/// and resource only, what goes wrong on the attempt too.
-[[nodiscard]] runtime::simulation::Script script_of(Stage& stage, AttemptKey attempt,
+/// The script of the program of an attempt. For each unit of resource after its checkpoint it
+/// works, saves a checkpoint and reports. Metrics depend on trial and resource only, faults also on
+/// the attempt.
+[[nodiscard]] runtime::simulation::Script script_of(ProgramContext& context, AttemptKey attempt,
                                                     Resource until, const std::string& host);
 
-/// The program of an attempt in simulated folders, as ProcessProgram runs one in real ones.
+/// The counterpart of ProcessProgram for simulated folders.
 class FolderProgram final : public Program {
  public:
   using Deliver = std::function<void(runtime::Address to, runtime::ProcessEvent event)>;
 
-  FolderProgram(const TrialPlan& plan, Stage& stage, runtime::Processes& processes,
+  FolderProgram(const TrialPlan& plan, ProgramContext& context, runtime::Processes& processes,
                 Deliver deliver);
 
   Result<std::vector<ReportLine>> start(runtime::Address trial) override;
   std::vector<ReportLine> read(const runtime::ProcessOutput& output) override;
   void more(runtime::Stream stream) override;
   void end(Duration grace) override { processes_.end(process_, grace); }
-  std::vector<ReportLine> settle(const runtime::ProcessEnded& ended, Resource reported,
-                                 bool excused) override;
-  [[nodiscard]] std::string last_words() const override { return {}; }
+  std::vector<ReportLine> conclude(const runtime::ProcessEnded& ended, Resource reported,
+                                   bool infrastructure_failed) override;
+  [[nodiscard]] std::string stderr_tail() const override { return {}; }
 
  private:
-  [[nodiscard]] std::vector<ReportLine> unheard(std::uint32_t source) const;
-  std::vector<ReportLine> note(std::vector<ReportLine> lines);
+  [[nodiscard]] std::vector<ReportLine> unreported(std::uint32_t source) const;
+  std::vector<ReportLine> record(std::vector<ReportLine> lines);
 
   std::shared_ptr<const StudySpec> spec_;
   AttemptKey attempt_;
   Resource from_;
   Resource until_;
-  Stage& stage_;
+  ProgramContext& context_;
   runtime::Processes& processes_;
   Deliver deliver_;
   ReportParser parser_;

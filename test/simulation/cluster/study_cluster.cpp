@@ -22,19 +22,19 @@ using runtime::simulation::SimHost;
 
 namespace {
 
-/// Where a head listens; its successor listens there too.
+/// The address of each head, so that nodes find its successor.
 constexpr const char* address = "head";
 constexpr Duration join_patience = 10s;
-/// Small, so that a program that floods need not print much.
+/// Unacknowledged reports of a trial. Small, so that few prints of a program reach the limit.
 constexpr std::size_t told_ahead_max = 8;
 
-/// What the study's result files would get.
-class Witness final : public EventSink {
+/// An event sink in the place of the result files: passes the published events to the ledger.
+class PublishedEvents final : public EventSink {
  public:
-  Witness(Ledger& ledger, std::function<void(const std::string&)> tell)
+  PublishedEvents(Ledger& ledger, std::function<void(const std::string&)> tell)
       : ledger_(ledger), tell_(std::move(tell)) {}
-  void on(const std::vector<StudyEvent>& events, std::int64_t) override {
-    for (const StudyEvent& event : events) {
+  void on(const StudyRow& row) override {
+    for (const StudyEvent& event : row.events) {
       std::visit([this](const auto& one) { ledger_.published(one.index); }, event);
       if (tell_) tell_(to_json(event));
     }
@@ -48,19 +48,19 @@ class Witness final : public EventSink {
 
 }  // namespace
 
-// --- The head, as `troupe run`.
+// The head, as `troupe run` starts it.
 
 std::unique_ptr<StudyLog> StudyCluster::make_log(SimHost& head) {
   std::unique_ptr<StudyLog> log =
-      std::make_unique<DiskLog>(disk_, head, ledger_, disk_rng_, *stage_.world);
-  if (scenario_.canary == Canary::journal) log = hasty_log(std::move(log), canary_rng_);
+      std::make_unique<DiskLog>(disk_, head, ledger_, disk_rng_, *context_.world);
+  if (scenario_.canary == Canary::journal) log = early_ack_log(std::move(log), canary_rng_);
   return log;
 }
 
 void StudyCluster::start_head() {
-  tell("head", own_is_left() ? "starts, and " + own_name_ + " is left" : "starts");
-  own_over_ = leaving_ = false;
-  head_began_ = cluster_.now();
+  trace("head", own_still_runs() ? "starts, and " + own_name_ + " is left" : "starts");
+  own_finished_ = head_leaving_ = false;
+  head_started_at_ = cluster_.now();
   head_->start([this](SimHost& host) { head_main(host); });
 }
 
@@ -68,8 +68,8 @@ void StudyCluster::head_main(SimHost& host) {
   runtime::Node& node = host.node();
   if (const auto bound = node.listen(address); !bound) return;
   std::function<void(const std::string&)> show;
-  if (scenario_.trace) show = [this](const std::string& event) { tell("head", event); };
-  const bool left = own_is_left();
+  if (scenario_.trace) show = [this](const std::string& event) { trace("head", event); };
+  const bool left = own_still_runs();
   std::vector<std::string> alive;
   if (left) alive.push_back(own_name_);
   const StudyRef study =
@@ -78,88 +78,90 @@ void StudyCluster::head_main(SimHost& host) {
                                             .document = document_,
                                             .version = "simulated",
                                             .own_node_prefix = "own-",
-                                            .own_nodes_alive = std::move(alive)},
-                               make_log(host), std::make_unique<Witness>(ledger_, std::move(show)))
+                                            .own_nodes_alive = std::move(alive),
+                                            .checks = StudyOptions::Checks::all},
+                               make_log(host),
+                               std::make_unique<PublishedEvents>(ledger_, std::move(show)))
           .value();
   study_ = study;
   if (scenario_.canary == Canary::fencing)
-    (void)node.get_or_spawn<OpenFence>("open fence", study, ledger_);
+    (void)node.get_or_spawn<UnfencedStudy>("open fence", study, ledger_);
   if (!left)
     start_own();
-  else if (!own_is_left())
-    own_gone(own_name_);  // Just now.
+  else if (!own_still_runs())
+    report_own_gone(own_name_);  // The local node has ended meanwhile.
   const auto end = node.wait(study, Duration::max());
-  leaving_ = true;
+  head_leaving_ = true;
   const bool failed = end && end->cause == runtime::Cause::failed;
-  if (failed) tell("head", "the study is abandoned: " + end->reason);
+  if (failed) trace("head", "the study is abandoned: " + end->reason);
   const bool by_disk = failed && (end->reason.find("disk is full") != std::string::npos ||
                                   end->reason.find("commit failed") != std::string::npos);
   expect(!failed || by_disk, "the study is abandoned: " + (end ? end->reason : ""));
-  // As StudyHead does: it waits for the node beside it.
+  // As StudyHead does: wait for the local node.
   const std::chrono::duration<double> patience(spec_->grace_kill_s + 5);
-  host.wait([this] { return own_over_; }, std::chrono::duration_cast<Duration>(patience));
+  host.wait([this] { return own_finished_; }, std::chrono::duration_cast<Duration>(patience));
   node.stop(5s);
 }
 
-void StudyCluster::head_down() {
+void StudyCluster::on_head_exit() {
   study_.reset();
   if (ledger_.finished()) return;
-  // Its nodes wait for a lease.
-  const bool late = !scenario_.troubles.restarts && rng_.below(3) == 0;
-  cluster_.reactor().at(cluster_.now() + (late ? any(10s) : 200ms + any(2s)), [this] {
+  // The nodes wait for a lease of 4 s: some heads return within it, others later.
+  const bool late = !scenario_.fault_set.restarts && rng_.below(3) == 0;
+  cluster_.reactor().at(cluster_.now() + (late ? draw(10s) : 200ms + draw(2s)), [this] {
     if (!head_->runs() && !ledger_.finished()) start_head();
   });
 }
 
-// --- The node beside the head, as LocalNodeSupervision keeps it.
+// The local node, as LocalNodeSupervision starts it.
 
 void StudyCluster::start_own() {
   own_name_ = "own-" + std::to_string(++own_starts_);
   own_orderly_ = false;
   own_->node_name = own_name_;
   own_->author = author(own_name_);
-  tell("own", "starts as " + own_name_);
+  trace("own", "starts as " + own_name_);
   own_->start([this, name = own_name_](SimHost& host) { node_main(host, name); });
 }
 
-bool StudyCluster::own_is_left() const {
+bool StudyCluster::own_still_runs() const {
   return own_->runs() || own_->runs_programs();
 }
 
-void StudyCluster::own_down() {
-  when([this] { return !own_->runs_programs(); }, 0s,
-       [this, name = own_name_] {
-         tell("own", name + " and its programs are gone");
-         if (!head_->runs() || !study_) return;
-         head_->reactor().post([this, name] { own_gone(name); });
-       });
+void StudyCluster::on_own_exit() {
+  call_when([this] { return !own_->runs_programs(); }, 0s,
+            [this, name = own_name_] {
+              trace("own", name + " and its programs are gone");
+              if (!head_->runs() || !study_) return;
+              head_->reactor().post([this, name] { report_own_gone(name); });
+            });
 }
 
-void StudyCluster::own_gone(const std::string& name) {
-  if (!study_ || name != own_name_ || own_is_left() || own_told_ == name) return;
-  own_told_ = name;
+void StudyCluster::report_own_gone(const std::string& name) {
+  if (!study_ || name != own_name_ || own_still_runs() || own_loss_reported_ == name) return;
+  own_loss_reported_ = name;
   runtime::Node& node = head_->node();
   node.tell(*study_, NodeProcessesGone{own_name_, "its process is gone"});
-  // One that is left of an earlier head may have been leaving with that.
-  const bool runs_on = node.engine().is_alive(study_->address());
-  if ((!own_orderly_ || runs_on) && !leaving_) return start_own();
-  own_over_ = true;
+  // A node of an earlier head may have ended in order, with that head; the study needs a new one.
+  const bool runs_on = node.is_alive(*study_);
+  if ((!own_orderly_ || runs_on) && !head_leaving_) return start_own();
+  own_finished_ = true;
   const bool goes_on = node.find<StudyRef>(std::string(study_name)).has_value();
   expect(!goes_on || ledger_.finished(),
          "the node beside the head leaves a study that goes on, and is not started again");
 }
 
-// --- Nodes, as `troupe node`.
+// The far nodes, as `troupe node` starts them.
 
 void StudyCluster::start_far(SimHost& host) {
   host.author = author(host.name());
-  tell(host.name(), "starts");
+  trace(host.name(), "starts");
   host.start([this](SimHost& self) { node_main(self, self.name()); });
 }
 
-void StudyCluster::far_down(SimHost& host) {
+void StudyCluster::on_far_exit(SimHost& host) {
   if (ledger_.finished()) return;
-  cluster_.reactor().at(cluster_.now() + 300ms + any(3s), [this, &host] {
+  cluster_.reactor().at(cluster_.now() + 300ms + draw(3s), [this, &host] {
     if (!host.runs() && !ledger_.finished()) start_far(host);
   });
 }
@@ -168,9 +170,9 @@ runtime::simulation::ScriptedProcesses::Author StudyCluster::author(const std::s
   return [this, node](runtime::ProcessId, const runtime::ProcessSpec& program) {
     const AttemptKey attempt{static_cast<TrialId>(std::stoul(program.argv[0])),
                              static_cast<std::uint32_t>(std::stoul(program.argv[1]))};
-    tell(node, "program of trial " + program.argv[0] + ", attempt " + program.argv[1] + " to " +
-                   program.argv[2]);
-    return script_of(stage_, attempt, std::stoll(program.argv[2]), node);
+    trace(node, "program of trial " + program.argv[0] + ", attempt " + program.argv[1] + " to " +
+                    program.argv[2]);
+    return script_of(context_, attempt, std::stoll(program.argv[2]), node);
   };
 }
 
@@ -181,11 +183,11 @@ void StudyCluster::node_main(SimHost& host, const std::string& name) {
   node.offer<SpawnSearcher>(
       [](Context& self, const SpawnSearcher&) { return self.spawn<SearcherActor>(); });
   const auto head = node.join(address, join_patience);
-  if (!head) return tell(name, "cannot join: " + head.error().what);
+  if (!head) return trace(name, "cannot join: " + head.error().what);
   const std::string found_as =
       scenario_.canary == Canary::fencing ? "open fence" : std::string(study_name);
   const auto study = node.find<StudyRef>(*head, found_as, join_patience);
-  if (!study) return tell(name, "finds no study: " + study.error().what);
+  if (!study) return trace(name, "finds no study: " + study.error().what);
 
   TrialEnvironment environment;
   environment.deliver = [&host](runtime::Address to, runtime::ProcessEvent event) {
@@ -194,15 +196,15 @@ void StudyCluster::node_main(SimHost& host, const std::string& name) {
   };
   environment.told_ahead_max =
       scenario_.canary == Canary::memory ? std::numeric_limits<std::size_t>::max() : told_ahead_max;
-  environment.complain = [this, name](const std::string& what) { tell(name, what); };
+  environment.log_warning = [this, name](const std::string& what) { trace(name, what); };
   runtime::Processes* processes = &host.processes();
   if (scenario_.canary == Canary::reaper) {
-    careless_.push_back(careless_warden(*processes, canary_rng_));
-    processes = careless_.back().get();
+    faulty_reapers_.push_back(faulty_reaper(*processes, canary_rng_));
+    processes = faulty_reapers_.back().get();
   }
   environment.make_program = [this, processes, deliver = environment.deliver](
                                  const TrialPlan& plan) -> std::unique_ptr<Program> {
-    return std::make_unique<FolderProgram>(plan, stage_, *processes, deliver);
+    return std::make_unique<FolderProgram>(plan, context_, *processes, deliver);
   };
   const auto seeker = node.spawn<StudySeeker>(node, std::string(address), found_as);
   AgentOptions options{.node = name, .resources = host.resources, .study = *study};
@@ -212,14 +214,15 @@ void StudyCluster::node_main(SimHost& host, const std::string& name) {
   };
   runtime::simulation::SimReaper& reaper = host.processes();
   const ReaperLease lease(
-      node, [&reaper](Instant until, Duration grace) { reaper.keep(until, grace); }, options.lease);
-  lease.serve(options);
+      node, [&reaper](Instant until, Duration grace) { reaper.set_lease(until, grace); },
+      options.lease);
+  lease.attach_to(options);
   const auto agent = node.spawn<NodeAgent>(std::move(options), std::move(environment));
   const auto end = node.wait(agent, Duration::max());
   node.stop(5s);
   const bool orderly = end && end->cause == runtime::Cause::stopped;
   if (&host == own_) own_orderly_ = orderly;
-  tell(name, "ends, " + std::string(orderly ? "in order" : "failed: ") + (end ? end->reason : ""));
+  trace(name, "ends, " + std::string(orderly ? "in order" : "failed: ") + (end ? end->reason : ""));
   expect(orderly || !end || end->reason.find("does not hold") == std::string::npos,
          name + ": " + (end ? end->reason : ""));
 }

@@ -19,90 +19,91 @@
 
 namespace troupe::actors::cluster {
 
-/// What is troubled in a simulated study.
-struct Troubles {
+/// The faults of a simulated study.
+struct FaultSet {
   std::vector<runtime::simulation::Fault> faults;  ///< Of hosts and network.
-  bool disk = false;                               ///< It is slow, or full.
-  bool programs = false;                           ///< They crash, hang, flood, ignore SIGTERM.
-  bool restarts = false;                           ///< Heads, each within the lease of the last.
+  bool disk = false;                               ///< The disk is slow or full at times.
+  bool programs = false;  ///< Programs crash, hang, flood or ignore SIGTERM.
+  bool restarts = false;  ///< Heads restart within the lease of their predecessor.
 
-  /// "all", "none", or a comma-separated list of "disk", "programs", "restarts" and the names of
+  /// Reads "all", "none", or a comma-separated list of "disk", "programs", "restarts" and names of
   /// faults.
-  static Result<Troubles> named(const std::string& names);
+  static Result<FaultSet> named(const std::string& names);
 };
 
 struct Scenario {
   std::uint64_t seed = 1;
   std::string method = "pasha";
-  Troubles troubles;
+  FaultSet fault_set;
   Canary canary = Canary::none;
-  /// Gets each thing that happens: "  12.345 s  head     row 17 ...".
+  /// Receives a line for each event: "  12.345 s  head     row 17 ...".
   std::function<void(const std::string&)> trace;
 };
 
-/// What waits in memory.
-struct Held {
-  runtime::simulation::Backlog process;  ///< The most of any.
-  std::size_t rows = 0;                  ///< Of the study, not written down.
+/// The largest amounts of unfinished work at one time.
+struct BacklogPeak {
+  runtime::simulation::Backlog process;  ///< The largest of any process.
+  std::size_t rows = 0;                  ///< Uncommitted rows of the study.
 
-  void raise_to(const Held& other);
-  friend bool operator==(const Held&, const Held&) = default;
+  void raise_to(const BacklogPeak& other);
+  friend bool operator==(const BacklogPeak&, const BacklogPeak&) = default;
 };
 
-/// What came of it. Equal for equal scenarios.
-struct Verdict {
-  std::string broken;  ///< What must not be, and was; empty if all was well.
+/// The result of a run; equal for equal scenarios.
+struct RunResult {
+  std::string violation;  ///< The first violation of an invariant; empty if there is none.
   std::uint64_t events = 0;
   std::uint64_t rows = 0;
   std::uint64_t programs = 0;
   std::uint64_t faults = 0;
   std::uint64_t overlaps = 0;
   std::uint64_t heads = 0;
-  std::uint64_t broken_off = 0;  ///< Programs that did not end as they would have.
+  std::uint64_t interrupted =
+      0;  ///< Attempts that failed or were lost after their program had started.
   Duration time{};
-  Held most;  ///< At one time.
-  friend bool operator==(const Verdict&, const Verdict&) = default;
+  BacklogPeak peak;
+  friend bool operator==(const RunResult&, const RunResult&) = default;
 };
 
-/// A whole study in one thread: a head, the node beside it, two far nodes; the real actors, links
-/// and schedulers; a disk, reapers, programs and a network that fail by the seed. Whoever starts
-/// processes in life (a person, systemd, the head) starts them again here.
+/// A whole study in one thread: a head, its local node and two far nodes, with the real actors,
+/// links and schedulers. Faults of disk, reapers, programs and network are drawn from the seed. The
+/// cluster restarts processes, as users, systemd or the head do.
 class StudyCluster final {
  public:
   explicit StudyCluster(const Scenario& scenario);
   ~StudyCluster();
 
-  /// To the end of the study, or to the first thing that must not be.
-  [[nodiscard]] Verdict run();
+  /// Runs to the end of the study, or to the first violation of an invariant.
+  [[nodiscard]] RunResult run();
 
  private:
   using SimHost = runtime::simulation::SimHost;
 
-  // Processes and who starts them.
+  // Processes.
   void start_head();
   void start_own();
   void start_far(SimHost& host);
   void head_main(SimHost& host);
   void node_main(SimHost& host, const std::string& name);
-  void head_down();
-  void own_down();
-  void own_gone(const std::string& name);
-  [[nodiscard]] bool own_is_left() const;
-  void far_down(SimHost& host);
+  void on_head_exit();
+  void on_own_exit();
+  void report_own_gone(const std::string& name);
+  [[nodiscard]] bool own_still_runs() const;
+  void on_far_exit(SimHost& host);
   [[nodiscard]] runtime::simulation::ScriptedProcesses::Author author(const std::string& node);
   [[nodiscard]] std::unique_ptr<StudyLog> make_log(SimHost& head);
 
-  // Faults and findings.
-  void trouble_disk();
-  void trouble_head();
-  void look();
-  void weigh();
+  // Faults and checks.
+  void schedule_disk_fault();
+  void schedule_head_restart();
+  void check_after_event();
+  void check_backlog();
   void expect(bool holds, const std::string& claim);
   void check_end();
-  /// Calls back once it holds; looks again and again.
-  void when(std::function<bool()> holds, Duration at_least, std::function<void()> then);
-  void tell(const std::string& who, const std::string& what);
-  [[nodiscard]] Duration any(Duration max);
+  /// Calls `then` once `holds`, at the earliest after `at_least`; checks every 5 ms.
+  void call_when(std::function<bool()> holds, Duration at_least, std::function<void()> then);
+  void trace(const std::string& who, const std::string& what);
+  [[nodiscard]] Duration draw(Duration max);
 
   const Scenario scenario_;
   StudyDocument document_;
@@ -112,25 +113,26 @@ class StudyCluster final {
   Rng canary_rng_;
   Ledger ledger_;
   Disk disk_;
-  Stage stage_;
-  std::vector<std::unique_ptr<runtime::Processes>> careless_;
+  ProgramContext context_;
+  std::vector<std::unique_ptr<runtime::Processes>> faulty_reapers_;
   runtime::simulation::SimCluster cluster_;
   std::unique_ptr<runtime::simulation::SimFaults> faults_;
   SimHost* head_ = nullptr;
   SimHost* own_ = nullptr;
-  Instant head_began_;
-  Held most_;
-  std::optional<StudyRef> study_;  ///< Of the head that runs.
+  Instant head_started_at_;
+  BacklogPeak peak_;
+  std::optional<StudyRef> study_;  ///< Of the running head.
   std::uint32_t own_starts_ = 0;
   std::string own_name_;
-  std::string own_told_;  ///< Whose loss the head that runs was told.
+  std::string own_loss_reported_;  ///< The local node whose loss the running head knows.
   bool own_orderly_ = false;
-  bool own_over_ = false;
-  bool leaving_ = false;  ///< The study is over in this head: its node is not started again.
-  bool ceased_ = false;
+  bool own_finished_ = false;
+  bool head_leaving_ =
+      false;  ///< The running head has ended its study, and starts no local node any more.
+  bool faults_stopped_ = false;
 };
 
-/// Runs a scenario.
-[[nodiscard]] Verdict judge(const Scenario& scenario);
+/// Runs a scenario to its end.
+[[nodiscard]] RunResult run_scenario(const Scenario& scenario);
 
 }  // namespace troupe::actors::cluster

@@ -1,4 +1,4 @@
-// How a simulated study is set up, troubled, watched and judged.
+// The set-up, the faults, the checks and the result of a simulated study.
 
 #include <algorithm>
 #include <cstdio>
@@ -19,14 +19,14 @@ using runtime::simulation::SimFaults;
 
 namespace {
 
-/// When all that is broken has been mended, a study must end within this time.
+/// Time in which a study must end after all faults are healed.
 constexpr Duration calm_max = 900s;
-/// And with it every process.
+/// Time in which all processes must end after their study.
 constexpr Duration ending_max = 120s;
-/// Five programs, each told_ahead_max and what two reads hold ahead of the disk; and room for what
-/// does not grow with what programs print.
-constexpr Held held_max{.process = {.messages = 150, .suspended = 8, .bytes = 16 << 10},
-                        .rows = 100};
+/// Bounds of unfinished work. Five programs may each have told_ahead_max reports, and those of two
+/// reads, ahead of the disk; the rest is room for work that does not depend on the output.
+constexpr BacklogPeak backlog_max{.process = {.messages = 150, .suspended = 8, .bytes = 16 << 10},
+                                  .rows = 100};
 
 StudyDocument document_of(const Scenario& scenario) {
   return {study_text(scenario.method), "/simulated/study.yaml", "/simulated", 7};
@@ -39,35 +39,35 @@ std::shared_ptr<const StudySpec> spec_of(const StudyDocument& document) {
 
 }  // namespace
 
-void Held::raise_to(const Held& other) {
+void BacklogPeak::raise_to(const BacklogPeak& other) {
   process.messages = std::max(process.messages, other.process.messages);
   process.suspended = std::max(process.suspended, other.process.suspended);
   process.bytes = std::max(process.bytes, other.process.bytes);
   rows = std::max(rows, other.rows);
 }
 
-Result<Troubles> Troubles::named(const std::string& names) {
-  Troubles troubles;
+Result<FaultSet> FaultSet::named(const std::string& names) {
+  FaultSet fault_set;
   constexpr auto faults = enum_names(Fault{});
   std::istringstream list(names);
   for (std::string name; std::getline(list, name, ',');) {
     if (name == "none") continue;
     const bool all = name == "all";
     bool known = all || name == "disk" || name == "programs" || name == "restarts";
-    troubles.restarts = troubles.restarts || name == "restarts";
-    troubles.disk = troubles.disk || all || name == "disk";
-    troubles.programs = troubles.programs || all || name == "programs";
+    fault_set.restarts = fault_set.restarts || name == "restarts";
+    fault_set.disk = fault_set.disk || all || name == "disk";
+    fault_set.programs = fault_set.programs || all || name == "programs";
     for (std::size_t i = 0; i < faults.size(); ++i) {
       if (!all && name != faults.at(i)) continue;
       known = true;
-      troubles.faults.push_back(static_cast<Fault>(i));
+      fault_set.faults.push_back(static_cast<Fault>(i));
     }
     if (known) continue;
     std::string expected = "all, none, disk, programs, restarts";
     for (const std::string_view fault : faults) expected += ", " + std::string(fault);
     return Error{ErrorKind::bad_input, "no fault is named '" + name + "'; expected " + expected};
   }
-  return troubles;
+  return fault_set;
 }
 
 StudyCluster::StudyCluster(const Scenario& scenario)
@@ -79,46 +79,46 @@ StudyCluster::StudyCluster(const Scenario& scenario)
       canary_rng_(Rng::stream(scenario.seed, "canary")),
       ledger_(*spec_, document_.seed, seconds(spec_->grace_kill_s)),
       cluster_(scenario.seed) {
-  stage_.ledger = &ledger_;
-  stage_.world = &cluster_.clock();
-  stage_.seed = scenario.seed;
-  stage_.misbehave = scenario.troubles.programs;
+  context_.ledger = &ledger_;
+  context_.world = &cluster_.clock();
+  context_.seed = scenario.seed;
+  context_.misbehave = scenario.fault_set.programs;
   for (const char* name : {"head", "own", "far-1", "far-2"}) {
     SimHost& host = cluster_.add(name);
     host.links = transport::LinkOptions::for_lease(seconds(spec_->lease_s));
     host.resources.cpus = 2;
     if (scenario.canary == Canary::delivery)
       host.wrap_wire = [this](std::unique_ptr<transport::Wire> wire) {
-        return doubling_wire(std::move(wire), canary_rng_);
+        return duplicating_wire(std::move(wire), canary_rng_);
       };
   }
   head_ = &cluster_.host("head");
   own_ = &cluster_.host("own");
-  head_->on_exit = [this] { head_down(); };
-  own_->on_exit = [this] { own_down(); };
+  head_->on_exit = [this] { on_head_exit(); };
+  own_->on_exit = [this] { on_own_exit(); };
   for (const char* name : {"far-1", "far-2"})
-    cluster_.host(name).on_exit = [this, name] { far_down(cluster_.host(name)); };
+    cluster_.host(name).on_exit = [this, name] { on_far_exit(cluster_.host(name)); };
   cluster_.network().set({.delay_max = 300us});
   faults_ = std::make_unique<SimFaults>(
       cluster_,
-      SimFaults::Options{.kinds = scenario.troubles.faults,
+      SimFaults::Options{.kinds = scenario.fault_set.faults,
                          .on_crash =
                              [this](SimHost& host) {
-                               if (&host == head_) return head_down();
-                               if (&host == own_) return own_down();
-                               far_down(host);
+                               if (&host == head_) return on_head_exit();
+                               if (&host == own_) return on_own_exit();
+                               on_far_exit(host);
                              },
-                         .tell = [this](const std::string& what) { tell("fault", what); }});
-  cluster_.after_each_event([this] { look(); });
+                         .log = [this](const std::string& what) { trace("fault", what); }});
+  cluster_.after_each_event([this] { check_after_event(); });
 }
 
 StudyCluster::~StudyCluster() = default;
 
-Duration StudyCluster::any(Duration max) {
+Duration StudyCluster::draw(Duration max) {
   return Duration(static_cast<Duration::rep>(rng_.below(static_cast<std::uint64_t>(max.count()))));
 }
 
-void StudyCluster::tell(const std::string& who, const std::string& what) {
+void StudyCluster::trace(const std::string& who, const std::string& what) {
   if (!scenario_.trace) return;
   const auto us =
       std::chrono::duration_cast<std::chrono::microseconds>(cluster_.now().since_zero).count();
@@ -130,118 +130,121 @@ void StudyCluster::tell(const std::string& who, const std::string& what) {
 }
 
 void StudyCluster::expect(bool holds, const std::string& claim) {
-  if (!holds) ledger_.break_because(claim);
+  if (!holds) ledger_.violate(claim);
 }
 
-void StudyCluster::look() {
-  // A scheduler elsewhere is a reason to wait.
+void StudyCluster::check_after_event() {
+  // A slot may wait for a remote scheduler.
   const bool able = head_->runs() && !head_->is_frozen() && study_ && scenario_.method != "remote";
-  ledger_.head_is(able, cluster_.now());
+  ledger_.set_head_ready(able, cluster_.now());
   for (const auto& host : cluster_.hosts())
-    ledger_.host_is(host->name(), host->runs() && host->is_frozen(), cluster_.now());
-  ledger_.look(cluster_.now());
+    ledger_.set_host_frozen(host->name(), host->runs() && host->is_frozen(), cluster_.now());
+  ledger_.check_after_event(cluster_.now());
+  // Both checks visit all actors and links, so they run after every eighth event.
   constexpr std::uint64_t events_between = 8;
-  if (cluster_.events() % events_between == 0) weigh();
+  if (cluster_.events() % events_between != 0) return;
+  check_backlog();
+  for (const auto& host : cluster_.hosts()) host->check_invariants();
 }
 
-/// Whatever programs print and whatever is slow, what waits in memory is bounded.
-void StudyCluster::weigh() {
-  Held now{.process = {}, .rows = disk_.unwritten};
+/// Unfinished work is bounded, whatever programs print and however slow the disk is.
+void StudyCluster::check_backlog() {
+  BacklogPeak now{.process = {}, .rows = disk_.uncommitted};
   for (const auto& host : cluster_.hosts()) now.raise_to({host->backlog(), 0});
-  most_.raise_to(now);
+  peak_.raise_to(now);
   const auto bound = [this](std::size_t found, std::size_t max, const char* what) {
     if (found > max) expect(false, std::to_string(found) + " " + what);
   };
-  bound(now.process.messages, held_max.process.messages, "messages wait in a process");
-  bound(now.process.suspended, held_max.process.suspended,
+  bound(now.process.messages, backlog_max.process.messages, "messages wait in a process");
+  bound(now.process.suspended, backlog_max.process.suspended,
         "handlers of a process wait for answers");
-  bound(now.process.bytes, held_max.process.bytes, "bytes wait in a process to be sent");
-  bound(now.rows, held_max.rows, "rows of the study wait to be written down");
+  bound(now.process.bytes, backlog_max.process.bytes, "bytes wait in a process to be sent");
+  bound(now.rows, backlog_max.rows, "rows of the study wait to be written down");
 }
 
-void StudyCluster::when(std::function<bool()> holds, Duration at_least,
-                        std::function<void()> then) {
+void StudyCluster::call_when(std::function<bool()> holds, Duration at_least,
+                             std::function<void()> then) {
   cluster_.reactor().at(cluster_.now() + at_least,
                         [this, holds = std::move(holds), then = std::move(then)]() mutable {
                           if (holds()) return then();
-                          when(std::move(holds), 5ms, std::move(then));
+                          call_when(std::move(holds), 5ms, std::move(then));
                         });
 }
 
-void StudyCluster::trouble_disk() {
-  cluster_.reactor().at(cluster_.now() + any(15s), [this] {
-    if (ceased_) return;
+void StudyCluster::schedule_disk_fault() {
+  cluster_.reactor().at(cluster_.now() + draw(15s), [this] {
+    if (faults_stopped_) return;
     if (rng_.below(3) == 0) {
       disk_.full = true;
-      tell("disk", "is full");
+      trace("disk", "is full");
     } else {
-      disk_.slow_max = 1ms + any(1500ms);
-      tell("disk", "is slow");
+      disk_.slow_max = 1ms + draw(1500ms);
+      trace("disk", "is slow");
     }
-    cluster_.reactor().at(cluster_.now() + any(4s), [this] {
+    cluster_.reactor().at(cluster_.now() + draw(4s), [this] {
       disk_.full = false;
       disk_.slow_max = {};
     });
-    trouble_disk();
+    schedule_disk_fault();
   });
 }
 
-/// Between any two events, once every node has had time to find the one before: they dial a silent
-/// head each fifth of a lease.
-void StudyCluster::trouble_head() {
-  cluster_.reactor().at(cluster_.now() + 300ms + any(3s), [this] {
-    if (ceased_) return;
+/// Kills and restarts the head between any two events. Each head runs for at least 1.5 s, so that
+/// the nodes find it: they dial a silent head each fifth of a lease.
+void StudyCluster::schedule_head_restart() {
+  cluster_.reactor().at(cluster_.now() + 300ms + draw(3s), [this] {
+    if (faults_stopped_) return;
     cluster_.after_events(rng_.below(40), [this] {
-      const bool found = cluster_.now() - head_began_ > 1500ms;
-      if (!ceased_ && head_->runs() && found && !leaving_) {
-        tell("fault", "head crashes");
+      const bool found = cluster_.now() - head_started_at_ > 1500ms;
+      if (!faults_stopped_ && head_->runs() && found && !head_leaving_) {
+        trace("fault", "head crashes");
         head_->crash();
-        head_down();
+        on_head_exit();
       }
     });
-    trouble_head();
+    schedule_head_restart();
   });
 }
 
-Verdict StudyCluster::run() {
+RunResult StudyCluster::run() {
   start_head();
   start_far(cluster_.host("far-1"));
   start_far(cluster_.host("far-2"));
   faults_->begin();
-  if (scenario_.troubles.disk) trouble_disk();
-  if (scenario_.troubles.restarts) trouble_head();
-  const bool troubled =
-      !scenario_.troubles.faults.empty() || scenario_.troubles.disk || scenario_.troubles.restarts;
-  const auto over = [this] { return ledger_.finished() || !ledger_.broken().empty(); };
-  if (troubled) (void)cluster_.run_until(over, 5s + any(60s));
+  if (scenario_.fault_set.disk) schedule_disk_fault();
+  if (scenario_.fault_set.restarts) schedule_head_restart();
+  const bool any_fault = !scenario_.fault_set.faults.empty() || scenario_.fault_set.disk ||
+                         scenario_.fault_set.restarts;
+  const auto over = [this] { return ledger_.finished() || !ledger_.violation().empty(); };
+  if (any_fault) (void)cluster_.run_until(over, 5s + draw(60s));
   faults_->cease();
-  ceased_ = true;
+  faults_stopped_ = true;
   disk_.full = false;
   disk_.slow_max = {};
-  tell("fault", "no more of them");
+  trace("fault", "no more of them");
   if (!cluster_.run_until(over, calm_max)) {
     const StudyCore& core = ledger_.core();
     expect(false, "the study never ends: " + std::to_string(core.counts().running) + " run, " +
                       std::to_string(core.counts().paused) + " are paused, it waits for '" +
                       core.waiting_for() + "'");
   }
-  if (ledger_.broken().empty()) check_end();
-  if (!ledger_.broken().empty()) tell("BROKEN", ledger_.broken());
-  return {ledger_.broken(),
+  if (ledger_.violation().empty()) check_end();
+  if (!ledger_.violation().empty()) trace("BROKEN", ledger_.violation());
+  return {ledger_.violation(),
           cluster_.events(),
           ledger_.rows(),
           ledger_.programs(),
           faults_->count(),
           ledger_.overlaps(),
           head_->incarnation(),
-          ledger_.broken_off(),
+          ledger_.interrupted(),
           cluster_.now().since_zero,
-          most_};
+          peak_};
 }
 
 void StudyCluster::check_end() {
   const auto all_gone = [this] {
-    return !ledger_.broken().empty() ||
+    return !ledger_.violation().empty() ||
            std::ranges::none_of(cluster_.hosts(), [](const auto& host) {
              return host->runs() || host->runs_programs();
            });
@@ -259,7 +262,7 @@ void StudyCluster::check_end() {
   expect(counts.failed == 0, std::to_string(counts.failed) + " trials failed for good");
 }
 
-Verdict judge(const Scenario& scenario) {
+RunResult run_scenario(const Scenario& scenario) {
   return StudyCluster(scenario).run();
 }
 

@@ -17,7 +17,7 @@ std::string study_text(const std::string& method) {
   if (method == "stopping")
     scheduler = "{name: asha, type: stopping, grace_period: 1, reduction_factor: 3}";
   if (method == "hyperband") scheduler = "{name: hyperband, grace_period: 1, reduction_factor: 3}";
-  // Its scheduler lives on a node of its own, which is troubled as all others are.
+  // The scheduler runs on a far node, which has faults as all others.
   if (method == "remote")
     scheduler = "{name: pasha, grace_period: 1, reduction_factor: 3, node: far-1}";
   if (scheduler.empty()) return {};

@@ -11,12 +11,12 @@
 
 namespace troupe::actors::cluster {
 
-/// The folders of all trials, on a disk that every host of the cluster shares: AttemptFolder's
-/// rules, in memory. A checkpoint is the resource that it was saved at; 0: the folder is empty.
+/// The folders of all trials on a disk that the hosts of the cluster share; follows the rules of
+/// AttemptFolder in memory. A checkpoint is the resource at which it was saved, or 0 for none.
 class TrialFolders {
  public:
-  /// Makes the folder of an attempt. Its checkpoint is a copy of what it goes on from; returns
-  /// which attempt's that is, 0 for none.
+  /// Makes the folder of an attempt with a copy of the checkpoint that it resumes from. Returns the
+  /// attempt of that checkpoint, 0 for none.
   std::uint32_t prepare(TrialId trial, std::uint32_t attempt) {
     Trial& folder = trials_[trial];
     const std::uint32_t source = to_resume(folder, attempt);

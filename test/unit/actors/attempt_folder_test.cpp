@@ -15,7 +15,6 @@
 #include <unistd.h>
 
 #include "actors/trial/copy_tree.hpp"
-#include "actors/trial/spare_folder.hpp"
 
 namespace troupe::actors {
 namespace {
@@ -85,7 +84,7 @@ BOOST_AUTO_TEST_CASE(a_new_trial_gets_an_empty_checkpoint_folder) {
   BOOST_TEST(read(trial() / "config.json") == "{\"lr\": 0.1}");
 }
 
-BOOST_AUTO_TEST_CASE(a_trial_that_saves_nothing_publishes_nothing) {
+BOOST_AUTO_TEST_CASE(an_empty_checkpoint_is_not_published) {
   auto folder = prepare(1);
   BOOST_TEST(folder.publish().has_value());
   BOOST_TEST(!fs::is_symlink(trial() / "checkpoint"));
@@ -102,7 +101,7 @@ BOOST_AUTO_TEST_CASE(output_goes_to_files_that_appear_with_their_first_byte) {
   BOOST_TEST(read(fs::path(folder.attempt_dir()) / "stderr.log") == "oops\n");
 }
 
-BOOST_AUTO_TEST_CASE(the_next_attempt_goes_on_from_a_copy_of_what_was_published) {
+BOOST_AUTO_TEST_CASE(the_next_attempt_resumes_from_a_copy_of_the_published_checkpoint) {
   auto first = prepare(1);
   save(first, "epoch 3");
   BOOST_TEST(first.publish().has_value());
@@ -117,18 +116,18 @@ BOOST_AUTO_TEST_CASE(the_next_attempt_goes_on_from_a_copy_of_what_was_published)
   BOOST_TEST(!fs::exists(first.checkpoint_dir()));
 }
 
-BOOST_AUTO_TEST_CASE(a_lost_attempt_is_gone_on_from_if_it_had_saved_anything) {
+BOOST_AUTO_TEST_CASE(an_attempt_resumes_from_a_lost_one_that_had_saved_a_checkpoint) {
   auto first = prepare(1);
   save(first, "epoch 3");
   BOOST_TEST(first.publish().has_value());
-  save(prepare(2), "epoch 5");  // Lost.
+  save(prepare(2), "epoch 5");  // This attempt is lost.
   auto third = prepare(3);
   BOOST_TEST(saved(third) == "epoch 5");
-  fs::remove_all(third.checkpoint_dir());  // Lost before it had anything.
+  fs::remove_all(third.checkpoint_dir());  // This attempt is lost before it saved a checkpoint.
   BOOST_TEST(saved(prepare(4)) == "epoch 5");
 }
 
-BOOST_AUTO_TEST_CASE(a_failed_attempt_is_not_gone_on_from) {
+BOOST_AUTO_TEST_CASE(no_attempt_resumes_from_a_failed_one) {
   auto first = prepare(1);
   save(first, "epoch 3");
   BOOST_TEST(first.publish().has_value());
@@ -150,7 +149,7 @@ BOOST_AUTO_TEST_CASE(an_attempt_may_be_prepared_again_after_an_interruption) {
   BOOST_TEST(saved(prepare(2)) == "epoch 3");
 }
 
-BOOST_AUTO_TEST_CASE(a_new_trial_takes_the_folder_that_was_made_ahead) {
+BOOST_AUTO_TEST_CASE(a_new_trial_takes_a_spare_folder) {
   fs::create_directories(root / "trials");
   SpareFolders spare(root.string(), "n1");
   spare.make_one();
@@ -168,7 +167,7 @@ BOOST_AUTO_TEST_CASE(a_trial_that_has_a_folder_keeps_it) {
   save(first, "epoch 3");
   {
     SpareFolders spare(root.string(), "n1");
-    spare.give(7);  // There is none yet.
+    spare.give(7);  // No spare folder exists yet.
     spare.make_one();
     spare.give(7);
     BOOST_TEST(saved(first) == "epoch 3");
@@ -177,7 +176,7 @@ BOOST_AUTO_TEST_CASE(a_trial_that_has_a_folder_keeps_it) {
   BOOST_TEST(!fs::exists(root / "trials" / ".spare-n1-0"));
 }
 
-BOOST_AUTO_TEST_CASE(no_more_folders_are_made_ahead_than_slots_are_free_at_one_time) {
+BOOST_AUTO_TEST_CASE(the_number_of_spare_folders_is_bounded) {
   fs::create_directories(root / "trials");
   SpareFolders spare(root.string(), "n1");
   for (std::size_t i = 0; i < SpareFolders::count + 1; ++i) spare.make_one();

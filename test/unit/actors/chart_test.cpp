@@ -19,7 +19,7 @@ std::size_t count(const std::string& text, const std::string& what) {
   return found;
 }
 
-/// Every element that is opened is closed, in order, and quotes are paired.
+/// Whether every element is closed in order, and all quotes are paired.
 bool is_balanced(const std::string& xml) {
   std::vector<std::string> open;
   for (auto at = xml.find('<'); at != xml.npos; at = xml.find('<', at + 1)) {

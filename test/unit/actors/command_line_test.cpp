@@ -22,7 +22,8 @@ struct Fixture {
     study.entry.folder = "/home/me/study";
     study.max_resource_attr = "epochs";
     study.max_t = 81;
-    study.scheduler.type = SchedulerSpec::Type::promotion;
+    study.scheduler.options =
+        schedulers::AsyncSuccessiveHalvingOptions{.rule = schedulers::Rule::promotion};
     attempt.trial = 7;
     attempt.attempt = 2;
     attempt.from = 3;
@@ -108,12 +109,13 @@ BOOST_AUTO_TEST_CASE(a_parameter_in_a_template_is_not_passed_again) {
 }
 
 BOOST_AUTO_TEST_CASE(a_trial_that_may_be_stopped_anywhere_is_told_the_maximum) {
-  study.scheduler.type = SchedulerSpec::Type::stopping;
+  study.scheduler.options =
+      schedulers::AsyncSuccessiveHalvingOptions{.rule = schedulers::Rule::stopping};
   BOOST_TEST(argv().at(argv().size() - 3) == "81");
   BOOST_TEST(variable("TROUPE_MAX_RESOURCE") == "81");
 }
 
-BOOST_AUTO_TEST_CASE(tells_the_program_who_and_where_it_is) {
+BOOST_AUTO_TEST_CASE(passes_identity_and_paths_in_the_environment) {
   BOOST_TEST(variable("PATH") == "/bin");
   BOOST_TEST(variable("TROUPE_STUDY") == "digits");
   BOOST_TEST(variable("TROUPE_TRIAL_ID") == "7");
@@ -127,7 +129,7 @@ BOOST_AUTO_TEST_CASE(tells_the_program_who_and_where_it_is) {
   BOOST_TEST(trial_command(study, attempt).process.cwd == "/home/me/study");
 }
 
-BOOST_AUTO_TEST_CASE(the_seed_is_the_trials_whatever_the_attempt) {
+BOOST_AUTO_TEST_CASE(the_seed_depends_on_the_trial_only) {
   const auto seed = variable("TROUPE_SEED");
   BOOST_TEST(std::stoull(seed) < (1ULL << 31));
   attempt.attempt = 3;
@@ -139,7 +141,7 @@ BOOST_AUTO_TEST_CASE(the_seed_is_the_trials_whatever_the_attempt) {
   BOOST_TEST(variable("TROUPE_SEED") != seed);
 }
 
-BOOST_AUTO_TEST_CASE(shares_processors_and_devices_out) {
+BOOST_AUTO_TEST_CASE(sets_processors_and_devices) {
   BOOST_TEST(variable("OMP_NUM_THREADS") == "1");
   study.resources.cpus = 2.5;
   BOOST_TEST(variable("OMP_NUM_THREADS") == "3");
@@ -161,7 +163,7 @@ BOOST_AUTO_TEST_CASE(numbers_read_back_to_themselves) {
   BOOST_TEST(got.at(10) == "-3e-09");
 }
 
-BOOST_AUTO_TEST_CASE(the_memory_limit_goes_along) {
+BOOST_AUTO_TEST_CASE(passes_the_memory_limit) {
   BOOST_TEST(!trial_command(study, attempt).process.memory_limit_bytes.has_value());
   study.resources.memory_bytes = 1 << 20;
   BOOST_TEST(trial_command(study, attempt).process.memory_limit_bytes.value() == 1u << 20);

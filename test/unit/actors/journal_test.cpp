@@ -14,9 +14,9 @@
 namespace troupe::actors {
 namespace {
 
-namespace journal {
+BOOST_AUTO_TEST_SUITE(journal)
 
-/// The row that every writer of these tests puts at `index`.
+/// The row that the writers of these tests append at `index`.
 Row row(std::uint64_t index) {
   return {index, 1'700'000'000'000'000 + static_cast<std::int64_t>(index),
           "{\"input\":" + std::to_string(index) + "}", "[]",
@@ -54,7 +54,7 @@ struct JournalFixture {
     BOOST_REQUIRE_EQUAL(sqlite3_exec(database, sql, nullptr, nullptr, nullptr), SQLITE_OK);
     sqlite3_close(database);
   }
-  /// What both the writer and the reader say of the file.
+  /// The error that both writer and reader give for the file.
   std::string refusal() {
     const auto writer = Journal::open(path);
     const auto reader = JournalReader::open(path);
@@ -65,11 +65,7 @@ struct JournalFixture {
   }
 };
 
-}  // namespace journal
-
-BOOST_FIXTURE_TEST_SUITE(journal, journal::JournalFixture)
-
-BOOST_AUTO_TEST_CASE(keeps_rows_and_what_it_says_of_itself) {
+BOOST_FIXTURE_TEST_CASE(keeps_rows_and_metadata, JournalFixture) {
   {
     Journal writer = create();
     BOOST_TEST(writer.size() == 0u);
@@ -90,14 +86,14 @@ BOOST_AUTO_TEST_CASE(keeps_rows_and_what_it_says_of_itself) {
   BOOST_TEST(reader.read(2000, 9).value().empty());
 }
 
-BOOST_AUTO_TEST_CASE(a_reader_sees_each_commit_while_the_writer_goes_on) {
+BOOST_FIXTURE_TEST_CASE(a_reader_sees_each_commit_while_the_writer_goes_on, JournalFixture) {
   Journal writer = create();
   auto reader = JournalReader::open(path).value();
   for (std::uint64_t i = 0; i < 50; ++i) {
     writer.append(rows(i, 1)).value();
     BOOST_TEST((reader.read(i, 10).value() == rows(i, 1)));
   }
-  // Half way through the rows, and it does not hold the writer up.
+  // The reader stops among the rows, and does not block the writer.
   std::uint64_t seen = 0;
   reader
       .each(0,
@@ -109,7 +105,7 @@ BOOST_AUTO_TEST_CASE(a_reader_sees_each_commit_while_the_writer_goes_on) {
   BOOST_TEST(writer.size() == 100u);
 }
 
-BOOST_AUTO_TEST_CASE(closed_it_is_a_single_file) {
+BOOST_FIXTURE_TEST_CASE(a_closed_journal_is_a_single_file, JournalFixture) {
   create().append(rows(0, 10)).value();
   BOOST_TEST(std::distance(std::filesystem::directory_iterator(folder.path()), {}) == 1);
   auto reader = JournalReader::open(path).value();
@@ -117,19 +113,19 @@ BOOST_AUTO_TEST_CASE(closed_it_is_a_single_file) {
   BOOST_TEST(std::distance(std::filesystem::directory_iterator(folder.path()), {}) == 1);
 }
 
-BOOST_AUTO_TEST_CASE(is_never_written_over) {
+BOOST_FIXTURE_TEST_CASE(an_existing_file_is_never_overwritten, JournalFixture) {
   create().append(rows(0, 1)).value();
   BOOST_TEST(Journal::create(path, meta).error().what == path + " exists already");
   BOOST_TEST(Journal::open(path).value().size() == 1u);
 }
 
-BOOST_AUTO_TEST_CASE(a_creation_that_was_killed_leaves_nothing_in_the_way) {
+BOOST_FIXTURE_TEST_CASE(a_killed_creation_does_not_block_the_next_one, JournalFixture) {
   test::write_file(path + ".new", "half of a databa");
   test::write_file(path + ".new-journal", "half of a journ");
   BOOST_TEST(create().size() == 0u);
 }
 
-BOOST_AUTO_TEST_CASE(says_what_a_wrong_file_is) {
+BOOST_FIXTURE_TEST_CASE(an_error_says_what_a_wrong_file_is, JournalFixture) {
   BOOST_TEST(refusal() == "there is no journal at " + path);
   test::write_file(path, std::string(5000, 'x'));
   BOOST_TEST(refusal() == path + " is no journal: it is not an SQLite database");
@@ -145,13 +141,13 @@ BOOST_AUTO_TEST_CASE(says_what_a_wrong_file_is) {
   BOOST_TEST(refusal() == path + " is no journal: it is not a file");
 }
 
-BOOST_AUTO_TEST_CASE(names_the_format_of_another_version) {
+BOOST_FIXTURE_TEST_CASE(an_error_names_the_format_of_another_version, JournalFixture) {
   create();
   run_sql("PRAGMA user_version = 9");
   BOOST_TEST(refusal() == path + " has journal format 9; this troupe knows format 2");
 }
 
-BOOST_AUTO_TEST_CASE(says_that_a_file_was_cut_short) {
+BOOST_FIXTURE_TEST_CASE(a_truncated_file_is_detected, JournalFixture) {
   create().append(rows(0, 2000)).value();
   std::filesystem::resize_file(path, std::filesystem::file_size(path) / 2);
   const auto opened = Journal::open(path);
@@ -166,7 +162,7 @@ BOOST_AUTO_TEST_CASE(says_that_a_file_was_cut_short) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(says_that_a_row_is_missing) {
+BOOST_FIXTURE_TEST_CASE(a_missing_row_is_detected, JournalFixture) {
   create().append(rows(0, 20)).value();
   run_sql("DELETE FROM rows WHERE number = 5");
   BOOST_TEST(Journal::open(path).error().what == path + " is damaged: 1 of 20 rows are missing");
@@ -175,13 +171,13 @@ BOOST_AUTO_TEST_CASE(says_that_a_row_is_missing) {
   BOOST_TEST(reader.read(6, 20).value().size() == 14u);
 }
 
-BOOST_AUTO_TEST_CASE(a_gap_in_the_numbers_is_a_bug) {
+BOOST_FIXTURE_TEST_CASE(a_gap_in_the_indices_fails_a_check, JournalFixture) {
   Journal writer = create();
   BOOST_CHECK_THROW((void)writer.append(rows(1, 1)), CheckFailure);
 }
 
-BOOST_AUTO_TEST_CASE(a_full_disk_is_an_error_and_what_was_acknowledged_stays) {
-  // A limit on the size of files stands for the disk: write(2) fails in the middle of a commit.
+BOOST_FIXTURE_TEST_CASE(a_full_disk_is_an_error_and_what_was_acknowledged_stays, JournalFixture) {
+  // RLIMIT_FSIZE stands for a full disk: write(2) fails in the middle of a commit.
   Journal writer = create();
   writer.append(rows(0, 10)).value();
   rlimit before{};
@@ -208,7 +204,7 @@ BOOST_AUTO_TEST_CASE(a_full_disk_is_an_error_and_what_was_acknowledged_stays) {
   BOOST_TEST((all(reopened) == rows(0, reopened.size())));
 }
 
-/// Appends batches for ever, and writes the size to `acknowledge` after each.
+/// Appends batches endlessly, and writes the size of the journal to `acknowledge` after each.
 [[noreturn]] void write_until_killed(const std::string& path, int acknowledge, std::uint64_t seed) {
   Rng rng(seed);
   auto writer = Journal::open(path);
@@ -220,7 +216,7 @@ BOOST_AUTO_TEST_CASE(a_full_disk_is_an_error_and_what_was_acknowledged_stays) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(a_killed_writer_leaves_a_prefix_with_all_that_it_acknowledged) {
+BOOST_FIXTURE_TEST_CASE(a_killed_writer_leaves_every_acknowledged_row, JournalFixture) {
   create();
   Rng rng(11);
   for (int round = 0; round < 15; ++round) {

@@ -88,6 +88,15 @@ BOOST_AUTO_TEST_CASE(bytes_that_are_no_text_are_replaced) {
              "\xef\xbf\xbd\xef\xbf\xbd\"");
 }
 
+BOOST_AUTO_TEST_CASE(a_configuration_is_one_object_in_its_order) {
+  BOOST_TEST(config_json({{"lr", 1.0},
+                          {"act", std::string("a \"b\"")},
+                          {"units", std::int64_t{64}},
+                          {"bias", true}}) ==
+             R"({"lr": 1.0, "act": "a \"b\"", "units": 64, "bias": true})");
+  BOOST_TEST(config_json({}) == "{}");
+}
+
 BOOST_AUTO_TEST_CASE(what_is_not_json_is_refused_with_the_place) {
   const auto what = from_json<Point>("{\"x\": 1,\n \"y\": }").error().what;
   BOOST_TEST(what.starts_with("not JSON: parse error at line 2"), what);

@@ -13,7 +13,7 @@
 namespace troupe::actors {
 namespace {
 
-namespace memory {
+BOOST_AUTO_TEST_SUITE(memory)
 
 using schedulers::Config;
 using schedulers::Constant;
@@ -63,25 +63,21 @@ void sql(const std::string& path, const std::string& text) {
   sqlite3_close(connection);
 }
 
-}  // namespace memory
-
-BOOST_FIXTURE_TEST_SUITE(memory, memory::Fixture)
-
-BOOST_AUTO_TEST_CASE(knows_nothing_at_first_and_fits_every_space) {
+BOOST_FIXTURE_TEST_CASE(knows_nothing_at_first_and_fits_every_space, Fixture) {
   BOOST_TEST(memory.recall(space_of(), as_is)->incumbents.empty());
   BOOST_TEST(memory.tasks()->empty());
   BOOST_TEST(memory.parameters()->empty());
 }
 
-BOOST_AUTO_TEST_CASE(gives_the_best_of_each_task_in_the_order_of_joining) {
+BOOST_FIXTURE_TEST_CASE(gives_the_best_of_each_task_in_the_order_of_joining, Fixture) {
   BOOST_TEST(memory.remember(task("a", config(0.1, 3)), space_of(), as_is).value());
   BOOST_TEST(memory.remember(task("b", config(0.01, 5)), space_of(), as_is).value());
   const auto recalled = memory.recall(space_of(), as_is).value();
   BOOST_TEST((recalled.incumbents == std::vector<Config>{config(0.1, 3), config(0.01, 5)}));
-  BOOST_TEST(recalled.left_out == 0u);
+  BOOST_TEST(recalled.incumbents_left_out == 0u);
 }
 
-BOOST_AUTO_TEST_CASE(a_configuration_joins_once_by_identity) {
+BOOST_FIXTURE_TEST_CASE(a_configuration_joins_once_by_identity, Fixture) {
   BOOST_TEST(memory.remember(task("a", config(0.1, 3)), space_of(), as_is).value());
   BOOST_TEST(!memory.remember(task("b", config(0.1 + 1e-12, 3)), space_of(), as_is).value());
   BOOST_TEST(memory.incumbents()->size() == 1u);
@@ -89,26 +85,26 @@ BOOST_AUTO_TEST_CASE(a_configuration_joins_once_by_identity) {
   BOOST_TEST(!memory.tasks()->at(1).joined);
 }
 
-BOOST_AUTO_TEST_CASE(a_study_that_is_told_twice_is_remembered_once) {
+BOOST_FIXTURE_TEST_CASE(a_study_that_is_told_twice_is_remembered_once, Fixture) {
   BOOST_TEST(memory.remember(task("a", config(0.1, 3)), space_of(), as_is).value());
   BOOST_TEST(memory.remember(task("a", config(0.2, 9)), space_of(), as_is).value());
   BOOST_TEST(memory.tasks()->size() == 1u);
   BOOST_TEST((memory.recall(space_of(), as_is)->incumbents == std::vector<Config>{config(0.1, 3)}));
 }
 
-BOOST_AUTO_TEST_CASE(the_constants_of_a_space_are_each_task_s_own) {
+BOOST_FIXTURE_TEST_CASE(the_constants_of_a_space_are_each_task_s_own, Fixture) {
   (void)memory.remember(task("a", config(0.1, 3, 27)), space_of(27), as_is).value();
   const auto recalled = memory.recall(space_of(81), as_is).value();
   BOOST_TEST((recalled.incumbents == std::vector<Config>{config(0.1, 3, 81)}));
 }
 
-BOOST_AUTO_TEST_CASE(a_task_without_a_best_is_listed_and_adds_nothing) {
+BOOST_FIXTURE_TEST_CASE(a_task_without_a_best_is_listed_and_adds_nothing, Fixture) {
   BOOST_TEST(!memory.remember(task("a", std::nullopt), space_of(), as_is).value());
   BOOST_TEST(memory.tasks()->size() == 1u);
   BOOST_TEST(memory.incumbents()->empty());
 }
 
-BOOST_AUTO_TEST_CASE(another_domain_is_refused_by_the_name_of_the_parameter) {
+BOOST_FIXTURE_TEST_CASE(another_domain_is_refused_by_the_name_of_the_parameter, Fixture) {
   (void)memory.remember(task("a", config(0.1, 3)), space_of(), as_is).value();
   const Space other({{"lr", LogUniform{1e-3, 1}}, {"units", RandInt{1, 64}}});
   BOOST_TEST(refusal(other, as_is) ==
@@ -120,7 +116,7 @@ BOOST_AUTO_TEST_CASE(another_domain_is_refused_by_the_name_of_the_parameter) {
       refusal(fixed, as_is).starts_with(path + ": 'lr' is the constant 0.1 in config_space"));
 }
 
-BOOST_AUTO_TEST_CASE(a_missing_parameter_is_refused_with_the_way_out) {
+BOOST_FIXTURE_TEST_CASE(a_missing_parameter_is_refused_with_the_way_out, Fixture) {
   (void)memory.remember(task("a", config(0.1, 3)), space_of(), as_is).value();
   const Space renamed({{"learning_rate", LogUniform{1e-4, 1}}, {"units", RandInt{1, 64}}});
   BOOST_TEST(refusal(renamed, as_is) ==
@@ -139,7 +135,7 @@ BOOST_AUTO_TEST_CASE(a_missing_parameter_is_refused_with_the_way_out) {
                        "'lr'?") != std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(what_is_renamed_joins_under_the_memory_s_name) {
+BOOST_FIXTURE_TEST_CASE(what_is_renamed_joins_under_the_memory_s_name, Fixture) {
   (void)memory.remember(task("a", config(0.1, 3)), space_of(), as_is).value();
   const Space renamed({{"learning_rate", LogUniform{1e-4, 1}}, {"units", RandInt{1, 64}}});
   MemorySpec spec;
@@ -160,7 +156,7 @@ Config dropped(double lr, double dropout) {
   return {{"lr", lr}, {"units", std::int64_t{3}}, {"dropout", dropout}};
 }
 
-BOOST_AUTO_TEST_CASE(a_new_parameter_needs_what_it_was_before) {
+BOOST_FIXTURE_TEST_CASE(a_new_parameter_needs_what_it_was_before, Fixture) {
   (void)memory.remember(task("a", config(0.1, 3)), space_of(), as_is).value();
   BOOST_TEST(refusal(with_dropout, as_is) ==
              path +
@@ -173,21 +169,21 @@ BOOST_AUTO_TEST_CASE(a_new_parameter_needs_what_it_was_before) {
       (memory.recall(with_dropout, spec)->incumbents == std::vector<Config>{dropped(0.1, 0.0)}));
 }
 
-BOOST_AUTO_TEST_CASE(a_memory_grows_by_a_new_parameter_and_still_serves_the_old_space) {
+BOOST_FIXTURE_TEST_CASE(a_memory_grows_by_a_new_parameter_and_still_serves_the_old_space, Fixture) {
   (void)memory.remember(task("a", config(0.1, 3)), space_of(), as_is).value();
   MemorySpec spec;
   spec.defaults = {{"dropout", 0.0}};
   BOOST_TEST(!memory.remember(task("b", dropped(0.1, 0.0)), with_dropout, spec).value());
   BOOST_TEST(memory.remember(task("c", dropped(0.1, 0.25)), with_dropout, spec).value());
-  // The new space needs no defaults any more; the old one cannot express the second configuration.
+  // The new space needs no defaults now; the old space cannot express the second configuration.
   BOOST_TEST((memory.recall(with_dropout, as_is)->incumbents ==
               std::vector<Config>{dropped(0.1, 0.0), dropped(0.1, 0.25)}));
   const auto old = memory.recall(space_of(), as_is).value();
   BOOST_TEST((old.incumbents == std::vector<Config>{config(0.1, 3)}));
-  BOOST_TEST(old.left_out == 1u);
+  BOOST_TEST(old.incumbents_left_out == 1u);
 }
 
-BOOST_AUTO_TEST_CASE(a_forgotten_task_takes_along_what_only_it_has_found) {
+BOOST_FIXTURE_TEST_CASE(a_forgotten_task_takes_along_what_only_it_has_found, Fixture) {
   (void)memory.remember(task("a", config(0.1, 3)), space_of(), as_is).value();
   (void)memory.remember(task("b", config(0.1, 3)), space_of(), as_is).value();
   (void)memory.remember(task("c", config(0.2, 3)), space_of(), as_is).value();
@@ -196,12 +192,12 @@ BOOST_AUTO_TEST_CASE(a_forgotten_task_takes_along_what_only_it_has_found) {
   BOOST_TEST((memory.recall(space_of(), as_is)->incumbents == std::vector<Config>{config(0.1, 3)}));
   BOOST_TEST(memory.incumbents()->at(0).task == 2u);
   (void)memory.remember(task("c", config(0.2, 3)), space_of(), as_is)
-      .value();  // Its head asks again.
+      .value();  // The head of the study asks again.
   BOOST_TEST(memory.tasks()->size() == 1u);
   BOOST_TEST(memory.incumbents()->size() == 1u);
 }
 
-BOOST_AUTO_TEST_CASE(connections_that_write_at_once_lose_nothing) {
+BOOST_FIXTURE_TEST_CASE(connections_that_write_at_once_lose_nothing, Fixture) {
   constexpr int each = 10;
   const auto write = [&](const std::string& who) {
     for (int i = 0; i < each; ++i) {
@@ -220,7 +216,7 @@ BOOST_AUTO_TEST_CASE(connections_that_write_at_once_lose_nothing) {
   BOOST_TEST(memory.recall(space_of(), as_is)->incumbents.size() == 2u * each);
 }
 
-BOOST_AUTO_TEST_CASE(what_is_no_memory_is_refused_by_what_it_is) {
+BOOST_FIXTURE_TEST_CASE(what_is_no_memory_is_refused_by_what_it_is, Fixture) {
   const auto refused = [](const std::string& file) {
     const auto opened = Memory::open(file);
     return opened ? "" : opened.error().what;
@@ -245,7 +241,7 @@ BOOST_AUTO_TEST_CASE(what_is_no_memory_is_refused_by_what_it_is) {
   BOOST_TEST(refused(path) == path + " has memory format 7; this troupe knows format 1");
 }
 
-BOOST_AUTO_TEST_CASE(a_damaged_file_is_told_so) {
+BOOST_FIXTURE_TEST_CASE(a_damaged_file_is_told_so, Fixture) {
   for (int i = 0; i < 200; ++i)
     (void)memory.remember(task(std::to_string(i), config(0.1 + 0.001 * i, 3)), space_of(), as_is)
         .value();

@@ -38,11 +38,11 @@ lease: 4
 grace_kill_s: 2
 )";
 
-/// What became of a program; the test says what it prints.
+/// A program of which the test plays the output and the end.
 struct Stub {
   runtime::Address trial;
   std::optional<Duration> end_grace;
-  std::size_t read = 0;  ///< Outputs after which more was wanted.
+  std::size_t read = 0;  ///< Number of outputs after which the next one was let in.
 };
 
 class StubProgram final : public Program {
@@ -52,7 +52,7 @@ class StubProgram final : public Program {
     stub_.trial = trial;
     return std::vector<ReportLine>();
   }
-  /// "3": a report at 3; anything else is malformed.
+  /// Parses "3" as a report at resource 3, and any other text as malformed.
   std::vector<ReportLine> read(const runtime::ProcessOutput& output) override {
     if (output.bytes.find_first_not_of("0123456789") != std::string::npos)
       return {Malformed{output.bytes, "no report"}};
@@ -61,22 +61,22 @@ class StubProgram final : public Program {
   }
   void more(runtime::Stream) override { ++stub_.read; }
   void end(Duration grace) override { stub_.end_grace = grace; }
-  std::vector<ReportLine> settle(const runtime::ProcessEnded&, Resource, bool) override {
+  std::vector<ReportLine> conclude(const runtime::ProcessEnded&, Resource, bool) override {
     return {};
   }
-  [[nodiscard]] std::string last_words() const override { return {}; }
+  [[nodiscard]] std::string stderr_tail() const override { return {}; }
 
  private:
   Stub& stub_;
 };
 
-/// An agent of which the test is the study, the programs, and whoever looks for the head.
+/// An agent; the test plays its study, its programs and the search for the head.
 struct Agent {
-  /// `refused_for`: the study does not want it at first.
+  /// `refused_for`: seconds after which the study accepts the node.
   explicit Agent(std::chrono::seconds refused_for = 0s, std::size_t told_ahead_max = 1000) {
     TrialEnvironment environment;
     environment.told_ahead_max = told_ahead_max;
-    environment.complain = [](const std::string&) {};
+    environment.log_warning = [](const std::string&) {};
     environment.make_program = [this](const TrialPlan& plan) {
       return std::make_unique<StubProgram>(programs[plan.launch.trial]);
     };
@@ -101,8 +101,8 @@ struct Agent {
     world.run();
   }
 
-  void launch(TrialId trial, std::vector<RetainedAttempt> settled = {}) {
-    world.tell(ref, Launch{trial, 1, 0, 9, {}, std::move(settled)});
+  void launch(TrialId trial, std::vector<RetainedAttempt> durable_ends = {}) {
+    world.tell(ref, Launch{trial, 1, 0, 9, {}, std::move(durable_ends)});
     world.run();
   }
   void print(TrialId trial, const std::string& text) {
@@ -121,7 +121,7 @@ struct Agent {
                              world.now() - heard_ago});
     world.run();
   }
-  /// The head is found; what the agent says to it.
+  /// Tells the agent that a head was found. Returns what the agent sends to that head.
   JoinStudy find(StudyProbe& head) {
     world.tell(looks.back().first, StudyFound{head.ref()});
     return head.expect<JoinStudy>();
@@ -145,7 +145,7 @@ StudyProbe another_head(Agent& agent) {
                            NotifyWhenDurable, AttemptEnded, Subscribe, StopStudy, AskStatus>();
 }
 
-BOOST_AUTO_TEST_CASE(a_study_that_does_not_want_it_yet_is_asked_again) {
+BOOST_AUTO_TEST_CASE(a_study_that_refuses_for_a_while_is_asked_again) {
   Agent agent(12s);
   agent.launch(0);
   agent.print(0, "1");
@@ -162,13 +162,13 @@ BOOST_AUTO_TEST_CASE(a_head_that_is_lost_is_looked_for_until_the_lease_is_over) 
   agent.world.advance(3s - 1ms);
   BOOST_TEST(!agent.programs[0].end_grace.has_value());
   agent.world.advance(1ms);
-  BOOST_TEST((agent.programs[0].end_grace == Duration(2s)));  // One grace, and no more.
+  BOOST_TEST((agent.programs[0].end_grace == Duration(2s)));  // The kill grace, once.
   BOOST_TEST(agent.lives());
   agent.exit(0);
   BOOST_TEST(!agent.lives());
 }
 
-BOOST_AUTO_TEST_CASE(an_order_that_is_given_again_is_followed_once) {
+BOOST_AUTO_TEST_CASE(a_repeated_order_is_carried_out_once) {
   Agent agent;
   agent.launch(0);
   const runtime::Address first = agent.programs[0].trial;
@@ -181,7 +181,7 @@ BOOST_AUTO_TEST_CASE(an_order_that_is_given_again_is_followed_once) {
   BOOST_TEST(agent.study.is_silent());
 }
 
-BOOST_AUTO_TEST_CASE(a_lease_that_is_over_leaves_no_time_to_look) {
+BOOST_AUTO_TEST_CASE(no_head_is_looked_for_after_the_lease) {
   Agent agent;
   agent.launch(0);
   agent.world.advance(10s);
@@ -190,7 +190,7 @@ BOOST_AUTO_TEST_CASE(a_lease_that_is_over_leaves_no_time_to_look) {
   BOOST_TEST(agent.programs[0].end_grace.has_value());
 }
 
-BOOST_AUTO_TEST_CASE(a_head_that_was_restarted_is_told_what_it_does_not_know) {
+BOOST_AUTO_TEST_CASE(a_restarted_head_gets_the_reports_that_it_lacks) {
   Agent agent;
   agent.launch(0);
   agent.launch(1);
@@ -209,7 +209,7 @@ BOOST_AUTO_TEST_CASE(a_head_that_was_restarted_is_told_what_it_does_not_know) {
   head.answer<JoinStudy>(
       JoinReply{agent.document, "", {}, {{0, 1, true, 1, 1}, {1, 1, true, 0, 0}}});
   agent.world.run();
-  // Those of the ended attempt are told by the agent, those of the other by its own actor.
+  // The agent sends those of the ended attempt; the Trial actor sends those of the other.
   std::vector<Resource> of_0, of_1;
   std::size_t ends = 0;
   while (!head.is_silent()) {
@@ -226,7 +226,7 @@ BOOST_AUTO_TEST_CASE(a_head_that_was_restarted_is_told_what_it_does_not_know) {
   BOOST_TEST(!agent.programs[0].end_grace.has_value());
 }
 
-BOOST_AUTO_TEST_CASE(an_attempt_that_nobody_wants_any_more_is_ended_and_not_heard_of) {
+BOOST_AUTO_TEST_CASE(an_unwanted_attempt_is_ended_and_not_reported) {
   Agent agent;
   agent.launch(0);
   agent.lose(agent.study, 0s);
@@ -241,7 +241,7 @@ BOOST_AUTO_TEST_CASE(an_attempt_that_nobody_wants_any_more_is_ended_and_not_hear
   BOOST_TEST(agent.lives());
 }
 
-BOOST_AUTO_TEST_CASE(the_end_of_an_attempt_is_kept_until_the_study_has_it_safe) {
+BOOST_AUTO_TEST_CASE(the_end_of_an_attempt_is_kept_until_it_is_durable) {
   Agent agent;
   agent.launch(0);
   agent.launch(1);
@@ -253,7 +253,7 @@ BOOST_AUTO_TEST_CASE(the_end_of_an_attempt_is_kept_until_the_study_has_it_safe) 
   BOOST_TEST((agent.find(head).attempts == std::vector<RetainedAttempt>{{2, 1}, {1, 1}}));
 }
 
-BOOST_AUTO_TEST_CASE(an_attempt_that_ended_while_the_head_was_asked_is_told_to_it) {
+BOOST_AUTO_TEST_CASE(an_attempt_that_ends_while_the_head_is_asked_is_reported_to_it) {
   Agent agent;
   agent.launch(0);
   agent.print(0, "1");
@@ -261,7 +261,7 @@ BOOST_AUTO_TEST_CASE(an_attempt_that_ended_while_the_head_was_asked_is_told_to_i
   auto head = another_head(agent);
   (void)agent.find(head);
   agent.print(0, "2");
-  agent.exit(0);  // The agent waits for the head meanwhile.
+  agent.exit(0);  // The agent is waiting for the head's answer.
   head.answer<JoinStudy>(JoinReply{agent.document, "", {}, {{0, 1, true, 1, 0}}});
   agent.world.run();
   BOOST_TEST(head.expect<Reported>().resource == 2);
@@ -281,7 +281,7 @@ BOOST_AUTO_TEST_CASE(a_head_that_does_not_answer_is_looked_for_again) {
   BOOST_TEST(!agent.programs[0].end_grace.has_value());
 }
 
-BOOST_AUTO_TEST_CASE(another_study_at_the_same_address_is_not_its_own) {
+BOOST_AUTO_TEST_CASE(another_study_at_the_same_address_is_left) {
   Agent agent;
   agent.launch(0);
   agent.lose(agent.study, 0s);
@@ -294,8 +294,8 @@ BOOST_AUTO_TEST_CASE(another_study_at_the_same_address_is_not_its_own) {
   BOOST_TEST(agent.programs[0].end_grace.has_value());
 }
 
-/// A program that has printed four reports, and has the fourth in its pipe until the study has
-/// written down what it was told.
+/// A program that has printed four reports. The fourth stays in its pipe until the study has made
+/// the others durable.
 struct Ahead : Agent {
   Ahead() : Agent(0s, 4) {
     launch(0);
@@ -309,7 +309,7 @@ struct Ahead : Agent {
   NotifyWhenDurable asked;
 };
 
-BOOST_AUTO_TEST_CASE(a_program_that_prints_faster_than_its_study_writes_waits_for_it) {
+BOOST_AUTO_TEST_CASE(a_program_blocks_while_its_study_is_behind) {
   Ahead agent;
   BOOST_TEST(agent.asked.all.reports == 2u);
   agent.world.tell(agent.asked.reply_to, agent.asked.all);
@@ -324,7 +324,7 @@ BOOST_AUTO_TEST_CASE(a_program_that_prints_faster_than_its_study_writes_waits_fo
   BOOST_TEST(agent.programs[0].read == 5u);
 }
 
-BOOST_AUTO_TEST_CASE(a_program_that_waits_for_a_study_goes_on_when_the_next_head_has_written) {
+BOOST_AUTO_TEST_CASE(a_blocked_program_continues_when_the_next_head_has_committed) {
   Ahead agent;
   agent.lose(agent.study, 0s);
   auto head = another_head(agent);
@@ -340,7 +340,7 @@ BOOST_AUTO_TEST_CASE(a_program_that_waits_for_a_study_goes_on_when_the_next_head
   BOOST_TEST(agent.programs[0].read == 4u);
 }
 
-BOOST_AUTO_TEST_CASE(a_program_does_not_wait_for_a_study_that_is_over) {
+BOOST_AUTO_TEST_CASE(a_program_does_not_block_for_a_study_that_has_ended) {
   Ahead agent;
   agent.world.tell(runtime::Ref<runtime::Down>(agent.ref.address()),
                    runtime::Down{agent.study.address(), runtime::Cause::stopped, "", {}});
@@ -353,7 +353,7 @@ BOOST_AUTO_TEST_CASE(a_program_does_not_wait_for_a_study_that_is_over) {
   BOOST_TEST(!agent.lives());
 }
 
-BOOST_AUTO_TEST_CASE(a_program_does_not_wait_for_a_study_that_does_not_want_it) {
+BOOST_AUTO_TEST_CASE(a_program_does_not_block_when_its_attempt_is_unwanted) {
   Ahead agent;
   agent.lose(agent.study, 0s);
   auto head = another_head(agent);
@@ -363,22 +363,22 @@ BOOST_AUTO_TEST_CASE(a_program_does_not_wait_for_a_study_that_does_not_want_it) 
   BOOST_TEST(agent.programs[0].read == 4u);
 }
 
-BOOST_AUTO_TEST_CASE(what_the_study_has_safe_is_not_kept) {
-  UnackedReports said;
-  for (Resource i = 1; i <= 3; ++i) said.add(Reported{0, 1, i, 0.5, {}});
-  said.add(ReportMalformed{0, 1, "??"});
-  for (Resource i = 4; i <= 6; ++i) said.add(Reported{0, 1, i, 0.5, {}});
-  BOOST_TEST(said.counts().reports == 6u);
-  BOOST_TEST(said.counts().warnings == 1u);
-  said.forget({2, 0});
-  BOOST_TEST(!said.has_after(1, 0));
-  BOOST_TEST(said.has_after(2, 0));
-  said.forget({4, 1});
-  said.forget({2, 0});  // Told late.
-  BOOST_TEST(said.size() == 2u);
-  BOOST_TEST(said.counts().reports == 6u);
+BOOST_AUTO_TEST_CASE(acknowledged_reports_are_forgotten) {
+  UnackedReports unacked;
+  for (Resource i = 1; i <= 3; ++i) unacked.add(Reported{0, 1, i, 0.5, {}});
+  unacked.add(ReportMalformed{0, 1, "??"});
+  for (Resource i = 4; i <= 6; ++i) unacked.add(Reported{0, 1, i, 0.5, {}});
+  BOOST_TEST(unacked.counts().reports == 6u);
+  BOOST_TEST(unacked.counts().warnings == 1u);
+  unacked.acknowledge({2, 0});
+  BOOST_TEST(!unacked.has_after(1, 0));
+  BOOST_TEST(unacked.has_after(2, 0));
+  unacked.acknowledge({4, 1});
+  unacked.acknowledge({2, 0});  // An old acknowledgement.
+  BOOST_TEST(unacked.size() == 2u);
+  BOOST_TEST(unacked.counts().reports == 6u);
   std::vector<Resource> told;
-  said.each_after(5, 1, [&]<typename M>(const M& one) {
+  unacked.each_after(5, 1, [&]<typename M>(const M& one) {
     if constexpr (std::same_as<M, Reported>) told.push_back(one.resource);
   });
   BOOST_TEST((told == std::vector<Resource>{6}));

@@ -5,7 +5,7 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "actors/trial/report_values.hpp"
+#include "actors/trial/report_text.hpp"
 #include "runtime/core/rng.hpp"
 
 namespace troupe::actors {
@@ -84,7 +84,7 @@ BOOST_AUTO_TEST_CASE(takes_numbers_as_python_prints_them) {
   BOOST_TEST((text.values.back().value == Value(std::string("NaN \"Infinity\" is not NaN"))));
 }
 
-BOOST_AUTO_TEST_CASE(says_what_is_wrong_with_a_line_that_looks_like_a_report) {
+BOOST_AUTO_TEST_CASE(says_why_a_line_is_malformed) {
   BOOST_TEST(complaint("[tune-metric]: epoch 1") == "the tag is not followed by ' {...}'");
   BOOST_TEST(complaint("[tune-metric]: {\"epoch\": 1") == "the tag is not followed by ' {...}'");
   BOOST_TEST(complaint("[tune-metric]: {\"epoch\": 1}") == "it has no 'loss', the metric");
@@ -143,7 +143,7 @@ BOOST_AUTO_TEST_CASE(a_progress_bar_that_redraws_itself_does_not_hide_a_report) 
   BOOST_TEST(report(bar + "\r[tune-metric]: {\"epoch\": 1, \"loss\": 2}\n").resource == 1);
 }
 
-BOOST_AUTO_TEST_CASE(a_line_without_end_takes_bounded_memory_and_passes) {
+BOOST_AUTO_TEST_CASE(an_endless_line_takes_bounded_memory) {
   LineSplitter lines;
   std::size_t seen = 0;
   std::size_t longest = 0;
@@ -172,13 +172,13 @@ BOOST_AUTO_TEST_CASE(reads_pairs_of_name_and_value) {
   BOOST_TEST(complaint("epoch=1 loss=bad") == "'loss', the metric, is no number");
 }
 
-BOOST_AUTO_TEST_CASE(a_metric_without_its_resource_is_told_once_and_only_at_first) {
+BOOST_AUTO_TEST_CASE(warns_once_of_a_metric_without_a_resource) {
   use_pairs();
   BOOST_TEST(complaint("loss=1\nloss=2\nloss=3\n") == "it has no 'epoch', the resource");
   BOOST_TEST(read("epoch=1 loss=1\nloss=2\nloss=3\nepoch=5\n").size() == 1u);
 }
 
-BOOST_AUTO_TEST_CASE(reads_what_a_pattern_finds) {
+BOOST_AUTO_TEST_CASE(reads_the_groups_of_a_pattern) {
   use_pattern(R"(\[(?<epoch>\d+)\]\s+valid-auc:(?<loss>\S+))");
   const auto got = report("[12:00:00] [12]\tvalid-auc:0.73263849472130771\n");
   BOOST_TEST(got.resource == 12);
@@ -231,7 +231,7 @@ BOOST_AUTO_TEST_CASE(survives_any_bytes) {
       }
     }
   }
-  // The mutations are mild enough for both to be common.
+  // The mutations are small, so that reports and malformed lines are both common.
   BOOST_TEST(reports > 2000u);
   BOOST_TEST(malformed > 2000u);
 }

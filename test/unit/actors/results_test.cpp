@@ -13,13 +13,13 @@
 namespace troupe::actors {
 namespace {
 
-namespace results {
+BOOST_AUTO_TEST_SUITE(results)
 
 using Decision = TrialReported::Decision;
 
 constexpr std::int64_t start_us = 1'795'330'800'000'000;  // 2026-11-22 07:00:00 UTC
 
-/// Row `index` comes 1.5 s after the one before it.
+/// Row number `index`, 1.5 s after the row before it.
 Row row(std::uint64_t index, const std::vector<StudyEvent>& events) {
   return {index, start_us + static_cast<std::int64_t>(index) * 1'500'000, "{}", "[]",
           to_json(events)};
@@ -33,7 +33,7 @@ TrialReported report(TrialId trial, Resource resource, double loss, Decision dec
   return {0, trial, resource, loss, decision, {{"epoch", resource}, {"loss", loss}}};
 }
 
-/// Two trials; the first is promoted, the second fails, is tried again and then given up.
+/// Rows of two trials: one is promoted; the other fails, is retried, and fails for good.
 std::vector<Row> two_trials() {
   return {row(0, {}),
           row(1, {TrialStarted{1, 0, 1, 0, 1, "n1", config(0.1, "relu")}}),
@@ -59,7 +59,7 @@ StudyState state_of(const std::vector<Row>& rows) {
   return state;
 }
 
-/// results.csv with the state that it reads.
+/// ResultsCsv and the StudyState that it reads.
 struct CsvOfRows {
   StudyState state;
   ResultsCsv csv;
@@ -77,17 +77,14 @@ struct ResultsFixture {
   std::string path = folder.file("results.csv");
 };
 
-}  // namespace results
-
-BOOST_FIXTURE_TEST_SUITE(results, results::ResultsFixture)
-
-BOOST_AUTO_TEST_CASE(cells_are_quoted_where_csv_needs_it) {
+BOOST_FIXTURE_TEST_CASE(cells_are_quoted_where_csv_needs_it, ResultsFixture) {
   BOOST_TEST(csv_line({"a", "", "b c", "1,5", "say \"x\"", "two\nlines", " padded"}) ==
              "a,,b c,\"1,5\",\"say \"\"x\"\"\",\"two\nlines\",\" padded\"\n");
+  BOOST_TEST(csv_line({" padded", "1,5"}, CsvQuoting::where_needed) == " padded,\"1,5\"\n");
   BOOST_TEST(csv_widened("a,b\n\"1\n\",2\n", {"c", "d,e"}) == "a,b,c,\"d,e\"\n\"1\n\",2,,\n");
 }
 
-BOOST_AUTO_TEST_CASE(results_csv_has_a_line_for_each_report) {
+BOOST_FIXTURE_TEST_CASE(results_csv_has_a_line_for_each_report, ResultsFixture) {
   CsvOfRows csv(path);
   for (const Row& one : two_trials()) {
     csv.take(one);
@@ -112,7 +109,7 @@ std::vector<Row> with_late_keys() {
           row(1, {report(0, 1, 0.5, Decision::proceed)}), row(2, {late}), row(3, {later})};
 }
 
-BOOST_AUTO_TEST_CASE(a_key_that_is_reported_late_gets_a_column_on_the_right) {
+BOOST_FIXTURE_TEST_CASE(a_key_that_is_reported_late_gets_a_column_on_the_right, ResultsFixture) {
   CsvOfRows csv(path);
   for (const Row& one : with_late_keys()) csv.take(one);
   csv.flush();
@@ -124,7 +121,7 @@ BOOST_AUTO_TEST_CASE(a_key_that_is_reported_late_gets_a_column_on_the_right) {
              "0,3,0.3,0.1,relu,9,CONTINUE,InProgress,4.5,,1.5\n");
 }
 
-/// The second and the third trial have parameters that the first one lacks.
+/// Rows of trials whose parameters differ: the first trial lacks some of the others.
 std::vector<Row> with_conditional_parameters() {
   const auto started = [](TrialId trial, Config config) {
     return StudyEvent{TrialStarted{0, trial, 1, 0, 9, "n", std::move(config)}};
@@ -136,7 +133,7 @@ std::vector<Row> with_conditional_parameters() {
           row(3, {report(1, 1, 0.4, Decision::proceed), report(2, 1, 0.3, Decision::proceed)})};
 }
 
-BOOST_AUTO_TEST_CASE(a_parameter_that_a_trial_lacks_has_an_empty_cell) {
+BOOST_FIXTURE_TEST_CASE(a_parameter_that_a_trial_lacks_has_an_empty_cell, ResultsFixture) {
   CsvOfRows csv(path);
   for (const Row& one : with_conditional_parameters()) csv.take(one);
   csv.flush();
@@ -148,7 +145,7 @@ BOOST_AUTO_TEST_CASE(a_parameter_that_a_trial_lacks_has_an_empty_cell) {
              "2,1,0.3,elu,,,CONTINUE,InProgress,4.5,0.25\n");
 }
 
-BOOST_AUTO_TEST_CASE(results_csv_is_the_same_file_however_it_was_written) {
+BOOST_FIXTURE_TEST_CASE(results_csv_is_the_same_file_however_it_was_written, ResultsFixture) {
   for (const auto& rows : {two_trials(), with_late_keys(), with_conditional_parameters()}) {
     const std::string whole = folder.file("whole.csv");
     CsvOfRows at_once(whole);
@@ -165,7 +162,7 @@ BOOST_AUTO_TEST_CASE(results_csv_is_the_same_file_however_it_was_written) {
       in_pieces.flush();
       BOOST_REQUIRE_EQUAL(test::read_file(path), test::read_file(whole));
     }
-    // A resumed study makes it anew, whatever is there.
+    // A resumed study replaces an existing file.
     CsvOfRows again(path);
     for (const Row& one : rows) again.take(one);
     again.flush();
@@ -173,7 +170,7 @@ BOOST_AUTO_TEST_CASE(results_csv_is_the_same_file_however_it_was_written) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(trials_csv_has_a_line_for_each_trial) {
+BOOST_FIXTURE_TEST_CASE(trials_csv_has_a_line_for_each_trial, ResultsFixture) {
   BOOST_TEST(trials_csv(state_of(two_trials())) ==
              "number,value,datetime_start,datetime_complete,duration,params_lr,params_act,"
              "params_epochs,state\n"
@@ -188,7 +185,7 @@ BOOST_AUTO_TEST_CASE(trials_csv_has_a_line_for_each_trial) {
              std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(best_json_is_the_incumbent) {
+BOOST_FIXTURE_TEST_CASE(best_json_is_the_incumbent, ResultsFixture) {
   BOOST_TEST(best_json(state_of(two_trials()), {{"study", "digits"}, {"metric", "loss"}}) ==
              "{\n"
              "  \"study\": \"digits\",\n"
@@ -205,7 +202,7 @@ BOOST_AUTO_TEST_CASE(best_json_is_the_incumbent) {
   BOOST_TEST(best_json(StudyState{}, {}) == "null\n");
 }
 
-BOOST_AUTO_TEST_CASE(a_file_is_replaced_at_once_and_errors_name_it) {
+BOOST_FIXTURE_TEST_CASE(a_file_is_replaced_at_once_and_errors_name_it, ResultsFixture) {
   replace_file(path, "old").value();
   replace_file(path, "new").value();
   append_to_file(path, "er").value();

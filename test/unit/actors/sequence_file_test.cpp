@@ -57,7 +57,8 @@ BOOST_AUTO_TEST_CASE(a_task_is_the_shared_study_with_what_it_has_otherwise) {
   BOOST_TEST(second.name == "nightly.second");
   BOOST_TEST(first.max_t == 81);
   BOOST_TEST(second.max_t == 27);
-  BOOST_TEST(second.scheduler.reduction_factor == 4.0);
+  BOOST_TEST(std::get<schedulers::AsyncSuccessiveHalvingOptions>(second.scheduler.options)
+                 .reduction_factor == 4.0);
   BOOST_TEST(second.stop_criterion.max_num_trials_started.value() == 12u);
   BOOST_TEST(second.stop_criterion.max_cost.value() == 5.0);
   BOOST_TEST(second.metric == "error");

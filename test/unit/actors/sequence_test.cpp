@@ -14,7 +14,7 @@
 namespace troupe::actors {
 namespace {
 
-namespace sequence {
+BOOST_AUTO_TEST_SUITE(sequence)
 
 using runtime::Context;
 using test::TestNode;
@@ -32,7 +32,7 @@ max_failures: 0
 tasks: [{name: a}, {name: b}, {name: c}]
 )";
 
-/// Runs every trial at once: the loss is the distance from an optimum.
+/// Node agent that runs every trial immediately; the loss is the distance from an optimum.
 class InstantNode {
  public:
   using Ref = AgentRef;
@@ -65,14 +65,15 @@ class InstantNode {
   bool fails_;
 };
 
-/// What a test does to a sequence, and sees of it.
+/// Faults that a test injects into a sequence, and what the test observes.
 struct Script {
-  std::optional<std::size_t> failing;  ///< This task's trials fail.
-  std::optional<std::size_t> cut_off;  ///< The process ends before this task is told.
+  std::optional<std::size_t> failing;  ///< Task whose trials fail.
+  std::optional<std::size_t>
+      cut_off;  ///< Task after whose study the process ends, before the memory is told.
   std::vector<std::string> ended;
 };
 
-class TestStage final : public TaskStage {
+class TestStage final : public TaskRunner {
  public:
   TestStage(const SequenceSpec& spec, std::string folder, Script& script)
       : spec_(spec), folder_(std::move(folder)), script_(script) {}
@@ -93,14 +94,14 @@ class TestStage final : public TaskStage {
     if (script_.cut_off != task) self.tell(self.ref<Sequence>(), TaskCleared{task});
     return Begun{study, {node.address()}};
   }
-  void leave() override {}
+  void interrupt() override {}
   Result<void> set_aside(std::size_t task) override {
     return HeadFolder::open(path(task))->set_aside() ? Result<void>()
                                                      : Error{ErrorKind::io, "cannot be set aside"};
   }
-  void ended(std::size_t task, const TaskEnd& end, bool joined, bool anew) override {
+  void ended(std::size_t task, const TaskResult& end, bool joined, bool ended_now) override {
     script_.ended.push_back(spec_.tasks[task].name + (end.counts() ? "" : " failed") +
-                            (joined ? " joined" : "") + (anew ? "" : " before"));
+                            (joined ? " joined" : "") + (ended_now ? "" : " before"));
   }
 
  private:
@@ -120,7 +121,7 @@ struct Fixture {
 
   Fixture() { test::write_file(scratch.path() / "sequence.yaml", three_tasks); }
 
-  /// In a process of its own, so to speak.
+  /// Runs the sequence on a new node, as a new process would.
   std::vector<std::string> run(Script script = {}) {
     TestNode world;
     const auto sequence =
@@ -129,7 +130,7 @@ struct Fixture {
     (void)world.node().wait(sequence, std::chrono::seconds(5));
     return script.ended;
   }
-  /// A*, as learning rates.
+  /// Learning rates of the members of A*.
   std::vector<double> known() {
     std::vector<double> rates;
     const auto memory = Memory::open(folder + "/memory.db").value().incumbents().value();
@@ -142,11 +143,7 @@ struct Fixture {
   }
 };
 
-}  // namespace sequence
-
-BOOST_FIXTURE_TEST_SUITE(sequence, sequence::Fixture)
-
-BOOST_AUTO_TEST_CASE(the_end_of_a_task_grows_the_incumbents_and_starts_the_next) {
+BOOST_FIXTURE_TEST_CASE(the_end_of_a_task_grows_the_incumbents_and_starts_the_next, Fixture) {
   const auto ended = run();
   BOOST_REQUIRE(ended.size() == 3u);
   BOOST_TEST(ended[0] == "a joined");
@@ -158,7 +155,7 @@ BOOST_AUTO_TEST_CASE(the_end_of_a_task_grows_the_incumbents_and_starts_the_next)
   BOOST_TEST(contradictions() == 0u);
 }
 
-BOOST_AUTO_TEST_CASE(a_head_that_died_before_it_told_the_memory_makes_up_for_it) {
+BOOST_FIXTURE_TEST_CASE(a_head_that_died_before_it_told_the_memory_makes_up_for_it, Fixture) {
   BOOST_TEST(run({.cut_off = 1}) == (std::vector<std::string>{"a joined"}),
              boost::test_tools::per_element());
   BOOST_TEST(known().size() == 1u);
@@ -173,14 +170,18 @@ BOOST_AUTO_TEST_CASE(a_head_that_died_before_it_told_the_memory_makes_up_for_it)
   BOOST_TEST(contradictions() == 0u);
 }
 
-BOOST_AUTO_TEST_CASE(a_sequence_that_is_over_does_nothing_again) {
-  (void)run();
+BOOST_FIXTURE_TEST_CASE(a_sequence_that_is_over_does_nothing_again, Fixture) {
+  const auto first = run();
   const auto before = known();
-  for (const auto& ended : run()) BOOST_TEST(ended.ends_with(" before"));
+  const auto again = run();
+  BOOST_TEST(!again.empty());
+  BOOST_TEST(again.size() == first.size());
+  for (const auto& ended : again) BOOST_TEST(ended.ends_with(" before"));
   BOOST_TEST(known() == before, boost::test_tools::per_element());
 }
 
-BOOST_AUTO_TEST_CASE(a_task_that_failed_ends_the_sequence_and_is_begun_anew_by_the_next_run) {
+BOOST_FIXTURE_TEST_CASE(a_task_that_failed_ends_the_sequence_and_is_begun_anew_by_the_next_run,
+                        Fixture) {
   BOOST_TEST(run({.failing = 1}) == (std::vector<std::string>{"a joined", "b failed"}),
              boost::test_tools::per_element());
   BOOST_TEST(known().size() == 1u);
@@ -189,7 +190,7 @@ BOOST_AUTO_TEST_CASE(a_task_that_failed_ends_the_sequence_and_is_begun_anew_by_t
   BOOST_TEST(contradictions() == 0u);
 }
 
-BOOST_AUTO_TEST_CASE(incumbents_that_nobody_left_are_noticed) {
+BOOST_FIXTURE_TEST_CASE(incumbents_that_nobody_left_are_noticed, Fixture) {
   (void)run();
   std::filesystem::remove_all(folder + "/tasks/01-a");
   std::filesystem::copy(folder + "/tasks/02-b", folder + "/tasks/01-a",

@@ -5,10 +5,9 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "actors/sequence/sequence_charts.hpp"
 #include "actors/sequence/sequence_file.hpp"
 #include "actors/simulate/simulated_study.hpp"
-#include "actors/tables/synthetic.hpp"
+#include "actors/tables/table.hpp"
 #include "test/kit/temp_folder.hpp"
 
 namespace troupe::actors {
@@ -22,7 +21,7 @@ stop_criterion: {max_num_trials_started: 12}
 seed: 3
 )";
 
-/// Three tables of the same 20 configurations, in whose order of merit they differ.
+/// Three tables with the same 20 configurations in different orders of quality.
 SequenceSimulation three_tasks(bool remembers) {
   SequenceSimulation sequence{.tasks = {}, .remembers = remembers};
   for (std::uint64_t seed = 1; seed <= 3; ++seed) {

@@ -1,9 +1,9 @@
-// `when`, `forbid`, and what they mean for points and incumbents.
+// Conditions in a study file: `when`, `forbid`, and their effect on points and incumbents.
 
 #include <boost/test/unit_test.hpp>
 
-#include "actors/study_file/spec_options.hpp"
 #include "actors/study_file/study_file.hpp"
+#include "actors/study_file/study_spec.hpp"
 #include "schedulers/space/config.hpp"
 
 namespace troupe::actors {
@@ -134,8 +134,8 @@ BOOST_AUTO_TEST_CASE(one_mistake_in_a_condition_is_one_message) {
 
 BOOST_AUTO_TEST_CASE(sobol_is_a_searcher) {
   const StudySpec spec = good("searcher: sobol\nforbid: [{layers: 4}]\n");
-  BOOST_TEST((searcher_options(spec).name == SearcherName::sobol));
-  BOOST_TEST(make_searcher(searcher_options(spec))->suggest(0).has_value());
+  BOOST_TEST((spec.searcher.options == SearcherOptions(SobolSearcherOptions{})));
+  BOOST_TEST(searcher_of(spec, 0)->suggest(0).has_value());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

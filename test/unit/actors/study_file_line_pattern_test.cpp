@@ -17,7 +17,7 @@ LinePattern pattern(std::string_view expression) {
   return LinePattern::compile(expression).value();
 }
 
-/// As a handler has it, of which some is used already.
+/// A stack as small as a handler's; a part of it is in use.
 void on_small_stack(const std::function<void()>& work) {
 #ifdef __SANITIZE_THREAD__  // Which needs some for itself.
   constexpr std::size_t bytes = std::size_t{1} << 20;

@@ -1,12 +1,11 @@
-// Scalars by YAML 1.2's core schema, sizes of memory, the words that are near to others.
+// Scalars by the core schema of YAML 1.2, sizes of memory, and similar names.
 
 #include <cmath>
 
 #include <boost/test/unit_test.hpp>
 
-#include "actors/study_file/memory_size.hpp"
-#include "actors/study_file/plain_scalar.hpp"
 #include "actors/study_file/problem.hpp"
+#include "actors/study_file/scalar.hpp"
 
 namespace troupe::actors {
 namespace {

@@ -1,9 +1,9 @@
-// The scheduler section of a study file: every algorithm, and what it becomes in the pure core.
+// The scheduler section of a study file, and the options of the core that it becomes.
 
 #include <boost/test/unit_test.hpp>
 
-#include "actors/study_file/spec_options.hpp"
 #include "actors/study_file/study_file.hpp"
+#include "actors/study_file/study_spec.hpp"
 
 namespace troupe::actors {
 namespace {
@@ -11,8 +11,6 @@ namespace {
 BOOST_AUTO_TEST_SUITE(study_file_scheduler)
 
 using namespace schedulers;
-
-using Name = SchedulerSpec::Name;
 
 const std::string head = R"(study: schedulers
 entry: {command: [sh, train.sh]}
@@ -48,7 +46,7 @@ Options options(const std::string& scheduler, const std::string& rest = stop) {
   return std::get<Options>(scheduler_options(good(scheduler, rest)));
 }
 
-/// That there is just one problem, with those words.
+/// Expects exactly one problem, whose message contains `words`.
 void expect(const std::string& scheduler, const std::string& rest, const std::string& words) {
   const StudyFile file = read("scheduler: " + scheduler + "\n" + rest);
   BOOST_TEST_REQUIRE(file.problems.size() == 1u, scheduler << "\n" << printed(file));
@@ -121,7 +119,7 @@ BOOST_AUTO_TEST_CASE(synchronous_methods_go_on_promoting_when_no_trial_may_start
                  .brackets.value() == 3u);
   BOOST_TEST((good("successive_halving", stop + "when_exhausted: finish\n").when_exhausted ==
               StudySpec::WhenExhausted::finish));
-  BOOST_TEST((halving.scheduler.type == Rule::promotion));  // Programs are told how far to go.
+  BOOST_TEST(traits(halving.scheduler.options).pauses);  // Programs are told how far to go.
   BOOST_TEST((good("asha").when_exhausted == StudySpec::WhenExhausted::finish));
 }
 
@@ -202,6 +200,23 @@ BOOST_AUTO_TEST_CASE(a_hurdle_without_incumbents_is_a_warning) {
       options<AsyncSuccessiveHalvingOptions>("hyperband", stop + incumbents).incumbents.empty());
   BOOST_TEST(good("rush", stop + "memory: team.db\n").memory.has_value());
   BOOST_TEST(good("successive_halving", stop + incumbents).incumbents.size() == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(a_scheduler_of_another_tool_is_refused_with_the_names_of_ours) {
+  expect("bohb", stop,
+         "the scheduler 'bohb' is not in this release; today there are asha, pasha, hyperband, "
+         "rush, successive_halving, synchronous_hyperband, synchronous_rush, k_epoch, "
+         "random_search, random_choice");
+  expect("{name: median_stopping, grace_period: 3}", stop, "'median_stopping' is not in this");
+  expect("ashaa", stop, "did you mean 'asha'?");
+}
+
+BOOST_AUTO_TEST_CASE(the_template_shows_every_key_of_the_scheduler) {
+  const std::string text(study_template());
+  for (const Option& described : scheduler_option_list())
+    BOOST_TEST(text.find(std::string(described.key) + ": ") != text.npos, described.key);
+  for (const SchedulerMethod& method : scheduler_methods())
+    BOOST_TEST(text.find(method.doc) != text.npos, method.name);
 }
 
 BOOST_AUTO_TEST_CASE(a_study_over_a_finite_space_ends_by_itself) {

@@ -4,7 +4,7 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "actors/study_file/spec_options.hpp"
+#include "actors/study_file/study_spec.hpp"
 #include "runtime/core/rng.hpp"
 #include "schedulers/space/config.hpp"
 
@@ -49,7 +49,11 @@ std::string replaced(std::string text, const std::string& from, const std::strin
   return text.replace(at, from.size(), to);
 }
 
-/// That there is just one problem, at that place and with those words.
+AsyncSuccessiveHalvingOptions halving(const StudySpec& spec) {
+  return std::get<AsyncSuccessiveHalvingOptions>(scheduler_options(spec));
+}
+
+/// Expects exactly one problem, at that position and with a message that contains `words`.
 void expect(const std::string& text, Position at, const std::string& words) {
   const StudyFile file = read(text);
   BOOST_TEST_REQUIRE(file.problems.size() == 1u, printed(file));
@@ -67,10 +71,10 @@ BOOST_AUTO_TEST_CASE(fills_in_the_defaults) {
   BOOST_TEST((spec.entry.st_checkpoint_dir == Entry::CheckpointFlag::automatic));
   BOOST_TEST(spec.max_t == 243);
   BOOST_TEST(spec.max_resource_attr.value() == "epochs");
-  BOOST_TEST((spec.scheduler.type == Rule::stopping));
-  BOOST_TEST(spec.scheduler.grace_period == 1);
-  BOOST_TEST(spec.scheduler.reduction_factor == 3.0);
-  BOOST_TEST((spec.searcher.name == SearcherName::random));
+  BOOST_TEST((halving(spec).rule == Rule::stopping));
+  BOOST_TEST(halving(spec).grace_period == 1);
+  BOOST_TEST(halving(spec).reduction_factor == 3.0);
+  BOOST_TEST(spec.searcher.name == "random");
   BOOST_TEST((spec.points_to_evaluate == std::vector<Config>{spec.config_space.midpoint()}));
   BOOST_TEST(spec.n_workers == 1u);
   BOOST_TEST(spec.resources.cpus == 0.0);
@@ -89,7 +93,7 @@ BOOST_AUTO_TEST_CASE(the_template_is_a_good_study_file_that_gives_every_key) {
   BOOST_TEST(file.problems.size() == 1u, printed(file));  // ./train does not exist.
   const StudySpec& spec = *file.spec;
   BOOST_TEST(spec.config_space.parameters().size() == 10u);
-  BOOST_TEST((spec.scheduler.type == Rule::promotion));
+  BOOST_TEST((halving(spec).rule == Rule::promotion));
   BOOST_TEST(spec.resources.memory_bytes == std::uint64_t{4} << 30);
   BOOST_TEST((spec.entry.env == std::vector<EnvVariable>{{"OMP_PROC_BIND", "true"}}));
   BOOST_TEST(spec.points_to_evaluate.size() == 1u);
@@ -108,7 +112,7 @@ BOOST_AUTO_TEST_CASE(reads_json_packed_and_spread) {
   BOOST_TEST(file.problems.at(0).message == "'rung_levels' has no value");
   const StudySpec spec = good(replaced(json, ",\"rung_levels\":null", ""));
   BOOST_TEST(spec.entry.command.at(2) == "exit \"1\"");
-  BOOST_TEST(spec.scheduler.reduction_factor == 4.0);
+  BOOST_TEST(halving(spec).reduction_factor == 4.0);
   BOOST_TEST(spec.stop_criterion.max_wallclock_time.value() == 100.0);
   std::string spread;
   for (const char c : replaced(json, ",\"rung_levels\":null", ""))
@@ -126,16 +130,16 @@ BOOST_AUTO_TEST_CASE(takes_the_words_of_other_tools) {
   BOOST_TEST(spec.name == "least");
   BOOST_TEST((spec.mode == Mode::max));
   BOOST_TEST(spec.resource_attr == "epoch");
-  BOOST_TEST(spec.scheduler.reduction_factor == 2.5);
-  BOOST_TEST(spec.scheduler.grace_period == 2);
+  BOOST_TEST(halving(spec).reduction_factor == 2.5);
+  BOOST_TEST(halving(spec).grace_period == 2);
   BOOST_TEST(spec.n_workers == 3u);
 }
 
 BOOST_AUTO_TEST_CASE(a_bare_word_stands_for_a_name) {
   const StudySpec spec =
       good(replaced(least, "{name: asha}", "pasha") + "searcher: grid\nreport: name-value\n");
-  BOOST_TEST((spec.scheduler.name == SchedulerSpec::Name::pasha));
-  BOOST_TEST((spec.searcher.name == SearcherName::grid));
+  BOOST_TEST(spec.scheduler.name == "pasha");
+  BOOST_TEST(spec.searcher.name == "grid");
   BOOST_TEST(spec.points_to_evaluate.empty());
   BOOST_TEST((spec.report.format == ReportFormat::Format::name_value));
 }
@@ -179,9 +183,8 @@ BOOST_AUTO_TEST_CASE(incumbents_run_before_the_points_and_are_named_to_the_sched
            "incumbents: [{lr: 0.01}, {lr: 1e-3}]\npoints_to_evaluate: [{lr: 1e-3}, {lr: 1e-4}]\n");
   BOOST_TEST(spec.incumbents.size() == 2u);
   BOOST_TEST((*find(spec.incumbents.at(0), "epochs") == Value{std::int64_t{243}}));
-  BOOST_TEST((std::get<AsyncSuccessiveHalvingOptions>(scheduler_options(spec)).incumbents ==
-              std::vector<TrialId>{0, 1}));
-  const auto searcher = make_searcher(searcher_options(spec));
+  BOOST_TEST((halving(spec).incumbents == std::vector<TrialId>{0, 1}));
+  const auto searcher = searcher_of(spec, 0);
   for (const double lr : {0.01, 1e-3, 1e-4}) {
     const auto config = searcher->suggest(static_cast<TrialId>(lr == 0.01   ? 0
                                                                : lr == 1e-3 ? 1
@@ -212,12 +215,12 @@ BOOST_AUTO_TEST_CASE(a_pattern_implies_its_format) {
 
 BOOST_AUTO_TEST_CASE(becomes_options_of_the_pure_core) {
   const StudySpec spec = good(replaced(least, "asha", "pasha") + "on_early_exit: drop\nseed: 5\n");
-  const auto halving = std::get<AsyncSuccessiveHalvingOptions>(scheduler_options(spec));
-  BOOST_TEST((halving.ceiling == Ceiling::progressive));
-  BOOST_TEST((halving.rule == Rule::promotion));
-  BOOST_TEST((halving.on_early_exit == EarlyExit::drop));
-  BOOST_TEST((rung_levels(halving) == std::vector<Resource>{1, 3, 9, 27, 81}));
-  BOOST_TEST(searcher_options(spec).seed == 5u);
+  const auto options = halving(spec);
+  BOOST_TEST((options.ceiling == Ceiling::progressive));
+  BOOST_TEST((options.rule == Rule::promotion));
+  BOOST_TEST((options.on_early_exit == EarlyExit::drop));
+  BOOST_TEST((rung_levels(options) == std::vector<Resource>{1, 3, 9, 27, 81}));
+  BOOST_TEST(search_terms(spec, spec.seed).seed == 5u);
 }
 
 BOOST_AUTO_TEST_CASE(warns_of_few_rungs_and_a_small_maximum) {
@@ -281,7 +284,7 @@ BOOST_AUTO_TEST_CASE(a_file_that_is_no_study_file_is_named_so) {
 }
 
 BOOST_AUTO_TEST_CASE(any_bytes_are_answered) {
-  // Mutations of a file that uses everything; the address sanitizer watches.
+  // Mutations of the template; the address sanitizer finds errors of memory.
   const std::string original(study_template());
   const std::string interesting = "{}[]:,-?!&*#|>'\"%@`\n\t \\~0123456789eE.+xaz\r$<>";
   std::size_t good_files = 0, bad_files = 0;

@@ -37,7 +37,7 @@ StudyEvent finished(StudyFinished::Outcome outcome) {
 /// "running paused": the states of all trials, in the order of their ids.
 std::string states(const StudyState& state) {
   std::string text;
-  for (const auto& [id, trial] : state.trials())
+  for (const StudyState::Trial& trial : state.trials())
     text += (text.empty() ? "" : " ") + std::string(to_text(trial.state));
   return text;
 }

@@ -8,7 +8,7 @@
 
 #include "actors/tables/nearest_row.hpp"
 #include "actors/tables/read_table.hpp"
-#include "actors/tables/synthetic.hpp"
+#include "actors/tables/table.hpp"
 #include "schedulers/space/config.hpp"
 #include "test/unit/actors/table_kit.hpp"
 
@@ -32,7 +32,7 @@ BOOST_AUTO_TEST_CASE(reads_curves_configurations_and_times) {
   BOOST_TEST(table.rows() == 3u);
   BOOST_TEST(table.max_resource() == 4);
   BOOST_TEST(table.metric(0, 1) == 4);
-  BOOST_TEST(table.metric(2, 4) == 0.6);  // As it was written, not as a float reads.
+  BOOST_TEST(table.metric(2, 4) == 0.6);  // The decimal number of the file, not the nearest float.
   BOOST_TEST(table.unit_seconds(2, 4) == 3);
   BOOST_TEST((table.config(1) ==
               Config{{"lr", 0.1}, {"units", std::int64_t{64}}, {"act", std::string("tanh")}}));
@@ -78,7 +78,7 @@ BOOST_AUTO_TEST_CASE(another_curve_needs_its_mode) {
   BOOST_TEST(table.value().metric_name() == "acc");
 }
 
-/// What is broken, the file that has to be named, and words of what was found and what to do.
+/// A broken table: the change, the file that the error must name, and words of the error.
 struct Broken {
   const char* what;
   std::function<void(const SmallTable&)> how;
@@ -263,7 +263,7 @@ BOOST_AUTO_TEST_CASE(every_recorded_curve_of_the_reference_is_read) {
         BOOST_TEST(table->rows() > 0u);
         continue;
       }
-      // Final values alone, and curves that begin before the first unit, are refused as such.
+      // Tables with final values only, or with curves that begin at unit 0, are refused.
       const std::string& what = table.error().what;
       BOOST_TEST_INFO(what);
       BOOST_TEST((what.find("final values") != std::string::npos ||
@@ -283,7 +283,7 @@ BOOST_AUTO_TEST_CASE(the_nearest_row_is_found_on_each_parameters_own_scale) {
   BOOST_TEST(nearest.find({{"lr", 0.002}, {"act", std::string("relu")}}) == 0u);
   BOOST_TEST(nearest.find({{"lr", 0.7}, {"act", std::string("relu")}}) == 2u);
   BOOST_TEST(nearest.find({{"lr", 0.7}, {"act", std::string("tanh")}}) == 1u);
-  // 0.05 is nearer to 0.001 than to 1 in numbers, but not in their logarithms.
+  // 0.05 is nearer to 0.001 than to 1, but not on the log scale of the parameter.
   BOOST_TEST(nearest.find({{"lr", 0.05}, {"act", std::string("relu")}}) == 2u);
 }
 
@@ -318,7 +318,7 @@ BOOST_AUTO_TEST_CASE(made_up_curves_fall_cross_and_depend_on_the_seed_alone) {
   }
   BOOST_TEST(differs);
   BOOST_TEST(last < 0.7 * first);
-  BOOST_TEST(crossings > 100u);  // Of 2,016 pairs.
+  BOOST_TEST(crossings > 100u);  // Out of 2,016 pairs of curves.
 }
 
 BOOST_AUTO_TEST_SUITE_END()

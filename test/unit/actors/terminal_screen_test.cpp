@@ -10,7 +10,7 @@ BOOST_AUTO_TEST_SUITE(terminal_screen)
 
 using namespace std::chrono_literals;
 
-/// A terminal, as far as the screen uses one: wide enough that no line is wrapped.
+/// Terminal emulator for the escape sequences of Screen, so wide that no line wraps.
 class Glass {
  public:
   void write(const std::string& text) {
@@ -97,7 +97,8 @@ BOOST_AUTO_TEST_CASE(a_flood_of_reports_is_drawn_ten_times_a_second_at_most) {
   Screen screen(OutputMode::redrawn, TerminalStyle{}, digits_outline());
   std::size_t writes = screen.open(0s).empty() ? 0 : 1;
   for (int i = 0; i < 10'000; ++i)
-    writes += screen.on(report(0, i + 1), i * 100us).empty() ? 0 : 1;  // One second in all.
+    writes +=
+        screen.on(report(0, i + 1), i * 100us).empty() ? 0 : 1;  // The reports take one second.
   BOOST_TEST(writes <= 10u);
   BOOST_TEST(writes >= 9u);
 }
@@ -115,14 +116,15 @@ BOOST_AUTO_TEST_CASE(nothing_is_drawn_when_nothing_has_changed) {
   Screen screen(OutputMode::redrawn, TerminalStyle{}, digits_outline());
   (void)screen.open(0s);
   BOOST_TEST(screen.tick(400ms).empty());
-  BOOST_TEST(!screen.tick(1100ms).empty());  // The clock moved.
+  BOOST_TEST(!screen.tick(1100ms).empty());  // The shown time changed.
 }
 
 BOOST_AUTO_TEST_CASE(a_narrower_terminal_has_wrapped_the_block_that_is_taken_away) {
   Screen screen(OutputMode::redrawn, TerminalStyle{100, 40, false, false}, digits_outline());
-  const std::size_t lines = lines_of(screen.open(0s)).size() - 1;  // The last ends the write.
+  const std::size_t lines =
+      lines_of(screen.open(0s)).size() - 1;  // The last entry is the end of the write.
   const std::string text = screen.resize(75, 40, 1s);
-  // The rule of 100 columns takes two rows of 75 now; the other lines are shorter.
+  // The line of 100 columns takes two rows of 75 columns; the other lines are shorter.
   BOOST_TEST(contains(text, "\x1b[" + std::to_string(lines + 1) + "A"));
 }
 

@@ -35,7 +35,7 @@ scheduler: {name: asha}
 stop_criterion: {max_num_trials_started: 4}
 )";
 
-/// One trial on a disk of the test's own; its program does what `script` says.
+/// A trial in a temporary folder. Its program follows `script`.
 struct OneTrial {
   AttemptEnded run() {
     const std::string path = (folder.path() / "study.yaml").string();
@@ -54,7 +54,7 @@ struct OneTrial {
                   [&]<typename E>(E& one) { world.tell(runtime::Ref<E>(to), std::move(one)); },
                   event);
             },
-        .complain = [](const std::string&) {},
+        .log_warning = [](const std::string&) {},
         .disk_full_reason = [this](const std::string&) { return disk_full_reason; }};
     (void)world.spawn<Trial>(std::move(plan), environment);
     world.advance(std::chrono::seconds(1));
@@ -94,7 +94,7 @@ Script reports_and_exits(std::int32_t code) {
   return script;
 }
 
-BOOST_AUTO_TEST_CASE(a_failure_after_a_report_publishes_what_was_saved) {
+BOOST_AUTO_TEST_CASE(a_failure_after_a_report_publishes_the_checkpoint) {
   OneTrial trial;
   trial.script = reports_and_exits(3);
   const AttemptEnded end = trial.run();
@@ -114,7 +114,7 @@ BOOST_AUTO_TEST_CASE(
   BOOST_TEST(!trial.published());
 }
 
-BOOST_AUTO_TEST_CASE(an_end_in_order_is_one_on_a_full_disk_too) {
+BOOST_AUTO_TEST_CASE(a_successful_end_counts_on_a_full_disk) {
   OneTrial trial;
   trial.script = reports_and_exits(0);
   trial.disk_full_reason = "the disk is full";

@@ -9,10 +9,10 @@
 
 namespace troupe::test {
 
-/// Files by their paths, with what is in them.
+/// Contents of files by path.
 using Files = std::map<std::string, std::string>;
 
-/// What an attempt of a trial left in a folder of its study; its checkpoint is the trial's.
+/// Makes the files of an attempt in a study's folder, and publishes its checkpoint.
 inline void leave_attempt(const std::filesystem::path& study, schedulers::TrialId trial,
                           std::uint32_t attempt, const Files& files) {
   const std::filesystem::path folder = actors::attempt_folder(study.string(), trial, attempt);
@@ -24,7 +24,7 @@ inline void leave_attempt(const std::filesystem::path& study, schedulers::TrialI
     (void)actors::publish_attempt(study.string(), trial, attempt).value();
 }
 
-/// All files below a folder.
+/// Contents of all files below a folder, by relative path.
 inline Files files_in(const std::filesystem::path& folder) {
   Files files;
   if (!std::filesystem::exists(folder)) return files;

@@ -22,7 +22,7 @@ const Files left{{"stdout.log", "epoch 1\n"},
                  {"checkpoint/state/optimizer", "momentum"},
                  {"checkpoint/empty", ""}};
 
-/// A reader of what an attempt left, and a writer of the same elsewhere.
+/// A reader of an attempt in one folder, and a writer of its copy in another.
 struct Copying {
   Copying() { test::leave_attempt(from.path(), 3, 2, left); }
 
@@ -33,7 +33,7 @@ struct Copying {
     return AttemptWriter::begin(to.path().string(), manifest(), AttemptWriter::Keeping::durable)
         .value();
   }
-  /// The piece of `file` from `offset` on.
+  /// Reads the piece of `file` from `offset` on.
   Chunk piece(const ManifestEntry& file, std::uint64_t offset, std::uint32_t bytes_max = 300) {
     const auto bytes =
         static_cast<std::uint32_t>(std::min<std::uint64_t>(file.bytes - offset, bytes_max));
@@ -49,7 +49,7 @@ struct Copying {
       for (std::uint64_t offset = 0; offset < file.bytes; offset += 300)
         BOOST_REQUIRE(writer.take(piece(file, offset)));
   }
-  /// Nothing is there but what was published.
+  /// Whether the copy has published files only.
   [[nodiscard]] Files arrived() const { return test::files_in(to.path()); }
 
   test::TempFolder from;
@@ -57,7 +57,7 @@ struct Copying {
   AttemptReader reader{from.path().string()};
 };
 
-BOOST_AUTO_TEST_CASE(what_was_copied_is_the_same_and_is_the_trials_checkpoint) {
+BOOST_AUTO_TEST_CASE(a_complete_copy_is_identical_and_is_published) {
   Copying copying;
   fs::permissions(copying.from.path() / "trials/0003/attempt-2/checkpoint/weights",
                   fs::perms(0400));
@@ -76,7 +76,7 @@ BOOST_AUTO_TEST_CASE(what_was_copied_is_the_same_and_is_the_trials_checkpoint) {
   BOOST_TEST(!fs::exists(copying.to.path() / "trials/0003/attempt-2.partial"));
 }
 
-BOOST_AUTO_TEST_CASE(what_was_cut_off_in_the_middle_leaves_nothing) {
+BOOST_AUTO_TEST_CASE(an_incomplete_transfer_leaves_no_files) {
   Copying copying;
   {
     auto writer = copying.writer();
@@ -87,7 +87,7 @@ BOOST_AUTO_TEST_CASE(what_was_cut_off_in_the_middle_leaves_nothing) {
   BOOST_TEST(published_attempt(copying.to.path().string(), 3) == 0U);
 }
 
-BOOST_AUTO_TEST_CASE(a_byte_that_changed_on_the_way_is_found) {
+BOOST_AUTO_TEST_CASE(a_changed_byte_is_detected) {
   Copying copying;
   auto writer = copying.writer();
   const ManifestEntry file = writer->files()[0];
@@ -111,7 +111,7 @@ BOOST_AUTO_TEST_CASE(pieces_come_in_order_and_no_more_than_are_missing) {
   BOOST_TEST(!writer->take(Chunk{.path = file.path, .bytes = std::string(file.bytes, 'x')}));
 }
 
-BOOST_AUTO_TEST_CASE(a_link_that_somebody_puts_in_the_way_is_not_followed) {
+BOOST_AUTO_TEST_CASE(a_link_that_is_put_into_the_folder_is_not_followed) {
   Copying copying;
   auto writer = copying.writer();
   const test::TempFolder elsewhere;
@@ -126,7 +126,7 @@ BOOST_AUTO_TEST_CASE(a_link_that_somebody_puts_in_the_way_is_not_followed) {
   BOOST_TEST(fs::is_empty(elsewhere.path()));
 }
 
-BOOST_AUTO_TEST_CASE(taken_twice_it_stays_what_it_is) {
+BOOST_AUTO_TEST_CASE(a_second_transfer_changes_nothing) {
   Copying copying;
   for (int time = 0; time < 2; ++time) {
     auto writer = copying.writer();
@@ -136,7 +136,7 @@ BOOST_AUTO_TEST_CASE(taken_twice_it_stays_what_it_is) {
   BOOST_TEST((test::files_in(copying.to.path() / "trials/0003/attempt-2") == left));
 }
 
-BOOST_AUTO_TEST_CASE(a_later_checkpoint_takes_the_place_of_an_earlier_one) {
+BOOST_AUTO_TEST_CASE(a_later_checkpoint_replaces_an_earlier_one) {
   Copying copying;
   test::leave_attempt(copying.to.path(), 3, 1, {{"checkpoint/weights", "old"}});
   auto writer = copying.writer();
@@ -146,7 +146,7 @@ BOOST_AUTO_TEST_CASE(a_later_checkpoint_takes_the_place_of_an_earlier_one) {
   BOOST_TEST(!fs::exists(copying.to.path() / "trials/0003/attempt-1/checkpoint"));
 }
 
-BOOST_AUTO_TEST_CASE(a_reader_gives_nothing_outside_an_attempts_folder) {
+BOOST_AUTO_TEST_CASE(a_reader_serves_no_file_outside_the_attempts_folder) {
   Copying copying;
   test::write_file(copying.from.path() / "study.yaml", "secret");
   fs::create_symlink(copying.from.path() / "study.yaml",
@@ -160,7 +160,7 @@ BOOST_AUTO_TEST_CASE(a_reader_gives_nothing_outside_an_attempts_folder) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(a_reader_says_when_a_file_is_not_what_was_asked_for) {
+BOOST_AUTO_TEST_CASE(a_reader_refuses_a_file_that_does_not_match_the_request) {
   Copying copying;
   const auto ask = [&](std::uint64_t offset, std::uint32_t bytes) {
     return copying.reader

@@ -19,7 +19,7 @@ struct Folder {
   test::TempFolder scratch;
 };
 
-BOOST_AUTO_TEST_CASE(logs_stay_when_a_trial_is_done) {
+BOOST_AUTO_TEST_CASE(logs_of_a_finished_trial_stay) {
   const Folder study;
   test::leave_attempt(study.path(), 2, 1, {{"checkpoint/w", "w"}, {"stdout.log", "log"}});
   fs::create_directories(study.path() + "/trials/0002/attempt-2.partial/checkpoint");
@@ -42,13 +42,13 @@ BOOST_AUTO_TEST_CASE(a_paused_trial_whose_checkpoint_was_deleted_starts_over) {
   BOOST_REQUIRE(next);
   BOOST_TEST(next->source() == 0U);
   BOOST_TEST(next->starts_over());
-  // It saves something again, and goes on from that.
+  // The next attempt saves a checkpoint, and the one after it resumes from that.
   test::leave_attempt(study.path(), 2, 2, {{"checkpoint/w", "new"}});
   BOOST_TEST(!starts_over(study.path(), 2, 3));
   BOOST_TEST(AttemptFolder::prepare(study.path(), 2, 3).value().source() == 2U);
 }
 
-BOOST_AUTO_TEST_CASE(what_a_running_attempt_writes_is_not_deleted) {
+BOOST_AUTO_TEST_CASE(the_checkpoint_of_a_running_attempt_is_not_deleted) {
   const Folder study;
   test::leave_attempt(study.path(), 2, 1, {{"checkpoint/w", "w"}});
   auto running = AttemptFolder::prepare(study.path(), 2, 2);

@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 
 using End = Fetched::End;
 
-/// A fetch whose source is the test.
+/// A Fetch actor; the test plays its source.
 struct OneFetch {
   void start(FetchOptions options = {}) {
     options.source = SourceRef(source.address());
@@ -55,7 +55,7 @@ struct OneFetch {
   Fetch::Ref fetch;
 };
 
-BOOST_AUTO_TEST_CASE(no_more_than_a_window_is_on_its_way) {
+BOOST_AUTO_TEST_CASE(at_most_a_window_of_pieces_is_in_flight) {
   OneFetch one;
   one.start({.window = 3, .chunk_bytes = 10});
   one.give_manifest(95);
@@ -89,7 +89,7 @@ BOOST_AUTO_TEST_CASE(a_wrong_hash_publishes_nothing) {
   BOOST_TEST(one.nothing_left());
 }
 
-BOOST_AUTO_TEST_CASE(a_source_that_is_gone_in_the_middle_publishes_nothing) {
+BOOST_AUTO_TEST_CASE(a_source_that_is_lost_during_the_transfer_publishes_nothing) {
   OneFetch one;
   one.start({.chunk_bytes = 10});
   one.give_manifest(95);
@@ -101,7 +101,7 @@ BOOST_AUTO_TEST_CASE(a_source_that_is_gone_in_the_middle_publishes_nothing) {
   BOOST_TEST(one.nothing_left());
 }
 
-BOOST_AUTO_TEST_CASE(a_source_that_goes_silent_is_given_up) {
+BOOST_AUTO_TEST_CASE(a_source_that_sends_nothing_is_given_up) {
   OneFetch one;
   one.start({.silence_max = std::chrono::seconds(10)});
   one.give_manifest(95);
@@ -111,7 +111,7 @@ BOOST_AUTO_TEST_CASE(a_source_that_goes_silent_is_given_up) {
   BOOST_TEST((one.result.expect<Fetched>().end == End::source_gone));
 }
 
-BOOST_AUTO_TEST_CASE(a_hostile_manifest_is_refused_before_anything_is_made) {
+BOOST_AUTO_TEST_CASE(a_hostile_manifest_is_refused_before_any_file_is_made) {
   OneFetch one;
   one.start();
   one.source.answer<AskManifest>(
@@ -127,7 +127,7 @@ BOOST_AUTO_TEST_CASE(a_manifest_of_another_trial_is_refused) {
   BOOST_TEST((one.result.expect<Fetched>().end == End::bad));
 }
 
-BOOST_AUTO_TEST_CASE(a_full_disk_is_said_and_leaves_nothing) {
+BOOST_AUTO_TEST_CASE(a_full_disk_is_reported_and_leaves_no_files) {
   OneFetch one;
   one.start({.window = 1, .chunk_bytes = std::uint32_t{1} << 20});
   one.give_manifest(std::uint64_t{100} << 20);
@@ -142,16 +142,16 @@ BOOST_AUTO_TEST_CASE(a_full_disk_is_said_and_leaves_nothing) {
   BOOST_TEST(one.nothing_left());
 }
 
-/// Two nodes; the second shares no folder with the first.
+/// A head with a store, and a node with a folder of its own.
 struct TwoFolders {
   TwoFolders() {
     source = nodes.head.spawn<CheckpointTransfers>(
         CheckpointTransfers::Options{.folder = head_folder.path().string(), .store = StoreRef()});
-    courier = nodes.node.spawn<CheckpointTransfers>(CheckpointTransfers::Options{
+    transfers = nodes.node.spawn<CheckpointTransfers>(CheckpointTransfers::Options{
         .folder = node_folder.path().string(), .store = StoreRef(source.address())});
   }
-  CheckpointBrought bring(TrialId trial, std::uint32_t attempt) {
-    return nodes.node.ask(courier, DownloadCheckpoint{trial, attempt}).value();
+  DownloadReply download(TrialId trial, std::uint32_t attempt) {
+    return nodes.node.ask(transfers, DownloadCheckpoint{trial, attempt}).value();
   }
   [[nodiscard]] test::Files published(TrialId trial) const {
     return test::files_in(trial_folder(node_folder.path().string(), trial) + "/checkpoint/");
@@ -161,79 +161,79 @@ struct TwoFolders {
   test::TempFolder node_folder;
   runtime::TwoNodes nodes;
   CheckpointTransfers::Ref source;
-  CheckpointTransfers::Ref courier;
+  CheckpointTransfers::Ref transfers;
 };
 
-BOOST_AUTO_TEST_CASE(a_checkpoint_crosses_a_link_with_every_byte) {
+BOOST_AUTO_TEST_CASE(a_checkpoint_is_transferred_unchanged_over_a_link) {
   TwoFolders two;
   std::string bytes;
   for (std::uint32_t i = 0; i < 3'000'000; ++i) bytes += static_cast<char>(i * 7919 >> 5);
   test::leave_attempt(two.head_folder.path(), 8, 1,
                       {{"checkpoint/w", bytes}, {"checkpoint/a/b", "b"}, {"stdout.log", "log"}});
-  const auto brought = two.bring(8, 2);
-  BOOST_TEST(brought.error == "");
-  BOOST_TEST(!brought.starts_over);
+  const auto downloaded = two.download(8, 2);
+  BOOST_TEST(downloaded.error == "");
+  BOOST_TEST(!downloaded.starts_over);
   const auto files = two.published(8);
   BOOST_REQUIRE_EQUAL(files.size(), 2U);
   BOOST_TEST((files.at("w") == bytes));
   BOOST_TEST(!fs::exists(two.node_folder.path() / "trials/0008/attempt-1/stdout.log"));
 }
 
-BOOST_AUTO_TEST_CASE(what_a_node_has_is_not_moved_again) {
+BOOST_AUTO_TEST_CASE(a_checkpoint_that_the_node_has_is_not_transferred_again) {
   TwoFolders two;
   test::leave_attempt(two.head_folder.path(), 8, 1, {{"checkpoint/w", "weights"}});
-  BOOST_TEST(two.bring(8, 2).error == "");
+  BOOST_TEST(two.download(8, 2).error == "");
   const auto before = fs::last_write_time(two.node_folder.path() / "trials/0008/checkpoint/w");
-  BOOST_TEST(two.bring(8, 3).error == "");
+  BOOST_TEST(two.download(8, 3).error == "");
   BOOST_TEST((fs::last_write_time(two.node_folder.path() / "trials/0008/checkpoint/w") == before));
-  // A later one at the head takes its place.
+  // A later checkpoint at the head replaces it.
   test::leave_attempt(two.head_folder.path(), 8, 4, {{"checkpoint/w", "better"}});
-  BOOST_TEST(two.bring(8, 5).error == "");
+  BOOST_TEST(two.download(8, 5).error == "");
   BOOST_TEST(two.published(8).at("w") == "better");
 }
 
-BOOST_AUTO_TEST_CASE(a_trial_whose_last_attempt_left_nothing_starts_over) {
+BOOST_AUTO_TEST_CASE(a_trial_whose_last_attempt_left_no_checkpoint_starts_over) {
   TwoFolders two;
-  BOOST_TEST(two.bring(8, 2).starts_over);
+  BOOST_TEST(two.download(8, 2).starts_over);
   test::leave_attempt(two.head_folder.path(), 9, 1, {{"stdout.log", "it saves nothing"}});
-  BOOST_TEST(!two.bring(9, 2).starts_over);
+  BOOST_TEST(!two.download(9, 2).starts_over);
 }
 
-BOOST_AUTO_TEST_CASE(a_head_that_is_gone_is_looked_for_until_somebody_says_that_there_is_none) {
+BOOST_AUTO_TEST_CASE(a_download_is_retried_until_no_head_is_left) {
   TwoFolders two;
   two.nodes.head.node().stop(two.source);
   two.nodes.world.run();
-  std::optional<CheckpointBrought> brought;
+  std::optional<DownloadReply> downloaded;
   auto asker = two.nodes.node.probe<Fetched>();
   asker.run([&](runtime::Context& self) {
-    auto answer = self.ask(two.courier, DownloadCheckpoint{8, 2}, std::chrono::hours(1));
-    if (answer) brought = *answer;
+    auto answer = self.ask(two.transfers, DownloadCheckpoint{8, 2}, std::chrono::hours(1));
+    if (answer) downloaded = *answer;
   });
   two.nodes.world.advance(std::chrono::seconds(5));
-  BOOST_TEST(!brought.has_value());
-  two.nodes.node.tell(two.courier, MeetStore{});
+  BOOST_TEST(!downloaded.has_value());
+  two.nodes.node.tell(two.transfers, UseStore{});
   two.nodes.world.advance(std::chrono::seconds(1));
-  BOOST_REQUIRE(brought.has_value());
-  BOOST_TEST(brought->error != "");
+  BOOST_REQUIRE(downloaded.has_value());
+  BOOST_TEST(downloaded->error != "");
 }
 
-BOOST_AUTO_TEST_CASE(a_head_that_was_restarted_gives_what_the_earlier_one_could_not) {
+BOOST_AUTO_TEST_CASE(a_download_succeeds_from_a_restarted_head) {
   TwoFolders two;
   two.nodes.head.node().stop(two.source);
   two.nodes.world.run();
   test::leave_attempt(two.head_folder.path(), 8, 1, {{"checkpoint/w", "weights"}});
-  std::optional<CheckpointBrought> brought;
+  std::optional<DownloadReply> downloaded;
   auto asker = two.nodes.node.probe<Fetched>();
   asker.run([&](runtime::Context& self) {
-    auto answer = self.ask(two.courier, DownloadCheckpoint{8, 2}, std::chrono::hours(1));
-    if (answer) brought = *answer;
+    auto answer = self.ask(two.transfers, DownloadCheckpoint{8, 2}, std::chrono::hours(1));
+    if (answer) downloaded = *answer;
   });
   const auto again = two.nodes.head.spawn<CheckpointTransfers>(
       CheckpointTransfers::Options{.folder = two.head_folder.path().string(), .store = StoreRef()});
-  two.nodes.node.tell(two.courier, MeetStore{StoreRef(again.address())});
+  two.nodes.node.tell(two.transfers, UseStore{StoreRef(again.address())});
   two.nodes.world.advance(std::chrono::seconds(2));
-  BOOST_REQUIRE(brought.has_value());
-  BOOST_TEST(brought->error == "");
+  BOOST_REQUIRE(downloaded.has_value());
+  BOOST_TEST(downloaded->error == "");
   BOOST_TEST(two.published(8).at("w") == "weights");
 }
 

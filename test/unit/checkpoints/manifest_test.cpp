@@ -29,7 +29,7 @@ ManifestEntry link(std::string path, std::string target) {
   return {.kind = Kind::link, .path = std::move(path), .target = std::move(target)};
 }
 
-/// What is wrong with a manifest of these entries; empty if nothing is.
+/// The error of a manifest of these entries; empty if it is accepted.
 std::string wrong_with(std::vector<ManifestEntry> entries, ManifestBounds bounds = {}) {
   const auto checked =
       check_manifest({.trial = 7, .attempt = 2, .entries = std::move(entries)}, bounds);
@@ -64,11 +64,11 @@ BOOST_AUTO_TEST_CASE(lists_a_checkpoint_with_modes_and_links_and_the_logs) {
   BOOST_TEST(paths == expected, boost::test_tools::per_element());
   BOOST_TEST(entries[2].target == "model/weights");
   BOOST_TEST(entries[5].bytes == 5U);
-  BOOST_TEST(entries[6].mode == 0750U);  // Without the right to become its owner.
+  BOOST_TEST(entries[6].mode == 0750U);  // The set-user-ID bit is dropped.
   BOOST_TEST(wrong_with(entries) == "");
 }
 
-BOOST_AUTO_TEST_CASE(an_empty_checkpoint_is_none) {
+BOOST_AUTO_TEST_CASE(an_empty_checkpoint_is_not_listed) {
   const test::TempFolder scratch;
   fs::create_directories(scratch.path() / "checkpoint");
   test::write_file(scratch.path() / "stderr.log", "");
@@ -77,7 +77,7 @@ BOOST_AUTO_TEST_CASE(an_empty_checkpoint_is_none) {
   BOOST_TEST(entries[0].path == "stderr.log");
 }
 
-BOOST_AUTO_TEST_CASE(paths_that_lead_anywhere_else_are_refused) {
+BOOST_AUTO_TEST_CASE(unsafe_paths_are_refused) {
   for (const char* path :
        {"/etc/passwd", "../x", "checkpoint/../../x", "checkpoint//x", "checkpoint/./x",
         "checkpoint/", "", ".", "..", "config.json", "attempt-1/checkpoint/x", "checkpointx/y"})
@@ -101,7 +101,7 @@ BOOST_AUTO_TEST_CASE(nothing_is_written_through_a_link_or_a_file) {
   BOOST_TEST(wrong_with({folder("stdout.log")}) != "");
 }
 
-BOOST_AUTO_TEST_CASE(a_link_leads_to_something_in_the_checkpoint) {
+BOOST_AUTO_TEST_CASE(a_link_must_stay_inside_the_checkpoint) {
   const auto leads = [](const std::string& path, const std::string& target) {
     return wrong_with({folder("checkpoint"), folder("checkpoint/a"), folder("checkpoint/a/b"),
                        link(path, target)}) == "";
@@ -112,7 +112,7 @@ BOOST_AUTO_TEST_CASE(a_link_leads_to_something_in_the_checkpoint) {
   BOOST_TEST(!leads("checkpoint/l", ".."));
   BOOST_TEST(!leads("checkpoint/l", "/etc/passwd"));
   BOOST_TEST(!leads("checkpoint/a/b/l", "../../../x"));
-  BOOST_TEST(!leads("checkpoint/a/b/l", "../c/.."));  // Where `c` is a link, that leads anywhere.
+  BOOST_TEST(!leads("checkpoint/a/b/l", "../c/.."));  // `c` may be a link to any folder.
   BOOST_TEST(!leads("checkpoint/l", ""));
 }
 
@@ -121,7 +121,7 @@ BOOST_AUTO_TEST_CASE(a_manifest_is_bounded) {
   BOOST_TEST(wrong_with({folder("checkpoint"), file("checkpoint/a", 100)}, bounds) == "");
   BOOST_TEST(says(wrong_with({folder("checkpoint"), file("checkpoint/a", 101)}, bounds),
                   "101 bytes; at most 100"));
-  // A sum that wraps around is not small.
+  // The sum of the sizes must not overflow.
   BOOST_TEST(wrong_with({folder("checkpoint"), file("checkpoint/a", ~std::uint64_t{0}),
                          file("checkpoint/b", 2)},
                         bounds) != "");

@@ -13,7 +13,7 @@ BOOST_AUTO_TEST_SUITE(retention)
 
 using What = TrialNews::What;
 
-/// A study in which trials report, pause and end; every checkpoint weighs 10 bytes.
+/// A study in which trials report, pause and end. Each checkpoint has 10 bytes.
 struct Course {
   explicit Course(Retention::Rule rule) : retention(rule) {}
 
@@ -23,7 +23,7 @@ struct Course {
         {.what = What::reported, .trial = trial, .resource = resource, .metric = metric});
   }
   void ends(TrialId trial, What how) { news.push_back({.what = how, .trial = trial}); }
-  /// What is to be deleted: "3 4?": 4 may go on.
+  /// The checkpoints to delete: "3 4?" if trial 4 is paused.
   std::string due(std::vector<TrialId> contenders = {}) {
     const auto told = std::exchange(news, {});
     retention.take(told, std::move(contenders));
@@ -31,10 +31,10 @@ struct Course {
       if (one.what == What::paused || one.what == What::done) retention.weigh(one.trial, 10);
     std::string text;
     for (const auto& drop : retention.due())
-      text += (text.empty() ? "" : " ") + std::to_string(drop.trial) + (drop.may_go_on ? "?" : "");
+      text += (text.empty() ? "" : " ") + std::to_string(drop.trial) + (drop.paused ? "?" : "");
     return text;
   }
-  /// Starts, reports once, and ends.
+  /// Starts a trial that reports once and completes.
   void passes(TrialId trial, Resource resource, double metric, What how) {
     starts(trial);
     reports(trial, resource, metric);
@@ -45,7 +45,7 @@ struct Course {
   std::vector<TrialNews> news;
 };
 
-BOOST_AUTO_TEST_CASE(of_a_trial_that_is_done_nothing_stays_but_of_the_best) {
+BOOST_AUTO_TEST_CASE(only_the_best_finished_trial_keeps_its_checkpoint) {
   Course course({});
   course.passes(0, 1, 0.5, What::done);
   BOOST_TEST(course.due({0}) == "");
@@ -53,10 +53,10 @@ BOOST_AUTO_TEST_CASE(of_a_trial_that_is_done_nothing_stays_but_of_the_best) {
   BOOST_TEST(course.due({1}) == "0");
   course.passes(2, 1, 0.6, What::done);
   BOOST_TEST(course.due({1}) == "2");
-  BOOST_TEST(course.due({1}) == "");  // Told once.
+  BOOST_TEST(course.due({1}) == "");  // Each is returned once.
 }
 
-BOOST_AUTO_TEST_CASE(what_may_turn_out_to_be_the_best_stays_until_the_study_is_over) {
+BOOST_AUTO_TEST_CASE(contenders_keep_theirs_until_the_study_is_over) {
   Course course({});
   course.passes(0, 1, 0.1, What::paused);
   course.passes(1, 3, 0.2, What::done);
@@ -66,7 +66,7 @@ BOOST_AUTO_TEST_CASE(what_may_turn_out_to_be_the_best_stays_until_the_study_is_o
   BOOST_TEST(course.due({1, 2}) == "0 2");
 }
 
-BOOST_AUTO_TEST_CASE(paused_trials_keep_theirs_while_they_may_go_on) {
+BOOST_AUTO_TEST_CASE(paused_trials_keep_theirs_while_they_may_be_promoted) {
   Course course({});
   for (TrialId trial = 0; trial < 5; ++trial) course.passes(trial, 1, 0.1 * trial, What::paused);
   BOOST_TEST(course.due({0}) == "");
@@ -74,7 +74,7 @@ BOOST_AUTO_TEST_CASE(paused_trials_keep_theirs_while_they_may_go_on) {
   BOOST_TEST(course.due({0}) == "1 2 3 4");
 }
 
-BOOST_AUTO_TEST_CASE(as_many_of_the_best_stay_as_the_file_says) {
+BOOST_AUTO_TEST_CASE(the_study_file_says_how_many_of_the_best_keep_theirs) {
   for (const bool maximize : {false, true}) {
     Course course({.best_kept = 2, .maximize = maximize});
     const double sign = maximize ? -1 : 1;
@@ -87,16 +87,17 @@ BOOST_AUTO_TEST_CASE(as_many_of_the_best_stay_as_the_file_says) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(all_means_all) {
+BOOST_AUTO_TEST_CASE(no_bound_on_the_best_keeps_all) {
   Course course({.best_kept = std::nullopt});
   for (TrialId trial = 0; trial < 5; ++trial) course.passes(trial, 1, 0.1 * trial, What::done);
   course.ends(0, What::study_over);
   BOOST_TEST(course.due({0}) == "");
 }
 
-BOOST_AUTO_TEST_CASE(beyond_the_bound_the_least_likely_to_go_on_lose_theirs) {
+BOOST_AUTO_TEST_CASE(beyond_the_bound_the_trials_with_most_ahead_lose_theirs) {
   Course course({.best_kept = std::nullopt, .bytes_max = 50});
-  // Of the nine at the lowest rung the last has eight ahead; of the three that came to 3, two have.
+  // At the lowest rung the last of nine trials has eight ahead; at resource 3, the last of three
+  // two.
   course.passes(0, 9, 0.30, What::paused);
   course.passes(1, 3, 0.10, What::paused);
   course.passes(2, 3, 0.20, What::paused);
@@ -109,7 +110,7 @@ BOOST_AUTO_TEST_CASE(beyond_the_bound_the_least_likely_to_go_on_lose_theirs) {
   course.passes(6, 1, 0.90, What::paused);
   BOOST_TEST(course.due({0}) == "6?");
   BOOST_TEST(course.retention.bytes() == 50U);
-  // One that is done goes before any that is paused.
+  // A finished trial loses its checkpoint before any paused one.
   course.passes(7, 1, 0.01, What::done);
   BOOST_TEST(course.due({0}) == "7");
 }
@@ -123,7 +124,7 @@ BOOST_AUTO_TEST_CASE(running_trials_and_the_best_never_lose_theirs) {
   BOOST_TEST(course.retention.bytes() == 20U);
 }
 
-BOOST_AUTO_TEST_CASE(a_checkpoint_that_will_not_stay_is_not_wanted) {
+BOOST_AUTO_TEST_CASE(a_checkpoint_that_would_be_deleted_is_not_wanted) {
   Course course({});
   course.passes(0, 1, 0.1, What::paused);
   course.starts(1);
@@ -132,7 +133,7 @@ BOOST_AUTO_TEST_CASE(a_checkpoint_that_will_not_stay_is_not_wanted) {
   BOOST_TEST(course.retention.wants(1));
   course.news.push_back({.what = What::ending, .trial = 1, .resource = 3, .metric = 0.4});
   (void)course.due({0, 1});
-  BOOST_TEST(course.retention.wants(1));  // Nobody else came so far.
+  BOOST_TEST(course.retention.wants(1));  // No other trial has this resource.
   course.starts(2);
   course.news.push_back({.what = What::ending, .trial = 2, .resource = 3, .metric = 0.5});
   (void)course.due({1});
@@ -140,7 +141,7 @@ BOOST_AUTO_TEST_CASE(a_checkpoint_that_will_not_stay_is_not_wanted) {
   BOOST_TEST(!course.retention.wants(7));
 }
 
-BOOST_AUTO_TEST_CASE(events_of_a_study_are_its_news) {
+BOOST_AUTO_TEST_CASE(news_follow_from_the_events_of_a_study) {
   std::vector<TrialNews> news;
   BOOST_TEST(!add_news({TrialReported{.trial = 3, .resource = 2, .metric = 0.5}}, news));
   BOOST_TEST(add_news({TrialStarted{.trial = 4, .attempt = 2}, TrialPaused{.trial = 3},

@@ -16,7 +16,7 @@ BOOST_AUTO_TEST_SUITE(store)
 
 namespace fs = std::filesystem;
 
-using Taken = AttemptTaken::Result;
+using Taken = UploadReply::Result;
 
 /// The store of a head, and a node with a folder of its own.
 struct HeadAndNode {
@@ -24,7 +24,7 @@ struct HeadAndNode {
     options.study_folder = head_folder.path().string();
     options.disk_full_reason = [this](const std::string&) { return lack; };
     store = nodes.head.spawn<CheckpointStore>(std::move(options));
-    courier = nodes.node.spawn<CheckpointTransfers>(
+    transfers = nodes.node.spawn<CheckpointTransfers>(
         CheckpointTransfers::Options{.folder = node_folder.path().string(), .store = store});
   }
   void expect(TrialId trial, std::uint32_t attempt) {
@@ -34,8 +34,8 @@ struct HeadAndNode {
     nodes.head.tell(store, StudyAdvanced{std::move(news), std::move(contenders)});
     nodes.world.run();
   }
-  AttemptTaken offer(TrialId trial, std::uint32_t attempt) {
-    return nodes.node.ask(StoreRef(store), OfferAttempt{trial, attempt, courier}).value();
+  UploadReply offer(TrialId trial, std::uint32_t attempt) {
+    return nodes.node.ask(StoreRef(store), OfferAttempt{trial, attempt, transfers}).value();
   }
 
   test::TempFolder head_folder;
@@ -43,10 +43,10 @@ struct HeadAndNode {
   std::optional<std::string> lack;
   runtime::TwoNodes nodes;
   CheckpointStore::Ref store;
-  CheckpointTransfers::Ref courier;
+  CheckpointTransfers::Ref transfers;
 };
 
-BOOST_AUTO_TEST_CASE(what_a_node_offers_is_taken_with_its_logs) {
+BOOST_AUTO_TEST_CASE(an_offered_attempt_is_fetched_with_its_logs) {
   HeadAndNode two;
   const test::Files left{{"checkpoint/w", "weights"}, {"stdout.log", "out"}, {"stderr.log", "err"}};
   test::leave_attempt(two.node_folder.path(), 4, 1, left);
@@ -56,7 +56,7 @@ BOOST_AUTO_TEST_CASE(what_a_node_offers_is_taken_with_its_logs) {
   BOOST_TEST(published_attempt(two.head_folder.path().string(), 4) == 1U);
 }
 
-BOOST_AUTO_TEST_CASE(an_attempt_without_a_checkpoint_leaves_its_folder) {
+BOOST_AUTO_TEST_CASE(an_attempt_without_a_checkpoint_gets_a_folder_with_its_logs) {
   HeadAndNode two;
   fs::create_directories(two.node_folder.path() / "trials/0004/attempt-1/checkpoint");
   two.expect(4, 1);
@@ -66,7 +66,7 @@ BOOST_AUTO_TEST_CASE(an_attempt_without_a_checkpoint_leaves_its_folder) {
   BOOST_TEST(!starts_over(two.head_folder.path().string(), 4, 2));
 }
 
-BOOST_AUTO_TEST_CASE(only_the_attempt_that_was_ordered_last_is_taken) {
+BOOST_AUTO_TEST_CASE(only_the_latest_attempt_is_accepted) {
   HeadAndNode two;
   for (std::uint32_t attempt = 1; attempt <= 3; ++attempt)
     test::leave_attempt(two.node_folder.path(), 4, attempt, {{"checkpoint/w", "w"}});
@@ -78,7 +78,7 @@ BOOST_AUTO_TEST_CASE(only_the_attempt_that_was_ordered_last_is_taken) {
   BOOST_TEST(test::files_in(two.head_folder.path()).empty());
 }
 
-BOOST_AUTO_TEST_CASE(more_than_the_bound_is_refused) {
+BOOST_AUTO_TEST_CASE(a_checkpoint_above_the_bound_is_refused) {
   HeadAndNode two({.rule = {.bytes_max = 100}});
   test::leave_attempt(two.node_folder.path(), 4, 1, {{"checkpoint/w", std::string(101, 'w')}});
   two.expect(4, 1);
@@ -87,7 +87,7 @@ BOOST_AUTO_TEST_CASE(more_than_the_bound_is_refused) {
   BOOST_TEST(taken.why.find("at most 100") != std::string::npos, taken.why);
 }
 
-BOOST_AUTO_TEST_CASE(a_full_disk_is_not_the_attempts_fault) {
+BOOST_AUTO_TEST_CASE(a_full_disk_lets_the_attempt_be_offered_again) {
   HeadAndNode two;
   two.lack = "the disk of DIR is full";
   test::leave_attempt(two.node_folder.path(), 4, 1, {{"checkpoint/w", "w"}});
@@ -97,7 +97,7 @@ BOOST_AUTO_TEST_CASE(a_full_disk_is_not_the_attempts_fault) {
   BOOST_TEST(taken.why == *two.lack);
 }
 
-BOOST_AUTO_TEST_CASE(what_nobody_needs_is_deleted_here_and_on_the_node) {
+BOOST_AUTO_TEST_CASE(an_unneeded_checkpoint_is_deleted_at_the_head_and_on_the_node) {
   HeadAndNode two;
   test::leave_attempt(two.node_folder.path(), 4, 1, {{"checkpoint/w", "w"}, {"stdout.log", "log"}});
   two.expect(4, 1);
@@ -123,12 +123,12 @@ BOOST_AUTO_TEST_CASE(beyond_the_bound_a_paused_trial_loses_its_checkpoint_and_st
   BOOST_TEST(published_attempt(two.head_folder.path().string(), 0) == 1U);
   BOOST_TEST(published_attempt(two.head_folder.path().string(), 1) == 1U);
   BOOST_TEST(starts_over(two.head_folder.path().string(), 2, 2));
-  const auto brought = two.nodes.node.ask(two.courier, DownloadCheckpoint{2, 2}).value();
-  BOOST_TEST(brought.error == "");
-  BOOST_TEST(brought.starts_over);
+  const auto downloaded = two.nodes.node.ask(two.transfers, DownloadCheckpoint{2, 2}).value();
+  BOOST_TEST(downloaded.error == "");
+  BOOST_TEST(downloaded.starts_over);
 }
 
-BOOST_AUTO_TEST_CASE(of_a_trial_that_is_stopped_only_the_logs_are_fetched) {
+BOOST_AUTO_TEST_CASE(only_the_logs_of_a_stopped_trial_are_fetched) {
   HeadAndNode two;
   test::leave_attempt(two.node_folder.path(), 4, 1, {{"checkpoint/w", "w"}, {"stdout.log", "log"}});
   two.expect(5, 1);
@@ -141,7 +141,7 @@ BOOST_AUTO_TEST_CASE(of_a_trial_that_is_stopped_only_the_logs_are_fetched) {
               test::Files{{"trials/0004/attempt-1/stdout.log", "log"}}));
 }
 
-BOOST_AUTO_TEST_CASE(many_offers_take_turns) {
+BOOST_AUTO_TEST_CASE(many_offers_are_queued) {
   HeadAndNode two({.fetches_max = 2});
   std::size_t taken = 0;
   for (TrialId trial = 0; trial < 9; ++trial) {
@@ -150,11 +150,11 @@ BOOST_AUTO_TEST_CASE(many_offers_take_turns) {
     two.expect(trial, 1);
   }
   for (TrialId trial = 0; trial < 9; ++trial) {
-    auto one = std::make_shared<decltype(two.nodes.node.probe<AttemptTaken>())>(
-        two.nodes.node.probe<AttemptTaken>());
+    auto one = std::make_shared<decltype(two.nodes.node.probe<UploadReply>())>(
+        two.nodes.node.probe<UploadReply>());
     one->run([&, trial, one](runtime::Context& self) {
-      const auto answer =
-          self.ask(StoreRef(two.store), OfferAttempt{trial, 1, two.courier}, std::chrono::hours(1));
+      const auto answer = self.ask(StoreRef(two.store), OfferAttempt{trial, 1, two.transfers},
+                                   std::chrono::hours(1));
       taken += answer && answer->result == Taken::taken ? 1 : 0;
     });
   }
@@ -162,41 +162,42 @@ BOOST_AUTO_TEST_CASE(many_offers_take_turns) {
   BOOST_TEST(taken == 9U);
 }
 
-BOOST_AUTO_TEST_CASE(a_node_that_is_lost_in_the_middle_leaves_nothing) {
+BOOST_AUTO_TEST_CASE(a_node_that_is_lost_during_the_transfer_leaves_no_files) {
   HeadAndNode two;
   test::leave_attempt(two.node_folder.path(), 4, 1,
                       {{"checkpoint/w", std::string(30'000'000, 'w')}});
   two.expect(4, 1);
-  two.nodes.node.tell(StoreRef(two.store), OfferAttempt{4, 1, two.courier});
+  two.nodes.node.tell(StoreRef(two.store), OfferAttempt{4, 1, two.transfers});
   const fs::path partial = two.head_folder.path() / "trials/0004/attempt-1.partial";
   while (!fs::exists(partial)) BOOST_REQUIRE(two.nodes.world.step());
   for (int step = 0; step < 50; ++step) BOOST_REQUIRE(two.nodes.world.step());
   BOOST_TEST(fs::exists(partial));
-  two.nodes.node.node().stop(two.courier);
+  two.nodes.node.node().stop(two.transfers);
   two.nodes.world.advance(std::chrono::seconds(1));
   BOOST_TEST(!fs::exists(partial));
   BOOST_TEST(test::files_in(two.head_folder.path()).empty());
   BOOST_TEST(starts_over(two.head_folder.path().string(), 4, 2));
 }
 
-/// What the courier said to a trial that hands over what it left.
+/// A trial that uploads its files, and the answer that it got.
 struct Handing {
   Handing(HeadAndNode& two, TrialId trial) : probe(two.nodes.node.probe<Fetched>()) {
-    const auto code = [this, courier = two.courier, trial](runtime::Context& self) {
-      answer = self.ask(courier, UploadAttempt{trial, 1}, std::chrono::hours(48));
+    const auto code = [this, transfers = two.transfers, trial](runtime::Context& self) {
+      answer = self.ask(transfers, UploadAttempt{trial, 1}, std::chrono::hours(48));
     };
     two.nodes.node.tell(runtime::Ref<test::Do>(probe.address()), test::Do{code});
   }
   decltype(std::declval<test::TestNode&>().probe<Fetched>()) probe;
-  std::optional<Result<AttemptTaken>> answer;
+  std::optional<Result<UploadReply>> answer;
 };
 
-BOOST_AUTO_TEST_CASE(what_is_handed_over_is_at_the_head_when_that_is_answered) {
+BOOST_AUTO_TEST_CASE(an_uploaded_attempt_is_at_the_head_when_the_answer_comes) {
   HeadAndNode two;
   test::leave_attempt(two.node_folder.path(), 4, 1, {{"checkpoint/w", "w"}});
   const Handing handing(two, 4);
   two.nodes.world.advance(std::chrono::seconds(2));
-  BOOST_TEST(!handing.answer.has_value());  // The study has not ordered it yet: it is tried again.
+  BOOST_TEST(!handing.answer
+                  .has_value());  // The study has not ordered the attempt yet: it is offered again.
   two.expect(4, 1);
   two.nodes.world.advance(std::chrono::seconds(2));
   BOOST_REQUIRE(handing.answer.has_value());
@@ -204,7 +205,7 @@ BOOST_AUTO_TEST_CASE(what_is_handed_over_is_at_the_head_when_that_is_answered) {
   BOOST_TEST(published_attempt(two.head_folder.path().string(), 4) == 1U);
 }
 
-BOOST_AUTO_TEST_CASE(what_is_handed_over_waits_for_room) {
+BOOST_AUTO_TEST_CASE(an_upload_waits_for_disk_space) {
   HeadAndNode two;
   test::leave_attempt(two.node_folder.path(), 4, 1, {{"checkpoint/w", "w"}});
   two.expect(4, 1);
@@ -219,7 +220,7 @@ BOOST_AUTO_TEST_CASE(what_is_handed_over_waits_for_room) {
   BOOST_TEST(published_attempt(two.head_folder.path().string(), 4) == 1U);
 }
 
-BOOST_AUTO_TEST_CASE(a_node_that_leaves_in_the_middle_does_not_wait_for_the_end) {
+BOOST_AUTO_TEST_CASE(a_node_that_leaves_does_not_wait_for_its_uploads) {
   HeadAndNode two;
   test::leave_attempt(two.node_folder.path(), 4, 1,
                       {{"checkpoint/w", std::string(30'000'000, 'w')}});
@@ -229,7 +230,7 @@ BOOST_AUTO_TEST_CASE(a_node_that_leaves_in_the_middle_does_not_wait_for_the_end)
   while (!fs::exists(partial)) BOOST_REQUIRE(two.nodes.world.step());
   BOOST_REQUIRE(fs::exists(partial));
   BOOST_TEST(!handing.answer.has_value());
-  two.nodes.node.node().stop(two.courier);
+  two.nodes.node.node().stop(two.transfers);
   two.nodes.world.advance(std::chrono::milliseconds(100));
   BOOST_REQUIRE(handing.answer.has_value());
   BOOST_TEST(!handing.answer->has_value());

@@ -10,7 +10,7 @@ namespace {
 
 BOOST_AUTO_TEST_SUITE(rng)
 
-BOOST_AUTO_TEST_CASE(gives_the_published_sequence) {
+BOOST_AUTO_TEST_CASE(draws_the_published_sequence) {
   // splitmix64(0) starts with these words (Vigna's reference); xoshiro256** is seeded by them.
   Rng rng(0);
   const std::uint64_t s1 = 0x6e789e6aa1b965f4U;
@@ -26,15 +26,15 @@ BOOST_AUTO_TEST_CASE(a_stream_depends_on_seed_purpose_and_subject_only) {
   BOOST_TEST(Rng::stream(7, "config", 3).bits() == Rng::stream(7, "config", 3).bits());
 }
 
-BOOST_AUTO_TEST_CASE(below_is_even) {
-  // 60,000 draws of 6 faces: sigma is 91, 6 sigma is a false alarm in 1e-8 runs; the seed is fixed.
+BOOST_AUTO_TEST_CASE(below_is_uniform) {
+  // 60,000 draws of 6 faces: sigma is 91 and the bound is 6 sigma. The seed is fixed.
   std::array<int, 6> count{};
   Rng rng(11);
   for (int i = 0; i < 60'000; ++i) ++count.at(rng.below(6));
   for (const int n : count) BOOST_TEST((n > 10'000 - 548 && n < 10'000 + 548));
 }
 
-BOOST_AUTO_TEST_CASE(uniform_stays_inside) {
+BOOST_AUTO_TEST_CASE(uniform_draws_stay_in_their_interval) {
   Rng rng(3);
   for (int i = 0; i < 10'000; ++i) {
     const double u = rng.uniform(-2, 5);

@@ -13,9 +13,9 @@
 namespace troupe::runtime {
 namespace {
 
-namespace admissions {
-
 using namespace std::chrono_literals;
+
+BOOST_AUTO_TEST_SUITE(admissions)
 
 struct Followed {
   test::TempFolder scratch;
@@ -29,14 +29,12 @@ struct Followed {
   std::optional<transport::Member> member(const transport::Key& key) {
     return admissions.member_of(transport::to_text(key));
   }
-  bool eventually(const std::function<bool()>& done) { return reactor.run_until(done, 10s); }
+  [[nodiscard]] bool eventually(const std::function<bool()>& done) {
+    return reactor.run_until(done, 10s);
+  }
 };
 
-}  // namespace admissions
-
-BOOST_FIXTURE_TEST_SUITE(admissions, admissions::Followed)
-
-BOOST_AUTO_TEST_CASE(follow_the_folder_while_they_run) {
+BOOST_FIXTURE_TEST_CASE(admissions_follow_the_folder, Followed) {
   BOOST_TEST(!member(gpu1).has_value());
   BOOST_TEST(keys.add({"gpu1", "node", gpu1, {}}).has_value());
   BOOST_TEST(eventually([&] { return member(gpu1).has_value(); }));
@@ -46,11 +44,11 @@ BOOST_AUTO_TEST_CASE(follow_the_folder_while_they_run) {
   BOOST_TEST(changes >= 2);
 }
 
-BOOST_AUTO_TEST_CASE(let_this_machines_own_key_in_under_any_name) {
+BOOST_FIXTURE_TEST_CASE(the_own_key_is_admitted_under_any_name, Followed) {
   BOOST_TEST((*member(keys.own().public_key) == transport::Member{"", "own"}));
 }
 
-BOOST_AUTO_TEST_CASE(stay_as_they_were_while_the_list_cannot_be_read) {
+BOOST_FIXTURE_TEST_CASE(an_unreadable_list_changes_nothing, Followed) {
   BOOST_TEST(keys.add({"gpu1", "node", gpu1, {}}).has_value());
   BOOST_TEST(eventually([&] { return member(gpu1).has_value(); }));
   const std::string list = keys.path() + "/" + KeyFolder::list_name;
@@ -62,7 +60,7 @@ BOOST_AUTO_TEST_CASE(stay_as_they_were_while_the_list_cannot_be_read) {
   BOOST_TEST(eventually([&] { return admissions.trouble().empty(); }));
 }
 
-BOOST_AUTO_TEST_CASE(know_an_invitation_until_its_time_is_over_or_it_is_used) {
+BOOST_FIXTURE_TEST_CASE(an_invitation_is_valid_until_it_expires_or_is_used, Followed) {
   const transport::Key invitation = transport::make_key_pair().public_key;
   const transport::Key late = transport::make_key_pair().public_key;
   BOOST_TEST(keys.add({"late", "node", late, 1}).has_value());

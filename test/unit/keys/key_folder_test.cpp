@@ -11,10 +11,10 @@
 namespace troupe::runtime {
 namespace {
 
-namespace key_folder {
-
 using test::TempFolder;
 using test::write_file;
+
+BOOST_AUTO_TEST_SUITE(key_folder)
 
 bool contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
@@ -35,11 +35,7 @@ struct Folder {
   std::string list() { return path + "/" + KeyFolder::list_name; }
 };
 
-}  // namespace key_folder
-
-BOOST_FIXTURE_TEST_SUITE(key_folder, key_folder::Folder)
-
-BOOST_AUTO_TEST_CASE(is_made_once_and_read_by_nobody_else) {
+BOOST_FIXTURE_TEST_CASE(a_key_folder_is_made_once_with_private_modes, Folder) {
   BOOST_TEST(keys.add({"gpu1", "node", gpu1.public_key, {}}).has_value());
   BOOST_TEST(mode_of(path) == 0700U);
   BOOST_TEST(mode_of(path + "/own.key") == 0600U);
@@ -50,7 +46,7 @@ BOOST_AUTO_TEST_CASE(is_made_once_and_read_by_nobody_else) {
   BOOST_TEST(contains(KeyFolder::create(path).error().what, "already"));
 }
 
-BOOST_AUTO_TEST_CASE(with_a_wider_mode_is_not_used) {
+BOOST_FIXTURE_TEST_CASE(a_folder_with_a_wider_mode_is_not_used, Folder) {
   BOOST_TEST(keys.add({"gpu1", "node", gpu1.public_key, {}}).has_value());
   chmod((path + "/own.key").c_str(), 0640);
   const std::string why = KeyFolder::open(path).error().what;
@@ -66,11 +62,11 @@ BOOST_AUTO_TEST_CASE(with_a_wider_mode_is_not_used) {
   BOOST_TEST(KeyFolder::open(path).has_value());
 }
 
-BOOST_AUTO_TEST_CASE(that_is_not_there_is_answered_with_the_command_that_makes_it) {
+BOOST_FIXTURE_TEST_CASE(a_missing_folder_is_reported_with_the_command_that_makes_it, Folder) {
   BOOST_TEST(contains(KeyFolder::open(scratch.file("no")).error().what, "troupe keys init"));
 }
 
-BOOST_AUTO_TEST_CASE(admits_a_name_and_a_key_once_each) {
+BOOST_FIXTURE_TEST_CASE(admits_a_name_and_a_key_once_each, Folder) {
   BOOST_TEST(keys.add({"gpu1", "node", gpu1.public_key, {}}).has_value());
   BOOST_TEST(
       contains(keys.add({"gpu1", "node", transport::make_key_pair().public_key, {}}).error().what,
@@ -84,20 +80,20 @@ BOOST_AUTO_TEST_CASE(admits_a_name_and_a_key_once_each) {
   BOOST_TEST(!admitted[0].invited_until.has_value());
 }
 
-BOOST_AUTO_TEST_CASE(gives_nobody_a_name_of_the_heads_own_nodes) {
+BOOST_FIXTURE_TEST_CASE(refuses_names_of_local_nodes, Folder) {
   for (const char* bad : {"", "own-1", "a b", "a/b", "../x"})
     BOOST_TEST(!keys.add({bad, "node", gpu1.public_key, {}}).has_value(), bad);
   BOOST_TEST(contains(check_key_name("own-2").error().what, "a head calls the nodes"));
 }
 
-BOOST_AUTO_TEST_CASE(revokes_by_name_and_says_who_there_is) {
+BOOST_FIXTURE_TEST_CASE(revokes_by_name_and_lists_the_names, Folder) {
   BOOST_TEST(keys.add({"gpu1", "node", gpu1.public_key, {}}).has_value());
   BOOST_TEST(contains(keys.revoke("gpu2").error().what, "there are: gpu1"));
   BOOST_TEST(keys.revoke("gpu1").has_value());
   BOOST_TEST(keys.admitted().value().empty());
 }
 
-BOOST_AUTO_TEST_CASE(takes_one_key_for_an_invitation_in_its_time) {
+BOOST_FIXTURE_TEST_CASE(replaces_a_valid_invitation_by_one_key, Folder) {
   const auto invitation = transport::make_key_pair().public_key;
   BOOST_TEST(keys.add({"gpu1", "node", invitation, 1000}).has_value());
   BOOST_TEST(contains(keys.enrol(invitation, gpu1.public_key, 1000).error().what, "over"));
@@ -109,7 +105,7 @@ BOOST_AUTO_TEST_CASE(takes_one_key_for_an_invitation_in_its_time) {
   BOOST_TEST(!admitted[0].invited_until.has_value());
 }
 
-BOOST_AUTO_TEST_CASE(says_where_its_list_is_wrong) {
+BOOST_FIXTURE_TEST_CASE(names_the_line_of_an_error_in_its_list, Folder) {
   const std::string key = transport::to_text(gpu1.public_key);
   const std::vector<std::pair<std::string, std::string>> cases{
       {"gpu1 node\n", ":1: expected NAME ROLE KEY, found 'gpu1 node'"},

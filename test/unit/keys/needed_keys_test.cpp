@@ -1,9 +1,8 @@
-#include "runtime/keys/needed_keys.hpp"
-
 #include <string>
 
 #include <boost/test/unit_test.hpp>
 
+#include "runtime/keys/address_keys.hpp"
 #include "test/kit/temp_folder.hpp"
 
 namespace troupe::runtime {
@@ -15,7 +14,7 @@ bool contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
 
-BOOST_AUTO_TEST_CASE(are_none_on_this_machine_unless_they_are_named) {
+BOOST_AUTO_TEST_CASE(loopback_addresses_need_no_keys) {
   const test::TempFolder scratch;
   BOOST_TEST((keys_to_listen("tcp://127.0.0.1:*", "").value() == nullptr));
   BOOST_TEST((keys_to_dial("tcp://127.0.0.1:7070", "").value() == nullptr));
@@ -24,7 +23,7 @@ BOOST_AUTO_TEST_CASE(are_none_on_this_machine_unless_they_are_named) {
   BOOST_TEST((keys_to_listen("tcp://127.0.0.1:*", folder).value() != nullptr));
 }
 
-BOOST_AUTO_TEST_CASE(that_are_missing_are_said_with_what_makes_them) {
+BOOST_AUTO_TEST_CASE(missing_keys_are_reported_with_the_command_that_makes_them) {
   const test::TempFolder scratch;
   const std::string folder = scratch.file("keys");
   const auto listen = keys_to_listen("tcp://0.0.0.0:7070", folder);
@@ -38,7 +37,7 @@ BOOST_AUTO_TEST_CASE(that_are_missing_are_said_with_what_makes_them) {
   BOOST_TEST(contains(keys_to_dial("10.0.0.4:7070", folder).error().what, "HOST:PORT/KEY"));
 }
 
-BOOST_AUTO_TEST_CASE(come_with_the_address_that_a_node_is_to_join) {
+BOOST_AUTO_TEST_CASE(a_join_address_may_contain_key_and_invitation) {
   const auto pair = transport::make_key_pair();
   const std::string head = "tcp://10.0.0.4:7070/" + transport::to_text(pair.public_key);
   const auto plain = read_join_address(head);

@@ -1,4 +1,4 @@
-// Nodes of real threads that link with keys: what a role may do, and how it ends.
+// Nodes with real threads that link with keys: what each role may do, and the end of a link.
 
 #include <chrono>
 #include <future>
@@ -7,23 +7,22 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "runtime/keys/enrol.hpp"
-#include "runtime/keys/needed_keys.hpp"
+#include "runtime/keys/address_keys.hpp"
+#include "runtime/keys/admissions.hpp"
 #include "runtime/make_node.hpp"
-#include "runtime/remote/declaration.hpp"
-#include "runtime/remote/wire_header.hpp"
+#include "runtime/remote/wire_format.hpp"
 #include "test/kit/temp_folder.hpp"
 #include "test/unit/runtime/counter.hpp"
 #include "test/unit/transport/poll_reactor.hpp"
 #include "transport/frame.hpp"
-#include "transport/zmq_wire.hpp"
+#include "transport/zmq/zmq_wire.hpp"
 
 namespace troupe::runtime {
 namespace {
 
-namespace nodes_with_keys {
-
 using namespace std::chrono_literals;
+
+BOOST_AUTO_TEST_SUITE(nodes_with_keys)
 
 Keys keys_in(const std::string& path) {
   return std::make_shared<const KeyFolder>(KeyFolder::create(path).value());
@@ -47,7 +46,7 @@ class Generous {
   Bulk on(Context&, const AskBulk&) { return {std::string(std::size_t{1} << 20, 'x')}; }
 };
 
-/// Questions on the lane for large messages.
+/// A question that travels on the bulk lane.
 struct KeepBulk {
   static constexpr std::string_view wire_name = "test.KeepBulk";
   static constexpr bool bulk = true;
@@ -70,7 +69,7 @@ class Keeper {
   TotalReply on(Context&, const KeepMore& m) { return {static_cast<int>(m.bytes.size())}; }
 };
 
-/// What a node sends that asks so often, numbered from 1, as the body of its first data frame.
+/// The body of the first data frame of a node that asks `count` questions, numbered from 1.
 std::vector<std::byte> questions(Address to, int count) {
   const MessageType* const type = message_types_of<Generous::Ref>[0];
   const AskBulk question;
@@ -128,11 +127,7 @@ struct Keyed {
   }
 };
 
-}  // namespace nodes_with_keys
-
-BOOST_FIXTURE_TEST_SUITE(nodes_with_keys, nodes_with_keys::Keyed)
-
-BOOST_AUTO_TEST_CASE(a_role_says_what_a_node_may_send) {
+BOOST_FIXTURE_TEST_CASE(a_role_limits_what_a_node_may_send, Keyed) {
   const auto counter = head->get_or_spawn<Counter>("counter").value();
   const auto gpu1 = node("gpu1", node_keys);
   BOOST_REQUIRE((gpu1->join(address, 30s).value() == head->id()));
@@ -144,7 +139,7 @@ BOOST_AUTO_TEST_CASE(a_role_says_what_a_node_may_send) {
   BOOST_TEST(refused("gpu1", "may not send troupe.Stop"));
 }
 
-BOOST_AUTO_TEST_CASE(a_role_holds_on_the_lane_for_large_messages_too) {
+BOOST_FIXTURE_TEST_CASE(a_role_also_limits_the_bulk_lane, Keyed) {
   const auto keeper = head->spawn<Keeper>();
   const auto gpu1 = node("gpu1", node_keys);
   BOOST_REQUIRE(gpu1->join(address, 30s).has_value());
@@ -156,7 +151,7 @@ BOOST_AUTO_TEST_CASE(a_role_holds_on_the_lane_for_large_messages_too) {
   BOOST_TEST(report().links.size() == 1u);
 }
 
-BOOST_AUTO_TEST_CASE(this_machines_own_key_may_do_everything_under_any_name) {
+BOOST_FIXTURE_TEST_CASE(the_own_key_may_do_everything_under_any_name, Keyed) {
   const auto counter = head->spawn<Counter>();
   const auto beside = node("own-1", head_keys);
   BOOST_REQUIRE(beside->join(address, 30s).has_value());
@@ -166,7 +161,7 @@ BOOST_AUTO_TEST_CASE(this_machines_own_key_may_do_everything_under_any_name) {
   BOOST_TEST((beside->wait(counter, 30s).value().cause != Cause::node_lost));
 }
 
-BOOST_AUTO_TEST_CASE(who_dials_need_not_admit_whom_it_dials) {
+BOOST_FIXTURE_TEST_CASE(a_dialer_need_not_admit_the_key_of_the_listener, Keyed) {
   const auto gpu1 = node("gpu1", node_keys);
   BOOST_REQUIRE(gpu1->join(address, 30s).has_value());
   const auto counter = gpu1->spawn<Counter>();
@@ -174,7 +169,7 @@ BOOST_AUTO_TEST_CASE(who_dials_need_not_admit_whom_it_dials) {
   BOOST_TEST(head->ask(counter, Total{}, 30s).value().total == 2);
 }
 
-BOOST_AUTO_TEST_CASE(a_key_that_is_revoked_is_cut_off_while_all_runs) {
+BOOST_FIXTURE_TEST_CASE(a_revoked_key_ends_its_links_at_once, Keyed) {
   const auto counter = head->spawn<Counter>();
   const auto gpu1 = node("gpu1", node_keys);
   BOOST_REQUIRE(gpu1->join(address, 30s).has_value());
@@ -188,7 +183,7 @@ BOOST_AUTO_TEST_CASE(a_key_that_is_revoked_is_cut_off_while_all_runs) {
   BOOST_TEST(again.error().what.find("not admitted") != std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(a_reader_that_takes_nothing_is_given_up_before_it_costs_much) {
+BOOST_FIXTURE_TEST_CASE(a_peer_that_reads_nothing_is_given_up_within_bounded_memory, Keyed) {
   transport::test::PollReactor reactor;
   transport::ZmqWire wire(
       reactor, 77,
@@ -220,12 +215,12 @@ BOOST_AUTO_TEST_CASE(a_reader_that_takes_nothing_is_given_up_before_it_costs_muc
       [&] { return refused("gpu1", "it does not take what is sent to it: 64 MiB wait"); }, 30s));
 }
 
-BOOST_AUTO_TEST_CASE(an_invitation_lets_a_node_in_with_a_key_of_its_own) {
+BOOST_FIXTURE_TEST_CASE(an_invitation_admits_a_node_with_its_own_key, Keyed) {
   const auto invitation = transport::make_key_pair();
   BOOST_REQUIRE(
       head_keys->add({"gpu2", "node", invitation.public_key, 99'999'999'999}).has_value());
   const Keys own = keys_in(scratch.file("gpu2"));
-  // The head follows its folder: it may not have seen the invitation yet.
+  // The head reads its key folder with a delay, and may not know the invitation yet.
   Result<void> enrolled = Error{ErrorKind::refused, "not tried"};
   for (int i = 0; i < 50 && !enrolled; ++i)
     enrolled = enrol(address, "gpu2", invitation.secret_key, own->own().public_key, 30s);

@@ -20,9 +20,9 @@
 namespace troupe::runtime {
 namespace {
 
-namespace io_thread {
-
 using namespace std::chrono_literals;
+
+BOOST_AUTO_TEST_SUITE(io_thread)
 
 struct Fixture {
   std::array<int, 2> pipe{-1, -1};
@@ -39,7 +39,7 @@ struct Fixture {
       if (fd >= 0) ::close(fd);
   }
 
-  /// Runs `step` on the io thread and waits for what it returns; its exception is thrown here.
+  /// Runs `step` on the io thread, and returns its result or throws its exception here.
   template <typename F>
   auto on_io(F step) {
     std::promise<decltype(step())> done;
@@ -71,11 +71,7 @@ struct Fixture {
   }
 };
 
-}  // namespace io_thread
-
-BOOST_FIXTURE_TEST_SUITE(io_thread, io_thread::Fixture)
-
-BOOST_AUTO_TEST_CASE(callbacks_that_post_for_ever_leave_turns_to_timers_and_descriptors) {
+BOOST_FIXTURE_TEST_CASE(timers_and_descriptors_are_served_while_callbacks_post_for_ever, Fixture) {
   std::function<void()> again = [&] { io.post(again); };
   std::promise<void> rang;
   std::promise<void> read;
@@ -92,7 +88,7 @@ BOOST_AUTO_TEST_CASE(callbacks_that_post_for_ever_leave_turns_to_timers_and_desc
   io.stop();
 }
 
-BOOST_AUTO_TEST_CASE(a_post_from_a_timer_or_a_watch_is_run_at_once) {
+BOOST_FIXTURE_TEST_CASE(a_post_from_a_timer_or_a_watch_runs_at_once, Fixture) {
   std::promise<void> after_timer;
   std::promise<void> after_watch;
   on_io([&] {
@@ -106,7 +102,7 @@ BOOST_AUTO_TEST_CASE(a_post_from_a_timer_or_a_watch_is_run_at_once) {
   wait(after_watch.get_future());
 }
 
-BOOST_AUTO_TEST_CASE(runs_the_posts_of_each_thread_in_their_order) {
+BOOST_FIXTURE_TEST_CASE(runs_the_posts_of_each_thread_in_their_order, Fixture) {
   std::array<std::vector<int>, 2> seen;
   std::vector<std::thread> threads;
   for (std::size_t t = 0; t < 2; ++t)
@@ -121,7 +117,7 @@ BOOST_AUTO_TEST_CASE(runs_the_posts_of_each_thread_in_their_order) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(fires_timers_in_the_order_of_their_time_and_not_early) {
+BOOST_FIXTURE_TEST_CASE(fires_timers_in_the_order_of_their_time_and_not_early, Fixture) {
   std::promise<std::vector<int>> done;
   std::vector<int> order;
   Instant first_due{};
@@ -141,7 +137,7 @@ BOOST_AUTO_TEST_CASE(fires_timers_in_the_order_of_their_time_and_not_early) {
   BOOST_TEST((first_fired >= first_due));
 }
 
-BOOST_AUTO_TEST_CASE(a_timer_in_the_past_fires_at_once_and_one_at_never_does_not) {
+BOOST_FIXTURE_TEST_CASE(a_timer_in_the_past_fires_at_once_and_one_at_never_does_not, Fixture) {
   std::promise<void> past;
   std::atomic<bool> never = false;
   on_io([&] {
@@ -152,7 +148,7 @@ BOOST_AUTO_TEST_CASE(a_timer_in_the_past_fires_at_once_and_one_at_never_does_not
   BOOST_TEST(!never);
 }
 
-BOOST_AUTO_TEST_CASE(a_cancelled_timer_does_not_fire_even_if_it_was_due) {
+BOOST_FIXTURE_TEST_CASE(a_cancelled_timer_does_not_fire_even_if_it_was_due, Fixture) {
   std::atomic<bool> fired = false;
   std::promise<void> later;
   on_io([&] {
@@ -165,7 +161,7 @@ BOOST_AUTO_TEST_CASE(a_cancelled_timer_does_not_fire_even_if_it_was_due) {
   BOOST_TEST(!fired);
 }
 
-BOOST_AUTO_TEST_CASE(a_timer_may_set_and_cancel_timers) {
+BOOST_FIXTURE_TEST_CASE(a_timer_may_set_and_cancel_timers, Fixture) {
   std::promise<void> done;
   std::atomic<bool> fired = false;
   on_io([&] {
@@ -179,7 +175,7 @@ BOOST_AUTO_TEST_CASE(a_timer_may_set_and_cancel_timers) {
   BOOST_TEST(!fired);
 }
 
-BOOST_AUTO_TEST_CASE(calls_a_reader_again_until_it_has_read_everything) {
+BOOST_FIXTURE_TEST_CASE(calls_a_reader_again_until_it_has_read_everything, Fixture) {
   std::promise<std::string> done;
   std::string seen;
   write_to_pipe("abc");
@@ -193,7 +189,7 @@ BOOST_AUTO_TEST_CASE(calls_a_reader_again_until_it_has_read_everything) {
   BOOST_TEST(wait(done.get_future()) == "abc");
 }
 
-BOOST_AUTO_TEST_CASE(calls_a_reader_when_the_other_end_is_closed) {
+BOOST_FIXTURE_TEST_CASE(calls_a_reader_when_the_other_end_is_closed, Fixture) {
   std::promise<ssize_t> done;
   on_io([&] {
     Reactor::WatchId watch{};
@@ -210,7 +206,7 @@ BOOST_AUTO_TEST_CASE(calls_a_reader_when_the_other_end_is_closed) {
   BOOST_TEST(wait(done.get_future()) == 0);
 }
 
-BOOST_AUTO_TEST_CASE(does_not_call_an_unwatched_reader_even_if_it_was_due) {
+BOOST_FIXTURE_TEST_CASE(does_not_call_an_unwatched_reader_even_if_it_was_due, Fixture) {
   std::atomic<bool> called = false;
   write_to_pipe("x");
   on_io([&] { io.unwatch(io.watch_readable(pipe[0], [&] { called = true; })); });
@@ -227,7 +223,7 @@ BOOST_AUTO_TEST_CASE(does_not_call_an_unwatched_reader_even_if_it_was_due) {
   BOOST_TEST(!called);
 }
 
-BOOST_AUTO_TEST_CASE(watches_both_directions_of_one_socket) {
+BOOST_FIXTURE_TEST_CASE(watches_both_directions_of_one_socket, Fixture) {
   std::promise<void> writable;
   std::promise<void> readable;
   on_io([&] {
@@ -247,7 +243,8 @@ BOOST_AUTO_TEST_CASE(watches_both_directions_of_one_socket) {
   wait(readable.get_future());
 }
 
-BOOST_AUTO_TEST_CASE(a_file_descriptor_is_its_owners_to_close_and_its_number_may_be_watched_again) {
+BOOST_FIXTURE_TEST_CASE(
+    a_file_descriptor_is_its_owners_to_close_and_its_number_may_be_watched_again, Fixture) {
   on_io([&] { io.unwatch(io.watch_readable(pipe[0], [] {})); });
   const int number = pipe[0];
   BOOST_TEST(::close(pipe[0]) == 0);
@@ -264,7 +261,7 @@ BOOST_AUTO_TEST_CASE(a_file_descriptor_is_its_owners_to_close_and_its_number_may
   wait(done.get_future());
 }
 
-BOOST_AUTO_TEST_CASE(refuses_timers_and_watches_from_other_threads) {
+BOOST_FIXTURE_TEST_CASE(refuses_timers_and_watches_from_other_threads, Fixture) {
   BOOST_CHECK_THROW((void)io.at(io.now(), [] {}), CheckFailure);
   BOOST_CHECK_THROW((void)io.watch_readable(pipe[0], [] {}), CheckFailure);
   BOOST_CHECK_THROW(on_io([&] { io.stop(); }), CheckFailure);
@@ -272,7 +269,7 @@ BOOST_AUTO_TEST_CASE(refuses_timers_and_watches_from_other_threads) {
   BOOST_TEST(on_io([&] { return io.on_this_thread(); }));
 }
 
-BOOST_AUTO_TEST_CASE(drops_what_comes_after_the_stop_and_leaves_descriptors_open) {
+BOOST_FIXTURE_TEST_CASE(drops_posts_after_the_stop_and_leaves_descriptors_open, Fixture) {
   std::atomic<bool> called = false;
   on_io([&] {
     io.watch_readable(pipe[0], [&] { called = true; });
@@ -287,7 +284,7 @@ BOOST_AUTO_TEST_CASE(drops_what_comes_after_the_stop_and_leaves_descriptors_open
   BOOST_TEST(!called);
 }
 
-BOOST_AUTO_TEST_CASE(the_system_clock_and_the_thread_have_the_same_zero) {
+BOOST_FIXTURE_TEST_CASE(the_system_clock_and_the_thread_have_the_same_zero, Fixture) {
   const SystemClock clock;
   const auto before = clock.now();
   const auto middle = io.now();

@@ -16,9 +16,9 @@
 namespace troupe::runtime {
 namespace {
 
-namespace piped_output {
+BOOST_AUTO_TEST_SUITE(piped_output)
 
-/// A pipe that holds `bytes`, its write end still open, and what comes out of it.
+/// A PipedOutput over a pipe whose write end is open, with the chunks that it has delivered.
 struct Fixture {
   void hold(std::size_t bytes) {
     std::array<int, 2> ends{};
@@ -53,18 +53,14 @@ struct Fixture {
   bool closed = false;
 };
 
-}  // namespace piped_output
-
-BOOST_FIXTURE_TEST_SUITE(piped_output, piped_output::Fixture)
-
-BOOST_AUTO_TEST_CASE(the_end_follows_the_last_chunk_without_a_call) {
+BOOST_FIXTURE_TEST_CASE(the_end_follows_the_last_chunk_without_a_call, Fixture) {
   hold(5);
   on_reactor([this] { output->finish(); });
   BOOST_TEST(got == std::vector<std::size_t>{5});
   BOOST_TEST(closed);
 }
 
-BOOST_AUTO_TEST_CASE(what_is_left_at_the_end_waits_until_it_is_asked_for) {
+BOOST_FIXTURE_TEST_CASE(the_remaining_output_waits_for_its_request, Fixture) {
   hold(PipedOutput::chunk_max + 7);
   on_reactor([this] { output->finish(); });
   BOOST_TEST(got == std::vector<std::size_t>{PipedOutput::chunk_max});
@@ -74,7 +70,7 @@ BOOST_AUTO_TEST_CASE(what_is_left_at_the_end_waits_until_it_is_asked_for) {
   BOOST_TEST(closed);
 }
 
-BOOST_AUTO_TEST_CASE(a_pipe_that_is_drained_closes_at_the_end_while_nobody_asks_for_more) {
+BOOST_FIXTURE_TEST_CASE(a_drained_pipe_closes_at_the_end_without_a_request, Fixture) {
   hold(5);
   on_reactor([this] { output->begin(); });
   for (bool first = false; !first;) on_reactor([&] { first = !got.empty(); });
@@ -84,7 +80,7 @@ BOOST_AUTO_TEST_CASE(a_pipe_that_is_drained_closes_at_the_end_while_nobody_asks_
   BOOST_TEST(closed);
 }
 
-BOOST_AUTO_TEST_CASE(an_open_pipe_is_read_to_where_it_is_at_the_end) {
+BOOST_FIXTURE_TEST_CASE(an_open_pipe_is_read_up_to_the_end_of_its_program, Fixture) {
   hold(0);
   on_reactor([this] { output->begin(); });
   BOOST_TEST(!closed);

@@ -9,14 +9,14 @@
 
 #include "runtime/core/rng.hpp"
 #include "runtime/process/packet.hpp"
-#include "runtime/process/signal_name.hpp"
+#include "runtime/process/processes.hpp"
 
 namespace troupe::runtime {
 namespace {
 
-BOOST_AUTO_TEST_SUITE(warden_protocol)
-
 using namespace std::chrono_literals;
+
+BOOST_AUTO_TEST_SUITE(reaper_protocol)
 
 struct Sockets {
   Descriptor left;
@@ -33,7 +33,7 @@ StartRequest some_start() {
   return {7, {{"./train", "--lr", "0.1"}, {"A=1", "B="}, "/tmp", std::uint64_t{1} << 30, 3s}};
 }
 
-BOOST_AUTO_TEST_CASE(requests_survive_the_way) {
+BOOST_AUTO_TEST_CASE(a_decoded_request_equals_the_encoded_one) {
   const auto start = decode_request(encode(ReaperRequest(some_start())));
   BOOST_TEST_REQUIRE(start.has_value());
   const auto& got = std::get<StartRequest>(*start);
@@ -46,33 +46,34 @@ BOOST_AUTO_TEST_CASE(requests_survive_the_way) {
   const auto end = decode_request(encode(ReaperRequest(EndRequest{9, 10ms})));
   BOOST_TEST(std::get<EndRequest>(*end).process == 9u);
   BOOST_TEST((std::get<EndRequest>(*end).grace == 10ms));
-  const auto keep = decode_request(encode(ReaperRequest(KeepRequest{Instant{5s}, 2s})));
-  BOOST_TEST((std::get<KeepRequest>(*keep).until == Instant{5s}));
-  BOOST_TEST((std::get<KeepRequest>(*keep).grace == 2s));
+  const auto lease = decode_request(encode(ReaperRequest(LeaseRequest{Instant{5s}, 2s})));
+  BOOST_TEST((std::get<LeaseRequest>(*lease).until == Instant{5s}));
+  BOOST_TEST((std::get<LeaseRequest>(*lease).grace == 2s));
 }
 
-BOOST_AUTO_TEST_CASE(notices_survive_the_way) {
+BOOST_AUTO_TEST_CASE(a_decoded_notice_equals_the_encoded_one) {
   const ProcessEnded ended{3, ProcessEnded::Cause::out_of_memory, 9, true, 4, "limit 1 MiB"};
   BOOST_TEST((std::get<ProcessEnded>(*decode_notice(encode(ReaperNotice(ended)))) == ended));
   const ProcessStarted started{3, 1234};
   BOOST_TEST((std::get<ProcessStarted>(*decode_notice(encode(ReaperNotice(started)))) == started));
   const auto hello = decode_notice(encode(ReaperNotice(ReaperHello{"m", "/sys/fs/cgroup/x"})));
+  BOOST_TEST(std::get<ReaperHello>(*hello).name == "m");
   BOOST_TEST(std::get<ReaperHello>(*hello).cgroup == "/sys/fs/cgroup/x");
 }
 
-BOOST_AUTO_TEST_CASE(whatever_is_cut_short_or_too_long_is_refused) {
-  const std::string whole = encode(ReaperRequest(some_start()));
-  for (std::size_t size = 0; size < whole.size(); ++size)
-    BOOST_TEST(!decode_request(whole.substr(0, size)).has_value());
-  BOOST_TEST(!decode_request(whole + "x").has_value());
+BOOST_AUTO_TEST_CASE(a_packet_of_the_wrong_length_is_refused) {
+  const std::string packet_bytes = encode(ReaperRequest(some_start()));
+  for (std::size_t size = 0; size < packet_bytes.size(); ++size)
+    BOOST_TEST(!decode_request(packet_bytes.substr(0, size)).has_value());
+  BOOST_TEST(!decode_request(packet_bytes + "x").has_value());
 }
 
-BOOST_AUTO_TEST_CASE(damaged_bytes_are_survived) {
+BOOST_AUTO_TEST_CASE(damaged_packets_are_refused_or_decoded_without_a_crash) {
   Rng rng(5);
-  const std::string whole = encode(ReaperRequest(some_start()));
+  const std::string packet_bytes = encode(ReaperRequest(some_start()));
   int refused = 0;
   for (int i = 0; i < 20'000; ++i) {
-    std::string bytes = whole;
+    std::string bytes = packet_bytes;
     for (auto flips = 1 + rng.below(4); flips > 0; --flips)
       bytes[rng.below(bytes.size())] = static_cast<char>(rng.below(256));
     refused += decode_request(bytes).has_value() ? 0 : 1;
@@ -81,7 +82,7 @@ BOOST_AUTO_TEST_CASE(damaged_bytes_are_survived) {
   BOOST_TEST(refused > 1000);
 }
 
-BOOST_AUTO_TEST_CASE(packets_keep_their_borders_and_carry_descriptors) {
+BOOST_AUTO_TEST_CASE(packets_keep_their_boundaries_and_carry_descriptors) {
   const Sockets sockets;
   std::array<int, 2> pipe{};
   BOOST_REQUIRE(::pipe(pipe.data()) == 0);
@@ -104,7 +105,7 @@ BOOST_AUTO_TEST_CASE(packets_keep_their_borders_and_carry_descriptors) {
   BOOST_TEST((receive_packet(sockets.right.get(), packet) == Received::nothing_yet));
 }
 
-BOOST_AUTO_TEST_CASE(long_packets_arrive_too) {
+BOOST_AUTO_TEST_CASE(packets_longer_than_a_socket_buffer_arrive) {
   const Sockets sockets;
   const std::string bytes(3'000'000, 'q');
   const std::array<int, 2> sent{0, 1};
@@ -115,7 +116,7 @@ BOOST_AUTO_TEST_CASE(long_packets_arrive_too) {
   BOOST_TEST(packet.descriptors.size() == 2u);
 }
 
-BOOST_AUTO_TEST_CASE(a_full_socket_says_so_and_a_closed_one_too) {
+BOOST_AUTO_TEST_CASE(a_full_and_a_closed_socket_are_reported) {
   Sockets sockets;
   Sent sent = Sent::all;
   for (int i = 0; i < 10'000 && sent == Sent::all; ++i)
@@ -127,6 +128,34 @@ BOOST_AUTO_TEST_CASE(a_full_socket_says_so_and_a_closed_one_too) {
   BOOST_TEST((receive_packet(sockets.left.get(), packet) == Received::closed));
 }
 
+BOOST_AUTO_TEST_CASE(a_queue_sends_its_packets_in_order_once_the_socket_takes_them) {
+  const Sockets sockets;
+  PacketQueue queue;
+  const std::string filling(10'000, 'x');
+  for (int i = 0; i < 1'000; ++i) queue.push({std::to_string(i) + filling, {}});
+  BOOST_TEST((queue.flush(sockets.left.get()) == Sent::would_block));
+  BOOST_TEST(!queue.empty());
+  int received = 0;
+  for (Packet packet; received < 1'000; ++received) {
+    if (receive_packet(sockets.right.get(), packet) == Received::nothing_yet) {
+      (void)queue.flush(sockets.left.get());
+      BOOST_TEST_REQUIRE((receive_packet(sockets.right.get(), packet) == Received::packet));
+    }
+    BOOST_TEST_REQUIRE(packet.bytes == std::to_string(received) + filling);
+  }
+  BOOST_TEST((queue.flush(sockets.left.get()) == Sent::all));
+  BOOST_TEST(queue.empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_queue_keeps_its_packets_when_the_socket_is_broken) {
+  Sockets sockets;
+  PacketQueue queue;
+  queue.push({"x", {}});
+  sockets.right.reset();
+  BOOST_TEST((queue.flush(sockets.left.get()) == Sent::broken));
+  BOOST_TEST(queue.size() == 1u);
+}
+
 BOOST_AUTO_TEST_CASE(signals_have_names) {
   BOOST_TEST(signal_name(SIGSEGV) == "SIGSEGV");
   BOOST_TEST(signal_name(SIGKILL) == "SIGKILL");
@@ -134,7 +163,7 @@ BOOST_AUTO_TEST_CASE(signals_have_names) {
   BOOST_TEST(signal_name(999) == "999");
 }
 
-BOOST_AUTO_TEST_CASE(an_end_is_described_for_a_person) {
+BOOST_AUTO_TEST_CASE(describes_the_end_of_a_program) {
   using Cause = ProcessEnded::Cause;
   BOOST_TEST(describe({1, Cause::exited, 3, false, 0, {}}) == "exit code 3");
   BOOST_TEST(describe({1, Cause::signaled, SIGABRT, false, 0, {}}) == "signal SIGABRT");

@@ -10,9 +10,9 @@
 namespace troupe::runtime::simulation {
 namespace {
 
-namespace scripted_processes {
-
 using namespace std::chrono_literals;
+
+BOOST_AUTO_TEST_SUITE(scripted_processes)
 
 struct Fixture {
   VirtualClock clock;
@@ -41,11 +41,7 @@ struct Fixture {
   }
 };
 
-}  // namespace scripted_processes
-
-BOOST_FIXTURE_TEST_SUITE(scripted_processes, scripted_processes::Fixture)
-
-BOOST_AUTO_TEST_CASE(plays_a_script_on_virtual_time) {
+BOOST_FIXTURE_TEST_CASE(plays_a_script_on_a_virtual_clock, Fixture) {
   script.prints = {{1s, "a"}, {2s, "b", Stream::err}};
   script.ends_after = 1s;
   script.end.code = 4;
@@ -61,7 +57,7 @@ BOOST_AUTO_TEST_CASE(plays_a_script_on_virtual_time) {
   BOOST_TEST(processes.running().empty());
 }
 
-BOOST_AUTO_TEST_CASE(holds_output_and_end_back_until_asked_for) {
+BOOST_FIXTURE_TEST_CASE(delivers_output_and_end_only_on_request, Fixture) {
   asks_for_more = false;
   script.prints = {{0s, "a"}, {0s, "b"}};
   const auto process = start();
@@ -75,7 +71,7 @@ BOOST_AUTO_TEST_CASE(holds_output_and_end_back_until_asked_for) {
   BOOST_TEST(log == "started;out a;out b;exit code 0;");
 }
 
-BOOST_AUTO_TEST_CASE(dies_of_a_polite_end) {
+BOOST_FIXTURE_TEST_CASE(sigterm_ends_a_program, Fixture) {
   script.ends = false;
   const auto process = start();
   processes.end(process, 10s);
@@ -87,7 +83,7 @@ BOOST_AUTO_TEST_CASE(dies_of_a_polite_end) {
   BOOST_TEST(log == "started;signal SIGTERM, requested;");
 }
 
-BOOST_AUTO_TEST_CASE(may_ignore_it_until_the_grace_has_passed) {
+BOOST_FIXTURE_TEST_CASE(a_program_may_ignore_sigterm_until_the_grace_has_passed, Fixture) {
   script.ends = false;
   script.on_term = Script::OnTerm::ignores;
   const auto process = start();
@@ -99,7 +95,7 @@ BOOST_AUTO_TEST_CASE(may_ignore_it_until_the_grace_has_passed) {
   BOOST_TEST(log == "started;out still here;signal SIGKILL, requested;");
 }
 
-BOOST_AUTO_TEST_CASE(asked_twice_it_is_killed_at_the_earlier_time_and_no_timer_is_left) {
+BOOST_FIXTURE_TEST_CASE(two_ends_kill_at_the_earlier_time_and_leave_no_timer, Fixture) {
   script.ends = false;
   script.on_term = Script::OnTerm::ignores;
   const auto process = start();
@@ -113,7 +109,7 @@ BOOST_AUTO_TEST_CASE(asked_twice_it_is_killed_at_the_earlier_time_and_no_timer_i
   BOOST_TEST(!reactor.next_timer().has_value());
 }
 
-BOOST_AUTO_TEST_CASE(may_not_start_or_be_lost) {
+BOOST_FIXTURE_TEST_CASE(a_program_may_fail_to_start_or_be_lost, Fixture) {
   script.end.cause = ProcessEnded::Cause::not_started;
   script.end.what = "cannot start ./train: No such file or directory";
   start();
@@ -127,7 +123,7 @@ BOOST_AUTO_TEST_CASE(may_not_start_or_be_lost) {
   BOOST_TEST(processes.started().size() == 2u);
 }
 
-BOOST_AUTO_TEST_CASE(is_led_by_hand_without_an_author) {
+BOOST_FIXTURE_TEST_CASE(is_controlled_by_the_test_without_an_author, Fixture) {
   ScriptedProcesses bare(reactor);
   const auto process = bare.start({{"x"}, {}, {}, {}}, [&](const ProcessEvent& event) {
     if (std::holds_alternative<ProcessStarted>(event)) {

@@ -12,9 +12,10 @@ namespace {
 
 BOOST_AUTO_TEST_SUITE(time_slice)
 
-/// The length of the calling thread's turns, 0 where the kernel does not know such a thing.
+/// The time slice of the calling thread in nanoseconds; 0 where the kernel does not offer it.
 std::uint64_t turn_ns() {
-  std::array<std::uint64_t, 6> attributes{};  // As the kernel has them: the fourth is the runtime.
+  std::array<std::uint64_t, 6>
+      attributes{};  // struct sched_attr of the kernel; the fourth word is sched_runtime.
   BOOST_REQUIRE(::syscall(SYS_sched_getattr, 0, attributes.data(), sizeof attributes, 0) == 0);
   return attributes[3];
 }
@@ -34,7 +35,7 @@ Turns turns_of_a_thread(Offspring offspring) {
   return turns;
 }
 
-BOOST_AUTO_TEST_CASE(a_thread_has_them_and_what_it_starts_does_not) {
+BOOST_AUTO_TEST_CASE(a_thread_has_a_short_slice_and_its_children_do_not) {
   const std::uint64_t usual = turn_ns();
   if (usual == 0) {
     BOOST_TEST_MESSAGE("skipped: this Linux is older than 6.12, or the tests have real time");
@@ -45,7 +46,7 @@ BOOST_AUTO_TEST_CASE(a_thread_has_them_and_what_it_starts_does_not) {
   BOOST_TEST(turns.of_its_thread == usual);
 }
 
-BOOST_AUTO_TEST_CASE(they_are_inherited_if_so_wanted) {
+BOOST_AUTO_TEST_CASE(children_inherit_a_short_slice_if_wanted) {
   const Turns turns = turns_of_a_thread(Offspring::inherits);
   BOOST_TEST(turns.of_its_thread == turns.own);
 }

@@ -16,7 +16,7 @@ BOOST_AUTO_TEST_SUITE(actor)
 using namespace std::chrono_literals;
 using test::TestNode;
 
-/// Asks a counter on behalf of whoever asks it.
+/// Forwards questions to the actor behind it.
 class Proxy {
  public:
   using Ref = runtime::Ref<Total, Add>;
@@ -29,8 +29,8 @@ class Proxy {
   int added_ = 0;
 };
 
-/// Never answers while it lives: keeps the answers.
-class Mute {
+/// Keeps its questions unanswered while it lives.
+class Silent {
  public:
   using Ref = runtime::Ref<Total>;
   void on(Context& self, const Total&) { answers_.push_back(self.answer_later<Total>()); }
@@ -39,14 +39,14 @@ class Mute {
   std::vector<Answer<Total>> answers_;
 };
 
-/// Forgets to answer.
-class Rude {
+/// Neither answers nor keeps the answer for later.
+class ForgetsToAnswer {
  public:
   using Ref = runtime::Ref<Total>;
   void on(Context&, const Total&) {}
 };
 
-/// Cannot be copied, and is too large to lie inside an envelope.
+/// A message that cannot be copied and does not fit into an envelope.
 struct Load {
   static constexpr std::string_view wire_name = "test.Load";
   static constexpr bool local_only = true;
@@ -55,13 +55,13 @@ struct Load {
   static auto fields(auto&) { return no_fields(); }
 };
 
-BOOST_AUTO_TEST_CASE(nothing_runs_before_it_is_stepped) {
+BOOST_AUTO_TEST_CASE(an_actor_runs_only_when_it_is_stepped) {
   TestNode world;
   const auto counter = world.spawn<Counter>();
   world.tell(counter, Add{2});
-  BOOST_TEST(world.step());   // It starts.
-  BOOST_TEST(world.step());   // It adds.
-  BOOST_TEST(!world.step());  // Nothing is left.
+  BOOST_TEST(world.step());   // It handles `start`.
+  BOOST_TEST(world.step());   // It handles Add.
+  BOOST_TEST(!world.step());  // No message is left.
   BOOST_TEST(world.ask(counter, Total{}).value().total == 2);
 }
 
@@ -122,7 +122,7 @@ BOOST_AUTO_TEST_CASE(an_ask_ends_at_its_deadline_and_a_late_answer_is_dropped) {
   const auto proxy = world.spawn<Proxy>(slow.ref());
   const Instant asked = world.now();
   const auto answer = world.ask(proxy, Total{}, 10s);
-  BOOST_TEST((answer.error().kind == ErrorKind::timed_out));  // The proxy's, after its 1 s.
+  BOOST_TEST((answer.error().kind == ErrorKind::timed_out));  // The deadline of the proxy, 1 s.
   BOOST_TEST((world.now() - asked == 1s));
   slow.expect<Total>();
   slow.answer<Total>(TotalReply{1});
@@ -131,7 +131,7 @@ BOOST_AUTO_TEST_CASE(an_ask_ends_at_its_deadline_and_a_late_answer_is_dropped) {
   BOOST_TEST((world.now() - asked == 1100ms));
 }
 
-BOOST_AUTO_TEST_CASE(an_ask_of_a_gone_actor_ends_at_once) {
+BOOST_AUTO_TEST_CASE(an_ask_to_an_actor_that_is_gone_ends_at_once) {
   TestNode world;
   const auto counter = world.spawn<Counter>();
   world.node().stop(counter);
@@ -160,17 +160,18 @@ BOOST_AUTO_TEST_CASE(an_ask_that_makes_the_actor_fail_says_so) {
   BOOST_TEST(failed.error().what == "the actor failed while it answered: negative");
 }
 
-BOOST_AUTO_TEST_CASE(an_answer_may_come_later_and_comes_always) {
+BOOST_AUTO_TEST_CASE(a_question_ends_even_if_its_answer_is_never_given) {
   TestNode world;
-  const auto mute = world.spawn<Mute>();
+  const auto silent = world.spawn<Silent>();
   auto probe = world.probe<Add>();
   std::optional<Result<TotalReply>> answer;
-  probe.run([&](Context& self) { answer = self.ask(mute, Total{}, 10s); });
+  probe.run([&](Context& self) { answer = self.ask(silent, Total{}, 10s); });
   BOOST_TEST(!answer.has_value());
-  world.node().stop(mute);
+  world.node().stop(silent);
   world.run();
   BOOST_TEST(answer->error().what == "the actor never answered");
-  BOOST_TEST(world.ask(world.spawn<Rude>(), Total{}).error().what == "the actor did not answer");
+  BOOST_TEST(world.ask(world.spawn<ForgetsToAnswer>(), Total{}).error().what ==
+             "the actor did not answer");
 }
 
 BOOST_AUTO_TEST_CASE(an_actor_cannot_ask_itself) {
@@ -190,7 +191,7 @@ BOOST_AUTO_TEST_CASE(a_message_is_moved_never_copied) {
   BOOST_TEST(probe.expect<Load>().cargo.get() == where);
 }
 
-BOOST_AUTO_TEST_CASE(a_rethrow_after_an_await_in_a_catch_block_is_of_the_same_exception) {
+BOOST_AUTO_TEST_CASE(a_rethrow_after_an_await_in_a_catch_block_throws_the_same_exception) {
   TestNode world;
   const auto counter = world.spawn<Counter>();
   auto probe = world.probe<Add>();
@@ -199,7 +200,7 @@ BOOST_AUTO_TEST_CASE(a_rethrow_after_an_await_in_a_catch_block_is_of_the_same_ex
     try {
       throw std::runtime_error("outer");
     } catch (...) {
-      (void)self.ask(counter, Divide{-1}, 1s);  // It throws, and catches, meanwhile.
+      (void)self.ask(counter, Divide{-1}, 1s);  // The counter throws on this thread meanwhile.
       try {
         throw;
       } catch (const std::exception& again) {
@@ -218,28 +219,28 @@ BOOST_AUTO_TEST_CASE(awaiting_handlers_are_unwound_when_the_node_ends) {
   };
   {
     TestNode world;
-    const auto mute = world.spawn<Mute>();
+    const auto silent = world.spawn<Silent>();
     auto probe = world.probe<Add>();
     probe.run([&](Context& self) {
       const OnExit guard{unwound};
-      (void)self.ask(mute, Total{}, 10s);
+      (void)self.ask(silent, Total{}, 10s);
     });
     BOOST_TEST(!*unwound);
   }
   BOOST_TEST(*unwound);
 }
 
-BOOST_AUTO_TEST_CASE(a_node_says_who_did_not_stop_in_time) {
+BOOST_AUTO_TEST_CASE(stop_reports_the_actors_that_did_not_stop_in_time) {
   TestNode world;
   auto probe = world.probe<Add>();
-  const auto mute = world.spawn<Mute>();
+  const auto silent = world.spawn<Silent>();
   const auto counter = world.spawn<Counter>();
-  probe.run([&](Context& self) { (void)self.ask(mute, Total{}, 100s); });
+  probe.run([&](Context& self) { (void)self.ask(silent, Total{}, 100s); });
   world.node().stop(counter);
-  // Mute ends, so the probe gets an error and ends too.
+  // Silent ends; then the probe's question ends with an error, and the probe ends too.
   BOOST_TEST(world.node().stop(5s).left.empty());
 
-  // Two that wait for each other do not.
+  // Two actors that wait for each other do not end.
   TestNode stuck;
   auto left = stuck.probe<Total>();
   auto right = stuck.probe<Total>();

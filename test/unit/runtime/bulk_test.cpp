@@ -34,7 +34,7 @@ struct GiveChunk {
     return std::tuple{field("number", m.number), field("size", m.size)};
   }
 };
-/// A question that is large, with a small answer.
+/// A large question with a small answer.
 struct KeepChunk {
   static constexpr std::string_view wire_name = "test.KeepChunk";
   static constexpr bool bulk = true;
@@ -58,7 +58,7 @@ constexpr std::size_t chunk_size = 256U << 10U;
 
 static_assert(message_type<Chunk>.is_bulk && !message_type<GiveChunk>.is_bulk);
 
-BOOST_AUTO_TEST_CASE(a_large_answer_comes_as_any_other_does) {
+BOOST_AUTO_TEST_CASE(large_questions_and_answers_work_as_ordinary_ones) {
   for (auto& [owner, asker] : {std::pair(&head, &node), std::pair(&node, &head)}) {
     const auto store = owner->spawn<Store>();
     const auto chunk = asker->ask(store, GiveChunk{7, chunk_size});
@@ -101,19 +101,19 @@ BOOST_AUTO_TEST_CASE(each_lane_keeps_its_order_in_both_directions) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(who_tells_large_messages_waits_and_nobody_else) {
+BOOST_AUTO_TEST_CASE(senders_of_large_messages_wait_and_no_others) {
   constexpr int count = 100;
   auto receiver = head.probe<Chunk>();
   auto adds = head.probe<Add>();
   auto sender = node.probe<Add>();
   auto other = node.probe<Add>();
-  world.network().cut("head", "node");  // For less than the lease.
+  world.network().cut("head", "node");  // Shorter than the lease.
   int sent = 0;
   sender.run([&](Context& self) {
     for (; sent < count; ++sent) self.tell(receiver.ref(), Chunk{0, std::string(chunk_size, 'y')});
   });
   BOOST_TEST(sent > 10);
-  BOOST_TEST(sent < 60);  // 8 MiB in the lane, 4 MiB in front of it.
+  BOOST_TEST(sent < 60);  // 8 MiB in the lane and 4 MiB in the send queue.
   BOOST_TEST(node.dispatcher().suspended() == 1u);
   other.run([&](Context& self) {
     for (int i = 0; i < 1000; ++i) self.tell(adds.ref(), Add{i});
@@ -127,7 +127,7 @@ BOOST_AUTO_TEST_CASE(who_tells_large_messages_waits_and_nobody_else) {
   BOOST_TEST(adds.size() == 1000u);
 }
 
-BOOST_AUTO_TEST_CASE(answers_beyond_the_bound_are_refused_and_the_link_stays) {
+BOOST_AUTO_TEST_CASE(answers_beyond_the_limit_are_refused_and_the_link_stays_up) {
   auto store = head.probe<GiveChunk>();
   auto asker = node.probe<Add>();
   auto watcher = node.probe<NodeUp, NodeDown>();
@@ -159,7 +159,7 @@ BOOST_AUTO_TEST_CASE(answers_beyond_the_bound_are_refused_and_the_link_stays) {
   BOOST_TEST(watcher.is_silent());
 }
 
-BOOST_AUTO_TEST_CASE(what_was_told_arrives_before_a_node_leaves_in_order) {
+BOOST_AUTO_TEST_CASE(what_a_node_sent_before_it_stopped_arrives) {
   auto receiver = head.probe<Chunk>();
   auto sender = node.probe<Add>();
   sender.run([&](Context& self) {
@@ -171,7 +171,7 @@ BOOST_AUTO_TEST_CASE(what_was_told_arrives_before_a_node_leaves_in_order) {
   BOOST_TEST(receiver.size() == 20u);
 }
 
-BOOST_AUTO_TEST_CASE(who_waits_goes_on_when_the_node_is_lost) {
+BOOST_AUTO_TEST_CASE(a_sender_that_waits_continues_when_the_node_is_lost) {
   auto receiver = head.probe<Chunk>();
   auto sender = node.probe<Add>();
   world.network().cut("head", "node");

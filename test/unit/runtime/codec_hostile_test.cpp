@@ -12,7 +12,7 @@
 
 namespace {
 
-// What this program has allocated and not freed yet, and the most it ever was. One thread.
+// Bytes that this program has allocated and not freed, and their maximum. For one thread.
 std::size_t live = 0;
 std::size_t peak = 0;
 
@@ -50,7 +50,7 @@ using test::Everything;
 using test::sample;
 using test::Tree;
 
-/// The most memory that `run` held beyond what was held before.
+/// Returns the peak of allocated bytes during `run`, above those allocated before.
 template <typename Run>
 std::size_t peak_of(Run run) {
   const std::size_t before = peak = live;
@@ -64,7 +64,7 @@ PeerSchemas peer() {
   return schemas;
 }
 
-/// Beside 64 bytes for one of the input: the reader's 4 KiB and the error's text, with its path.
+/// Allowance beyond 64 bytes for each byte of input: the reader's 4 KiB and the text of the error.
 constexpr std::size_t allowance = 4096 + 8192;
 
 struct Verdicts {
@@ -114,7 +114,7 @@ Everything short_sample() {
   return message;
 }
 
-BOOST_AUTO_TEST_CASE(the_counter_sees_what_is_allocated) {
+BOOST_AUTO_TEST_CASE(the_counter_counts_allocations) {
   const std::size_t held = peak_of([] { BOOST_TEST(std::string(1 << 20, 'x').back() == 'x'); });
   BOOST_TEST(held >= std::size_t{1} << 20);
 }
@@ -127,7 +127,7 @@ BOOST_AUTO_TEST_CASE(random_bytes_are_refused_in_bounded_memory) {
   BOOST_TEST(verdicts.refused > 19'900);
 }
 
-BOOST_AUTO_TEST_CASE(mutated_messages_are_taken_or_refused_in_bounded_memory) {
+BOOST_AUTO_TEST_CASE(mutated_messages_are_accepted_or_refused_in_bounded_memory) {
   const PeerSchemas schemas = peer();
   Rng rng(2);
   Verdicts verdicts;

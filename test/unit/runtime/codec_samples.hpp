@@ -12,7 +12,7 @@
 
 #include "runtime/core/field.hpp"
 
-// Messages with one field of every type that can travel.
+// Messages with one field of every type that can be packed.
 namespace troupe::test {
 
 enum class Colour { red, green };

@@ -39,7 +39,7 @@ std::string refusal(const Result<T>& result) {
   return result.error().what;
 }
 
-BOOST_AUTO_TEST_CASE(every_type_survives_both_forms) {
+BOOST_AUTO_TEST_CASE(every_type_is_preserved_by_both_forms) {
   BOOST_TEST((over_the_wire(sample()) == sample()));
   BOOST_TEST((named_and_back(sample()) == sample()));
   BOOST_TEST((over_the_wire(Everything{}) == Everything{}));
@@ -47,7 +47,7 @@ BOOST_AUTO_TEST_CASE(every_type_survives_both_forms) {
   BOOST_TEST((over_the_wire(test::Empty{}) == test::Empty{}));
 }
 
-BOOST_AUTO_TEST_CASE(integers_survive_at_every_width) {
+BOOST_AUTO_TEST_CASE(integers_of_every_width_are_preserved) {
   Everything message;
   for (int bits = 0; bits < 64; ++bits)
     for (const int near : {-1, 0, 1}) {
@@ -59,7 +59,7 @@ BOOST_AUTO_TEST_CASE(integers_survive_at_every_width) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(doubles_survive_bit_for_bit) {
+BOOST_AUTO_TEST_CASE(doubles_are_preserved_bit_for_bit) {
   using Limits = std::numeric_limits<double>;
   for (const double x : {Limits::quiet_NaN(), Limits::infinity(), -Limits::infinity(), -0.0, 0.0,
                          1.0, Limits::max(), Limits::denorm_min(), 0x1p64})
@@ -143,13 +143,13 @@ std::string refusal_of(std::string_view name, Write write) {
 }
 
 BOOST_AUTO_TEST_CASE(values_out_of_range_or_of_another_type_are_refused) {
-  const auto integer = [](std::int64_t value) { return [=](PackWriter& w) { w.integer(value); }; };
+  const auto integer = [](std::int64_t value) { return [=](PackWriter& w) { w.int64(value); }; };
   const auto text = [](std::string_view value) { return [=](PackWriter& w) { w.text(value); }; };
   BOOST_TEST(refusal_of("tiny", integer(128)) == "everything.tiny: 128 is out of range");
   BOOST_TEST(refusal_of("port", integer(-1)) == "everything.port: -1 is out of range");
-  BOOST_TEST(refusal_of("big", [](PackWriter& w) { w.natural(UINT64_MAX); }) ==
+  BOOST_TEST(refusal_of("big", [](PackWriter& w) { w.uint64(UINT64_MAX); }) ==
              "everything.big: 18446744073709551615 is out of range");
-  BOOST_TEST(refusal_of("big", [](PackWriter& w) { w.real(1.5); }) ==
+  BOOST_TEST(refusal_of("big", [](PackWriter& w) { w.float64(1.5); }) ==
              "everything.big: expected an integer, found a number");
   BOOST_TEST(refusal_of("text", integer(1)) ==
              "everything.text: expected a string, found an integer");
@@ -171,7 +171,7 @@ BOOST_AUTO_TEST_CASE(a_type_that_the_peer_did_not_declare_is_refused) {
              "point has 2 fields, declared with 1");
 }
 
-BOOST_AUTO_TEST_CASE(what_a_peer_declares_is_bounded) {
+BOOST_AUTO_TEST_CASE(the_declarations_of_a_peer_are_bounded) {
   PeerSchemas peer;
   BOOST_TEST(!peer.declare({std::string(129, 'a'), {}}));
   BOOST_TEST(!peer.declare({"", {}}));

@@ -7,7 +7,7 @@
 
 #include "runtime/context.hpp"
 
-// Small actors and messages that the runtime's tests share.
+// A small actor and its messages, for the runtime's tests.
 
 namespace troupe::runtime {
 
@@ -36,7 +36,7 @@ struct Fail {
   static auto fields(auto& m) { return std::tuple{field("why", m.why)}; }
 };
 
-/// A question whose handler throws, or refuses.
+/// A question whose handler refuses 0 and throws on a negative number.
 struct Divide {
   static constexpr std::string_view wire_name = "test.Divide";
   using Reply = TotalReply;

@@ -16,7 +16,7 @@ BOOST_AUTO_TEST_SUITE(family)
 using namespace std::chrono_literals;
 using test::TestNode;
 
-using Diary = std::vector<std::string>;
+using Events = std::vector<std::string>;
 
 struct Spawn {
   static constexpr std::string_view wire_name = "test.Spawn";
@@ -25,17 +25,33 @@ struct Spawn {
   static auto fields(auto& m) { return std::tuple{field("generations", m.generations)}; }
 };
 
-/// Has one child, which has one child, ...; writes down when it starts and stops.
+/// Throws in `started` from its second start on.
+class FailsToRestart {
+ public:
+  using Ref = runtime::Ref<Fail, Add>;
+
+  explicit FailsToRestart(int& starts) : starts_(&starts) {}
+  void started(Context&) {
+    if (++*starts_ > 1) throw std::runtime_error("no start");
+  }
+  void on(Context&, const Fail& message) { throw std::runtime_error(message.why); }
+  void on(Context&, const Add&) {}
+
+ private:
+  int* starts_;
+};
+
+/// Spawns one child, which spawns one child, and so on; records starts and stops.
 class Parent {
  public:
   using Ref = runtime::Ref<Spawn, Fail>;
 
-  Parent(Diary& diary, int generation) : diary_(&diary), generation_(generation) {}
-  void started(Context&) { diary_->push_back("started " + std::to_string(generation_)); }
-  void stopping(Context&) { diary_->push_back("stopping " + std::to_string(generation_)); }
+  Parent(Events& events, int generation) : events_(&events), generation_(generation) {}
+  void started(Context&) { events_->push_back("started " + std::to_string(generation_)); }
+  void stopping(Context&) { events_->push_back("stopping " + std::to_string(generation_)); }
   TotalReply on(Context& self, const Spawn& message) {
     if (message.generations > 0) {
-      const auto child = self.spawn<Parent>(*diary_, generation_ + 1);
+      const auto child = self.spawn<Parent>(*events_, generation_ + 1);
       (void)self.ask(child, Spawn{message.generations - 1}, 1s);
     }
     return {generation_};
@@ -43,33 +59,33 @@ class Parent {
   void on(Context&, const Fail& message) { throw std::runtime_error(message.why); }
 
  private:
-  Diary* diary_;
+  Events* events_;
   int generation_;
 };
 
 BOOST_AUTO_TEST_CASE(children_stop_before_their_parent) {
-  Diary diary;
+  Events events;
   TestNode world;
-  const auto parent = world.spawn<Parent>(diary, 0);
+  const auto parent = world.spawn<Parent>(events, 0);
   BOOST_TEST(world.ask(parent, Spawn{2}).has_value());
   world.node().stop(parent);
   world.run();
-  const Diary expected{"started 0",  "started 1",  "started 2",
-                       "stopping 2", "stopping 1", "stopping 0"};
-  BOOST_TEST(diary == expected, boost::test_tools::per_element());
+  const Events expected{"started 0",  "started 1",  "started 2",
+                        "stopping 2", "stopping 1", "stopping 0"};
+  BOOST_TEST(events == expected, boost::test_tools::per_element());
   BOOST_TEST(world.node().actors() == 0u);
 }
 
 BOOST_AUTO_TEST_CASE(children_stop_also_when_their_parent_fails) {
-  Diary diary;
+  Events events;
   TestNode world;
-  const auto parent = world.spawn<Parent>(diary, 0);
+  const auto parent = world.spawn<Parent>(events, 0);
   BOOST_TEST(world.ask(parent, Spawn{1}).has_value());
   world.tell(parent, Fail{"bad luck"});
   const Down down = world.node().wait(parent, 1s).value();
   BOOST_TEST((down.cause == Cause::failed));
   BOOST_TEST(down.reason == "bad luck");
-  BOOST_TEST(diary.back() == "stopping 0");
+  BOOST_TEST(events.back() == "stopping 0");
   BOOST_TEST(world.node().actors() == 0u);
 }
 
@@ -97,7 +113,7 @@ BOOST_AUTO_TEST_CASE(what_is_in_the_mailbox_is_handled_before_a_stop) {
   BOOST_TEST(world.node().dead_letters() == 1u);
 }
 
-BOOST_AUTO_TEST_CASE(a_failed_child_is_made_anew_with_its_ref_and_mailbox) {
+BOOST_AUTO_TEST_CASE(a_failed_child_restarts_with_its_ref_and_mailbox) {
   TestNode world;
   auto parent = world.probe<Restarted, Down>();
   Counter::Ref child;
@@ -112,7 +128,7 @@ BOOST_AUTO_TEST_CASE(a_failed_child_is_made_anew_with_its_ref_and_mailbox) {
   BOOST_TEST(parent.is_silent());
 }
 
-BOOST_AUTO_TEST_CASE(a_child_that_fails_too_often_is_given_up) {
+BOOST_AUTO_TEST_CASE(a_child_that_fails_too_often_is_not_restarted) {
   TestNode world;
   auto parent = world.probe<Restarted, Down>();
   Counter::Ref child;
@@ -142,7 +158,7 @@ BOOST_AUTO_TEST_CASE(old_restarts_do_not_count) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(a_child_that_cannot_be_made_anew_is_down) {
+BOOST_AUTO_TEST_CASE(a_child_whose_factory_throws_is_down) {
   TestNode world;
   auto parent = world.probe<Restarted, Down>();
   Counter::Ref child;
@@ -158,7 +174,37 @@ BOOST_AUTO_TEST_CASE(a_child_that_cannot_be_made_anew_is_down) {
   BOOST_TEST(down.reason == "first (and could not be made anew: no more)");
 }
 
-BOOST_AUTO_TEST_CASE(a_slot_is_used_again_and_its_former_refs_find_nobody) {
+BOOST_AUTO_TEST_CASE(a_child_that_fails_whenever_it_starts_is_down_after_its_restarts) {
+  TestNode world;
+  auto parent = world.probe<Restarted, Down>();
+  int starts = 0;
+  FailsToRestart::Ref child;
+  parent.run([&](Context& self) {
+    child = self.spawn_supervised<FailsToRestart>({2, 60s}, [&] { return FailsToRestart(starts); });
+  });
+  world.tell(child, Fail{"first"});
+  world.tell(child, Add{1});
+  BOOST_TEST(parent.expect<Restarted>().count == 1u);
+  BOOST_TEST(parent.expect<Restarted>().count == 2u);
+  const Down down = parent.expect<Down>();
+  BOOST_TEST((down.cause == Cause::failed));
+  BOOST_TEST(down.reason == "no start (given up after 2 restarts)");
+  BOOST_TEST(starts == 3);
+  BOOST_TEST(world.node().dead_letters() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_supervision_counts_the_restarts_within_its_time) {
+  Supervision supervision{{2, 60s}, {}, {}, 0};
+  const auto at = [](Duration since) { return Instant{since}; };
+  for (const Duration time : {0s, 30s}) {
+    BOOST_TEST(supervision.allows_restart(at(time)));
+    supervision.restarts.push_back(at(time));
+  }
+  BOOST_TEST(!supervision.allows_restart(at(60s)));
+  BOOST_TEST(supervision.allows_restart(at(61s)));
+}
+
+BOOST_AUTO_TEST_CASE(a_slot_is_reused_and_old_refs_to_it_find_nobody) {
   TestNode world;
   const auto first = world.spawn<Counter>();
   world.node().stop(first);

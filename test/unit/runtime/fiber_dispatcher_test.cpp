@@ -1,5 +1,5 @@
-// The dispatcher threads of a real process. What a node does in general is tested step by step
-// elsewhere; here it is threads, fibers and the end of both.
+// The dispatcher threads of a real process: threads, fibers, and how both end. The other tests of
+// this folder run nodes on the step dispatcher.
 
 #include "runtime/dispatch/fiber_dispatcher.hpp"
 
@@ -24,11 +24,11 @@ BOOST_AUTO_TEST_SUITE(fiber_dispatcher)
 
 using namespace std::chrono_literals;
 
-/// Asks what is behind it.
-class Link {
+/// Forwards a question, and adds 1 to the answer.
+class Forwarder {
  public:
   using Ref = runtime::Ref<Total>;
-  explicit Link(runtime::Ref<Total> behind, Duration deadline = 30s)
+  explicit Forwarder(runtime::Ref<Total> behind, Duration deadline = 30s)
       : behind_(behind), deadline_(deadline) {}
   Result<TotalReply> on(Context& self, const Total&) {
     auto answer = self.ask(behind_, Total{}, deadline_);
@@ -41,20 +41,20 @@ class Link {
   Duration deadline_;
 };
 
-/// Keeps questions until it has so many; answers all of them then.
-class Gate {
+/// Keeps questions until there are `batch` of them, and then answers all.
+class AnswersInBatches {
  public:
   using Ref = runtime::Ref<Total>;
-  explicit Gate(std::size_t opens_at) : opens_at_(opens_at) {}
+  explicit AnswersInBatches(std::size_t batch) : batch_(batch) {}
   void on(Context& self, const Total&) {
     waiting_.push_back(self.answer_later<Total>());
-    if (waiting_.size() < opens_at_) return;
-    for (auto& answer : waiting_) answer.give(TotalReply{static_cast<int>(opens_at_)});
+    if (waiting_.size() < batch_) return;
+    for (auto& answer : waiting_) answer.give(TotalReply{static_cast<int>(batch_)});
     waiting_.clear();
   }
 
  private:
-  std::size_t opens_at_;
+  std::size_t batch_;
   std::vector<Answer<Total>> waiting_;
 };
 
@@ -66,8 +66,8 @@ struct Run {
   static auto fields(auto&) { return no_fields(); }
 };
 
-/// Runs what it is sent.
-class Hand {
+/// Runs the code that it is sent.
+class CodeRunner {
  public:
   using Ref = runtime::Ref<Run>;
   Done on(Context& self, Run message) {
@@ -84,7 +84,7 @@ BOOST_AUTO_TEST_CASE(asks_go_through_a_chain_of_actors_on_several_threads) {
   const auto node = node_of(3);
   const auto counter = node->spawn<Counter>();
   Ref<Total> first = counter;
-  for (int i = 0; i < 100; ++i) first = node->spawn<Link>(first);
+  for (int i = 0; i < 100; ++i) first = node->spawn<Forwarder>(first);
   for (int i = 0; i < 50; ++i) BOOST_REQUIRE(node->ask(first, Total{}, 30s).value().total == 100);
   BOOST_TEST(node->stop(30s).left.empty());
 }
@@ -104,28 +104,32 @@ BOOST_AUTO_TEST_CASE(many_threads_send_and_nothing_is_lost) {
 
 BOOST_AUTO_TEST_CASE(an_ask_ends_at_its_deadline) {
   const auto node = node_of(2);
-  const auto gate = node->spawn<Gate>(2u);
-  const auto link = node->spawn<Link>(gate, 20ms);
+  const auto batcher = node->spawn<AnswersInBatches>(2u);
+  const auto forwarder = node->spawn<Forwarder>(batcher, 20ms);
   const SystemClock clock;
   const Instant asked = clock.now();
-  BOOST_TEST((node->ask(link, Total{}, 30s).error().kind == ErrorKind::timed_out));
+  BOOST_TEST((node->ask(forwarder, Total{}, 30s).error().kind == ErrorKind::timed_out));
   BOOST_TEST((clock.now() - asked >= 20ms));
-  // The gate opens with the late answer, which nobody waits for any more.
-  BOOST_TEST(node->ask(gate, Total{}, 30s).value().total == 2);
-  BOOST_TEST((node->ask(gate, Total{}, 1ms).error().kind == ErrorKind::timed_out));
+  // The next question completes the batch: the late answer to the first one is dropped.
+  BOOST_TEST(node->ask(batcher, Total{}, 30s).value().total == 2);
+  // A later question of the same dispatcher gets its own answer.
+  const auto patient = node->spawn<Forwarder>(batcher, 30s);
+  auto answer = std::async(std::launch::async, [&] { return node->ask(patient, Total{}, 30s); });
+  BOOST_TEST(node->ask(batcher, Total{}, 30s).value().total == 2);
+  BOOST_TEST(answer.get().value().total == 3);
 }
 
 BOOST_AUTO_TEST_CASE(ten_thousand_handlers_wait_at_once) {
 #if defined(__SANITIZE_THREAD__)
-  constexpr std::size_t count = 2000;  // It knows 8,128 stacks at most.
+  constexpr std::size_t count = 2000;  // The thread sanitizer knows at most 8,128 stacks.
 #else
   constexpr std::size_t count = 10'000;
 #endif
   const auto node = node_of(2);
-  const auto gate = node->spawn<Gate>(count);
-  std::vector<Link::Ref> links;
-  for (std::size_t i = 0; i < count; ++i) links.push_back(node->spawn<Link>(gate, 60s));
-  // All but one wait without a plain thread; the last one opens the gate for all.
+  const auto batcher = node->spawn<AnswersInBatches>(count);
+  std::vector<Forwarder::Ref> links;
+  for (std::size_t i = 0; i < count; ++i) links.push_back(node->spawn<Forwarder>(batcher, 60s));
+  // All handlers but one wait; the last question completes the batch.
   for (std::size_t i = 0; i + 1 < count; ++i) node->tell(links[i], Total{});
   BOOST_TEST(node->ask(links.back(), Total{}, 60s).value().total == static_cast<int>(count) + 1);
   BOOST_TEST(node->stop(60s).left.empty());
@@ -134,13 +138,13 @@ BOOST_AUTO_TEST_CASE(ten_thousand_handlers_wait_at_once) {
 BOOST_AUTO_TEST_CASE(exceptions_stay_with_their_handler_across_awaits) {
   const auto node = node_of(1);
   const auto counter = node->spawn<Counter>();
-  const auto hand = node->spawn<Hand>();
+  const auto runner = node->spawn<CodeRunner>();
   std::string rethrown;
   const auto code = [&](Context& self) {
     try {
       throw std::runtime_error("outer");
     } catch (...) {
-      (void)self.ask(counter, Divide{-1}, 30s);  // Throws on the same thread meanwhile.
+      (void)self.ask(counter, Divide{-1}, 30s);  // The counter throws on the same thread meanwhile.
       try {
         throw;
       } catch (const std::exception& again) {
@@ -148,7 +152,7 @@ BOOST_AUTO_TEST_CASE(exceptions_stay_with_their_handler_across_awaits) {
       }
     }
   };
-  BOOST_TEST(node->ask(hand, Run{code}, 30s).has_value());
+  BOOST_TEST(node->ask(runner, Run{code}, 30s).has_value());
   BOOST_TEST(rethrown == "outer");
 }
 
@@ -159,26 +163,26 @@ BOOST_AUTO_TEST_CASE(handlers_that_wait_are_unwound_when_the_node_stops) {
   };
   std::atomic<int> unwound{0};
   auto node = node_of(2);
-  const auto gate = node->spawn<Gate>(100u);
+  const auto batcher = node->spawn<AnswersInBatches>(100u);
   std::vector<std::future<void>> waiting;
   for (int i = 0; i < 10; ++i) {
     std::promise<void> waits;
     waiting.push_back(waits.get_future());
     const auto shared = std::make_shared<std::promise<void>>(std::move(waits));
-    node->tell(node->spawn<Hand>(), Run{[&unwound, gate, shared](Context& self) {
+    node->tell(node->spawn<CodeRunner>(), Run{[&unwound, batcher, shared](Context& self) {
                  const OnExit guard{&unwound};
                  shared->set_value();
-                 (void)self.ask(Ref<Total>(gate), Total{}, 100s);
+                 (void)self.ask(Ref<Total>(batcher), Total{}, 100s);
                }});
   }
   for (auto& one : waiting) one.wait();
-  // The hands wait for the gate, and the gate waits for a hand: nobody can stop in order.
+  // All runners wait for the batcher, whose batch is never complete: none of them can stop.
   const auto blocked = std::make_shared<std::promise<void>>();
   auto is_blocked = blocked->get_future();
-  const auto hand = node->spawn<Hand>();
-  node->tell(hand, Run{[gate, blocked](Context& self) {
+  const auto runner = node->spawn<CodeRunner>();
+  node->tell(runner, Run{[batcher, blocked](Context& self) {
                blocked->set_value();
-               (void)self.ask(Ref<Total>(gate), Total{}, 100s);
+               (void)self.ask(Ref<Total>(batcher), Total{}, 100s);
              }});
   is_blocked.wait();
   node.reset();
@@ -187,8 +191,8 @@ BOOST_AUTO_TEST_CASE(handlers_that_wait_are_unwound_when_the_node_stops) {
 
 BOOST_AUTO_TEST_CASE(futures_of_boost_fiber_work_in_handlers) {
   const auto node = node_of(2);
-  const auto waiter = node->spawn<Hand>();
-  const auto setter = node->spawn<Hand>();
+  const auto waiter = node->spawn<CodeRunner>();
+  const auto setter = node->spawn<CodeRunner>();
   auto promise = std::make_shared<boost::fibers::promise<int>>();
   int received = 0;
   const auto wait = [&](Context& self) {
@@ -199,15 +203,15 @@ BOOST_AUTO_TEST_CASE(futures_of_boost_fiber_work_in_handlers) {
   BOOST_TEST(received == 7);
 }
 
-/// Exits with 0 if the node stopped without the handler.
+/// Exits with 0 if the node stopped although a handler was stuck.
 [[noreturn]] void stop_with_a_stuck_handler() {
-  // Never destroyed: that would wake a fiber whose thread is gone.
+  // Never destroyed: the destructor would wake a fiber whose thread is gone.
   auto& promise = *new boost::fibers::promise<int>;
   std::size_t left = 0;
   {
     const auto node = node_of(1);
     std::promise<void> about_to_block;
-    node->tell(node->spawn<Hand>(), Run{[&](Context&) {
+    node->tell(node->spawn<CodeRunner>(), Run{[&](Context&) {
                  about_to_block.set_value();
                  (void)promise.get_future().get();
                }});
@@ -217,8 +221,8 @@ BOOST_AUTO_TEST_CASE(futures_of_boost_fiber_work_in_handlers) {
   _exit(left == 1 ? 0 : 1);
 }
 
-BOOST_AUTO_TEST_CASE(a_handler_that_blocks_for_ever_in_boost_fiber_is_given_up) {
-  const pid_t child = fork();  // What is given up is leaked: in a process of its own.
+BOOST_AUTO_TEST_CASE(a_handler_that_blocks_forever_in_boost_fiber_is_abandoned) {
+  const pid_t child = fork();  // An abandoned fiber leaks memory: run it in a process of its own.
   if (child == 0) stop_with_a_stuck_handler();
   int status = -1;
   BOOST_REQUIRE(waitpid(child, &status, 0) == child);

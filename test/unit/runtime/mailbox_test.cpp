@@ -23,16 +23,16 @@ Envelope::Ptr numbered(std::uint32_t sender, std::uint32_t value) {
 
 BOOST_AUTO_TEST_CASE(only_the_first_message_wakes) {
   Mailbox box;
-  BOOST_TEST(box.put(numbered(0, 0)));
-  BOOST_TEST(!box.put(numbered(0, 1)));
-  BOOST_TEST(!box.rest());
-  BOOST_TEST(box.take()->payload<Number>().value == 0u);
-  BOOST_TEST(!box.put(numbered(0, 2)));
-  BOOST_TEST(box.take()->payload<Number>().value == 1u);
-  BOOST_TEST(box.take()->payload<Number>().value == 2u);
-  BOOST_TEST((box.take() == nullptr));
-  BOOST_TEST(box.rest());
-  BOOST_TEST(box.put(numbered(0, 3)));
+  BOOST_TEST(box.push(numbered(0, 0)));
+  BOOST_TEST(!box.push(numbered(0, 1)));
+  BOOST_TEST(!box.try_become_idle());
+  BOOST_TEST(box.pop()->payload<Number>().value == 0u);
+  BOOST_TEST(!box.push(numbered(0, 2)));
+  BOOST_TEST(box.pop()->payload<Number>().value == 1u);
+  BOOST_TEST(box.pop()->payload<Number>().value == 2u);
+  BOOST_TEST((box.pop() == nullptr));
+  BOOST_TEST(box.try_become_idle());
+  BOOST_TEST(box.push(numbered(0, 3)));
 }
 
 BOOST_AUTO_TEST_CASE(keeps_the_order_of_each_sender_and_loses_nothing) {
@@ -42,11 +42,11 @@ BOOST_AUTO_TEST_CASE(keeps_the_order_of_each_sender_and_loses_nothing) {
   std::vector<std::jthread> threads;
   for (std::uint32_t s = 0; s < senders; ++s)
     threads.emplace_back([&box, s] {
-      for (std::uint32_t i = 0; i < each; ++i) (void)box.put(numbered(s, i));
+      for (std::uint32_t i = 0; i < each; ++i) (void)box.push(numbered(s, i));
     });
   std::array<std::uint32_t, senders> next{};
   for (std::uint32_t received = 0; received < senders * each;) {
-    const Envelope::Ptr envelope = box.take();
+    const Envelope::Ptr envelope = box.pop();
     if (envelope == nullptr) {
       std::this_thread::yield();
       continue;

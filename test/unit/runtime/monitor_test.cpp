@@ -11,7 +11,7 @@ BOOST_AUTO_TEST_SUITE(monitor)
 using namespace std::chrono_literals;
 using test::TestNode;
 
-BOOST_AUTO_TEST_CASE(a_monitor_is_told_how_an_actor_ended) {
+BOOST_AUTO_TEST_CASE(a_watcher_gets_the_cause_of_an_actors_end) {
   TestNode world;
   auto watcher = world.probe<Down>();
   const auto stopped = world.spawn<Counter>();
@@ -26,7 +26,7 @@ BOOST_AUTO_TEST_CASE(a_monitor_is_told_how_an_actor_ended) {
   BOOST_TEST((watcher.expect<Down>() == Down{failed.address(), Cause::failed, "why not"}));
 }
 
-BOOST_AUTO_TEST_CASE(monitoring_who_is_gone_is_answered_at_once) {
+BOOST_AUTO_TEST_CASE(monitoring_an_actor_that_is_gone_is_answered_at_once) {
   TestNode world;
   auto watcher = world.probe<Down>();
   const auto gone = world.spawn<Counter>();
@@ -36,7 +36,7 @@ BOOST_AUTO_TEST_CASE(monitoring_who_is_gone_is_answered_at_once) {
   BOOST_TEST((watcher.expect<Down>().cause == Cause::unknown));
 }
 
-BOOST_AUTO_TEST_CASE(monitoring_twice_is_told_once) {
+BOOST_AUTO_TEST_CASE(an_actor_that_is_monitored_twice_sends_one_down) {
   TestNode world;
   auto watcher = world.probe<Down>();
   const auto counter = world.spawn<Counter>();
@@ -49,7 +49,7 @@ BOOST_AUTO_TEST_CASE(monitoring_twice_is_told_once) {
   BOOST_TEST(watcher.is_silent());
 }
 
-BOOST_AUTO_TEST_CASE(nothing_comes_after_a_demonitor_not_even_what_was_under_way) {
+BOOST_AUTO_TEST_CASE(after_demonitor_a_down_that_was_under_way_is_dropped) {
   TestNode world;
   auto watcher = world.probe<Down>();
   const auto counter = world.spawn<Counter>();
@@ -59,7 +59,7 @@ BOOST_AUTO_TEST_CASE(nothing_comes_after_a_demonitor_not_even_what_was_under_way
   world.node().stop(counter);
   BOOST_TEST(watcher.is_silent());
 
-  // The same with the Down in the mailbox already, behind the message that demonitors.
+  // The same, with the Down in the mailbox already, behind the message that calls demonitor.
   const auto other = world.spawn<Counter>();
   watcher.run([&](Context& self) { self.monitor(other); });
   world.node().stop(other);

@@ -17,7 +17,7 @@ class Other {
   void on(Context&, const Add&) {}
 };
 
-BOOST_AUTO_TEST_CASE(a_name_is_made_once) {
+BOOST_AUTO_TEST_CASE(a_named_actor_is_spawned_once) {
   TestNode world;
   const auto first = world.node().get_or_spawn<Counter>("totals").value();
   BOOST_TEST((world.node().get_or_spawn<Counter>("totals").value() == first));
@@ -28,7 +28,7 @@ BOOST_AUTO_TEST_CASE(a_name_is_made_once) {
   BOOST_TEST((world.node().get_or_spawn<Counter>("others").value() != first));
 }
 
-BOOST_AUTO_TEST_CASE(a_name_holds_one_type_of_actor) {
+BOOST_AUTO_TEST_CASE(a_name_belongs_to_one_type_of_actor) {
   TestNode world;
   (void)world.node().get_or_spawn<Counter>("totals").value();
   const auto other = world.node().get_or_spawn<Other>("totals");
@@ -45,7 +45,7 @@ BOOST_AUTO_TEST_CASE(a_name_is_free_when_its_actor_is_gone) {
   BOOST_TEST((world.node().find<Ref<Add>>("totals").value() == second));
 }
 
-BOOST_AUTO_TEST_CASE(what_is_found_accepts_what_was_asked_for) {
+BOOST_AUTO_TEST_CASE(find_refuses_an_actor_that_does_not_handle_a_message) {
   TestNode world;
   const auto counter = world.node().get_or_spawn<Counter>("totals").value();
   BOOST_TEST((world.node().find<Ref<Total>>("totals").value() == Ref<Total>(counter)));

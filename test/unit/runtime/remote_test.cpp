@@ -14,7 +14,7 @@ BOOST_FIXTURE_TEST_SUITE(remote, TwoNodes)
 
 using namespace std::chrono_literals;
 
-/// Sends a ref along.
+/// A message that contains a ref.
 struct Introduce {
   static constexpr std::string_view wire_name = "test.Introduce";
   Ref<Add> friend_of;
@@ -24,7 +24,7 @@ struct Introduce {
   }
 };
 
-/// Answers with a text of any length.
+/// Its handler answers with a text of any length.
 struct Blob {
   static constexpr std::string_view wire_name = "test.Blob";
   std::string bytes;
@@ -96,7 +96,7 @@ BOOST_AUTO_TEST_CASE(a_name_is_found_on_another_node) {
   BOOST_TEST((head.node().find<Ref<Total>>(id, "totals", 1s).value() == Ref<Total>(counter)));
 }
 
-BOOST_AUTO_TEST_CASE(a_monitor_on_another_node_is_told) {
+BOOST_AUTO_TEST_CASE(a_monitor_on_another_node_gets_a_down) {
   auto watcher = node.probe<Down>();
   const auto counter = head.spawn<Counter>();
   const auto gone = head.spawn<Counter>();
@@ -129,7 +129,7 @@ BOOST_AUTO_TEST_CASE(an_actor_of_another_node_can_be_stopped) {
   BOOST_TEST((head.node().wait(counter, 1s).value().cause == Cause::unknown));
 }
 
-BOOST_AUTO_TEST_CASE(a_lost_node_is_down_for_all_who_wait_for_it) {
+BOOST_AUTO_TEST_CASE(a_lost_node_is_reported_to_monitors_subscribers_and_askers) {
   auto watcher = node.probe<Down, NodeUp, NodeDown>();
   auto asker = node.probe<Add>();
   watcher.run([](Context& self) { self.watch_nodes(); });
@@ -154,7 +154,7 @@ BOOST_AUTO_TEST_CASE(a_lost_node_is_down_for_all_who_wait_for_it) {
   BOOST_TEST((watcher.expect<Down>().cause == Cause::node_lost));
 }
 
-BOOST_AUTO_TEST_CASE(a_node_that_stops_says_goodbye_and_its_last_words_arrive) {
+BOOST_AUTO_TEST_CASE(what_a_node_sent_before_it_stopped_arrives_before_its_node_down) {
   auto watcher = node.probe<Add, NodeUp, NodeDown>();
   watcher.run([](Context& self) { self.watch_nodes(); });
   watcher.expect<NodeUp>();
@@ -174,16 +174,16 @@ BOOST_AUTO_TEST_CASE(a_message_of_a_mebibyte_crosses_and_one_too_large_is_an_err
   BOOST_TEST(node.ask(blobs, GiveBlob{3}).value().bytes == "xxx");
 }
 
-BOOST_AUTO_TEST_CASE(a_teller_waits_while_too_much_is_under_way_and_nothing_is_lost) {
+BOOST_AUTO_TEST_CASE(a_sender_waits_at_the_high_water_mark_and_nothing_is_lost) {
   constexpr int count = 16;
   auto receiver = head.probe<Blob>();
   auto sender = node.probe<Add>();
-  world.network().cut("head", "node");  // For less than the lease.
+  world.network().cut("head", "node");  // Shorter than the lease.
   int sent = 0;
   sender.run([&](Context& self) {
     for (; sent < count; ++sent) self.tell(receiver.ref(), Blob{std::string(1 << 20, 'y')});
   });
-  BOOST_TEST(sent < 10);  // 1 MiB in the link, 4 MiB in front of it.
+  BOOST_TEST(sent < 10);  // 1 MiB in the link and 4 MiB in the send queue.
   BOOST_TEST(node.dispatcher().suspended() == 1u);
   world.advance(2s);
   world.network().mend();
@@ -192,7 +192,7 @@ BOOST_AUTO_TEST_CASE(a_teller_waits_while_too_much_is_under_way_and_nothing_is_l
   BOOST_TEST(receiver.size() == static_cast<std::size_t>(count));
 }
 
-BOOST_AUTO_TEST_CASE(a_teller_that_waits_goes_on_when_the_node_is_lost) {
+BOOST_AUTO_TEST_CASE(a_sender_that_waits_continues_when_the_node_is_lost) {
   auto receiver = head.probe<Blob>();
   auto sender = node.probe<Add>();
   world.network().cut("head", "node");
@@ -206,7 +206,7 @@ BOOST_AUTO_TEST_CASE(a_teller_that_waits_goes_on_when_the_node_is_lost) {
   BOOST_TEST(done);
 }
 
-BOOST_AUTO_TEST_CASE(a_message_that_holds_what_cannot_be_packed_stays_here) {
+BOOST_AUTO_TEST_CASE(a_local_only_message_does_not_leave_its_process) {
   auto probe = head.probe<Add>();
   auto sender = node.probe<Add>();
   sender.run([&](Context& self) { self.tell(Ref<test::Do>(probe.address()), test::Do{}); });
@@ -214,7 +214,7 @@ BOOST_AUTO_TEST_CASE(a_message_that_holds_what_cannot_be_packed_stays_here) {
   BOOST_TEST(node.node().dead_letters() == 1u);
 }
 
-BOOST_AUTO_TEST_CASE(what_an_actor_does_not_take_is_a_dead_letter) {
+BOOST_AUTO_TEST_CASE(a_message_without_a_handler_is_a_dead_letter) {
   const auto blobs = head.spawn<Blobs>();
   const Ref<Add, Total, Down> forged(blobs.address());
   node.tell(forged, Add{1});
@@ -222,7 +222,48 @@ BOOST_AUTO_TEST_CASE(what_an_actor_does_not_take_is_a_dead_letter) {
   BOOST_TEST(head.node().dead_letters() == 2u);
 }
 
-BOOST_AUTO_TEST_CASE(a_node_without_a_network_says_so) {
+BOOST_AUTO_TEST_CASE(a_network_report_lists_links_and_refusals) {
+  node.node().refusal_log()("gpu7", "it sent what it may not send");
+  std::optional<NetworkReport> report;
+  node.node().report_network([&](const NetworkReport& made) { report = made; });
+  world.run();
+  BOOST_REQUIRE(report.has_value());
+  BOOST_REQUIRE(report->links.size() == 1u);
+  BOOST_TEST(report->links[0].name == "head");
+  BOOST_TEST((report->links[0].state == LinkState::up));
+  BOOST_TEST((report->links[0].resources == Resources{4, 1, 1000}));
+  BOOST_REQUIRE(report->refusals.size() == 1u);
+  BOOST_TEST(report->refusals[0].who == "gpu7");
+  BOOST_TEST(report->refusals[0].why == "it sent what it may not send");
+
+  world.network().cut("head", "node");
+  world.advance(10s);
+  node.node().report_network([&](const NetworkReport& made) { report = made; });
+  world.run();
+  BOOST_TEST((report->links.at(0).state == LinkState::down));
+  BOOST_TEST(!report->links.at(0).reason.empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_node_joins_without_waiting) {
+  test::TestNode third{world, 3, {.name = "third"}};
+  std::optional<Result<NodeId>> joined;
+  third.node().join(address, 5s, [&](const Result<NodeId>& head_id) { joined = head_id; });
+  BOOST_TEST(!joined.has_value());
+  world.run();
+  BOOST_REQUIRE(joined.has_value());
+  BOOST_TEST((joined->value() == head.node().id()));
+}
+
+BOOST_AUTO_TEST_CASE(only_an_actor_of_this_node_is_alive_here) {
+  const auto counter = head.spawn<Counter>();
+  BOOST_TEST(head.node().is_alive(counter));
+  BOOST_TEST(!node.node().is_alive(counter));
+  head.node().stop(counter);
+  world.run();
+  BOOST_TEST(!head.node().is_alive(counter));
+}
+
+BOOST_AUTO_TEST_CASE(a_node_without_a_network_refuses_to_listen) {
   StepDispatcher* dispatcher = nullptr;
   Environment bare = world.environment("alone", 3, dispatcher);
   bare.make_wire = {};

@@ -1,4 +1,4 @@
-// Actors that one node has another one spawn.
+// Spawning of actors on another node.
 
 #include <boost/test/unit_test.hpp>
 
@@ -18,8 +18,8 @@ struct CounterSpec {
   static auto fields(auto& m) { return std::tuple{field("start", m.start)}; }
 };
 
-struct Offering : TwoNodes {
-  Offering() {
+struct NodeWithOffer : TwoNodes {
+  NodeWithOffer() {
     const auto make = [](Context& self, CounterSpec spec) -> Result<Counter::Ref> {
       if (spec.start < 0) return Error{ErrorKind::refused, "it starts at 0 or more"};
       const auto counter = self.spawn<Counter>();
@@ -36,7 +36,7 @@ struct Offering : TwoNodes {
 
 }  // namespace resources
 
-BOOST_FIXTURE_TEST_SUITE(resources, resources::Offering)
+BOOST_FIXTURE_TEST_SUITE(resources, resources::NodeWithOffer)
 
 BOOST_AUTO_TEST_CASE(an_actor_is_spawned_on_another_node) {
   const auto counter = spawn(head, {1, 0, 100}).value();
@@ -53,16 +53,16 @@ BOOST_AUTO_TEST_CASE(a_node_spawns_for_its_own_actors_too) {
   BOOST_TEST(node.ask(counter->value(), Total{}).value().total == 7);
 }
 
-BOOST_AUTO_TEST_CASE(more_than_a_node_ever_has_is_infeasible) {
+BOOST_AUTO_TEST_CASE(more_than_the_total_of_a_node_is_infeasible) {
   BOOST_TEST((spawn(head, {3, 0, 0}).error().kind == ErrorKind::infeasible));
   BOOST_TEST((spawn(head, {0, 1, 0}).error().kind == ErrorKind::infeasible));
   BOOST_TEST((spawn(head, {0, 0, 501}).error().kind == ErrorKind::infeasible));
 }
 
-BOOST_AUTO_TEST_CASE(what_is_taken_is_exhausted_until_its_actor_is_gone) {
+BOOST_AUTO_TEST_CASE(resources_in_use_are_exhausted_until_their_actor_is_gone) {
   const auto first = spawn(head, {2, 0, 0}).value();
   BOOST_TEST((spawn(head, {1, 0, 0}).error().kind == ErrorKind::exhausted));
-  BOOST_TEST(spawn(node, {0, 0, 500}).has_value());  // Of something else there is enough.
+  BOOST_TEST(spawn(node, {0, 0, 500}).has_value());  // Another resource is free.
   head.tell(first, Fail{"broken"});
   world.run();
   BOOST_TEST(spawn(head, {1, 0, 0}).has_value());
@@ -75,7 +75,7 @@ BOOST_AUTO_TEST_CASE(a_refused_actor_takes_nothing) {
   BOOST_TEST(spawn(head, {2, 0, 0}).has_value());
 }
 
-BOOST_AUTO_TEST_CASE(what_is_not_offered_is_refused) {
+BOOST_AUTO_TEST_CASE(a_kind_that_is_not_offered_is_refused) {
   const auto refused = node.node().spawn_on<Counter::Ref>(head.node().id(), CounterSpec{1}, {}, 1s);
   BOOST_TEST(
       (refused.error() == Error{ErrorKind::refused, "the node does not offer test.CounterSpec"}));

@@ -16,7 +16,7 @@ struct Tick {
   static auto fields(auto&) { return no_fields(); }
 };
 
-/// Ticks once a second; fails at the third.
+/// Sends itself a Tick once a second; fails at the third.
 class Ticker {
  public:
   using Ref = runtime::Ref<Total>;
@@ -32,7 +32,7 @@ class Ticker {
   int ticks_ = 0;
 };
 
-BOOST_AUTO_TEST_CASE(a_timer_comes_at_its_time) {
+BOOST_AUTO_TEST_CASE(a_timer_message_is_delivered_at_its_time) {
   TestNode world;
   auto probe = world.probe<Add>();
   probe.run([](Context& self) {
@@ -48,7 +48,7 @@ BOOST_AUTO_TEST_CASE(a_timer_comes_at_its_time) {
   BOOST_TEST(probe.expect<Add>().amount == 2);
 }
 
-BOOST_AUTO_TEST_CASE(a_cancelled_timer_does_not_come_even_if_it_was_due) {
+BOOST_AUTO_TEST_CASE(a_cancelled_timer_is_not_delivered_even_if_it_was_due) {
   TestNode world;
   auto probe = world.probe<Add>();
   TimerId timer{};
@@ -57,7 +57,7 @@ BOOST_AUTO_TEST_CASE(a_cancelled_timer_does_not_come_even_if_it_was_due) {
                     test::Do{[&](Context& self) { self.cancel(timer); }});
   world.clock().set(world.now() + 1s);
   while (world.reactor().run_one()) {
-  }  // The timer's message is in the mailbox now, behind the one that cancels it.
+  }  // The timer's message is now in the mailbox, behind the message that cancels it.
   BOOST_TEST(probe.is_silent());
 
   probe.run([&](Context& self) { timer = self.after(1s, Add{2}); });
@@ -67,7 +67,7 @@ BOOST_AUTO_TEST_CASE(a_cancelled_timer_does_not_come_even_if_it_was_due) {
   BOOST_TEST(!world.reactor().next_timer().has_value());
 }
 
-BOOST_AUTO_TEST_CASE(timers_of_a_failed_actor_do_not_reach_the_one_made_anew) {
+BOOST_AUTO_TEST_CASE(timers_of_a_failed_actor_are_not_delivered_after_its_restart) {
   TestNode world;
   auto parent = world.probe<Restarted>();
   Ticker::Ref ticker;
@@ -81,7 +81,7 @@ BOOST_AUTO_TEST_CASE(timers_of_a_failed_actor_do_not_reach_the_one_made_anew) {
   BOOST_TEST(world.ask(ticker, Total{}).value().total == 1);
 }
 
-BOOST_AUTO_TEST_CASE(a_timer_of_a_type_that_the_actor_does_not_handle_is_a_bug) {
+BOOST_AUTO_TEST_CASE(a_timer_message_without_a_handler_fails_a_check) {
   TestNode world;
   auto parent = world.probe<Down>();
   const auto ticker = world.spawn<Ticker>();

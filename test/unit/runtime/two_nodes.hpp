@@ -1,6 +1,7 @@
 #pragma once
 
-#include "runtime/remote/reception.hpp"
+#include <string>
+
 #include "test/kit/probe.hpp"
 #include "test/kit/test_world.hpp"
 
@@ -12,8 +13,9 @@ struct TwoNodes {
   test::TestNode head{world, 1, {.name = "head", .resources = {4, 1, 1000}}};
   test::TestNode node{world, 2, {.name = "node", .resources = {2, 0, 500}}};
 
+  std::string address = head.node().listen("*").value();  ///< Where the head listens.
+
   TwoNodes() {
-    const std::string address = head.node().listen("*").value();
     (void)node.node().join(address, std::chrono::seconds(5)).value();
     world.run();
   }

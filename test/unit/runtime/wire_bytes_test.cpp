@@ -1,4 +1,4 @@
-// A peer that speaks the transport's protocol and nonsense above it.
+// A peer that speaks the transport's protocol and sends malformed messages over it.
 
 #include <memory>
 #include <span>
@@ -9,8 +9,7 @@
 
 #include "runtime/codec.hpp"
 #include "runtime/core/rng.hpp"
-#include "runtime/remote/declaration.hpp"
-#include "runtime/remote/wire_header.hpp"
+#include "runtime/remote/wire_format.hpp"
 #include "test/kit/probe.hpp"
 #include "test/kit/test_world.hpp"
 #include "test/unit/runtime/counter.hpp"
@@ -22,17 +21,16 @@ namespace {
 namespace wire_bytes {
 
 using namespace std::chrono_literals;
-using Kind = WireHeader::Kind;
 
-/// A node, and an endpoint without one that has joined it.
-struct Stranger {
+/// A node, and an endpoint that has joined it and is no node.
+struct RawPeer {
   test::TestWorld world;
   test::TestNode node{world, 1, {.name = "node"}};
   std::unique_ptr<transport::Endpoint> endpoint;
   std::vector<WireHeader> received;
   std::vector<std::string> bodies;
 
-  Stranger() {
+  RawPeer() {
     transport::Endpoint::Callbacks callbacks;
     callbacks.on_up = [](transport::PeerId, std::string_view, transport::Bytes) {};
     callbacks.on_message = [this](transport::PeerId, transport::Bytes message) {
@@ -69,9 +67,11 @@ struct Stranger {
 
 }  // namespace wire_bytes
 
-BOOST_FIXTURE_TEST_SUITE(wire_bytes, wire_bytes::Stranger)
+BOOST_FIXTURE_TEST_SUITE(wire_bytes, wire_bytes::RawPeer)
 
-BOOST_AUTO_TEST_CASE(what_is_well_formed_arrives) {
+using Kind = WireHeader::Kind;
+
+BOOST_AUTO_TEST_CASE(a_well_formed_message_arrives) {
   auto probe = node.probe<Add>();
   declare_add();
   send({.kind = Kind::message, .type = 1, .to = probe.address().actor}, pack(Add{3}));
@@ -89,7 +89,7 @@ BOOST_AUTO_TEST_CASE(an_undeclared_type_is_answered_with_an_error) {
   BOOST_TEST(node.node().frames_refused() == 1u);
 }
 
-BOOST_AUTO_TEST_CASE(a_type_is_declared_on_the_lane_that_it_takes) {
+BOOST_AUTO_TEST_CASE(a_type_is_declared_on_the_channel_of_its_messages) {
   auto probe = node.probe<Add>();
   declare_add();
   std::string question;
@@ -118,10 +118,10 @@ BOOST_AUTO_TEST_CASE(a_body_that_does_not_unpack_is_answered_with_an_error) {
   BOOST_TEST(node.node().dead_letters() == 1u);
 }
 
-BOOST_AUTO_TEST_CASE(messages_of_the_runtime_and_private_ones_are_not_taken_from_a_peer) {
+BOOST_AUTO_TEST_CASE(messages_of_the_runtime_are_not_accepted_from_a_peer) {
   auto probe = node.probe<Add, Down>();
   send(DeclaredTypes::declaration(&message_type<Down>, 1));
-  // Down is among what the probe's own ref accepts, so it may be sent; not so for a plain actor.
+  // The probe's ref accepts Down, so a peer may send it to the probe; the counter's does not.
   const auto counter = node.spawn<Counter>();
   send({.kind = Kind::message, .type = 1, .to = counter.address().actor}, pack(Down{}));
   send({.kind = Kind::down, .to = probe.address().actor, .from = 12}, "not watched");
@@ -129,7 +129,7 @@ BOOST_AUTO_TEST_CASE(messages_of_the_runtime_and_private_ones_are_not_taken_from
   BOOST_TEST(node.node().dead_letters() == 1u);
 }
 
-BOOST_AUTO_TEST_CASE(an_answer_that_nobody_asked_for_is_dropped) {
+BOOST_AUTO_TEST_CASE(an_answer_without_a_question_is_dropped) {
   declare_add();
   for (std::uint64_t ask = 0; ask < 100; ++ask) {
     send({.kind = Kind::reply, .type = 1, .ask = ask << 32 | 1}, pack(Add{1}));

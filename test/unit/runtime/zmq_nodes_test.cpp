@@ -12,41 +12,41 @@ BOOST_AUTO_TEST_SUITE(zmq_nodes)
 
 using namespace std::chrono_literals;
 
-class Relay {
+class Forwarder {
  public:
   using Ref = runtime::Ref<Total>;
-  explicit Relay(runtime::Ref<Total> behind) : behind_(behind) {}
+  explicit Forwarder(runtime::Ref<Total> behind) : behind_(behind) {}
   Result<TotalReply> on(Context& self, const Total&) { return self.ask(behind_, Total{}, 30s); }
 
  private:
   runtime::Ref<Total> behind_;
 };
 
-/// Large; the answer is as large.
-struct Mirror {
+/// A large question; the answer is as large.
+struct EchoBulk {
   static constexpr std::string_view wire_name = "test.Mirror";
   static constexpr bool bulk = true;
-  using Reply = Mirror;
+  using Reply = EchoBulk;
   std::string bytes;
   static auto fields(auto& m) { return std::tuple{field("bytes", m.bytes)}; }
 };
-class Glass {
+class Echo {
  public:
-  using Ref = runtime::Ref<Mirror>;
-  Mirror on(Context&, Mirror question) { return question; }
+  using Ref = runtime::Ref<EchoBulk>;
+  EchoBulk on(Context&, EchoBulk question) { return question; }
 };
 
 BOOST_AUTO_TEST_CASE(large_messages_go_both_ways_while_others_are_answered) {
   const auto head = make_node({.name = "head"});
   const auto node = make_node({.name = "node"});
   BOOST_TEST((node->join(head->listen("tcp://127.0.0.1:*").value(), 30s).value() == head->id()));
-  const auto here = head->spawn<Glass>();
-  const auto there = node->spawn<Glass>();
+  const auto here = head->spawn<Echo>();
+  const auto there = node->spawn<Echo>();
   const auto counter = head->spawn<Counter>();
   for (int i = 0; i < 20; ++i) {
     const std::string bytes(static_cast<std::size_t>(i) * 20'000, static_cast<char>('a' + i));
-    BOOST_TEST((node->ask(here, Mirror{bytes}, 30s).value().bytes == bytes));
-    BOOST_TEST((head->ask(there, Mirror{bytes}, 30s).value().bytes == bytes));
+    BOOST_TEST((node->ask(here, EchoBulk{bytes}, 30s).value().bytes == bytes));
+    BOOST_TEST((head->ask(there, EchoBulk{bytes}, 30s).value().bytes == bytes));
     node->tell(counter, Add{1});
   }
   BOOST_TEST(node->ask(counter, Total{}, 30s).value().total == 20);
@@ -60,10 +60,10 @@ BOOST_AUTO_TEST_CASE(actors_talk_across_two_nodes_and_notice_when_one_stops) {
   BOOST_TEST((node->join(address, 30s).value() == head->id()));
 
   const auto counter = head->spawn<Counter>();
-  const auto relay = node->spawn<Relay>(counter);
+  const auto forwarder = node->spawn<Forwarder>(counter);
   for (int i = 0; i < 2000; ++i) node->tell(counter, Add{1});
   BOOST_TEST(node->ask(counter, Total{}, 30s).value().total == 2000);
-  BOOST_TEST(head->ask(relay, Total{}, 30s).value().total == 2000);
+  BOOST_TEST(head->ask(forwarder, Total{}, 30s).value().total == 2000);
 
   BOOST_TEST(head->stop(30s).left.empty());
   const auto down = node->wait(counter, 30s);

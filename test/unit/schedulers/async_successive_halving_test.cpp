@@ -68,8 +68,9 @@ BOOST_FIXTURE_TEST_CASE(stopping_runs_a_trial_to_the_maximum_without_a_pause, St
 }
 
 BOOST_FIXTURE_TEST_CASE(promotion_pauses_every_trial_and_resumes_the_best_once, Promotion) {
-  for (const Decision& answer : fill({0.9, 0.1, 0.5}))
-    BOOST_TEST(std::holds_alternative<PauseTrial>(answer));
+  const auto answers = fill({0.9, 0.1, 0.5});
+  BOOST_TEST(answers.size() == 3u);
+  for (const Decision& answer : answers) BOOST_TEST(std::holds_alternative<PauseTrial>(answer));
   BOOST_TEST((offer() == Decision(ResumeTrial{1, 1, 3})));
   BOOST_TEST((offer() == Decision(StartTrial{3, 1})));
   BOOST_TEST((report(1, 2, 0.1) == Decision(ContinueTrial{1, 3})));

@@ -15,7 +15,7 @@
 
 namespace troupe::schedulers {
 
-std::ostream& operator<<(std::ostream& out, SearcherName name);
+std::ostream& operator<<(std::ostream& out, const SearcherOptions& options);
 
 namespace {
 
@@ -152,48 +152,48 @@ BOOST_AUTO_TEST_CASE(a_cycle_of_conditions_is_found_and_refused) {
 }
 
 BOOST_DATA_TEST_CASE(every_searcher_suggests_each_allowed_configuration_once,
-                     data::make(every_searcher), name) {
+                     data::make(every_searcher), searcher_options) {
   for (std::uint64_t seed = 0; seed < 50; ++seed) {
-    const SearcherOptions options{.name = name, .space = forbidding_space(), .seed = seed};
-    const auto configs = suggestions(options, 50);
+    const SearchTerms terms{.space = forbidding_space(), .seed = seed};
+    const auto configs = suggestions(searcher_options, terms, 50);
     BOOST_TEST_REQUIRE(configs.size() == 7u);
-    BOOST_TEST_REQUIRE(different(options.space, configs) == 7u);
+    BOOST_TEST_REQUIRE(different(terms.space, configs) == 7u);
     for (const Config& config : configs) {
-      BOOST_TEST_REQUIRE(options.space.contains(config));
-      BOOST_TEST_REQUIRE(options.space.forbidding(config) == nullptr);
+      BOOST_TEST_REQUIRE(terms.space.contains(config));
+      BOOST_TEST_REQUIRE(terms.space.forbidding(config) == nullptr);
     }
   }
 }
 
 BOOST_DATA_TEST_CASE(every_searcher_respects_conditions_of_an_infinite_space,
-                     data::make(every_searcher), name) {
+                     data::make(every_searcher), searcher_options) {
   for (std::uint64_t seed = 0; seed < 50; ++seed) {
-    const SearcherOptions options{.name = name, .space = infinite_space(), .seed = seed};
-    const auto configs = suggestions(options, 40);
+    const SearchTerms terms{.space = infinite_space(), .seed = seed};
+    const auto configs = suggestions(searcher_options, terms, 40);
     BOOST_TEST_REQUIRE(configs.size() > 20u);
-    BOOST_TEST_REQUIRE(different(options.space, configs) == configs.size());
+    BOOST_TEST_REQUIRE(different(terms.space, configs) == configs.size());
     for (const Config& config : configs) {
-      BOOST_TEST_REQUIRE(options.space.contains(config));
-      BOOST_TEST_REQUIRE(options.space.forbidding(config) == nullptr);
+      BOOST_TEST_REQUIRE(terms.space.contains(config));
+      BOOST_TEST_REQUIRE(terms.space.forbidding(config) == nullptr);
     }
-    BOOST_TEST_REQUIRE((configs == suggestions(options, 40)));
+    BOOST_TEST_REQUIRE((configs == suggestions(searcher_options, terms, 40)));
   }
 }
 
 BOOST_DATA_TEST_CASE(every_searcher_ends_where_everything_is_forbidden, data::make(every_searcher),
-                     name) {
+                     searcher_options) {
   const Condition everything{compared("lr", Relation::at_least, 0)};
   const Space infinite({{"lr", Uniform{0, 1}}, {"units", RandInt{1, 1000}}}, {everything});
-  BOOST_TEST(suggestions({.name = name, .space = infinite}, 5).empty());
+  BOOST_TEST(suggestions(searcher_options, {.space = infinite}, 5).empty());
   const Space finite({{"lr", FinRange{0, 1, 5}}, {"units", RandInt{1, 10}}}, {everything});
-  BOOST_TEST(suggestions({.name = name, .space = finite}, 5).empty());
+  BOOST_TEST(suggestions(searcher_options, {.space = finite}, 5).empty());
 }
 
-BOOST_DATA_TEST_CASE(every_searcher_refuses_a_forbidden_point, data::make(every_searcher), name) {
-  const SearcherOptions options{.name = name,
-                                .space = forbidding_space(),
-                                .points_to_evaluate = {{{"optimizer", text("lamb")}}}};
-  BOOST_CHECK_THROW((void)make_searcher(options), CheckFailure);
+BOOST_DATA_TEST_CASE(every_searcher_refuses_a_forbidden_point, data::make(every_searcher),
+                     searcher_options) {
+  const SearchTerms terms{.space = forbidding_space(),
+                          .points_to_evaluate = {{{"optimizer", text("lamb")}}}};
+  BOOST_CHECK_THROW((void)make_searcher(searcher_options, terms), CheckFailure);
 }
 
 BOOST_AUTO_TEST_CASE(a_grid_skips_combinations_that_its_first_axes_forbid) {
@@ -202,8 +202,7 @@ BOOST_AUTO_TEST_CASE(a_grid_skips_combinations_that_its_first_axes_forbid) {
   for (char name = 'a'; name < 'h'; ++name)
     parameters.push_back({std::string(1, name), RandInt{0, 9}});
   const Space space(parameters, {{compared("a", Relation::below, 9)}});
-  const auto configs =
-      suggestions({.name = SearcherName::grid, .space = space, .num_samples = 10}, 11);
+  const auto configs = suggestions(GridSearcherOptions{.num_samples = 10}, {.space = space}, 11);
   BOOST_TEST(configs.size() == 11u);
   BOOST_TEST((*find(configs.at(0), "a") == Value{std::int64_t{9}}));
   BOOST_TEST((*find(configs.at(10), "f") == Value{std::int64_t{1}}));

@@ -100,10 +100,10 @@ double epsilon_after_two_promotions(EpsilonRule rule, RankingForm form) {
   AsyncSuccessiveHalving halving(options);
   for (TrialId trial = 0; trial < 7; ++trial) (void)halving.on(SlotOpened{});
   for (TrialId trial = 0; trial < 7; ++trial)
-    (void)halving.on(TrialReported{trial, 1, trial * 1.0});
+    (void)halving.on(ReportReceived{trial, 1, trial * 1.0});
   for (TrialId trial = 0; trial < 2; ++trial) {
     (void)halving.on(SlotOpened{});
-    (void)halving.on(TrialReported{trial, 3, trial * 1.0});
+    (void)halving.on(ReportReceived{trial, 3, trial * 1.0});
   }
   return halving.status().epsilon;
 }
@@ -129,10 +129,10 @@ BOOST_AUTO_TEST_CASE(a_fixed_epsilon_tolerates_a_swap_of_smaller_distance) {
     AsyncSuccessiveHalving halving(options);
     for (TrialId trial = 0; trial < 7; ++trial) (void)halving.on(SlotOpened{});
     for (TrialId trial = 0; trial < 7; ++trial)
-      (void)halving.on(TrialReported{trial, 1, trial * 1.0});
+      (void)halving.on(ReportReceived{trial, 1, trial * 1.0});
     for (TrialId trial = 0; trial < 2; ++trial) (void)halving.on(SlotOpened{});
-    (void)halving.on(TrialReported{0, 3, 0.9});
-    (void)halving.on(TrialReported{1, 3, 0.8});
+    (void)halving.on(ReportReceived{0, 3, 0.9});
+    (void)halving.on(ReportReceived{1, 3, 0.8});
     BOOST_TEST(halving.status().ceiling == (epsilon < 1 ? 9 : 3));
   }
 }

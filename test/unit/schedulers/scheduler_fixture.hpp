@@ -23,7 +23,7 @@ struct SchedulerFixture {
   TrialId start() { return std::get<StartTrial>(offer()).trial; }
 
   Decision report(TrialId trial, Resource resource, double metric) {
-    return answer(TrialReported{trial, resource, metric});
+    return answer(ReportReceived{trial, resource, metric});
   }
 
   void fail(TrialId trial) { follow(scheduler.on(TrialFailed{trial}), 0); }

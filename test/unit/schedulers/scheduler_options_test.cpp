@@ -25,7 +25,7 @@ struct RandomChoice : SchedulerFixture<Fifo> {
   RandomChoice() : SchedulerFixture(FifoOptions{.length = 3, .trials_max = 1}) {}
 };
 
-BOOST_FIXTURE_TEST_CASE(every_trial_of_a_fixed_length_runs_equally_long, OneEpoch) {
+BOOST_FIXTURE_TEST_CASE(fifo_runs_every_trial_to_the_same_resource, OneEpoch) {
   BOOST_TEST((offer() == Decision(StartTrial{0, 3})));
   BOOST_TEST((offer() == Decision(StartTrial{1, 3})));
   BOOST_TEST((report(0, 1, 0.9) == Decision(ContinueTrial{0, 3})));
@@ -101,7 +101,7 @@ struct Drawn {
 
   Decision offer() { return halving.on(SlotOpened{}).at(0); }
   Decision report(TrialId trial, Resource resource, double metric) {
-    return halving.on(TrialReported{trial, resource, metric}).at(0);
+    return halving.on(ReportReceived{trial, resource, metric}).at(0);
   }
 
   AsyncSuccessiveHalving halving;

@@ -25,6 +25,7 @@ struct Candidate {
 
 constexpr Resource max_resource = 27;
 constexpr std::uint64_t seeds = 50;
+constexpr std::size_t trials = 24;
 
 /// Every rule with every ceiling, with and without a hurdle, on ladders of one to four rungs.
 std::vector<Candidate> candidates() {
@@ -55,7 +56,7 @@ std::vector<Candidate> candidates() {
 SchedulerWorld::Outcome run(const Candidate& candidate, std::uint64_t seed,
                             const Mishaps& mishaps) {
   const std::size_t workers = 1 + seed % 5;
-  return SchedulerWorld(candidate.make(), seed, mishaps, max_resource).run(24, workers);
+  return SchedulerWorld(candidate.make(), seed, mishaps, max_resource).run(trials, workers);
 }
 
 constexpr Mishaps everything{.failure = 40,
@@ -93,8 +94,18 @@ BOOST_AUTO_TEST_CASE(ignored_reports_change_no_decision) {
 BOOST_AUTO_TEST_CASE(survives_any_order_of_failures) {
   for (const Candidate& candidate : candidates())
     for (std::uint64_t seed = 0; seed < seeds; ++seed)
-      BOOST_TEST_CONTEXT(candidate.name << ", seed " << seed)
-  (void)run(candidate, seed, {.failure = 1 + seed % 8});
+      BOOST_TEST_CONTEXT(candidate.name << ", seed " << seed) {
+        const std::uint64_t one_in = 1 + seed % 8;
+        const auto outcome = run(candidate, seed, {.failure = one_in});
+        BOOST_TEST_REQUIRE(outcome.failed > 0u);
+        BOOST_TEST_REQUIRE(outcome.failed <= trials);
+        // Where each program fails at its first step, no trial gets further than its start.
+        if (one_in == 1) BOOST_TEST_REQUIRE(outcome.failed == trials);
+        const auto starts = std::ranges::count_if(outcome.decisions, [](const Decision& decision) {
+          return std::holds_alternative<StartTrial>(decision);
+        });
+        BOOST_TEST_REQUIRE(static_cast<std::size_t>(starts) == trials);
+      }
 }
 
 BOOST_AUTO_TEST_CASE(promotes_and_unlocks_as_its_options_say) {

@@ -89,6 +89,7 @@ void SchedulerWorld::step() {
   const Resource ceiling = scheduler_->status().ceiling;
   if (happens(mishaps_.failure)) {
     check(decide(TrialFailed{id}).empty(), "a failure has no decision");
+    ++outcome_.failed;
     trial.state = State::finished;
     std::erase(running_, id);
   } else if (happens(mishaps_.completion)) {
@@ -124,7 +125,7 @@ void SchedulerWorld::repeat_something() {
     if (metrics.empty()) return;
     const auto known =
         std::next(metrics.begin(), static_cast<std::ptrdiff_t>(noise_.below(metrics.size())));
-    const auto answers = decide(TrialReported{id, known->first, other});
+    const auto answers = decide(ReportReceived{id, known->first, other});
     check(answers.size() == 1, "an ignored report changes nothing");
     const auto& ignored = std::get<ReportIgnored>(answers[0]);
     check(ignored.reason == ReportIgnored::Reason::duplicate, "a duplicate is reported as such");
@@ -137,7 +138,7 @@ void SchedulerWorld::repeat_something() {
     const auto id = static_cast<TrialId>(noise_.below(trials_.size() + 2));
     if (id < trials_.size() && trials_[id].state == State::running) return;
     const auto resource = static_cast<Resource>(noise_.below(30));
-    const auto answers = decide(TrialReported{id, resource, other});
+    const auto answers = decide(ReportReceived{id, resource, other});
     check(answers.size() == 1, "an ignored report changes nothing");
     check(answers[0] == Decision(ReportIgnored{id, ReportIgnored::Reason::not_running, 0}),
           "a stale report is reported as such");
@@ -147,7 +148,7 @@ void SchedulerWorld::repeat_something() {
 
 void SchedulerWorld::report(TrialId id, Resource resource, double metric) {
   const Resource ceiling = scheduler_->status().ceiling;
-  const auto answers = decide(TrialReported{id, resource, metric});
+  const auto answers = decide(ReportReceived{id, resource, metric});
   check(!answers.empty(), "a report is answered");
   Trial& trial = trials_[id];
   trial.metrics[resource] = metric;

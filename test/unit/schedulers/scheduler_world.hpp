@@ -32,6 +32,7 @@ class SchedulerWorld {
     std::vector<Decision> decisions;  ///< All but ReportIgnored.
     Resource ceiling = 0;
     std::size_t resumed = 0;
+    std::size_t failed = 0;  ///< Trials whose program failed.
     std::size_t ignored = 0;
     std::size_t unlocked = 0;
   };

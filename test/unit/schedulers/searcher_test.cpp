@@ -14,8 +14,8 @@
 
 namespace troupe::schedulers {
 
-std::ostream& operator<<(std::ostream& out, SearcherName name) {
-  return out << enum_names(name)[static_cast<std::size_t>(name)];
+std::ostream& operator<<(std::ostream& out, const SearcherOptions& options) {
+  return out << searcher_methods().at(options.index()).name;
 }
 
 namespace {
@@ -40,78 +40,84 @@ Space infinite_space() {
                 {"units", LogRandInt{16, 1024}}});
 }
 
-BOOST_DATA_TEST_CASE(replays_identically, data::make(every_searcher), name) {
+BOOST_DATA_TEST_CASE(replays_identically, data::make(every_searcher), searcher_options) {
   for (std::uint64_t seed = 0; seed < 50; ++seed)
     for (const Space& space : {finite_space(), infinite_space()}) {
-      const SearcherOptions options{.name = name, .space = space, .seed = seed};
-      BOOST_TEST((suggestions(options, 40) == suggestions(options, 40)), "seed " << seed);
+      const SearchTerms terms{.space = space, .seed = seed};
+      BOOST_TEST(
+          (suggestions(searcher_options, terms, 40) == suggestions(searcher_options, terms, 40)),
+          "seed " << seed);
     }
 }
 
-BOOST_DATA_TEST_CASE(stays_in_the_space, data::make(every_searcher), name) {
+BOOST_DATA_TEST_CASE(stays_in_the_space, data::make(every_searcher), searcher_options) {
   for (std::uint64_t seed = 0; seed < 50; ++seed)
     for (const Space& space : {finite_space(), infinite_space()})
-      for (const Config& config : suggestions({.name = name, .space = space, .seed = seed}, 40))
+      for (const Config& config : suggestions(searcher_options, {.space = space, .seed = seed}, 40))
         BOOST_TEST_REQUIRE(space.contains(config));
 }
 
 BOOST_DATA_TEST_CASE(suggests_each_configuration_of_a_finite_space_once, data::make(every_searcher),
-                     name) {
+                     searcher_options) {
   for (std::uint64_t seed = 0; seed < 50; ++seed) {
-    const SearcherOptions options{.name = name, .space = finite_space(), .seed = seed};
-    const auto configs = suggestions(options, 100);
+    const SearchTerms terms{.space = finite_space(), .seed = seed};
+    const auto configs = suggestions(searcher_options, terms, 100);
     BOOST_TEST(configs.size() == 36u);
-    BOOST_TEST(different(options.space, configs) == 36u);
+    BOOST_TEST(different(terms.space, configs) == 36u);
   }
 }
 
-BOOST_DATA_TEST_CASE(stays_exhausted, data::make(every_searcher), name) {
-  const auto searcher = make_searcher({.name = name, .space = Space({{"a", Constant{true}}})});
+BOOST_DATA_TEST_CASE(stays_exhausted, data::make(every_searcher), searcher_options) {
+  const auto searcher = make_searcher(searcher_options, {.space = Space({{"a", Constant{true}}})});
   BOOST_TEST(searcher->suggest(0).has_value());
   BOOST_TEST(!searcher->suggest(1).has_value());
   BOOST_TEST(!searcher->suggest(2).has_value());
 }
 
 BOOST_DATA_TEST_CASE(suggests_the_points_first_completed_and_once, data::make(every_searcher),
-                     name) {
+                     searcher_options) {
   const Config given{{"units", std::int64_t{4}}};
-  const SearcherOptions options{
-      .name = name, .space = finite_space(), .points_to_evaluate = {given, {}, given}};
-  const auto configs = suggestions(options, 100);
-  BOOST_TEST((configs.at(0) == options.space.completed(given)));
-  BOOST_TEST((configs.at(1) == options.space.midpoint()));
+  const SearchTerms terms{.space = finite_space(), .points_to_evaluate = {given, {}, given}};
+  const auto configs = suggestions(searcher_options, terms, 100);
+  BOOST_TEST((configs.at(0) == terms.space.completed(given)));
+  BOOST_TEST((configs.at(1) == terms.space.midpoint()));
   BOOST_TEST(configs.size() == 36u);
-  BOOST_TEST(different(options.space, configs) == 36u);
+  BOOST_TEST(different(terms.space, configs) == 36u);
 }
 
-BOOST_DATA_TEST_CASE(refuses_a_point_outside_the_space, data::make(every_searcher), name) {
-  const SearcherOptions options{
-      .name = name, .space = finite_space(), .points_to_evaluate = {{{"units", std::int64_t{5}}}}};
-  BOOST_CHECK_THROW((void)make_searcher(options), CheckFailure);
+BOOST_DATA_TEST_CASE(refuses_a_point_outside_the_space, data::make(every_searcher),
+                     searcher_options) {
+  const SearchTerms terms{.space = finite_space(),
+                          .points_to_evaluate = {{{"units", std::int64_t{5}}}}};
+  BOOST_CHECK_THROW((void)make_searcher(searcher_options, terms), CheckFailure);
 }
 
 BOOST_AUTO_TEST_CASE(random_depends_on_the_seed) {
-  const auto first = suggestions({.space = infinite_space(), .seed = 1}, 5);
-  BOOST_TEST((first != suggestions({.space = infinite_space(), .seed = 2}, 5)));
+  const auto first =
+      suggestions(RandomSearcherOptions{}, {.space = infinite_space(), .seed = 1}, 5);
+  BOOST_TEST(
+      (first != suggestions(RandomSearcherOptions{}, {.space = infinite_space(), .seed = 2}, 5)));
 }
 
 BOOST_AUTO_TEST_CASE(random_gives_a_trial_its_own_stream) {
   // Earlier suggestions change nothing, unless the draw is a duplicate.
-  const auto plain = suggestions({.space = infinite_space(), .seed = 3}, 5);
+  const auto plain =
+      suggestions(RandomSearcherOptions{}, {.space = infinite_space(), .seed = 3}, 5);
   const auto led =
-      suggestions({.space = infinite_space(), .seed = 3, .points_to_evaluate = {{{"lr", 0.5}}}}, 5);
+      suggestions(RandomSearcherOptions{},
+                  {.space = infinite_space(), .seed = 3, .points_to_evaluate = {{{"lr", 0.5}}}}, 5);
   BOOST_TEST((led.at(4) == plain.at(4)));
 }
 
 BOOST_AUTO_TEST_CASE(random_finds_the_last_configuration_of_a_large_space) {
   const Space space({{"a", LogRandInt{1, 3000}}});  // 3000 has probability 1/24,000.
-  const auto configs = suggestions({.space = space, .seed = 9}, 5000);
+  const auto configs = suggestions(RandomSearcherOptions{}, {.space = space, .seed = 9}, 5000);
   BOOST_TEST(configs.size() == 3000u);
   BOOST_TEST(different(space, configs) == 3000u);
 }
 
 BOOST_AUTO_TEST_CASE(grid_counts_in_nested_loops) {
-  const auto configs = suggestions({.name = SearcherName::grid, .space = finite_space()}, 4);
+  const auto configs = suggestions(GridSearcherOptions{}, {.space = finite_space()}, 4);
   const auto row = [](const Config& config) {
     return text_of(*find(config, "units")) + " " + text_of(*find(config, "act")) + " " +
            text_of(*find(config, "drop"));
@@ -123,8 +129,7 @@ BOOST_AUTO_TEST_CASE(grid_counts_in_nested_loops) {
 
 BOOST_AUTO_TEST_CASE(grid_spaces_continuous_and_large_integer_parameters) {
   const Space space({{"lr", LogUniform{1e-4, 1}}, {"units", RandInt{0, 100}}});
-  const auto configs =
-      suggestions({.name = SearcherName::grid, .space = space, .num_samples = 3}, 100);
+  const auto configs = suggestions(GridSearcherOptions{.num_samples = 3}, {.space = space}, 100);
   BOOST_TEST(configs.size() == 9u);
   BOOST_TEST(std::get<double>(*find(configs.front(), "lr")) == 1e-4);
   BOOST_TEST(std::get<double>(*find(configs.back(), "lr")) == 1.0);

@@ -10,13 +10,15 @@
 
 namespace troupe::schedulers::test {
 
-inline constexpr std::array every_searcher{SearcherName::random, SearcherName::grid,
-                                           SearcherName::sobol};
+/// One of each searcher, with its default options.
+inline const std::array<SearcherOptions, 3> every_searcher{
+    RandomSearcherOptions{}, GridSearcherOptions{}, SobolSearcherOptions{}};
 
 /// The suggestions of a new searcher for the first trials, each of which reports once; fewer if the
 /// space is exhausted.
-inline std::vector<Config> suggestions(const SearcherOptions& options, TrialId trials) {
-  const auto searcher = make_searcher(options);
+inline std::vector<Config> suggestions(const SearcherOptions& options, const SearchTerms& terms,
+                                       TrialId trials) {
+  const auto searcher = make_searcher(options, terms);
   std::vector<Config> configs;
   for (TrialId trial = 0; trial < trials; ++trial) {
     auto config = searcher->suggest(trial);

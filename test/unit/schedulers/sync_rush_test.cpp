@@ -84,8 +84,7 @@ BOOST_AUTO_TEST_CASE(each_bad_option_is_named) {
   BOOST_TEST(complaints(lonely) == "reduction_factor arms ");
 }
 
-BOOST_FIXTURE_TEST_CASE(without_incumbents_the_best_third_goes_on_until_the_budget_is_spent,
-                        Plain) {
+BOOST_FIXTURE_TEST_CASE(without_incumbents_a_third_of_the_arms_survives_each_round, Plain) {
   BOOST_TEST((offer() == Decision(StartTrial{0, 4})));
   for (int i = 1; i < 9; ++i) (void)start();
   BOOST_TEST(std::get<Wait>(offer()).reason == "round 1 of 2 waits for 9 of 9 arms");
@@ -110,15 +109,14 @@ BOOST_FIXTURE_TEST_CASE(arms_behind_the_best_incumbent_are_dropped, WithIncumben
   BOOST_TEST(std::holds_alternative<NothingLeft>(offer()));
 }
 
-BOOST_FIXTURE_TEST_CASE(an_incumbent_beyond_the_best_third_is_dropped_as_any_other,
-                        WithIncumbents) {
+BOOST_FIXTURE_TEST_CASE(an_incumbent_beyond_the_best_third_is_dropped_too, WithIncumbents) {
   first_round({0.9, 0.8, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7});
   BOOST_TEST((raised == std::vector<HurdleRaised>{{1, 4, 0.8}}));
   for (const TrialId trial : {2U, 3U, 4U})
     BOOST_TEST((offer() == Decision(ResumeTrial{trial, 4, 16})));
 }
 
-BOOST_FIXTURE_TEST_CASE(ties_go_by_the_order_of_arms, Plain) {
+BOOST_FIXTURE_TEST_CASE(ties_keep_the_order_of_arms, Plain) {
   first_round(std::vector<double>(9, 0.5));
   for (const TrialId trial : {0U, 1U, 2U})
     BOOST_TEST((offer() == Decision(ResumeTrial{trial, 4, 16})));
@@ -132,13 +130,13 @@ BOOST_FIXTURE_TEST_CASE(failed_arms_are_dropped_and_their_share_goes_to_the_othe
   BOOST_TEST((offer() == Decision(ResumeTrial{8, 4, 40})));
 }
 
-BOOST_FIXTURE_TEST_CASE(it_ends_when_every_arm_failed, Plain) {
+BOOST_FIXTURE_TEST_CASE(the_study_ends_when_every_arm_has_failed, Plain) {
   for (int i = 0; i < 9; ++i) (void)start();
   for (TrialId trial = 0; trial < 9; ++trial) fail(trial);
   BOOST_TEST((offer() == Decision(NothingLeft{"no arm has a finite metric"})));
 }
 
-BOOST_FIXTURE_TEST_CASE(without_new_trials_the_missing_arms_are_forgone, Plain) {
+BOOST_FIXTURE_TEST_CASE(without_new_trials_the_places_of_missing_arms_are_skipped, Plain) {
   for (int i = 0; i < 7; ++i) (void)start();
   BOOST_TEST((offer_promotions() == Decision(SlotSkipped{4})));
   BOOST_TEST((offer_promotions() == Decision(SlotSkipped{4})));
@@ -147,7 +145,7 @@ BOOST_FIXTURE_TEST_CASE(without_new_trials_the_missing_arms_are_forgone, Plain) 
   BOOST_TEST((offer_promotions() == Decision(ResumeTrial{0, 4, 16})));
 }
 
-BOOST_FIXTURE_TEST_CASE(no_arm_goes_above_the_maximum, Capped) {
+BOOST_FIXTURE_TEST_CASE(no_arm_runs_beyond_the_maximum, Capped) {
   for (int i = 0; i < 9; ++i) (void)start();
   for (TrialId trial = 0; trial < 9; ++trial)
     BOOST_TEST((report(trial, 4, 0.1 * trial) ==
@@ -155,7 +153,7 @@ BOOST_FIXTURE_TEST_CASE(no_arm_goes_above_the_maximum, Capped) {
   BOOST_TEST(scheduler.finished());
 }
 
-BOOST_FIXTURE_TEST_CASE(an_early_exit_holds_in_later_rounds, Plain) {
+BOOST_FIXTURE_TEST_CASE(the_last_metric_of_an_early_exit_counts_in_later_rounds, Plain) {
   for (int i = 0; i < 9; ++i) (void)start();
   (void)report(0, 2, 0.01);
   complete(0);

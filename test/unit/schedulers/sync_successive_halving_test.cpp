@@ -65,7 +65,7 @@ BOOST_AUTO_TEST_CASE(each_bad_option_is_named) {
   BOOST_TEST(complaints({.max_resource = 100'000'000}) == "max_resource ");
 }
 
-BOOST_FIXTURE_TEST_CASE(a_rung_is_judged_when_it_is_complete_and_the_best_go_on_in_rank_order,
+BOOST_FIXTURE_TEST_CASE(a_full_rung_promotes_its_best_trials_in_the_order_of_their_ranks,
                         Halving1) {
   fill({0.9, 0.1, 0.8, 0.2, 0.7, 0.3, 0.6, 0.4, 0.5});
   for (const TrialId trial : {1U, 3U, 5U})
@@ -79,7 +79,7 @@ BOOST_FIXTURE_TEST_CASE(a_rung_is_judged_when_it_is_complete_and_the_best_go_on_
   BOOST_TEST(scheduler.brackets()[0].finished);
 }
 
-BOOST_FIXTURE_TEST_CASE(ties_go_by_the_order_of_places, Halving1) {
+BOOST_FIXTURE_TEST_CASE(ties_keep_the_order_of_places, Halving1) {
   fill({0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5});
   for (const TrialId trial : {0U, 1U, 2U})
     BOOST_TEST((offer() == Decision(ResumeTrial{trial, 1, 3})));
@@ -103,7 +103,7 @@ BOOST_FIXTURE_TEST_CASE(brackets_are_cycled_without_end, Hyperband) {
   BOOST_TEST((offer() == Decision(StartTrial{17, 1, 3})));
 }
 
-BOOST_FIXTURE_TEST_CASE(failed_trials_are_not_promoted_while_enough_others_are_left, Halving1) {
+BOOST_FIXTURE_TEST_CASE(failed_trials_are_not_promoted_while_enough_others_remain, Halving1) {
   for (int i = 0; i < 9; ++i) (void)start();
   fail(0);
   (void)report(1, 1, nan);
@@ -112,8 +112,8 @@ BOOST_FIXTURE_TEST_CASE(failed_trials_are_not_promoted_while_enough_others_are_l
     BOOST_TEST((offer() == Decision(ResumeTrial{trial, 1, 3})));
 }
 
-BOOST_FIXTURE_TEST_CASE(too_few_sound_trials_go_on_in_the_order_of_places_and_failed_places_count,
-                        Halving1) {
+BOOST_FIXTURE_TEST_CASE(
+    too_few_finite_trials_are_promoted_in_the_order_of_places_before_failed_ones, Halving1) {
   for (int i = 0; i < 9; ++i) (void)start();
   for (const TrialId trial : {0U, 1U, 2U, 4U, 5U, 6U, 8U}) fail(trial);
   (void)report(3, 1, 0.9);
@@ -126,14 +126,14 @@ BOOST_FIXTURE_TEST_CASE(too_few_sound_trials_go_on_in_the_order_of_places_and_fa
   BOOST_TEST((offer() == Decision(ResumeTrial{3, 3, 9})));
 }
 
-BOOST_FIXTURE_TEST_CASE(a_bracket_of_failed_trials_only_is_over, Halving1) {
+BOOST_FIXTURE_TEST_CASE(a_bracket_whose_trials_all_failed_is_finished, Halving1) {
   for (int i = 0; i < 9; ++i) (void)start();
   for (TrialId trial = 0; trial < 9; ++trial) fail(trial);
   BOOST_TEST(scheduler.brackets()[0].finished);
   BOOST_TEST((offer() == Decision(StartTrial{9, 1, 1})));
 }
 
-BOOST_FIXTURE_TEST_CASE(without_new_trials_each_place_is_forgone_so_that_the_rung_completes,
+BOOST_FIXTURE_TEST_CASE(without_new_trials_free_places_are_skipped_until_the_rung_is_full,
                         Halving1) {
   for (int i = 0; i < 7; ++i) (void)start();
   BOOST_TEST((offer_promotions() == Decision(SlotSkipped{1, 0})));
@@ -161,7 +161,7 @@ BOOST_FIXTURE_TEST_CASE(a_report_beyond_the_milestone_counts_in_the_rungs_above_
   BOOST_TEST((offer() == Decision(ResumeTrial{0, 4, 9})));
 }
 
-BOOST_FIXTURE_TEST_CASE(an_early_exit_holds_for_the_rungs_above, Halving1) {
+BOOST_FIXTURE_TEST_CASE(the_last_metric_of_an_early_exit_counts_in_the_rungs_above, Halving1) {
   for (int i = 0; i < 9; ++i) (void)start();
   for (TrialId trial = 1; trial < 9; ++trial) (void)report(trial, 1, 0.1 * trial);
   fail(0);

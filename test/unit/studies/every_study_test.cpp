@@ -1,5 +1,5 @@
-// One suite over every scheduler, searcher and combination: StudyCore with the real scheduler and
-// searcher, and programs of which everything goes wrong that can.
+// One suite over every combination of scheduler and searcher: StudyCore with the real scheduler and
+// searcher, and programs and nodes that fail in every way.
 
 #include <map>
 #include <set>
@@ -23,7 +23,8 @@ using runtime::pack_named;
 
 constexpr std::uint64_t seeds = 50;
 constexpr Resource max_resource = 9;
-constexpr std::array searchers{SearcherName::random, SearcherName::grid, SearcherName::sobol};
+const std::array<SearcherOptions, 3> searchers{RandomSearcherOptions{}, GridSearcherOptions{},
+                                               SobolSearcherOptions{}};
 
 constexpr StudyMishaps everything{.crash = 40,
                                   .again = 40,
@@ -36,7 +37,7 @@ constexpr StudyMishaps everything{.crash = 40,
                                   .node_loss = 60,
                                   .forgetful = 5};
 
-/// 12 configurations: studies that may start more run out of them.
+/// A space of 12 configurations, fewer than most studies here may start.
 Space finite_space() {
   return Space({{"units", RandInt{1, 4}},
                 {"act", Choice{{std::string("relu"), std::string("tanh"), std::string("elu")}}}});
@@ -46,7 +47,7 @@ Space infinite_space() {
   return Space({{"lr", LogUniform{1e-5, 1}}, {"units", LogRandInt{16, 1024}}});
 }
 
-/// Every other thing that a study file may set, by the seed.
+/// The other options of a study file, derived from the seed.
 StudyWorld::Options options_of(std::uint64_t seed, const StudyMishaps& mishaps) {
   StudyWorld::Options options{
       .rules = {}, .mishaps = mishaps, .max_resource = max_resource, .seed = seed};
@@ -62,27 +63,27 @@ struct Study {
   StudyWorld::Options options;
   SchedulerOptions method;
   SearcherOptions searcher;
+  SearchTerms terms;
 
   [[nodiscard]] StudyWorld::Outcome run() const {
-    return StudyWorld(options, make_scheduler(method).value(), make_searcher(searcher)).run();
+    return StudyWorld(options, make_scheduler(method).value(), make_searcher(searcher, terms))
+        .run();
   }
 };
 
-Study study_of(const Method& method, SearcherName searcher, std::uint64_t seed,
+Study study_of(const Method& method, const SearcherOptions& searcher, std::uint64_t seed,
                const StudyMishaps& mishaps) {
   const bool finite = seed % 4 == 0;
-  return {options_of(seed, mishaps), method.options,
-          SearcherOptions{
-              .name = searcher, .space = finite ? finite_space() : infinite_space(), .seed = seed}};
+  return {options_of(seed, mishaps), method.options, searcher,
+          SearchTerms{.space = finite ? finite_space() : infinite_space(), .seed = seed}};
 }
 
 template <typename Check>
 void for_every_study(const StudyMishaps& mishaps, const Check& examine) {
   for (const Method& method : every_method(max_resource))
-    for (const SearcherName searcher : searchers)
+    for (const SearcherOptions& searcher : searchers)
       for (std::uint64_t seed = 0; seed < seeds; ++seed)
-        BOOST_TEST_CONTEXT(method.name << ", searcher " << static_cast<int>(searcher) << ", seed "
-                                       << seed)
+        BOOST_TEST_CONTEXT(method.name << ", searcher " << searcher.index() << ", seed " << seed)
   examine(method, study_of(method, searcher, seed, mishaps));
 }
 
@@ -110,36 +111,50 @@ BOOST_AUTO_TEST_CASE(decides_the_same_from_the_same_seed) {
   for (const Method& method : every_method(max_resource))
     for (std::uint64_t seed = 0; seed < seeds; seed += 10)
       BOOST_TEST_CONTEXT(method.name << ", seed " << seed) {
-        const Study study = study_of(method, SearcherName::random, seed, everything);
+        const Study study = study_of(method, RandomSearcherOptions{}, seed, everything);
         BOOST_REQUIRE(pack_named(study.run().events) == pack_named(study.run().events));
       }
 }
 
 BOOST_AUTO_TEST_CASE(survives_any_order_of_failures) {
+  std::size_t given_up = 0;
   for (const Method& method : every_method(max_resource))
     for (std::uint64_t seed = 0; seed < seeds; ++seed)
       BOOST_TEST_CONTEXT(method.name << ", seed " << seed) {
         const StudyMishaps failures{.crash = 1 + seed % 6};
-        (void)study_of(method, SearcherName::random, seed, failures).run();
+        const Study study = study_of(method, RandomSearcherOptions{}, seed, failures);
+        const auto outcome = study.run();
+        BOOST_TEST_REQUIRE(!outcome.end.reason.empty());
+        std::size_t final_failures = 0;
+        for (const StudyEvent& event : outcome.events)
+          if (const auto* failed = std::get_if<TrialFailed>(&event))
+            final_failures += failed->then == TrialFailed::Then::give_up ? 1 : 0;
+        // Where each program crashes at its first step, each attempt fails, until the study is
+        // given up or each of its trials has failed.
+        if (failures.crash == 1) BOOST_TEST_REQUIRE(final_failures > 0u);
+        const bool too_many = final_failures > study.options.rules.failures_max;
+        BOOST_TEST_REQUIRE((outcome.end.outcome == StudyFinished::Outcome::failed) == too_many);
+        given_up += too_many ? 1 : 0;
       }
+  BOOST_TEST(given_up > 0u);
 }
 
 BOOST_AUTO_TEST_CASE(a_finite_method_says_why_nothing_is_left) {
   std::map<std::string, std::set<std::string>> reasons;
   for (const Method& method : every_method(max_resource))
     for (std::uint64_t seed = 0; seed < seeds; ++seed) {
-      Study study = study_of(method, SearcherName::random, 1, {});
+      Study study = study_of(method, RandomSearcherOptions{}, 1, {});
       study.options.seed = seed;
       reasons[method.name].insert(study.run().end.reason);
     }
-  BOOST_TEST((reasons["random choice"] == std::set<std::string>{"all 1 trials were started"}));
-  for (const std::string& reason : reasons["sync rush kept incumbents"])
+  BOOST_TEST((reasons.at("random choice") == std::set<std::string>{"all 1 trials were started"}));
+  for (const std::string& reason : reasons.at("sync rush kept incumbents"))
     BOOST_TEST((reason.starts_with("every arm of the last round") || reason.starts_with("all ")),
                reason);
-  BOOST_TEST((reasons["2 epochs"] == std::set<std::string>{"24 trials were started"}));
+  BOOST_TEST((reasons.at("2 epochs") == std::set<std::string>{"24 trials were started"}));
 }
 
-/// Waits for nothing from its third slot on, while nothing runs and nothing will.
+/// Starts nothing from its third slot on, with or without a reason.
 class Idle final : public Scheduler {
  public:
   explicit Idle(bool says_why) : says_why_(says_why), inner_(FifoOptions{.length = 1}) {}
@@ -161,13 +176,14 @@ class Idle final : public Scheduler {
 
 BOOST_AUTO_TEST_CASE(a_scheduler_that_offers_nothing_for_ever_is_found) {
   const auto options = options_of(1, {});
-  const SearcherOptions searcher{
-      .name = SearcherName::random, .space = infinite_space(), .seed = 1};
+  const SearcherOptions searcher = RandomSearcherOptions{};
+  const SearchTerms terms{.space = infinite_space(), .seed = 1};
   BOOST_CHECK_THROW(
-      (void)StudyWorld(options, std::make_unique<Idle>(false), make_searcher(searcher)).run(),
+      (void)StudyWorld(options, std::make_unique<Idle>(false), make_searcher(searcher, terms))
+          .run(),
       CheckFailure);
   const auto outcome =
-      StudyWorld(options, std::make_unique<Idle>(true), make_searcher(searcher)).run();
+      StudyWorld(options, std::make_unique<Idle>(true), make_searcher(searcher, terms)).run();
   BOOST_TEST(outcome.end.reason == "nothing is left to run: for rain");
 }
 

@@ -10,7 +10,7 @@ std::string name_of(E value) {
   return std::string(enum_names(value).at(static_cast<std::size_t>(value)));
 }
 
-/// Every rule with every ceiling, with and without a hurdle.
+/// Adds every rule with every ceiling, with and without a hurdle.
 void add_policies(std::vector<Method>& methods, Resource max_resource) {
   for (const Rule rule : {Rule::stopping, Rule::promotion})
     for (const Ceiling ceiling : {Ceiling::fixed, Ceiling::progressive})
@@ -25,7 +25,7 @@ void add_policies(std::vector<Method>& methods, Resource max_resource) {
       }
 }
 
-/// PASHA with each ranking criterion and each rule for epsilon, in both forms.
+/// Adds PASHA with each ranking criterion and each rule for epsilon, in both forms.
 void add_rankings(std::vector<Method>& methods, Resource max_resource) {
   const auto add = [&](const std::string& name, const RankingOptions& ranking) {
     methods.push_back(

@@ -7,14 +7,14 @@
 
 namespace troupe::actors {
 
-/// A scheduler of the suite.
+/// A scheduler that the suite runs over.
 struct Method {
   std::string name;
   schedulers::SchedulerOptions options;
 };
 
-/// Every kind of scheduler with every combination of its choices that makes sense, up to
-/// `max_resource`, which is 9 or more.
+/// Every kind of scheduler with every valid combination of its choices, up to `max_resource`, which
+/// must be 9 or more.
 [[nodiscard]] std::vector<Method> every_method(schedulers::Resource max_resource);
 
 }  // namespace troupe::actors

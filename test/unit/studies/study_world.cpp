@@ -54,7 +54,7 @@ StudyWorld::Outcome StudyWorld::replay(const Options& options, schedulers::Sched
   return outcome;
 }
 
-/// True: the input was taken.
+/// Applies an input if it is accepted. True if it was.
 bool StudyWorld::feed(const Input& input) {
   if (!core_.accepts(input)) return false;
   std::vector<schedulers::Decision> decisions;
@@ -63,6 +63,7 @@ bool StudyWorld::feed(const Input& input) {
     scheduler_->check_invariants();
   }
   auto applied = core_.apply(input, outcome_.inputs.size(), decisions);
+  core_.check_invariants();
   outcome_.inputs.push_back(input);
   for (const auto& decision : decisions) {
     if (const auto* left = std::get_if<schedulers::NothingLeft>(&decision)) closed_ = left->reason;
@@ -92,7 +93,7 @@ void StudyWorld::fill_slots() {
         "no more trials run than there are workers");
 }
 
-/// A free worker and an unfinished study mean a decision, or a stated reason.
+/// Checks that no worker is free in an unfinished study without a stated reason.
 void StudyWorld::expect_a_reason() const {
   const std::size_t workers =
       std::min<std::size_t>(options_.rules.workers_max, slots * nodes_.size());
@@ -128,7 +129,7 @@ void StudyWorld::step() {
 void StudyWorld::act(Attempt& attempt) {
   const StudyMishaps& mishaps = options_.mishaps;
   if (attempt.ending) {
-    if (happens(2)) {  // Reports that were under way when it was decided on.
+    if (happens(2)) {  // A report that was sent before the decision arrived.
       (void)feed(Reported{attempt.trial, attempt.attempt, attempt.last + 1, 0.5, {}});
       return;
     }
@@ -165,10 +166,11 @@ double StudyWorld::metric(TrialId trial, Resource resource) {
                       : -std::numeric_limits<double>::infinity();
   const double quality = Rng::stream(options_.seed, "quality", trial).uniform();
   const double learned = 1 / std::sqrt(static_cast<double>(resource));
-  return std::round(50 * (quality + learned + 0.1 * rng_.uniform())) / 50;  // With ties.
+  return std::round(50 * (quality + learned + 0.1 * rng_.uniform())) /
+         50;  // Rounded, so that there are ties.
 }
 
-/// Takes the attempt out of the list.
+/// Ends the process of an attempt.
 void StudyWorld::end(const Attempt& attempt, Cause cause, std::int32_t code) {
   const AttemptEnded ended{.trial = attempt.trial,
                            .attempt = attempt.attempt,

@@ -14,24 +14,23 @@
 
 namespace troupe::actors {
 
-/// What may go wrong in a world, each as one chance in so many steps; 0: never.
+/// Failures in a StudyWorld. Each happens once in so many steps on average; 0: never.
 struct StudyMishaps {
   std::uint64_t crash = 0;       ///< A program exits with 1.
-  std::uint64_t again = 0;       ///< It asks to be started again.
-  std::uint64_t early_exit = 0;  ///< It ends by itself, with success.
+  std::uint64_t again = 0;       ///< A program asks to be started again.
+  std::uint64_t early_exit = 0;  ///< A program ends by itself, with success.
   std::uint64_t divergence = 0;  ///< A metric is NaN or infinite.
-  std::uint64_t gap = 0;         ///< Reports are skipped, past a milestone perhaps.
+  std::uint64_t gap = 0;         ///< Reports are skipped, possibly beyond a milestone.
   std::uint64_t late = 0;        ///< A resource below the last one is reported.
   std::uint64_t duplicate = 0;   ///< A resource is reported again, with another metric.
-  std::uint64_t garbage = 0;     ///< A line is no report.
+  std::uint64_t garbage = 0;     ///< A line is malformed.
   std::uint64_t node_loss = 0;   ///< A node leaves; it joins again later.
-  std::uint64_t forgetful = 0;   ///< A program that goes on starts from scratch.
+  std::uint64_t forgetful = 0;   ///< A resumed program starts from the beginning.
 };
 
-/// A study without threads, processes or time: StudyCore, a scheduler and a searcher, and programs
-/// of which in each step one, picked at random, does something. What breaks the contract of any of
-/// them is a CheckFailure, and so is a study that does not end, or a free worker that waits without
-/// a stated reason.
+/// A study without threads, processes or time: StudyCore, a scheduler, a searcher, and programs. In
+/// each step one program, picked at random, acts. A breach of any contract is a CheckFailure; so
+/// are a study that does not end, and a free worker that waits without a stated reason.
 class StudyWorld {
  public:
   struct Options {
@@ -51,10 +50,10 @@ class StudyWorld {
   StudyWorld(const Options& options, std::unique_ptr<schedulers::Scheduler> scheduler,
              std::unique_ptr<schedulers::Searcher> searcher);
 
-  /// Until the study has ended.
+  /// Runs the study to its end.
   Outcome run();
 
-  /// What the pure core makes of the same inputs.
+  /// Applies recorded inputs to a new StudyCore, with decisions of `scheduler`.
   static Outcome replay(const Options& options, schedulers::Scheduler& scheduler,
                         const std::vector<Input>& inputs);
 
@@ -63,11 +62,11 @@ class StudyWorld {
     TrialId trial = 0;
     std::uint32_t attempt = 1;
     std::string node;
-    Resource last = 0;  ///< Reported, or where it started from.
+    Resource last = 0;  ///< Last reported resource; at first that of the start.
     bool ending = false;
   };
 
-  static constexpr std::uint32_t slots = 2;  ///< Of each node.
+  static constexpr std::uint32_t slots = 2;  ///< Number of slots of each node.
 
   void fill_slots();
   void expect_a_reason() const;
@@ -89,10 +88,10 @@ class StudyWorld {
   std::unique_ptr<schedulers::Searcher> searcher_;
   Rng rng_;
   std::vector<Attempt> attempts_;
-  std::set<std::string> nodes_;  ///< That are there.
-  TrialId suggested_ = 0;        ///< Trials that the searcher was asked for.
+  std::set<std::string> nodes_;  ///< The nodes that have joined.
+  TrialId suggested_ = 0;        ///< Number of suggestions that were asked for.
   bool none_left_ = false;       ///< The searcher has no configuration left.
-  std::string closed_;           ///< Why nothing new starts any more.
+  std::string closed_;           ///< Why no new trial starts; empty while one may.
   Outcome outcome_;
 };
 

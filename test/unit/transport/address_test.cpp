@@ -9,7 +9,7 @@ BOOST_AUTO_TEST_SUITE(address)
 
 const std::string key = "00112233445566778899aabbccddeeff00112233445566778899AABBCCDDEEFF";
 
-BOOST_AUTO_TEST_CASE(takes_what_people_write) {
+BOOST_AUTO_TEST_CASE(accepts_the_notations_that_people_use) {
   BOOST_TEST(address_to_listen("127.0.0.1:7070")->endpoint == "tcp://127.0.0.1:7070");
   BOOST_TEST(address_to_listen("tcp://127.0.0.1:*")->endpoint == "tcp://127.0.0.1:*");
   BOOST_TEST(address_to_listen("localhost:0")->endpoint == "tcp://127.0.0.1:*");
@@ -17,7 +17,7 @@ BOOST_AUTO_TEST_CASE(takes_what_people_write) {
   BOOST_TEST(address_to_dial("[::1]:80")->endpoint == "tcp://[::1]:80");
 }
 
-BOOST_AUTO_TEST_CASE(tells_this_machine_from_all_others) {
+BOOST_AUTO_TEST_CASE(loopback_addresses_are_recognised) {
   for (const char* here : {"127.0.0.1:7070", "localhost:7070", "[::1]:7070", "127.8.9.10:1"})
     BOOST_TEST(address_to_listen(here)->loopback, here);
   for (const char* outside : {"0.0.0.0:7070", "*:7070", "10.0.0.4:7070", "tcp://example.org:1",
@@ -26,7 +26,7 @@ BOOST_AUTO_TEST_CASE(tells_this_machine_from_all_others) {
     BOOST_TEST(!address_to_listen(outside)->loopback, outside);
 }
 
-BOOST_AUTO_TEST_CASE(beyond_this_machine_a_key_is_a_must_to_dial) {
+BOOST_AUTO_TEST_CASE(dialing_beyond_loopback_requires_a_key) {
   const auto without = address_to_dial("10.0.0.4:7070");
   BOOST_REQUIRE(!without);
   BOOST_TEST((without.error().kind == ErrorKind::refused));
@@ -41,7 +41,7 @@ BOOST_AUTO_TEST_CASE(beyond_this_machine_a_key_is_a_must_to_dial) {
              "10.0.0.4:7070/c0ffee: a key is 64 hexadecimal digits; found 6 characters");
 }
 
-BOOST_AUTO_TEST_CASE(an_address_that_is_none_is_answered_with_an_example) {
+BOOST_AUTO_TEST_CASE(the_error_for_a_malformed_address_shows_an_example) {
   for (const char* bad : {"", "7070", ":7070", "127.0.0.1", "127.0.0.1:", "127.0.0.1:x",
                           "127.0.0.1:65536", "127.0.0.1:-1", "127.0.0.1:7070 "}) {
     const auto listening = address_to_listen(bad);

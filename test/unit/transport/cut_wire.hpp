@@ -8,7 +8,7 @@
 
 namespace troupe::transport::test {
 
-/// Loses every frame while cut, in the direction that is cut; else the wire that it wraps.
+/// Wraps a wire and drops frames while it is cut, by direction and lane.
 class CutWire final : public Wire {
  public:
   enum class Lanes { both, ordinary, bulk };

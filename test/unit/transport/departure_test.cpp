@@ -1,4 +1,4 @@
-// How peers come, are refused, are lost and leave, on a wire in memory and on ZeroMQ.
+// How links begin and end: dials, refusals, lost peers and goodbyes, in memory and on ZeroMQ.
 
 #include <algorithm>
 #include <concepts>
@@ -10,9 +10,9 @@
 namespace troupe::transport::test {
 namespace {
 
-BOOST_AUTO_TEST_SUITE(departure)
-
 using namespace std::chrono_literals;
+
+BOOST_AUTO_TEST_SUITE(departure)
 
 bool contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
@@ -39,7 +39,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(both_may_say_goodbye_at_once, W, Worlds) {
   BOOST_TEST(pair.world.run_until([&] { return pair.a.closed && pair.b.closed; }, 2s));
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(closing_does_not_wait_for_the_dead, W, Worlds) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(closing_waits_for_a_silent_peer_no_longer_than_its_patience, W,
+                              Worlds) {
   Pair<W> pair;
   BOOST_REQUIRE(pair.linked);
   pair.b_cuts->in = pair.b_cuts->out = true;
@@ -81,12 +82,12 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_silent_peer_is_unreachable_and_then_lost, W, Wor
   }
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(who_was_given_up_is_refused_when_it_comes_back, W, Worlds) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_peer_that_was_given_up_is_refused_when_it_comes_back, W, Worlds) {
   LinkOptions patient = quick();
-  patient.dead_after = 30s;  // As one that does not keep to the lease.
+  patient.dead_after = 30s;  // Longer than the lease of `a`.
   Pair<W> pair(quick(), patient);
   BOOST_REQUIRE(pair.linked);
-  pair.a_cuts->in = true;  // The head hears nothing of b; b hears the head until it gives b up.
+  pair.a_cuts->in = true;  // `a` hears nothing of `b`; `b` hears `a` until `a` gives it up.
   BOOST_REQUIRE(pair.world.run_until([&] { return !pair.a.downs.empty(); }));
   BOOST_TEST((pair.a.downs.at(2).cause == Departure::Cause::lost));
   BOOST_TEST(pair.b.downs.empty());
@@ -97,7 +98,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(who_was_given_up_is_refused_when_it_comes_back, W,
   BOOST_TEST(std::ranges::any_of(pair.a.endpoint.refusals(), [](const Refusal& refusal) {
     return refusal.who == "b" && contains(refusal.why, "what it says is too late");
   }));
-  // The same incarnation is refused for good, a new one is welcome.
+  // The same incarnation is refused for good; a new one links.
   pair.b.dial(pair.address);
   BOOST_REQUIRE(pair.world.run_until([&] { return pair.b.dialed.size() == 2; }));
   BOOST_TEST((pair.b.dialed[1].error().kind == ErrorKind::refused));
@@ -119,7 +120,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(another_protocol_version_is_refused_naming_both, W
   BOOST_TEST(a.ups.empty());
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(two_nodes_of_one_name_are_two_peers, W, Worlds) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(two_nodes_with_the_same_name_are_two_peers, W, Worlds) {
   W world;
   TestNode a(world.reactor(), world.wire(1), 1, "a", quick());
   TestNode b(world.reactor(), world.wire(2), 2, "same", quick());
@@ -134,7 +135,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(two_nodes_of_one_name_are_two_peers, W, Worlds) {
   BOOST_TEST(c.messages[1].at(0) == "to c");
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_dial_waits_for_who_listens_later, W, Worlds) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_dial_succeeds_when_the_node_listens_later, W, Worlds) {
   W world;
   std::string address;
   {
@@ -151,7 +152,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_dial_waits_for_who_listens_later, W, Worlds) {
   BOOST_TEST(*b.dialed[0] == 1u);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_dial_that_nobody_answers_ends, W, Worlds) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_dial_without_an_answer_times_out, W, Worlds) {
   W world;
   std::string address;
   {
@@ -193,14 +194,14 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_node_does_not_link_to_itself, W, Worlds) {
   BOOST_TEST(contains(a.dialed[0].error().what, "dialed itself"));
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(who_restarts_at_the_same_address_is_another_node, W, Worlds) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_restarted_node_at_the_same_address_is_another_peer, W, Worlds) {
   W world;
   TestNode b(world.reactor(), world.wire(2), 2, "b", quick());
   auto head = std::make_unique<TestNode>(world.reactor(), world.wire(1), 1, "head", quick());
   const std::string address = *head->endpoint.listen(world.new_address());
   b.dial(address);
   BOOST_REQUIRE(world.run_until([&] { return !b.ups.empty(); }));
-  head.reset();  // Without a goodbye.
+  head.reset();  // It says no goodbye.
   TestNode again(world.reactor(), world.wire(11), 11, "head", quick());
   BOOST_REQUIRE(again.endpoint.listen(address));
   BOOST_REQUIRE(world.run_until([&] { return !b.downs.empty(); }));
@@ -210,10 +211,10 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(who_restarts_at_the_same_address_is_another_node, 
   BOOST_REQUIRE(world.run_until([&] { return b.ups.contains(11); }));
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(hellos_without_end_leave_no_links_behind, W, Worlds) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(any_number_of_hellos_leaves_no_links_behind, W, Worlds) {
   W world;
   if constexpr (std::same_as<W, ZmqWorld>)
-    world.options.queue_frames_max = 8192;  // A thousand links share one route here.
+    world.options.queue_frames_max = 8192;  // Here a thousand links share one route.
   TestNode a(world.reactor(), world.wire(1), 1, "a", quick());
   const std::string address = *a.endpoint.listen(world.new_address());
   const auto wire = world.wire(77);
@@ -231,7 +232,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(hellos_without_end_leave_no_links_behind, W, World
   };
   for (PeerId from = 100; from < 200; ++from) hello(from, 0);
   BOOST_TEST(world.run_until([&] { return welcomes == 100; }));
-  BOOST_TEST(a.ups.empty());  // A first hello costs the listener nothing.
+  BOOST_TEST(a.ups.empty());  // The listener keeps no state for a first hello.
   const auto live = [&] {
     return std::ranges::count_if(a.endpoint.peers(),
                                  [](const Peer& p) { return p.state != LinkState::down; });

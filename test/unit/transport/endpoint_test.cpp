@@ -1,4 +1,4 @@
-// What an endpoint promises about messages, on a wire in memory and on ZeroMQ.
+// Delivery of messages between endpoints, in memory and on ZeroMQ.
 
 #include "transport/endpoint.hpp"
 
@@ -9,9 +9,9 @@
 namespace troupe::transport::test {
 namespace {
 
-BOOST_AUTO_TEST_SUITE(endpoint)
-
 using namespace std::chrono_literals;
+
+BOOST_AUTO_TEST_SUITE(endpoint)
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(both_sides_learn_name_and_greeting, W, Worlds) {
   Pair<W> pair;
@@ -66,7 +66,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_message_beyond_the_limit_is_refused_with_both_si
   BOOST_TEST(sent.error().what == "a message of 1001 bytes; a link takes at most 1000");
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_full_buffer_says_so_and_then_that_there_is_room, W, Worlds) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_full_send_queue_is_reported_and_later_that_there_is_room, W,
+                              Worlds) {
   LinkOptions options = quick();
   options.buffer_messages_max = 100;
   Pair<W> pair(options);
@@ -87,7 +88,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_full_buffer_says_so_and_then_that_there_is_room,
   for (std::size_t i = 0; i < total; ++i) BOOST_REQUIRE(pair.a.messages[2][i] == std::to_string(i));
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(the_buffer_is_bounded_while_the_peer_is_silent, W, Worlds) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(the_send_queue_is_bounded_while_the_peer_is_silent, W, Worlds) {
   LinkOptions options = quick();
   options.buffer_bytes_max = 1'000'000;
   Pair<W> pair(options);
@@ -101,7 +102,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(the_buffer_is_bounded_while_the_peer_is_silent, W,
   BOOST_TEST(pair.b.endpoint.peers().at(0).buffered_bytes <= 1'000'000u);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_link_goes_on_where_a_broken_connection_left_it, W, Worlds) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_link_continues_without_loss_after_a_broken_connection, W, Worlds) {
   Pair<W> pair;
   BOOST_REQUIRE(pair.linked);
   std::vector<std::string> sent;
@@ -123,7 +124,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_link_goes_on_where_a_broken_connection_left_it, 
     BOOST_TEST(pair.world.run_until([&] {
       return pair.a.messages[2].size() >= sent.size() && pair.b.messages[1].size() >= sent.size();
     }));
-    pair.world.run_for(100ms);  // Each cut takes half a lease, which starts anew by then.
+    pair.world.run_for(100ms);  // Each cut uses half a lease; the lease starts again in this time.
   }
   BOOST_TEST((pair.a.messages[2] == sent));
   BOOST_TEST((pair.b.messages[1] == sent));
@@ -133,7 +134,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_link_goes_on_where_a_broken_connection_left_it, 
   BOOST_TEST((pair.b.states.back() == LinkState::up));
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(lag_is_the_wait_of_the_oldest_unconfirmed_message, W, Worlds) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(lag_is_the_age_of_the_oldest_unacknowledged_message, W, Worlds) {
   Pair<W> pair;
   BOOST_REQUIRE(pair.linked);
   BOOST_TEST((pair.a.endpoint.peers().at(0).lag == Duration(0)));
@@ -149,7 +150,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(lag_is_the_wait_of_the_oldest_unconfirmed_message,
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(an_idle_link_sends_heartbeats_and_nothing_else, W, Worlds) {
-  // Each side sends one a heartbeat of 200 ms; each is one timer and one frame.
+  // Each side sends one heartbeat in 200 ms: one timer and one frame.
   Pair<W> pair;
   BOOST_REQUIRE(pair.linked);
   pair.world.run_for(500ms);
@@ -160,8 +161,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(an_idle_link_sends_heartbeats_and_nothing_else, W,
         return false;
       },
       2s);
-  // 20 heartbeats: a timer, a flush and an arrival for each, and what ZeroMQ adds. A loop that
-  // polled would take thousands.
+  // 20 heartbeats need a timer, a flush and an arrival each, and ZeroMQ adds some wake-ups. A
+  // polling loop would need thousands.
   BOOST_TEST(wakes < 300);
   BOOST_TEST((pair.a.state(2) == LinkState::up));
   BOOST_TEST((pair.b.state(1) == LinkState::up));

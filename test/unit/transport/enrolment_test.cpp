@@ -1,4 +1,4 @@
-// How a node without a key gets one admitted, over real sockets.
+// Exchange of an invitation for the admission of a key, over real sockets.
 
 #include "transport/enrolment.hpp"
 
@@ -11,9 +11,9 @@
 namespace troupe::transport::test {
 namespace {
 
-namespace enrolment {
-
 using namespace std::chrono_literals;
+
+BOOST_AUTO_TEST_SUITE(enrolment)
 
 struct Invited : Gated {
   KeyPair invitation = make_key_pair();
@@ -33,11 +33,7 @@ struct Invited : Gated {
   }
 };
 
-}  // namespace enrolment
-
-BOOST_FIXTURE_TEST_SUITE(enrolment, enrolment::Invited)
-
-BOOST_AUTO_TEST_CASE(an_invitation_admits_a_key_once) {
+BOOST_FIXTURE_TEST_CASE(an_invitation_admits_a_key_once, Invited) {
   BOOST_TEST(enrol("gpu2", invitation) == "");
   const auto gpu2 = node(4, "gpu2", own);
   gpu2->dial(address);
@@ -45,22 +41,22 @@ BOOST_AUTO_TEST_CASE(an_invitation_admits_a_key_once) {
   BOOST_TEST(enrol("gpu2", invitation).find("used up") != std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(an_invitation_is_for_one_name) {
+BOOST_FIXTURE_TEST_CASE(an_invitation_is_for_one_name, Invited) {
   BOOST_TEST(enrol("gpu3", invitation) == "the key belongs to node 'gpu2', not to 'gpu3'");
   BOOST_TEST(!members.contains(to_text(own.public_key)));
 }
 
-BOOST_AUTO_TEST_CASE(an_invitation_links_nobody) {
+BOOST_FIXTURE_TEST_CASE(an_invitation_does_not_link_a_node, Invited) {
   const auto gpu2 = node(4, "gpu2", invitation);
   BOOST_TEST(refused(*gpu2, address).find("good for bringing a key, and nothing else") !=
              std::string::npos);
   BOOST_TEST(head->ups.empty());
 }
 
-BOOST_AUTO_TEST_CASE(without_an_invitation_no_key_is_brought) {
+BOOST_FIXTURE_TEST_CASE(a_key_is_not_admitted_without_an_invitation, Invited) {
   BOOST_TEST(enrol("gpu2", make_key_pair()).find("used up") != std::string::npos);
   BOOST_TEST(!members.contains(to_text(own.public_key)));
-  BOOST_TEST(enrol("gpu1", gpu1_keys) == "");  // One of good standing is welcome, as who it is.
+  BOOST_TEST(enrol("gpu1", gpu1_keys) == "");  // A member's hello is welcomed as usual.
   BOOST_TEST(!members.contains(to_text(own.public_key)));
 }
 

@@ -6,7 +6,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "runtime/core/rng.hpp"
-#include "transport/inbox.hpp"
+#include "transport/stream/reassembler.hpp"
 
 namespace troupe::transport {
 namespace {
@@ -53,7 +53,7 @@ BOOST_AUTO_TEST_CASE(reads_what_it_wrote) {
   BOOST_TEST((std::ranges::equal(decoded->body, bytes_of("body"))));
 }
 
-BOOST_AUTO_TEST_CASE(tells_the_lanes_apart_and_bounds_each) {
+BOOST_AUTO_TEST_CASE(each_lane_has_its_own_limit) {
   FrameHeader header = some_header();
   header.bulk = true;
   header.wants_bulk = true;
@@ -87,7 +87,7 @@ BOOST_AUTO_TEST_CASE(a_message_with_headroom_is_a_frame) {
   BOOST_TEST(body.empty());
 }
 
-BOOST_AUTO_TEST_CASE(lies_in_little_endian_order_whatever_the_machine) {
+BOOST_AUTO_TEST_CASE(integers_are_little_endian) {
   const auto encoded = encode_frame(some_header(), {});
   BOOST_TEST((std::ranges::equal(std::span(encoded).first(4), bytes_of("TTRP"))));
   BOOST_TEST(std::to_integer<int>(encoded[8]) == 0xef);
@@ -132,7 +132,7 @@ BOOST_AUTO_TEST_CASE(a_greeting_is_read_back_and_bounded) {
   BOOST_TEST(!decode_greeting(std::vector<std::byte>(3 + Greeting::payload_max)));
 }
 
-BOOST_AUTO_TEST_CASE(a_reason_is_cut_and_shows_no_control_characters) {
+BOOST_AUTO_TEST_CASE(a_reason_is_truncated_and_has_no_control_characters) {
   BOOST_TEST(decode_reason(bytes_of("no\x1b[2J\n")) == "no?[2J?");
   BOOST_TEST(decode_reason(std::vector<std::byte>(5000, std::byte{'x'})).size() == 1024u);
 }
@@ -161,24 +161,25 @@ BOOST_AUTO_TEST_CASE(a_record_that_announces_too_much_is_an_error) {
   BOOST_TEST(taken.error().what == "a record that announces 6 bytes where 3 are left");
 }
 
-/// Feeds a frame of any bytes to all that reads frames; the sanitizers watch.
-std::size_t read_everything(Bytes bytes, Inbox& inbox) {
+/// Passes arbitrary bytes to all functions that read frames; sanitizers find what is wrong.
+std::size_t read_everything(Bytes bytes, Reassembler& reassembler) {
   const auto decoded = decode_frame(bytes, frame_max);
   if (!decoded) return 0;
   (void)decode_greeting(decoded->body);
   (void)decode_reason(decoded->body);
   std::size_t delivered = 0;
-  if (inbox.take(decoded->body))
-    while (const auto message = inbox.next_message()) delivered += message->size();
+  if (reassembler.add(decoded->body))
+    while (const auto message = reassembler.next_message()) delivered += message->size();
   return delivered;
 }
 
 BOOST_AUTO_TEST_CASE(survives_random_and_mutated_bytes_in_bounded_memory) {
   Rng rng(20261122);
-  Inbox inbox(10'000);
+  Reassembler reassembler(10'000);
   std::size_t decoded = 0;
   for (int round = 0; round < 20'000; ++round) {
-    if (round % 16 == 0) inbox = Inbox(10'000);  // Else most rounds meet a half assembled message.
+    if (round % 16 == 0)
+      reassembler = Reassembler(10'000);  // Otherwise most rounds would find an incomplete message.
     std::vector<std::byte> body;
     for (std::uint64_t records = rng.below(4); records > 0; --records)
       append_record(
@@ -191,11 +192,11 @@ BOOST_AUTO_TEST_CASE(survives_random_and_mutated_bytes_in_bounded_memory) {
     if (rng.below(8) == 0) frame.resize(rng.below(frame.size() + 1));
     if (rng.below(8) == 0)
       std::ranges::generate(frame, [&] { return static_cast<std::byte>(rng.bits()); });
-    const std::size_t delivered = read_everything(frame, inbox);
+    const std::size_t delivered = read_everything(frame, reassembler);
     BOOST_REQUIRE(delivered <= 10'000 + frame.size());
     if (delivered > 0) ++decoded;
   }
-  BOOST_TEST(decoded > 1000u);  // The mutations leave enough intact to reach the far branches.
+  BOOST_TEST(decoded > 1000u);  // Enough frames stay intact to reach all branches.
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -10,18 +10,19 @@
 
 #include "test/unit/transport/node.hpp"
 #include "test/unit/transport/poll_reactor.hpp"
-#include "transport/zmq_wire.hpp"
+#include "transport/zmq/zmq_wire.hpp"
 
 namespace troupe::transport::test {
 
-/// A head with keys, and whoever tries to get in. A node that proves a key of `members` has it.
+/// A head that requires keys, over real sockets, and the nodes that connect to it. `members`: the
+/// owners of the admitted keys.
 struct Gated {
   PollReactor reactor;
   KeyPair head_keys = make_key_pair();
   KeyPair gpu1_keys = make_key_pair();
   std::map<std::string, Member, std::less<>> members;
   std::unique_ptr<TestNode> head;
-  std::string address;  ///< With the head's key.
+  std::string address;  ///< Of the head, with its key.
 
   explicit Gated(LinkOptions options = {}) {
     members[to_text(gpu1_keys.public_key)] = {"gpu1", "node"};
@@ -58,21 +59,22 @@ struct Gated {
     auto gpu1 = node(2, "gpu1", gpu1_keys);
     gpu1->dial(address);
     check(run_until([&] { return head->ups.contains(2) && gpu1->ups.contains(1); }),
-          "who is admitted gets in");
+          "a node with an admitted key is linked");
     return gpu1;
   }
 
   bool run_until(const std::function<bool()>& done, Duration limit = std::chrono::seconds(10)) {
     return reactor.run_until(done, limit);
   }
-  /// What came of a dial that has to fail.
+  /// Dials `where` and returns the error; the dial has to fail.
   std::string refused(TestNode& dialer, const std::string& where,
                       Duration patience = std::chrono::seconds(10)) {
     dialer.dial(where, patience);
     check(run_until([&] { return !dialer.dialed.empty(); }, 2 * patience), "each dial ends");
     return dialer.dialed[0] ? "it got in" : dialer.dialed[0].error().what;
   }
-  /// How often the head has noted this. (Of one that hangs up at once nobody knows the address.)
+  /// How often the head has logged a refusal of `who` whose reason contains `why`. The address of a
+  /// peer without a name may be unknown.
   [[nodiscard]] std::uint64_t noted(const std::string& who, const std::string& why) const {
     std::uint64_t times = 0;
     for (const Refusal& refusal : head->endpoint.refusals())
@@ -81,13 +83,13 @@ struct Gated {
         times += refusal.times;
     return times;
   }
-  /// Nothing that happened has harmed a node of good standing.
+  /// Whether a message of the linked node gpu1 still arrives.
   [[nodiscard]] bool serves(TestNode& gpu1) {
     const auto got = head->messages[2].size();
     return gpu1.send(1, "still here") &&
            run_until([&] { return head->messages[2].size() == got + 1; });
   }
-  /// A TCP connection to the head, for who does not speak ZeroMQ.
+  /// Opens a bare TCP connection to the head; returns its descriptor.
   [[nodiscard]] int connect_bare() const {
     sockaddr_in to{};
     to.sin_family = AF_INET;

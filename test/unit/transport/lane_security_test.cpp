@@ -1,4 +1,4 @@
-// Who may open a lane, and speak on it, where keys are asked for: over real sockets.
+// Authentication of bulk lanes where keys are required, over real sockets.
 
 #include <string>
 
@@ -9,9 +9,9 @@
 namespace troupe::transport::test {
 namespace {
 
-BOOST_FIXTURE_TEST_SUITE(lane_security, Gated)
-
 using namespace std::chrono_literals;
+
+BOOST_AUTO_TEST_SUITE(lane_security)
 
 std::vector<std::byte> lane_hello(PeerId from, const std::string& name) {
   return encode_frame(
@@ -19,7 +19,7 @@ std::vector<std::byte> lane_hello(PeerId from, const std::string& name) {
       encode_greeting({name, {}}));
 }
 
-/// Somebody with a key, who says what he likes.
+/// A wire with a key and no endpoint: it sends any frames.
 struct Bare {
   Bare(Gated& gated, PeerId id, const KeyPair& key) : wire(gated.wire(id, key)) {
     wire->receive_with([this](Route, const Sender&, Bytes bytes) {
@@ -34,7 +34,7 @@ struct Bare {
   std::vector<std::string> refusals;
 };
 
-BOOST_AUTO_TEST_CASE(a_lane_is_encrypted_and_authenticated_as_its_link) {
+BOOST_FIXTURE_TEST_CASE(a_lane_is_encrypted_and_authenticated_as_its_link, Gated) {
   const auto gpu1 = linked_gpu1();
   const std::string chunk(256U << 10U, 'x');
   BOOST_TEST(gpu1->send_bulk(1, chunk).has_value());
@@ -46,14 +46,14 @@ BOOST_AUTO_TEST_CASE(a_lane_is_encrypted_and_authenticated_as_its_link) {
   BOOST_TEST(head->endpoint.peers().size() == 1u);
 }
 
-BOOST_AUTO_TEST_CASE(nobody_opens_a_lane_for_another) {
+BOOST_FIXTURE_TEST_CASE(a_node_cannot_open_a_lane_for_another, Gated) {
   const auto gpu1 = linked_gpu1();
   const KeyPair other = make_key_pair();
   members[to_text(other.public_key)] = {"gpu2", "node"};
   Bare forger(*this, 3, other);
   (void)forger.wire->send(forger.route, lane_hello(2, "gpu1"));
   BOOST_TEST(run_until([&] { return noted("gpu2", "it spoke for node 'gpu1'") > 0; }));
-  // And under the route that gpu1's lane has.
+  // The same on the route id of gpu1's lane.
   Bare same_route(*this, 2, other);
   (void)same_route.wire->send(same_route.route, lane_hello(2, "gpu1"));
   BOOST_TEST(gpu1->send_bulk(1, "a lane of its own").has_value());
@@ -63,7 +63,7 @@ BOOST_AUTO_TEST_CASE(nobody_opens_a_lane_for_another) {
   BOOST_TEST(serves(*gpu1));
 }
 
-BOOST_AUTO_TEST_CASE(who_is_not_linked_gets_no_lane) {
+BOOST_FIXTURE_TEST_CASE(a_node_without_a_link_gets_no_lane, Gated) {
   const auto gpu1 = linked_gpu1();
   const KeyPair other = make_key_pair();
   members[to_text(other.public_key)] = {"gpu2", "node"};
@@ -79,7 +79,7 @@ BOOST_AUTO_TEST_CASE(who_is_not_linked_gets_no_lane) {
   BOOST_TEST(serves(*gpu1));
 }
 
-BOOST_AUTO_TEST_CASE(a_revoked_key_loses_its_lane_with_its_link) {
+BOOST_FIXTURE_TEST_CASE(a_revoked_key_loses_its_lane_with_its_link, Gated) {
   const auto gpu1 = linked_gpu1();
   BOOST_REQUIRE(gpu1->send_bulk(1, "first"));
   BOOST_REQUIRE(run_until([&] { return head->bulks[2].size() == 1; }));
@@ -93,7 +93,7 @@ BOOST_AUTO_TEST_CASE(a_revoked_key_loses_its_lane_with_its_link) {
   BOOST_TEST((gpu1->send_bulk(1, "third").error().kind == ErrorKind::gone));
 }
 
-BOOST_AUTO_TEST_CASE(a_large_frame_at_the_limit_passes_and_one_over_it_is_noted) {
+BOOST_FIXTURE_TEST_CASE(a_large_frame_at_the_limit_passes_and_one_over_it_is_logged, Gated) {
   LinkOptions wide;
   wide.bulk_frame_max = 300U << 10U;
   const auto gpu1 = node(2, "gpu1", gpu1_keys, wide);

@@ -1,4 +1,4 @@
-// What an endpoint promises about large messages, on a wire in memory and on ZeroMQ.
+// Delivery of large messages between endpoints, in memory and on ZeroMQ.
 
 #include <boost/test/unit_test.hpp>
 
@@ -10,10 +10,9 @@ namespace {
 BOOST_AUTO_TEST_SUITE(lanes)
 
 using namespace std::chrono_literals;
-
 using Lanes = CutWire::Lanes;
 
-/// A large message that shows where each of its parts belongs.
+/// A message whose bytes depend on its number and on their position.
 std::string large(std::size_t size, std::size_t number) {
   std::string text = std::to_string(number) + ":";
   text.resize(std::max(size, text.size()), 'x');
@@ -29,7 +28,7 @@ LinkOptions narrow() {
   return options;
 }
 
-/// A link that outlives long silence, also on a machine that is busy.
+/// Options of a link that survives long silence, even on a busy machine.
 LinkOptions patient() {
   LinkOptions options = quick();
   options.dead_after = 15s;
@@ -63,18 +62,18 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(large_messages_arrive_once_and_in_order_both_ways,
   BOOST_TEST((pair.a.bulks[2] == sent));
   BOOST_TEST((pair.b.bulks[1] == sent));
   BOOST_TEST(pair.b.messages[1].size() == sent.size());
-  BOOST_TEST(pair.a.endpoint.peers().size() == 1u);  // The lane is no peer.
+  BOOST_TEST(pair.a.endpoint.peers().size() == 1u);  // The lane is not a peer.
   BOOST_TEST(pair.b.endpoint.peers().size() == 1u);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(the_side_that_listens_has_the_lane_opened, W, Worlds) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(the_listening_side_asks_the_dialer_to_open_the_lane, W, Worlds) {
   Pair<W> pair;
   BOOST_REQUIRE(pair.linked);
   BOOST_REQUIRE(pair.a.send_bulk(2, "from the one that cannot dial"));
   BOOST_TEST(pair.world.run_until([&] { return !pair.b.bulks[1].empty(); }));
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_full_lane_holds_up_nothing_else, W, Worlds) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_full_bulk_lane_does_not_delay_the_ordinary_lane, W, Worlds) {
   Pair<W> pair(narrow());
   BOOST_REQUIRE(pair.linked);
   BOOST_REQUIRE(pair.b.send_bulk(1, "opens it"));
@@ -94,7 +93,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_full_lane_holds_up_nothing_else, W, Worlds) {
   BOOST_TEST(pair.b.endpoint.peers().at(0).buffered_bytes <= 1'000'000u);
   for (int i = 0; i < 100; ++i) BOOST_REQUIRE(pair.b.send(1, "ordinary"));
   BOOST_TEST(pair.world.run_until([&] { return pair.a.messages[2].size() == 100; }));
-  pair.world.run_for(1200ms);  // Longer than a silent peer would be waited for.
+  pair.world.run_for(1200ms);  // Longer than `dead_after`.
   BOOST_TEST(pair.a.downs.empty());
   BOOST_TEST(pair.a.states.empty());
   BOOST_TEST(pair.b.states.empty());
@@ -105,7 +104,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_full_lane_holds_up_nothing_else, W, Worlds) {
   BOOST_TEST(pair.world.run_until([&] { return pair.b.bulk_rooms == 1; }));
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_broken_lane_goes_on_where_it_was, W, Worlds) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_broken_lane_continues_without_loss, W, Worlds) {
   Pair<W> pair(patient());
   BOOST_REQUIRE(pair.linked);
   std::vector<std::string> sent;
@@ -121,7 +120,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_broken_lane_goes_on_where_it_was, W, Worlds) {
     pair.world.run_for(1ms);
     cut(pair, of);
     send_both();
-    pair.world.run_for(700ms);  // It is silent, and dialed again, in vain.
+    pair.world.run_for(700ms);  // The lane is silent and is dialed again, in vain.
     send_both();
     mend(pair);
     BOOST_TEST(pair.world.run_until([&] {
@@ -134,7 +133,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_broken_lane_goes_on_where_it_was, W, Worlds) {
   BOOST_TEST(pair.b.downs.empty());
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_cut_link_does_not_hold_up_its_lane, W, Worlds) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_cut_link_does_not_delay_its_bulk_lane, W, Worlds) {
   Pair<W> pair(patient());
   BOOST_REQUIRE(pair.linked);
   BOOST_REQUIRE(pair.b.send_bulk(1, "opens it"));
@@ -153,7 +152,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_lane_ends_with_its_link, W, Worlds) {
   BOOST_REQUIRE(pair.linked);
   BOOST_REQUIRE(pair.b.send_bulk(1, "opens it"));
   BOOST_REQUIRE(pair.world.run_until([&] { return pair.a.bulks[2].size() == 1; }));
-  cut(pair, Lanes::ordinary);  // The lane alone keeps nobody alive.
+  cut(pair, Lanes::ordinary);  // Frames of the bulk lane do not keep the link alive.
   BOOST_TEST(pair.world.run_until([&] { return !pair.a.downs.empty() && !pair.b.downs.empty(); }));
   BOOST_TEST((pair.a.downs.at(2).cause == Departure::Cause::lost));
   BOOST_TEST((pair.a.send_bulk(2, "x").error().kind == ErrorKind::gone));
@@ -179,7 +178,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_goodbye_comes_after_large_messages_too, W, World
   }
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_peer_that_takes_no_large_messages_is_given_up, W, Worlds) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_peer_that_acknowledges_no_large_messages_is_given_up, W, Worlds) {
   Pair<W> pair;
   BOOST_REQUIRE(pair.linked);
   cut(pair, Lanes::bulk);
@@ -199,7 +198,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_large_message_beyond_the_limit_is_refused, W, Wo
   BOOST_TEST(sent.error().what == "a message of 1001 bytes; a link takes at most 1000");
 }
 
-BOOST_AUTO_TEST_CASE(a_lane_that_is_dialed_again_in_the_middle_of_a_stream_loses_nothing) {
+BOOST_AUTO_TEST_CASE(a_lane_that_is_dialed_again_while_it_is_busy_loses_nothing) {
   Pair<ZmqWorld> pair;
   BOOST_REQUIRE(pair.linked);
   std::vector<std::string> sent;
@@ -210,7 +209,7 @@ BOOST_AUTO_TEST_CASE(a_lane_that_is_dialed_again_in_the_middle_of_a_stream_loses
     }
     BOOST_REQUIRE(pair.world.run_until([&] { return pair.a.bulks[2].size() + 10 >= sent.size(); }));
     pair.b_cuts->of = Lanes::bulk;
-    pair.b_cuts->in = true;  // It hears nothing of what it sends, and so dials again.
+    pair.b_cuts->in = true;  // `b` receives no acknowledgements, so it dials the lane again.
     pair.world.run_for(600ms);
     pair.b_cuts->in = false;
   }

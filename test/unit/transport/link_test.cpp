@@ -1,4 +1,4 @@
-// The link's state machine, frame by frame.
+// The state machine of a link, frame by frame.
 
 #include "transport/link.hpp"
 
@@ -6,15 +6,16 @@
 
 #include "runtime/core/rng.hpp"
 #include "test/unit/transport/node.hpp"
+#include "transport/handshake.hpp"
 
 namespace troupe::transport::test {
 namespace {
 
-BOOST_AUTO_TEST_SUITE(link)
-
 using namespace std::chrono_literals;
 
-/// Two links and the frames between them, moved by hand.
+BOOST_AUTO_TEST_SUITE(link)
+
+/// Two ends of a link whose frames the test moves. `b` dials.
 struct Wired {
   explicit Wired(LinkOptions link_options = {})
       : options(link_options), b(Link::dialing(b_self, options, now)) {}
@@ -26,7 +27,7 @@ struct Wired {
   Frame read(const std::vector<std::byte>& frame) const {
     return *decode_frame(frame, options.frame_max);
   }
-  /// Hands one frame over; what its messages say.
+  /// Delivers one frame; returns its messages.
   std::vector<std::string> give(Link& to, const std::vector<std::byte>& frame) {
     to.receive(read(frame), now);
     std::vector<std::string> messages;
@@ -39,11 +40,11 @@ struct Wired {
       for (auto& message : give(to, frame)) all.push_back(std::move(message));
     return all;
   }
-  /// The handshake; then `a` is the listener's link.
+  /// Runs the handshake, which creates `a`.
   void link() {
     const auto hello = take(b);
-    BOOST_REQUIRE(!Link::objection(a_self, read(hello).header));
-    (void)give(b, Link::welcome(a_self, read(hello).header));
+    BOOST_REQUIRE(!handshake_rejection(a_self, read(hello).header));
+    (void)give(b, encode_welcome(a_self, read(hello).header));
     a = std::make_unique<Link>(*Link::accepted(a_self, options, read(take(b)), now));
     (void)move_all(*a, b);
   }
@@ -68,7 +69,7 @@ BOOST_AUTO_TEST_CASE(the_handshake_takes_four_frames) {
   const auto hello = wired.read(wired.take(wired.b)).header;
   BOOST_TEST((hello.kind == FrameKind::hello));
   BOOST_TEST(hello.to == 0u);
-  (void)wired.give(wired.b, Link::welcome(wired.a_self, hello));
+  (void)wired.give(wired.b, encode_welcome(wired.a_self, hello));
   BOOST_TEST(wired.b.peer() == 1u);
   BOOST_TEST((wired.b.state() == LinkState::connecting));
   const auto second = wired.take(wired.b);
@@ -80,7 +81,7 @@ BOOST_AUTO_TEST_CASE(the_handshake_takes_four_frames) {
   BOOST_TEST(wired.take(wired.b).empty());
 }
 
-BOOST_AUTO_TEST_CASE(a_hello_without_answer_is_said_again_ever_less_often) {
+BOOST_AUTO_TEST_CASE(an_unanswered_hello_is_repeated_with_growing_waits) {
   Wired wired;
   std::vector<double> at;
   while (wired.now < Instant{10s}) {
@@ -109,12 +110,12 @@ BOOST_AUTO_TEST_CASE(a_repeated_frame_is_dropped_and_acknowledged_at_once) {
   BOOST_REQUIRE(wired.b.send(as_bytes("once"), wired.now));
   const auto frame = wired.take(wired.b);
   BOOST_TEST(wired.give(*wired.a, frame).size() == 1u);
-  BOOST_TEST(wired.take(*wired.a).empty());  // The acknowledgement waits for company.
+  BOOST_TEST(wired.take(*wired.a).empty());  // The acknowledgement is delayed.
   BOOST_TEST(wired.give(*wired.a, frame).empty());
   BOOST_TEST(wired.read(wired.take(*wired.a)).header.acknowledged == 2u);
 }
 
-BOOST_AUTO_TEST_CASE(an_acknowledgement_rides_on_a_message_or_goes_alone_after_a_moment) {
+BOOST_AUTO_TEST_CASE(an_acknowledgement_travels_on_a_data_frame_or_alone_after_its_delay) {
   Wired wired;
   wired.link();
   BOOST_REQUIRE(wired.b.send(as_bytes("x"), wired.now));
@@ -132,7 +133,7 @@ BOOST_AUTO_TEST_CASE(an_acknowledgement_rides_on_a_message_or_goes_alone_after_a
   BOOST_TEST((wired.read(wired.take(*wired.a)).header.kind == FrameKind::beat));
 }
 
-BOOST_AUTO_TEST_CASE(a_gap_is_asked_for_once_and_filled) {
+BOOST_AUTO_TEST_CASE(a_gap_is_requested_once_and_filled) {
   LinkOptions options;
   options.coalesce_max = 0;  // One message a frame.
   Wired wired(options);
@@ -165,7 +166,7 @@ BOOST_AUTO_TEST_CASE(a_lost_last_frame_is_noticed_by_the_next_heartbeat) {
   BOOST_TEST((wired.move_all(wired.b, *wired.a) == std::vector<std::string>{"lost"}));
 }
 
-BOOST_AUTO_TEST_CASE(unacknowledged_frames_are_sent_again_with_doubling_waits) {
+BOOST_AUTO_TEST_CASE(unacknowledged_frames_are_resent_with_doubling_waits) {
   Wired wired;
   wired.link();
   BOOST_REQUIRE(wired.b.send(as_bytes("x"), wired.now));
@@ -199,7 +200,7 @@ BOOST_AUTO_TEST_CASE(no_more_than_a_window_is_on_the_wire) {
   BOOST_TEST(bytes > options.window_bytes / 2);
 }
 
-BOOST_AUTO_TEST_CASE(an_idle_link_beats_once_an_interval) {
+BOOST_AUTO_TEST_CASE(an_idle_link_sends_one_beat_in_each_interval) {
   Wired wired;
   wired.link();
   int beats = 0;
@@ -207,7 +208,7 @@ BOOST_AUTO_TEST_CASE(an_idle_link_beats_once_an_interval) {
   while (wired.now < end) {
     wired.now = wired.b.deadline();
     wired.b.tick(wired.now);
-    (void)wired.give(wired.b, wired.take(*wired.a));  // Keeps b from finding a silent,
+    (void)wired.give(wired.b, wired.take(*wired.a));  // So that `b` hears `a`.
     const auto frame = wired.take(wired.b);
     if (frame.empty()) continue;
     ++beats;
@@ -232,7 +233,7 @@ BOOST_AUTO_TEST_CASE(silence_makes_a_peer_unreachable_and_then_ends_the_link) {
              "nothing was heard of node 'a' (0000000000000001) for 5 s");
 }
 
-BOOST_AUTO_TEST_CASE(time_that_the_listener_slept_through_is_not_the_dialers_silence) {
+BOOST_AUTO_TEST_CASE(a_pause_of_the_listener_is_not_silence_of_the_dialer) {
   Wired wired;
   wired.link();
   wired.now = wired.now + 1h;  // This process was stopped.
@@ -242,16 +243,16 @@ BOOST_AUTO_TEST_CASE(time_that_the_listener_slept_through_is_not_the_dialers_sil
   BOOST_TEST((wired.a->state() == LinkState::down));
 }
 
-BOOST_AUTO_TEST_CASE(a_dialer_that_slept_through_its_lease_has_none) {
+BOOST_AUTO_TEST_CASE(a_dialer_that_paused_for_a_lease_is_down) {
   Wired wired;
   wired.link();
   wired.now = wired.now + 5s;
-  (void)wired.give(wired.b, wired.take(*wired.a));  // What was said to it meanwhile.
+  (void)wired.give(wired.b, wired.take(*wired.a));  // A frame that arrived during the pause.
   wired.b.tick(wired.now);
   BOOST_TEST((wired.b.state() == LinkState::down));
 }
 
-BOOST_AUTO_TEST_CASE(a_dialer_that_is_not_heard_gives_up_first_though_it_hears) {
+BOOST_AUTO_TEST_CASE(a_dialer_that_is_not_heard_gives_up_even_if_it_hears) {
   Wired wired;
   wired.link();
   const Instant cut = wired.now;
@@ -269,7 +270,7 @@ BOOST_AUTO_TEST_CASE(a_dialer_that_is_not_heard_gives_up_first_though_it_hears) 
              "node 'a' (0000000000000001) has confirmed nothing for 5 s");
 }
 
-BOOST_AUTO_TEST_CASE(a_listener_that_is_not_heard_keeps_the_link_for_as_long_as_it_hears) {
+BOOST_AUTO_TEST_CASE(a_listener_that_is_not_heard_keeps_the_link_while_it_hears) {
   Wired wired;
   wired.link();
   const Instant cut = wired.now;
@@ -321,10 +322,10 @@ BOOST_AUTO_TEST_CASE(a_dialers_lease_ends_no_later_than_the_listeners_whatever_i
       fresh += wired.now - wired.b.lease_from() < 1s ? 1 : 0;
     }
   }
-  BOOST_TEST(fresh > 10'000u);  // Of 40,000: it is prolonged for as long as frames pass.
+  BOOST_TEST(fresh > 10'000u);  // Of 40,000: the lease is renewed while frames arrive.
 }
 
-BOOST_AUTO_TEST_CASE(a_link_that_is_busy_all_the_time_still_beats) {
+BOOST_AUTO_TEST_CASE(a_link_that_is_always_busy_still_sends_beats) {
   Wired wired;
   wired.link();
   const Instant begin = wired.now;
@@ -352,7 +353,7 @@ BOOST_AUTO_TEST_CASE(a_beat_of_the_wrong_size_ends_the_link_with_the_reason) {
              std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(an_echo_of_what_was_never_sent_prolongs_no_lease) {
+BOOST_AUTO_TEST_CASE(an_echo_of_a_beat_that_was_never_sent_does_not_renew_the_lease) {
   Wired wired;
   wired.link();
   const Instant before = wired.b.lease_from();
@@ -367,7 +368,7 @@ BOOST_AUTO_TEST_CASE(an_echo_of_what_was_never_sent_prolongs_no_lease) {
   BOOST_TEST((wired.b.last_heard() == wired.now));
 }
 
-BOOST_AUTO_TEST_CASE(a_new_route_sends_again_what_the_old_one_held) {
+BOOST_AUTO_TEST_CASE(frames_lost_with_a_route_are_resent_on_the_next) {
   Wired wired;
   wired.link();
   BOOST_REQUIRE(wired.a->send(as_bytes("held"), wired.now));
@@ -390,7 +391,7 @@ BOOST_AUTO_TEST_CASE(a_malformed_body_ends_the_link_with_the_reason) {
   BOOST_TEST(wired.a->departure().reason.find("a record's header of 2 bytes") != std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(an_acknowledgement_of_what_was_never_sent_is_ignored) {
+BOOST_AUTO_TEST_CASE(an_acknowledgement_of_frames_never_sent_is_ignored) {
   Wired wired;
   wired.link();
   BOOST_REQUIRE(wired.b.send(as_bytes("x"), wired.now));
@@ -401,7 +402,7 @@ BOOST_AUTO_TEST_CASE(an_acknowledgement_of_what_was_never_sent_is_ignored) {
   BOOST_TEST((wired.b.state() == LinkState::up));
 }
 
-BOOST_AUTO_TEST_CASE(a_message_larger_than_half_the_buffer_is_told_when_it_fits) {
+BOOST_AUTO_TEST_CASE(room_is_reported_when_a_message_over_half_the_queue_fits) {
   LinkOptions options;
   options.buffer_bytes_max = 1000;
   Wired wired(options);
@@ -418,7 +419,7 @@ BOOST_AUTO_TEST_CASE(a_message_larger_than_half_the_buffer_is_told_when_it_fits)
   BOOST_TEST(wired.b.send(as_bytes(large), wired.now).has_value());
 }
 
-BOOST_AUTO_TEST_CASE(any_frames_leave_a_link_whole) {
+BOOST_AUTO_TEST_CASE(no_sequence_of_frames_breaks_a_link) {
   Rng rng(5);
   std::size_t up = 0;
   for (int round = 0; round < 300; ++round) {
@@ -448,7 +449,7 @@ BOOST_AUTO_TEST_CASE(any_frames_leave_a_link_whole) {
     }
     up += wired.a->state() == LinkState::up ? 1 : 0;
   }
-  BOOST_TEST(up > 5u);  // Else most of the rounds tested a link that was down.
+  BOOST_TEST(up > 5u);  // Otherwise most rounds would test a link that is down.
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -10,11 +10,11 @@
 namespace troupe::transport::test {
 namespace {
 
-BOOST_AUTO_TEST_SUITE(memory_wire)
-
 using namespace std::chrono_literals;
 
-/// A listener and a dialer without links between them: what the network does is seen as it is.
+BOOST_AUTO_TEST_SUITE(memory_wire)
+
+/// A listening and a dialing wire without links, which would repair what the network does.
 struct Bare {
   explicit Bare(std::uint64_t seed = 1) : world(seed) {
     listener->receive_with(
@@ -45,7 +45,7 @@ BOOST_AUTO_TEST_CASE(a_good_network_delivers_in_order) {
   BOOST_TEST((bare.send(1000) == bare.got));
 }
 
-BOOST_AUTO_TEST_CASE(a_bad_network_loses_repeats_and_reorders_by_its_seed) {
+BOOST_AUTO_TEST_CASE(the_seed_decides_which_frames_are_lost_repeated_and_reordered) {
   const auto received = [](std::uint64_t seed) {
     Bare bare(seed);
     bare.world.network().set(
@@ -64,7 +64,7 @@ BOOST_AUTO_TEST_CASE(a_bad_network_loses_repeats_and_reorders_by_its_seed) {
   BOOST_TEST((all - repeated.size() > 850u && all - repeated.size() < 950u));
 }
 
-BOOST_AUTO_TEST_CASE(a_cut_loses_all_until_it_is_mended) {
+BOOST_AUTO_TEST_CASE(a_cut_loses_all_frames_until_it_is_mended) {
   Bare bare;
   bare.world.network().cut_one_way("host1", "host2");
   (void)bare.send(1);
@@ -77,7 +77,7 @@ BOOST_AUTO_TEST_CASE(a_cut_loses_all_until_it_is_mended) {
   BOOST_TEST(bare.got.size() == 11u);
 }
 
-BOOST_AUTO_TEST_CASE(a_full_queue_and_a_gone_route_are_told) {
+BOOST_AUTO_TEST_CASE(send_reports_a_full_queue_and_a_closed_route) {
   Bare bare;
   bare.world.network().set({.queue_max = 3});
   (void)bare.send(4);

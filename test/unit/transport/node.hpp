@@ -16,7 +16,7 @@ inline std::string as_text(Bytes bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-/// An endpoint that writes down all that it is told.
+/// An endpoint that records all its callbacks.
 class TestNode {
  public:
   TestNode(Reactor& reactor, std::unique_ptr<Wire> wire, PeerId id, const std::string& name,

@@ -9,10 +9,10 @@
 
 namespace troupe::transport::test {
 
-/// The suite of endpoints runs on each of these.
+/// The worlds that the tests of endpoints run in.
 using Worlds = std::tuple<MemoryWorld, ZmqWorld>;
 
-/// Short enough for real time; the same proportions as the defaults.
+/// Intervals short enough for tests in real time, in the proportions of the defaults.
 inline LinkOptions quick() {
   using namespace std::chrono_literals;
   LinkOptions options = LinkOptions::for_lease(1s);
@@ -21,7 +21,8 @@ inline LinkOptions quick() {
   return options;
 }
 
-/// Two linked nodes: 1, the head, listens; 2 dialed it. Each can be cut off.
+/// Two linked nodes: `a` has id 1 and listens; `b` has id 2 and dialed it. The wire of each can be
+/// cut.
 template <typename W>
 struct Pair {
   explicit Pair(const LinkOptions& options = quick()) : Pair(options, options) {}

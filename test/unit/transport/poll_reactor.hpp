@@ -12,7 +12,7 @@
 
 namespace troupe::transport::test {
 
-/// A reactor in the thread of the test, on real time. Waits in poll(2), never spins.
+/// A reactor that runs in the thread of the test, in real time. Waits in poll(2).
 class PollReactor final : public Reactor {
  public:
   [[nodiscard]] Instant now() const override {
@@ -87,7 +87,7 @@ class PollReactor final : public Reactor {
       if (fds[i].revents == 0) continue;
       const auto found = watches_.find(ids[i]);
       if (found == watches_.end()) continue;
-      const Callback callback = found->second.callback;  // It may unwatch itself.
+      const Callback callback = found->second.callback;  // A copy: the callback may unwatch itself.
       callback();
     }
   }

@@ -1,4 +1,4 @@
-// Who gets in where keys are asked for, over real sockets.
+// Admission of nodes where keys are required, over real sockets.
 
 #include "transport/security.hpp"
 
@@ -9,19 +9,20 @@
 #include <boost/test/unit_test.hpp>
 
 #include "test/unit/transport/gated.hpp"
+#include "transport/handshake.hpp"
 
 namespace troupe::transport::test {
 namespace {
 
-BOOST_FIXTURE_TEST_SUITE(security, Gated)
-
 using namespace std::chrono_literals;
+
+BOOST_AUTO_TEST_SUITE(security)
 
 bool contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
 
-BOOST_AUTO_TEST_CASE(who_is_admitted_is_linked_under_its_name) {
+BOOST_FIXTURE_TEST_CASE(a_node_with_an_admitted_key_links_under_its_name, Gated) {
   const auto gpu1 = linked_gpu1();
   BOOST_TEST(gpu1->send(1, "hello"));
   BOOST_TEST(head->send(2, "welcome"));
@@ -34,7 +35,7 @@ BOOST_AUTO_TEST_CASE(who_is_admitted_is_linked_under_its_name) {
   BOOST_TEST(head->endpoint.refusals().empty());
 }
 
-BOOST_AUTO_TEST_CASE(a_key_that_is_not_admitted_is_told_so_at_once) {
+BOOST_FIXTURE_TEST_CASE(a_key_that_is_not_admitted_is_rejected_at_once, Gated) {
   const auto gpu1 = linked_gpu1();
   const KeyPair own = make_key_pair();
   const auto stranger = node(3, "gpu1", own);
@@ -44,18 +45,18 @@ BOOST_AUTO_TEST_CASE(a_key_that_is_not_admitted_is_told_so_at_once) {
   BOOST_TEST(serves(*gpu1));
 }
 
-BOOST_AUTO_TEST_CASE(who_has_no_key_stays_out) {
+BOOST_FIXTURE_TEST_CASE(a_node_without_a_key_is_rejected, Gated) {
   const auto gpu1 = linked_gpu1();
   TestNode naked(reactor, std::make_unique<ZmqWire>(reactor, 3), 3, "gpu1");
   BOOST_TEST(
       contains(refused(naked, address.substr(0, address.rfind('/')), 1s), "nobody answered"));
   BOOST_TEST(!head->ups.contains(3));
-  // It may hang up before the head says so: ZeroMQ on both sides sees that they do not fit.
+  // Both sides see that the mechanisms differ, so the node may hang up before the head rejects it.
   BOOST_TEST(run_until([&] { return noted("", "no key") + noted("", "hung up") > 0; }));
   BOOST_TEST(serves(*gpu1));
 }
 
-BOOST_AUTO_TEST_CASE(who_takes_this_node_for_another_stays_out) {
+BOOST_FIXTURE_TEST_CASE(a_node_that_expects_another_key_is_rejected, Gated) {
   const auto gpu1 = node(2, "gpu1", gpu1_keys);
   const std::string elsewhere =
       address.substr(0, address.rfind('/') + 1) + to_text(make_key_pair().public_key);
@@ -64,7 +65,7 @@ BOOST_AUTO_TEST_CASE(who_takes_this_node_for_another_stays_out) {
   BOOST_TEST(run_until([&] { return noted("", "it took this node for another") > 0; }));
 }
 
-BOOST_AUTO_TEST_CASE(a_key_is_good_for_its_own_name_only) {
+BOOST_FIXTURE_TEST_CASE(a_key_is_valid_for_its_own_name_only, Gated) {
   const auto impostor = node(2, "gpu2", gpu1_keys);
   const std::string why = "the key belongs to node 'gpu1', not to 'gpu2'";
   BOOST_TEST(contains(refused(*impostor, address), why));
@@ -72,29 +73,29 @@ BOOST_AUTO_TEST_CASE(a_key_is_good_for_its_own_name_only) {
   BOOST_TEST(noted("gpu1", why) == 1U);
 }
 
-BOOST_AUTO_TEST_CASE(nobody_speaks_for_the_incarnation_of_another) {
+BOOST_FIXTURE_TEST_CASE(a_node_cannot_speak_for_the_incarnation_of_another, Gated) {
   const auto gpu1 = linked_gpu1();
   const KeyPair other = make_key_pair();
   members[to_text(other.public_key)] = {"gpu2", "node"};
-  // The incarnation of gpu1 with the key of gpu2, on a connection of its own.
+  // A connection with the key of gpu2 that uses the id of gpu1.
   TestNode forger(reactor, wire(3, other), 2, "gpu2");
   BOOST_TEST(contains(refused(forger, address, 1s), "nobody answered"));
   BOOST_TEST(noted("gpu2", "it spoke for node 'gpu1'") > 0U);
   BOOST_TEST(serves(*gpu1));
 }
 
-BOOST_AUTO_TEST_CASE(nobody_answers_for_a_node_that_was_dialed) {
-  // The head dials gpu1, and gpu2 connects to the head under the name of that route.
+BOOST_FIXTURE_TEST_CASE(a_node_cannot_answer_for_another_that_was_dialed, Gated) {
+  // The head dials gpu1, and gpu2 connects to the head with the routing id of that route.
   const auto gpu1 = node(2, "gpu1", gpu1_keys);
   head->dial(gpu1->endpoint.listen("127.0.0.1:*").value());
   BOOST_REQUIRE(run_until([&] { return !head->dialed.empty(); }));
   BOOST_REQUIRE(head->dialed[0].has_value());
   const KeyPair other = make_key_pair();
   members[to_text(other.public_key)] = {"gpu2", "node"};
-  const auto forger = wire(1, other);  // Its first dial is the route {1, 1}, as the head's was.
+  const auto forger = wire(1, other);  // Its first route is {1, 1}, as the head's.
   forger->receive_with([](Route, const Sender&, Bytes) {});
   const Route route = *forger->dial(address);
-  const auto refusal = Link::refusal({.id = 2, .name = "gpu1"}, 1, "go away");
+  const auto refusal = encode_refusal({.id = 2, .name = "gpu1"}, 1, "go away");
   BOOST_TEST((forger->send(route, refusal) == Wire::Sent::taken));
   BOOST_TEST(run_until([&] { return noted("gpu2", "it spoke for node 'gpu1'") > 0; }));
   BOOST_TEST((head->state(2) == LinkState::up));
@@ -102,7 +103,7 @@ BOOST_AUTO_TEST_CASE(nobody_answers_for_a_node_that_was_dialed) {
   BOOST_TEST(run_until([&] { return gpu1->messages[1].size() == 1; }));
 }
 
-BOOST_AUTO_TEST_CASE(a_revoked_key_is_cut_off_and_stays_out) {
+BOOST_FIXTURE_TEST_CASE(a_revoked_key_is_disconnected_and_rejected, Gated) {
   const auto gpu1 = linked_gpu1();
   members.clear();
   head->endpoint.check_members();
@@ -114,7 +115,7 @@ BOOST_AUTO_TEST_CASE(a_revoked_key_is_cut_off_and_stays_out) {
   BOOST_TEST(contains(refused(*again, address), "the key of this node is not admitted"));
 }
 
-BOOST_AUTO_TEST_CASE(what_a_revoked_key_says_on_its_old_connection_is_not_read) {
+BOOST_FIXTURE_TEST_CASE(frames_of_a_revoked_key_on_an_open_connection_are_not_read, Gated) {
   const auto bare = wire(3, gpu1_keys);
   std::size_t answers = 0;
   bare->receive_with([&](Route, const Sender&, Bytes) { ++answers; });
@@ -130,7 +131,7 @@ BOOST_AUTO_TEST_CASE(what_a_revoked_key_says_on_its_old_connection_is_not_read) 
   BOOST_TEST(answers == 1U);
 }
 
-BOOST_AUTO_TEST_CASE(a_hundred_half_open_connections_keep_nobody_out) {
+BOOST_FIXTURE_TEST_CASE(a_hundred_half_open_connections_do_not_block_a_member, Gated) {
   std::vector<int> silent;
   for (int i = 0; i < 100; ++i) silent.push_back(connect_bare());
   const auto gpu1 = linked_gpu1();
@@ -141,7 +142,7 @@ BOOST_AUTO_TEST_CASE(a_hundred_half_open_connections_keep_nobody_out) {
   for (const int fd : silent) close(fd);
 }
 
-BOOST_AUTO_TEST_CASE(another_protocol_is_not_spoken_to) {
+BOOST_FIXTURE_TEST_CASE(a_program_with_another_protocol_is_disconnected, Gated) {
   const auto gpu1 = linked_gpu1();
   const int web = connect_bare();
   BOOST_TEST(::send(web, "GET / HTTP/1.0\r\n\r\n", 18, 0) == 18);
@@ -150,14 +151,14 @@ BOOST_AUTO_TEST_CASE(another_protocol_is_not_spoken_to) {
   close(web);
 }
 
-BOOST_AUTO_TEST_CASE(another_version_of_the_protocol_is_named) {
+BOOST_FIXTURE_TEST_CASE(another_protocol_version_is_named_in_the_refusal, Gated) {
   const auto newer = node(2, "gpu1", gpu1_keys, {}, protocol_version + 1);
   BOOST_TEST(contains(refused(*newer, address), "run the same release on both"));
   BOOST_TEST(noted("gpu1", "speaks protocol version") == 1U);
   BOOST_TEST(head->ups.empty());
 }
 
-BOOST_AUTO_TEST_CASE(a_frame_at_the_limit_passes_and_one_over_it_is_noted) {
+BOOST_FIXTURE_TEST_CASE(a_frame_at_the_limit_passes_and_one_over_it_is_logged, Gated) {
   const auto gpu1 = linked_gpu1();
   const auto bare = wire(3, gpu1_keys);
   bare->receive_with([](Route, const Sender&, Bytes) {});
@@ -170,12 +171,13 @@ BOOST_AUTO_TEST_CASE(a_frame_at_the_limit_passes_and_one_over_it_is_noted) {
   BOOST_TEST((bare->send(route, frame) == Wire::Sent::taken));
   BOOST_TEST(run_until([&] { return noted("gpu1", "its frame was dropped") > 0; }));
   BOOST_TEST(noted("gpu1", "its frame was dropped") == 1U);
-  frame.resize(8 * frame_max);  // ZeroMQ hangs up.
+  frame.resize(8 * frame_max);  // ZeroMQ disconnects the sender.
   BOOST_TEST((bare->send(route, frame) == Wire::Sent::taken));
   BOOST_TEST(serves(*gpu1));
 }
 
-BOOST_AUTO_TEST_CASE(a_reader_that_takes_nothing_costs_a_bounded_buffer_and_its_link) {
+BOOST_FIXTURE_TEST_CASE(a_peer_that_acknowledges_nothing_uses_a_bounded_queue_and_is_given_up,
+                        Gated) {
   const auto gpu1 = linked_gpu1();
   const KeyPair slow = make_key_pair();
   members[to_text(slow.public_key)] = {"slow", "node"};
@@ -202,7 +204,7 @@ BOOST_AUTO_TEST_CASE(a_reader_that_takes_nothing_costs_a_bounded_buffer_and_its_
   BOOST_REQUIRE((peer != peers.end()));
   BOOST_TEST(peer->buffered_bytes <= LinkOptions().buffer_bytes_max);
   BOOST_TEST((peer->lag > Duration(0)));
-  // It says that it lives all the while.
+  // The peer sends beats all the time.
   std::function<void()> beat = [&] {
     (void)bare->send(route,
                      encode_frame({.kind = FrameKind::beat, .from = 3, .to = 1, .sequence = 1},
@@ -216,7 +218,7 @@ BOOST_AUTO_TEST_CASE(a_reader_that_takes_nothing_costs_a_bounded_buffer_and_its_
   BOOST_TEST(serves(*gpu1));
 }
 
-BOOST_AUTO_TEST_CASE(without_keys_a_wire_listens_on_loopback_only) {
+BOOST_FIXTURE_TEST_CASE(without_keys_a_wire_listens_on_loopback_only, Gated) {
   ZmqWire wire(reactor, 9);
   wire.receive_with([](Route, const Sender&, Bytes) {});
   const auto bound = wire.listen("0.0.0.0:*");
@@ -226,7 +228,7 @@ BOOST_AUTO_TEST_CASE(without_keys_a_wire_listens_on_loopback_only) {
   BOOST_TEST(contains(wire.dial(address).error().what, "this node has none"));
 }
 
-BOOST_AUTO_TEST_CASE(with_keys_a_wire_listens_anywhere) {
+BOOST_FIXTURE_TEST_CASE(with_keys_a_wire_listens_anywhere, Gated) {
   const auto other = wire(9, make_key_pair());
   other->receive_with([](Route, const Sender&, Bytes) {});
   const auto bound = other->listen("0.0.0.0:*");

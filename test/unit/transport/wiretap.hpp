@@ -15,10 +15,10 @@
 
 namespace troupe::transport::test {
 
-/// Somebody on the path between two machines: passes bytes on, keeps them, and may change them.
+/// A TCP proxy between a dialer and a listener that records and may change the dialer's bytes.
 class Wiretap {
  public:
-  /// Listens on loopback, and passes what comes on to `port` there.
+  /// Listens on loopback and forwards each connection to `port` on loopback.
   Wiretap(PollReactor& reactor, int port) : reactor_(reactor), target_(port) {
     listening_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     sockaddr_in here = on_loopback(0);
@@ -42,8 +42,8 @@ class Wiretap {
     return ntohs(here.sin_port);
   }
 
-  std::string sent{};                          ///< By who dialed, on all connections.
-  std::function<void(std::string&)> tamper{};  ///< With what it sends next.
+  std::string sent{};                          ///< All bytes of the dialers.
+  std::function<void(std::string&)> tamper{};  ///< May change the next bytes of a dialer.
 
   static sockaddr_in on_loopback(int port) {
     sockaddr_in address{};
@@ -66,7 +66,7 @@ class Wiretap {
     const int target = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     sockaddr_in there = on_loopback(target_);
     check(dialer >= 0 && connect(target, reinterpret_cast<sockaddr*>(&there), sizeof there) == 0,
-          "the one behind listens");
+          "the target listens");
     const auto pipe = pipes_.insert(pipes_.end(), Pipe{dialer, target, {}, {}});
     pipe->dialer_watch = reactor_.watch_readable(dialer, [this, pipe] { pass(pipe, true); });
     pipe->target_watch = reactor_.watch_readable(target, [this, pipe] { pass(pipe, false); });

@@ -1,4 +1,4 @@
-// Somebody on the path who keeps, repeats and changes what a node of good standing sends.
+// An attacker on the path who records, replays and changes the bytes of an admitted node.
 
 #include "test/unit/transport/wiretap.hpp"
 
@@ -12,9 +12,9 @@
 namespace troupe::transport::test {
 namespace {
 
-namespace wiretap {
-
 using namespace std::chrono_literals;
+
+BOOST_AUTO_TEST_SUITE(wiretap)
 
 constexpr const char* forged = "forged or replayed";
 
@@ -28,16 +28,12 @@ struct Tapped : Gated {
     auto gpu1 = node(2, "gpu1", gpu1_keys);
     gpu1->dial(through_tap());
     check(run_until([&] { return head->ups.contains(2) && gpu1->ups.contains(1); }),
-          "who only listens in disturbs nobody");
+          "a passive wiretap disturbs nobody");
     return gpu1;
   }
 };
 
-}  // namespace wiretap
-
-BOOST_FIXTURE_TEST_SUITE(wiretap, wiretap::Tapped)
-
-BOOST_AUTO_TEST_CASE(what_is_sent_cannot_be_read_on_the_way) {
+BOOST_FIXTURE_TEST_CASE(recorded_bytes_cannot_be_read, Tapped) {
   const auto gpu1 = linked_through_tap();
   BOOST_TEST(gpu1->send(1, "the learning rate is 0.1"));
   BOOST_REQUIRE(run_until([&] { return head->messages[2].size() == 1; }));
@@ -45,7 +41,7 @@ BOOST_AUTO_TEST_CASE(what_is_sent_cannot_be_read_on_the_way) {
   BOOST_TEST(tap.sent.find("learning") == std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(what_was_sent_counts_for_nothing_on_another_connection) {
+BOOST_FIXTURE_TEST_CASE(bytes_replayed_on_another_connection_are_rejected, Tapped) {
   const auto gpu1 = linked_through_tap();
   BOOST_TEST(gpu1->send(1, "only once"));
   BOOST_REQUIRE(run_until([&] { return head->messages[2].size() == 1; }));
@@ -58,11 +54,10 @@ BOOST_AUTO_TEST_CASE(what_was_sent_counts_for_nothing_on_another_connection) {
   close(replay);
 }
 
-// ZeroMQ reads no more of a connection with a forged frame, but leaves it open: the link of who is
-// attacked on the way is lost, as it is when its wire is cut. It can come back, and nobody else is
-// touched.
+// ZeroMQ stops to read a connection with a forged frame, and leaves it open. So the attacked node
+// loses its link, as if its wire were cut. It can link again, and other nodes are not affected.
 
-BOOST_AUTO_TEST_CASE(what_is_changed_on_the_way_is_not_delivered) {
+BOOST_FIXTURE_TEST_CASE(changed_bytes_are_not_delivered, Tapped) {
   const auto gpu1 = linked_through_tap();
   bool changed = false;
   tap.tamper = [&](std::string& bytes) {
@@ -78,7 +73,7 @@ BOOST_AUTO_TEST_CASE(what_is_changed_on_the_way_is_not_delivered) {
   BOOST_TEST(run_until([&] { return head->ups.contains(3); }));
 }
 
-BOOST_AUTO_TEST_CASE(what_is_repeated_on_the_way_counts_once) {
+BOOST_FIXTURE_TEST_CASE(repeated_bytes_are_not_delivered_twice, Tapped) {
   const KeyPair other = make_key_pair();
   members[to_text(other.public_key)] = {"gpu2", "node"};
   const auto gpu2 = node(3, "gpu2", other);

@@ -10,15 +10,15 @@
 
 namespace troupe::transport::test {
 
-/// What the suite of endpoints runs on: once in memory, once on ZeroMQ.
+/// The reactor and the wires that a test of endpoints runs on: in memory or on ZeroMQ.
 class World {
  public:
   virtual ~World() = default;
   virtual Reactor& reactor() = 0;
   virtual std::unique_ptr<Wire> wire(PeerId id) = 0;
-  /// Listening here chooses a new address.
+  /// An address to listen at, where the wire chooses what is free.
   virtual std::string new_address() = 0;
-  /// Runs until `done`, at most for `limit`; whether it is done.
+  /// Runs until `done` returns true, at most for `limit`. Returns the last result of `done`.
   virtual bool run_until(const std::function<bool()>& done, Duration limit) = 0;
 
   bool run_until(const std::function<bool()>& done) {

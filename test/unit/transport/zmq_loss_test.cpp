@@ -1,6 +1,6 @@
-// Each way in which ZeroMQ loses messages without a word: first shown on its bare sockets, then on
-// a wire or a link, which report it or repair it. test/e2e/transport_process_test.cpp has the ways
-// that need a process of their own.
+// The ways in which ZeroMQ loses messages without a report. Each is shown on bare sockets first,
+// then on a wire or a link, which reports or repairs it. test/e2e/transport_process_test.cpp has
+// the ways that need several processes.
 
 #include <array>
 
@@ -13,9 +13,9 @@
 namespace troupe::transport::test {
 namespace {
 
-BOOST_AUTO_TEST_SUITE(zmq_loss)
-
 using namespace std::chrono_literals;
+
+BOOST_AUTO_TEST_SUITE(zmq_loss)
 
 std::string take(zmq::socket_t& socket, int wait_ms = 1000) {
   socket.set(zmq::sockopt::rcvtimeo, wait_ms);
@@ -33,7 +33,7 @@ bool send_to(zmq::socket_t& router, const std::string& id, const std::string& te
          router.send(zmq::buffer(text), zmq::send_flags::dontwait);
 }
 
-/// A bare ROUTER that listens and DEALERs that dial it.
+/// A listening ROUTER without options, and DEALERs that connect to it.
 struct Bare {
   Bare() {
     router.set(zmq::sockopt::linger, 0);
@@ -50,7 +50,7 @@ struct Bare {
   zmq::socket_t router{context, zmq::socket_type::router};
 };
 
-/// A wire that listens and one that dials, without links.
+/// A listening and a dialing wire without links.
 struct BareWires {
   BareWires() {
     listener.receive_with([this](Route from, const Sender&, Bytes frame) {
@@ -70,16 +70,16 @@ struct BareWires {
   std::vector<std::string> answers;
 };
 
-BOOST_AUTO_TEST_CASE(a_frame_to_nobody) {
+BOOST_AUTO_TEST_CASE(a_frame_to_an_unknown_route_is_reported) {
   Bare bare;
-  BOOST_TEST(send_to(bare.router, "nobody", "x"));  // It says yes, and the message is gone.
+  BOOST_TEST(send_to(bare.router, "nobody", "x"));  // ZeroMQ reports success and drops the message.
 
   BareWires wires;
   BOOST_TEST((wires.listener.send({5, 1}, as_bytes("x")) == Wire::Sent::no_route));
   BOOST_TEST((wires.dialer.send({2, 1}, as_bytes("x")) == Wire::Sent::no_route));
 }
 
-BOOST_AUTO_TEST_CASE(more_frames_than_the_queue_holds) {
+BOOST_AUTO_TEST_CASE(a_link_repairs_what_a_full_queue_drops) {
   Bare bare;
   bare.router.set(zmq::sockopt::sndhwm, 10);
   zmq::socket_t dealer = bare.dial("peer");
@@ -89,11 +89,11 @@ BOOST_AUTO_TEST_CASE(more_frames_than_the_queue_holds) {
   for (int i = 0; i < 20'000; ++i) taken += send_to(bare.router, "peer", "x") ? 1 : 0;
   int arrived = 0;
   while (take(dealer, 100) != "nothing") ++arrived;
-  BOOST_TEST(taken == 20'000);  // It says yes to all,
-  BOOST_TEST(arrived < taken);  // and loses most.
+  BOOST_TEST(taken == 20'000);  // ZeroMQ reports success for all messages,
+  BOOST_TEST(arrived < taken);  // and drops most of them.
 
   LinkOptions options = quick();
-  options.coalesce_max = 0;  // One frame a message; 64 of them in the window.
+  options.coalesce_max = 0;  // One message in each frame; 64 frames in the window.
   ZmqWorld narrow;
   narrow.options.queue_frames_max = 2;
   TestNode a(narrow.reactor(), narrow.wire(1), 1, "a", options);
@@ -105,16 +105,16 @@ BOOST_AUTO_TEST_CASE(more_frames_than_the_queue_holds) {
   for (std::size_t i = 0; i < 300; ++i) BOOST_REQUIRE(b.messages[1][i] == std::to_string(i));
 }
 
-BOOST_AUTO_TEST_CASE(one_routing_id_twice) {
+BOOST_AUTO_TEST_CASE(each_dial_has_a_routing_id_of_its_own) {
   Bare bare;
   zmq::socket_t first = bare.dial("same");
   (void)first.send(zmq::str_buffer("first"));
   BOOST_REQUIRE(take(bare.router) == "first");
   zmq::socket_t second = bare.dial("same");
   (void)second.send(zmq::str_buffer("second"));
-  BOOST_TEST(take(bare.router, 300) == "nothing");  // The second is ignored for ever.
+  BOOST_TEST(take(bare.router, 300) == "nothing");  // ZeroMQ ignores the second peer with an id.
 
-  BareWires wires;  // The second dial of one incarnation, while the first is still connected.
+  BareWires wires;  // One node dials twice.
   const Route one = *wires.dialer.dial(wires.address);
   const Route two = *wires.dialer.dial(wires.address);
   BOOST_TEST((wires.dialer.send(one, as_bytes("first")) == Wire::Sent::taken));
@@ -127,7 +127,7 @@ BOOST_AUTO_TEST_CASE(one_routing_id_twice) {
   BOOST_TEST(wires.reactor.run_until([&] { return wires.answers.size() == 2; }, 5s));
 }
 
-BOOST_AUTO_TEST_CASE(an_edge_that_is_over_before_all_is_read) {
+BOOST_AUTO_TEST_CASE(frames_are_read_after_the_edge_of_the_descriptor_is_consumed) {
   Bare bare;
   zmq::socket_t dealer = bare.dial("peer");
   for (int i = 0; i < 3; ++i) (void)dealer.send(zmq::str_buffer("x"));
@@ -135,13 +135,14 @@ BOOST_AUTO_TEST_CASE(an_edge_that_is_over_before_all_is_read) {
   pollfd readable{bare.router.get(zmq::sockopt::fd), POLLIN, 0};
   while (poll(&readable, 1, 200) == 1) (void)bare.router.get(zmq::sockopt::events);
   BOOST_TEST((bare.router.get(zmq::sockopt::events) & ZMQ_POLLIN) != 0);
-  BOOST_TEST(poll(&readable, 1, 200) == 0);  // Two more to read, and it says there are none.
+  BOOST_TEST(poll(&readable, 1, 200) ==
+             0);  // Two messages are left, but the descriptor is not readable.
 
   BareWires wires;
   const Route route = *wires.dialer.dial(wires.address);
   (void)wires.dialer.send(route, as_bytes("first"));
   BOOST_REQUIRE(wires.reactor.run_until([&] { return wires.got.size() == 1; }, 5s));
-  // More than one drain takes; and each receive sends, which may use the edge up too.
+  // More frames than one drain reads. Each received frame is answered, which may consume an edge.
   std::size_t sent = 0;
   std::size_t answered = 0;
   BOOST_TEST(wires.reactor.run_until(
@@ -155,7 +156,7 @@ BOOST_AUTO_TEST_CASE(an_edge_that_is_over_before_all_is_read) {
   BOOST_TEST(wires.got.size() == 2001u);
 }
 
-BOOST_AUTO_TEST_CASE(an_end_that_waits_for_what_cannot_be_sent) {
+BOOST_AUTO_TEST_CASE(closing_a_wire_does_not_wait_for_unsent_frames) {
   const auto seconds_to_end = [](int linger_ms) {
     zmq::context_t context;
     const auto before = std::chrono::steady_clock::now();
@@ -168,7 +169,7 @@ BOOST_AUTO_TEST_CASE(an_end_that_waits_for_what_cannot_be_sent) {
     context.close();
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - before).count();
   };
-  BOOST_TEST(seconds_to_end(500) >= 0.5);  // With the default, for ever.
+  BOOST_TEST(seconds_to_end(500) >= 0.5);  // With ZeroMQ's default: without end.
 
   PollReactor reactor;
   Instant before{};
@@ -182,9 +183,9 @@ BOOST_AUTO_TEST_CASE(an_end_that_waits_for_what_cannot_be_sent) {
   BOOST_TEST((reactor.now() - before < 400ms));
 }
 
-BOOST_AUTO_TEST_CASE(a_connection_that_zmq_makes_anew_by_itself) {
-  // The listener's process ends and another takes its port: the dialer's socket reconnects without
-  // a word, and what was on its way is gone. A link notices by the incarnation.
+BOOST_AUTO_TEST_CASE(a_link_ends_when_zmq_reconnects_to_another_process) {
+  // The listening process ends and another one takes its port. The dialer's socket reconnects
+  // without a report, and frames on the way are lost. The link notices the other incarnation.
   ZmqWorld world;
   TestNode b(world.reactor(), world.wire(2), 2, "b", quick());
   auto head = std::make_unique<TestNode>(world.reactor(), world.wire(1), 1, "head", quick());
@@ -199,7 +200,7 @@ BOOST_AUTO_TEST_CASE(a_connection_that_zmq_makes_anew_by_itself) {
   BOOST_TEST(again.messages.empty());
 }
 
-BOOST_AUTO_TEST_CASE(a_frame_far_beyond_the_limit_ends_the_connection_only) {
+BOOST_AUTO_TEST_CASE(a_frame_far_over_the_limit_ends_its_connection_only) {
   BareWires wires;
   const Route route = *wires.dialer.dial(wires.address);
   const std::string large((512U << 10U) + 1, 'x');
@@ -210,7 +211,7 @@ BOOST_AUTO_TEST_CASE(a_frame_far_beyond_the_limit_ends_the_connection_only) {
   BOOST_TEST(wires.reactor.run_until([&] { return wires.got.size() == 1; }, 5s));
 }
 
-BOOST_AUTO_TEST_CASE(foreign_programs_and_frames_in_several_parts_are_dropped) {
+BOOST_AUTO_TEST_CASE(frames_of_other_programs_and_in_several_parts_are_dropped) {
   BareWires wires;
   zmq::context_t context;
   zmq::socket_t foreign(context, zmq::socket_type::dealer);
@@ -227,7 +228,7 @@ BOOST_AUTO_TEST_CASE(foreign_programs_and_frames_in_several_parts_are_dropped) {
   BOOST_TEST(wires.got.at(0) == "ours");
 }
 
-BOOST_AUTO_TEST_CASE(an_address_in_use_is_an_error_that_says_so) {
+BOOST_AUTO_TEST_CASE(the_error_for_an_address_in_use_names_it) {
   BareWires wires;
   const auto bound = wires.dialer.listen(wires.address);
   BOOST_REQUIRE(!bound);

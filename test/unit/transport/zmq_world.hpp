@@ -2,7 +2,7 @@
 
 #include "test/unit/transport/poll_reactor.hpp"
 #include "test/unit/transport/world.hpp"
-#include "transport/zmq_wire.hpp"
+#include "transport/zmq/zmq_wire.hpp"
 
 namespace troupe::transport::test {
 

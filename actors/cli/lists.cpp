@@ -1,0 +1,354 @@
+// `troupe trials`, `best`, `events` and `logs`: what the journal and the folder of a study say.
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <cstdio>
+#include <cstring>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "actors/cli/commands.hpp"
+#include "actors/cli/output.hpp"
+#include "actors/cli/study_folder.hpp"
+#include "actors/cli/table.hpp"
+#include "actors/json.hpp"
+#include "actors/results/csv.hpp"
+#include "actors/results/files.hpp"
+#include "actors/sequence/sequence_folder.hpp"
+#include "actors/terminal/line.hpp"
+#include "actors/utf8.hpp"
+#include "schedulers/space/config.hpp"
+
+namespace troupe::cli {
+namespace {
+
+using actors::IncumbentChanged;
+using actors::StudyEvent;
+using Trial = actors::StudyState::Trial;
+
+/// A configuration as "lr=0.1 act=relu".
+std::string settings_text(const schedulers::Config& config) {
+  std::string text;
+  for (const auto& setting : config)
+    text += (text.empty() ? "" : " ") + setting.name + "=" + schedulers::text_of(setting.value);
+  return text;
+}
+
+/// Time from the start of the first process to the end of the last one; none if the trial goes on.
+std::optional<std::chrono::microseconds> span_of(const Trial& trial) {
+  const auto end = trial.ended_us();
+  if (!end) return std::nullopt;
+  return std::chrono::microseconds(std::max<std::int64_t>(*end - trial.started_us(), 0));
+}
+
+Cell seconds_cell(const Trial& trial) {
+  const auto span = span_of(trial);
+  if (!span) return std::monostate{};
+  return std::chrono::duration<double>(*span).count();
+}
+
+Cell face_cell(const Trial& trial) {
+  const auto span = span_of(trial);
+  if (!span) return std::monostate{};
+  return actors::clock_face(*span);
+}
+
+Cell end_cell(const Trial& trial) {
+  const auto end = trial.ended_us();
+  if (!end) return std::monostate{};
+  return actors::datetime_of(*end);
+}
+
+/// Table for people: few columns, under the names of the study file.
+Table short_table(const OpenedStudy& study, const std::vector<std::string>& settings) {
+  Table table{{"trial", "state", "resource", study.metric(), "attempts", "time"}, {}};
+  table.columns.insert(table.columns.end(), settings.begin(), settings.end());
+  for (const Trial& trial : study.state.trials()) {
+    const auto& last = trial.highest;
+    std::vector<Cell> row{std::int64_t{trial.id},
+                          std::string(to_text(trial.state)),
+                          last ? Cell(last->resource) : Cell(),
+                          last ? real_cell(last->metric) : Cell(),
+                          static_cast<std::int64_t>(trial.attempts.size()),
+                          face_cell(trial)};
+    for (const auto& name : settings) row.push_back(cell_of(schedulers::find(trial.config, name)));
+    table.rows.push_back(std::move(row));
+  }
+  return table;
+}
+
+/// Table for programs: the same columns for every study, then config_NAME.
+Table full_table(const OpenedStudy& study, const std::vector<std::string>& settings) {
+  Table table{{"trial", "state", "resource", "metric", "attempts", "warnings", "started_utc",
+               "ended_utc", "seconds"},
+              {}};
+  for (const auto& name : settings) table.columns.push_back("config_" + name);
+  for (const Trial& trial : study.state.trials()) {
+    const auto& last = trial.highest;
+    std::vector<Cell> row{std::int64_t{trial.id},
+                          std::string(to_text(trial.state)),
+                          last ? Cell(last->resource) : Cell(),
+                          last ? real_cell(last->metric) : Cell(),
+                          static_cast<std::int64_t>(trial.attempts.size()),
+                          static_cast<std::int64_t>(trial.warnings),
+                          actors::datetime_of(trial.started_us()),
+                          end_cell(trial),
+                          seconds_cell(trial)};
+    for (const auto& name : settings) row.push_back(cell_of(schedulers::find(trial.config, name)));
+    table.rows.push_back(std::move(row));
+  }
+  return table;
+}
+
+std::string task_state(const actors::TaskInFolder& task) {
+  if (!task.end) return "pending";
+  const auto& finished = task.end->state.finished();
+  if (!finished) return "running";
+  const auto outcome = finished->outcome;
+  return std::string(enum_names(outcome).at(static_cast<std::size_t>(outcome)));
+}
+
+/// Lists the tasks of a sequence: state, best configuration, and the effect of the memory.
+int list_tasks(const std::string& folder, TableFormat format) {
+  const auto tasks = actors::tasks_in(folder);
+  if (!tasks) return print_error(tasks.error());
+  Table table{{"task", "name", "state", "best", "resource", "trial", "incumbents", "below_hurdle",
+               "trials", "folder", "config"},
+              {}};
+  std::int64_t number = 0;
+  for (const auto& task : *tasks) {
+    std::vector<Cell> row(table.columns.size());
+    row[0] = ++number;
+    row[1] = task.name;
+    row[2] = task_state(task);
+    row[9] = task.folder;
+    if (task.end) {
+      row[6] = static_cast<std::int64_t>(task.end->state.incumbents_started());
+      row[7] = static_cast<std::int64_t>(task.end->below_hurdle(task.mode));
+      row[8] = static_cast<std::int64_t>(task.end->state.trials().size());
+    }
+    if (const auto best = task.end ? task.end->state.best() : std::nullopt) {
+      row[3] = best->metric;
+      row[4] = best->resource;
+      row[5] = std::int64_t{best->trial};
+      row[10] = settings_text(best->config);
+    }
+    table.rows.push_back(std::move(row));
+  }
+  return print(to_text(table, format));
+}
+
+std::string best_csv(const IncumbentChanged& best) {
+  std::vector<std::string> names{"trial", "resource", "metric"};
+  std::vector<std::string> values{std::to_string(best.trial), std::to_string(best.resource),
+                                  schedulers::text_of(best.metric)};
+  for (const auto& setting : best.config) {
+    names.push_back("config_" + setting.name);
+    values.push_back(schedulers::text_of(setting.value));
+  }
+  return actors::csv_line(names) + actors::csv_line(values);
+}
+
+std::string best_text(const OpenedStudy& study, const IncumbentChanged& best,
+                      const std::string& folder) {
+  std::vector<std::pair<std::string, std::string>> lines{
+      {"trial", std::to_string(best.trial)},
+      {study.metric(),
+       schedulers::text_of(best.metric) + " at resource " + std::to_string(best.resource)}};
+  for (const auto& setting : best.config)
+    lines.emplace_back(setting.name, actors::exact_value(setting.value));
+  const std::size_t attempt = study.state.trials().at(best.trial).attempts.size();
+  lines.emplace_back("folder",
+                     attempt_folder(folder, best.trial, static_cast<std::uint32_t>(attempt)));
+  std::size_t width = 0;
+  for (const auto& [name, value] : lines) width = std::max(width, actors::utf8_columns(name));
+  std::string text;
+  for (const auto& [name, value] : lines)
+    text += name + std::string(width - actors::utf8_columns(name) + 2, ' ') + value + "\n";
+  if (!study.state.finished()) text += "(so far: the study has not finished)\n";
+  return text;
+}
+
+std::string at_resource(schedulers::Resource resource) {
+  return " at " + std::to_string(resource);
+}
+
+std::string attempt_text(std::uint32_t number, schedulers::Resource from,
+                         schedulers::Resource until, const std::string& node) {
+  return "attempt " + std::to_string(number) + " on " + node + ", from " + std::to_string(from) +
+         " to " + std::to_string(until);
+}
+
+template <typename E>
+std::string name_of(E value) {
+  return std::string(enum_names(value).at(static_cast<std::size_t>(value)));
+}
+
+/// Text for the column "detail".
+struct EventDetail {
+  std::string operator()(const actors::TrialStarted& e) const {
+    std::string text = attempt_text(e.attempt, e.from, e.until, e.node);
+    text += e.incumbent ? ", an incumbent:" : ":";
+    return e.config.empty() ? text : text + " " + settings_text(e.config);
+  }
+  std::string operator()(const actors::TrialReported& e) const {
+    return schedulers::text_of(e.metric) + at_resource(e.resource) + ": " + name_of(e.decision);
+  }
+  std::string operator()(const actors::TrialPaused& e) const {
+    return at_resource(e.resource).substr(1);
+  }
+  std::string operator()(const actors::TrialPromoted& e) const {
+    return attempt_text(e.attempt, e.from, e.until, e.node);
+  }
+  std::string operator()(const actors::TrialStopped& e) const {
+    return at_resource(e.resource).substr(1) + ": " + e.reason;
+  }
+  std::string operator()(const actors::TrialFailed& e) const {
+    return "attempt " + std::to_string(e.attempt) + ": " + e.cause + " (" + name_of(e.then) + ")";
+  }
+  std::string operator()(const actors::TrialCompleted& e) const {
+    return at_resource(e.resource).substr(1);
+  }
+  std::string operator()(const actors::TrialWarned& e) const { return e.warning; }
+  std::string operator()(const actors::RungUnlocked& e) const {
+    return std::to_string(e.resource) + ", epsilon " + schedulers::text_of(e.epsilon) +
+           ", by trial " + std::to_string(e.cause);
+  }
+  std::string operator()(const actors::HurdleRaised& e) const {
+    return schedulers::text_of(e.metric) + at_resource(e.resource);
+  }
+  std::string operator()(const actors::IncumbentChanged& e) const {
+    return schedulers::text_of(e.metric) + at_resource(e.resource);
+  }
+  std::string operator()(const actors::StudyFinished& e) const {
+    return name_of(e.outcome) + ": " + e.reason;
+  }
+};
+
+std::vector<Cell> event_row(const StudyEvent& event, const actors::Row& row) {
+  return std::visit(
+      [&](const auto& e) {
+        Cell trial;
+        if constexpr (requires { e.trial; }) trial = std::int64_t{e.trial};
+        return std::vector<Cell>{static_cast<std::int64_t>(row.index),
+                                 actors::datetime_of(row.time_us), std::string(e.wire_name), trial,
+                                 actors::printable_line(EventDetail{}(e))};
+      },
+      event);
+}
+
+/// An event as in the journal, with the time of its row in front.
+std::string event_json(const StudyEvent& event, const actors::Row& row) {
+  const std::string text = actors::to_json(event);  // {"TrialPaused":{...}}
+  return "{\"time\":" + actors::json_string(actors::datetime_of(row.time_us)) + "," +
+         text.substr(1);
+}
+
+struct CloseFile {
+  void operator()(std::FILE* file) const { std::fclose(file); }
+};
+
+Error unknown_trial(const OpenedStudy& study, std::uint32_t trial) {
+  const auto& trials = study.state.trials();
+  const std::string which = trials.empty()
+                                ? "no trial has started"
+                                : "it has trials 0 to " + std::to_string(trials.back().id);
+  return {ErrorKind::bad_input, "the study has no trial " + std::to_string(trial) + "; " + which};
+}
+
+Result<std::string> path_of(const OpenedStudy& study, const LogsOptions& options) {
+  const Trial* trial = study.state.find(options.trial);
+  if (trial == nullptr) return unknown_trial(study, options.trial);
+  const std::uint32_t last = trial->attempts.back().number;
+  const std::uint32_t attempt = options.attempt.value_or(last);
+  if (attempt < 1 || attempt > last)
+    return Error{ErrorKind::bad_input,
+                 "trial " + std::to_string(options.trial) + " has no attempt " +
+                     std::to_string(attempt) + "; it has " +
+                     (last == 1 ? "only attempt 1" : "attempts 1 to " + std::to_string(last))};
+  return attempt_folder(options.folder, options.trial, attempt) +
+         (options.errors ? "/stderr.log" : "/stdout.log");
+}
+
+int copy_to_stdout(const std::string& path) {
+  const std::unique_ptr<std::FILE, CloseFile> file(std::fopen(path.c_str(), "rbe"));
+  if (!file)
+    return print_error(
+        {ErrorKind::io, path + " cannot be read: " + std::strerror(errno) +
+                            (errno == ENOENT ? " (its process never started?)" : "")});
+  std::array<char, 65536> bytes{};
+  while (const std::size_t count = std::fread(bytes.data(), 1, bytes.size(), file.get()))
+    if (const int code = print({bytes.data(), count}); code != exit_ok) return code;
+  if (std::ferror(file.get()))
+    return print_error({ErrorKind::io, path + " cannot be read: " + std::strerror(errno)});
+  return exit_ok;
+}
+
+}  // namespace
+
+int list_trials(const ListOptions& options) {
+  const auto study = open_study(options.folder);
+  if (!study) return print_error(study.error());
+  const auto& settings = study->state.parameters();
+  const bool for_people = options.format == TableFormat::table;
+  return print(to_text(for_people ? short_table(*study, settings) : full_table(*study, settings),
+                       options.format));
+}
+
+int show_best(const ListOptions& options) {
+  if (actors::holds_sequence(options.folder)) return list_tasks(options.folder, options.format);
+  const auto study = open_study(options.folder);
+  if (!study) return print_error(study.error());
+  const auto& best = study->state.best();
+  if (!best)
+    return print_error({ErrorKind::gone, "no trial of " + options.folder +
+                                             " has reported a finite metric yet; `troupe trials` "
+                                             "lists what there is"});
+  switch (options.format) {
+    case TableFormat::json:
+      return print(actors::best_json(study->state, study->meta));
+    case TableFormat::csv:
+      return print(best_csv(*best));
+    case TableFormat::table:
+      break;
+  }
+  return print(best_text(*study, *best, options.folder));
+}
+
+int list_events(const ListOptions& options) {
+  auto journal = open_journal(options.folder);
+  if (!journal) return print_error(journal.error());
+  Table table{{"index", "time_utc", "event", "trial", "detail"}, {}};
+  std::string json;
+  const auto read = journal->each(0, [&](const actors::Row& row) -> Result<void> {
+    const auto events = actors::events_of(row);
+    if (!events) return events.error();
+    for (const auto& event : *events) {
+      if (options.format == TableFormat::json)
+        json += (json.empty() ? "[\n" : ",\n") + event_json(event, row);
+      else
+        table.rows.push_back(event_row(event, row));
+    }
+    return {};
+  });
+  if (!read) return print_error(read.error());
+  if (options.format == TableFormat::json) return print(json.empty() ? "[]\n" : json + "\n]\n");
+  return print(to_text(table, options.format));
+}
+
+int show_logs(const LogsOptions& options) {
+  const auto study = open_study(options.folder);
+  if (!study) return print_error(study.error());
+  const auto path = path_of(*study, options);
+  if (!path) return print_error(path.error());
+  return copy_to_stdout(*path);
+}
+
+}  // namespace troupe::cli

@@ -1,0 +1,276 @@
+// `troupe run` of a sequence: one head for all tasks. Each task is a study in its own folder.
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <utility>
+
+#include <signal.h>
+#include <unistd.h>
+
+#include "actors/cli/commands.hpp"
+#include "actors/cli/output.hpp"
+#include "actors/cli/terminal_actor.hpp"
+#include "actors/head/head_folder.hpp"
+#include "actors/head/liveness_pipe.hpp"
+#include "actors/head/local_node.hpp"
+#include "actors/head/nodes_file.hpp"
+#include "actors/head/session.hpp"
+#include "actors/head/study_head.hpp"
+#include "actors/json.hpp"
+#include "actors/sequence/sequence.hpp"
+#include "actors/sequence/sequence_folder.hpp"
+#include "runtime/core/seconds.hpp"
+#include "runtime/keys/address_keys.hpp"
+
+namespace troupe::cli {
+
+namespace fs = std::filesystem;
+using namespace actors;
+
+namespace {
+
+int print_sequence_error(const Error& error) {
+  print_note(error.what);
+  return error.kind == ErrorKind::refused || error.kind == ErrorKind::bad_input ? exit_usage
+                                                                                : exit_failure;
+}
+
+/// What all tasks of a sequence share.
+struct Setting {
+  const SequenceSpec& spec;
+  const RunOptions& options;
+  const HeadFolder& folder;
+  std::string memory;
+  std::string address;  ///< Of the head, as dialed from this machine.
+  std::string keys;     ///< Key folder; empty: no keys.
+};
+
+/// Runs each task with a folder, a study actor, a node process and a terminal.
+class HeadTaskRunner final : public TaskRunner {
+ public:
+  HeadTaskRunner(NodeProcess& process, Setting setting)
+      : process_(process), setting_(std::move(setting)) {}
+
+  Result<Begun> begin(runtime::Context& self, std::size_t task) override;
+  void interrupt() override {
+    if (node_) node_->stop_restarting();
+  }
+  Result<void> set_aside(std::size_t task) override;
+  void ended(std::size_t task, const TaskResult& end, bool joined, bool ended_now) override;
+
+ private:
+  [[nodiscard]] StudyRequest request(std::size_t task) const;
+  [[nodiscard]] fs::path path(std::size_t task) const {
+    return setting_.folder.path() / task_folder(task, setting_.spec.tasks[task].name);
+  }
+  [[nodiscard]] std::string place(std::size_t task) const {
+    return "task " + std::to_string(task + 1) + " of " +
+           std::to_string(setting_.spec.tasks.size()) + ", '" + setting_.spec.tasks[task].name +
+           "'";
+  }
+  void announce(std::size_t task) const;
+
+  NodeProcess& process_;
+  Setting setting_;
+  std::unique_ptr<HeadFolder> folder_;  ///< Folder of the running task.
+  std::unique_ptr<LocalNodeSupervision> node_;
+};
+
+StudyRequest HeadTaskRunner::request(std::size_t task) const {
+  StudyRequest request{.spec = setting_.spec.tasks[task].spec,
+                       .file = setting_.options.study,
+                       .seed = {},
+                       .workers = setting_.options.workers,
+                       .memory = setting_.memory};
+  if (setting_.options.seed) request.seed = *setting_.options.seed + task;
+  return request;
+}
+
+Result<TaskRunner::Begun> HeadTaskRunner::begin(runtime::Context& self, std::size_t task) {
+  node_.reset();
+  folder_.reset();
+  auto folder = HeadFolder::open(path(task));
+  if (!folder) return folder.error();
+  folder_ = std::make_unique<HeadFolder>(std::move(folder).value());
+  auto session = open_session(request(task), *folder_);
+  if (!session) return session.error();
+  const StudySpec spec = session->spec;
+  if (auto written = write_file(folder_->file("address"), setting_.address + "\n"); !written)
+    return written.error();
+  announce(task);
+  const OutputMode mode = output_mode_of(setting_.options.verbosity);
+  auto [screen, known_rows] = screen_for(mode, spec, *folder_);
+  const StudyRef study = spawn_study(self, std::move(session).value(), *folder_);
+  const auto terminal =
+      self.spawn<TerminalActor>(std::move(screen), known_rows, study, mode == OutputMode::redrawn);
+  LocalNodeSupervision::Options own{.program = this_program(),
+                                    .address = setting_.address,
+                                    .keys = setting_.keys,
+                                    .lease_s = spec.lease_s,
+                                    .resources = own_resources(spec),
+                                    .folder = folder_->path().string(),
+                                    .log = folder_->file("node.log")};
+  node_ = std::make_unique<LocalNodeSupervision>(
+      process_, study, std::move(own),
+      [&process = process_, sequence = self.ref<Sequence>(), task] {
+        process.node().tell(sequence, TaskCleared{task});
+      });
+  if (auto started = node_->start(); !started) return started.error();
+  return Begun{study, {terminal.address()}};
+}
+
+void HeadTaskRunner::announce(std::size_t task) const {
+  if (setting_.options.verbosity == Verbosity::json)
+    write_out("{\"TaskBegan\":{\"task\":" + json_string(setting_.spec.tasks[task].name) +
+              ",\"number\":" + std::to_string(task + 1) +
+              ",\"folder\":" + json_string(path(task).string()) + "}}\n");
+  if (setting_.options.verbosity == Verbosity::normal) write_out("\n" + place(task) + "\n");
+}
+
+Result<void> HeadTaskRunner::set_aside(std::size_t task) {
+  auto folder = HeadFolder::open(path(task));
+  if (!folder) return folder.error();
+  if (auto ended = wait_for_processes(folder->path(), print_note); !ended) return ended.error();
+  const auto aside = folder->set_aside();
+  if (!aside) return aside.error();
+  if (*aside)
+    print_note(place(task) + " failed; it is begun anew, and was moved to " + (*aside)->string());
+  return {};
+}
+
+void HeadTaskRunner::ended(std::size_t task, const TaskResult& end, bool joined, bool ended_now) {
+  if (setting_.options.verbosity == Verbosity::json && end.counts())
+    write_out("{\"TaskRemembered\":{\"task\":" + json_string(setting_.spec.tasks[task].name) +
+              ",\"memory\":" + json_string(setting_.memory) +
+              ",\"joined\":" + (joined ? "true" : "false") + "}}\n");
+  if (setting_.options.verbosity != Verbosity::normal) return;
+  if (!ended_now) write_out(place(task) + ": over already\n");
+  if (end.counts())
+    write_out("  memory    " + memory_sentence(end, setting_.spec.tasks[task].spec.mode, joined) +
+              "\n");
+}
+
+/// Checks that every task folder belongs to the task at that place of the file. The file may have
+/// more tasks than there are folders.
+Result<void> check_begun(const SequenceSpec& spec, const HeadFolder& folder) {
+  std::error_code none;
+  for (const auto& entry : fs::directory_iterator(folder.path() / "tasks", none)) {
+    const std::string name = entry.path().filename().string();
+    bool known = !fs::exists(entry.path() / "journal.db", none);
+    for (std::size_t i = 0; i < spec.tasks.size(); ++i) {
+      const std::string own = fs::path(task_folder(i, spec.tasks[i].name)).filename().string();
+      known = known || name == own ||
+              name.starts_with(own + ".");  // An earlier run that was set aside.
+    }
+    if (!known)
+      return Error{ErrorKind::refused,
+                   entry.path().string() +
+                       " was begun, and the file has no such task at that place. Tasks may be "
+                       "added at the end; for anything else use --fresh (the results so far are "
+                       "kept aside), or --dir for another folder"};
+  }
+  return {};
+}
+
+/// Waits until no process of any task is left.
+Result<void> wait_for_tasks(const HeadFolder& folder) {
+  std::error_code none;
+  for (const auto& entry : fs::directory_iterator(folder.path() / "tasks", none))
+    if (auto ended = wait_for_processes(entry.path(), print_note); !ended) return ended;
+  return {};
+}
+
+/// Memory of the options, else of the file, else of the first task's start, else DIR/memory.db.
+std::string memory_of(const SequenceSpec& spec, const RunOptions& options,
+                      const HeadFolder& folder) {
+  const auto absolute = [](const fs::path& path) {
+    return fs::absolute(path).lexically_normal().string();
+  };
+  if (!options.memory.empty()) return absolute(options.memory);
+  const auto& memory = spec.tasks.front().spec.memory;
+  if (memory && !memory->file.empty()) return memory->file;
+  const auto first =
+      read_task_result((folder.path() / task_folder(0, spec.tasks.front().name)).string());
+  if (first && *first && !(*first)->memory.empty()) return (*first)->memory;
+  return absolute(folder.path() / "memory.db");
+}
+
+int exit_code(const std::string& folder) {
+  const auto tasks = tasks_in(folder);
+  if (!tasks) return print_sequence_error(tasks.error());
+  for (const auto& task : *tasks) {
+    if (!task.end || !task.end->state.finished()) return exit_interrupted;
+    if (const int code = exit_code_of(*task.end->state.finished()); code != exit_ok) return code;
+  }
+  return exit_ok;
+}
+
+Result<void> run_tasks(const Setting& setting, NodeProcess& process) {
+  if (auto written = write_file(setting.folder.file("address"), setting.address + "\n"); !written)
+    return written.error();
+  const auto sequence = process.node().spawn<Sequence>(
+      SequencePlan{setting.spec.tasks, setting.folder.path().string(), setting.memory},
+      std::make_unique<HeadTaskRunner>(process, setting));
+  process.on_signals({SIGINT, SIGTERM}, [&process, sequence, signals = 0](int) mutable {
+    if (++signals > 1) _exit(exit_interrupted);  // Nodes end when their lease expires.
+    process.node().tell(sequence, InterruptSequence{"interrupted by a signal"});
+  });
+  const auto end = process.node().wait(sequence, Duration::max());
+  process.node().stop(std::chrono::seconds(5));
+  if (end && end->cause == runtime::Cause::failed) return Error{ErrorKind::io, end->reason};
+  return {};
+}
+
+}  // namespace
+
+int run_sequence(const RunOptions& options) {
+  SequenceFile file = read_sequence_file(options.study);
+  for (const auto& problem : file.problems) std::fprintf(stderr, "%s\n", to_text(problem).c_str());
+  if (!file.spec) return exit_usage;
+  const SequenceSpec& spec = *file.spec;
+  for (const auto& task : spec.tasks)
+    if (const auto feasible = check_feasible(task.spec, own_resources(task.spec)); !feasible)
+      return print_sequence_error(
+          {ErrorKind::refused, "task '" + task.name + "': " + feasible.error().what});
+  auto folder =
+      HeadFolder::open(options.folder.empty() ? fs::path(spec.name) : fs::path(options.folder));
+  if (!folder) return print_sequence_error(folder.error());
+  if (options.fresh) {
+    if (const auto ended = wait_for_tasks(*folder); !ended)
+      return print_sequence_error(ended.error());
+    const auto aside = folder->set_aside();
+    if (!aside) return print_sequence_error(aside.error());
+    if (*aside) print_note("what was there before is in " + (*aside)->string());
+  }
+  if (fs::exists(folder->file("journal.db")))
+    return print_sequence_error(
+        {ErrorKind::refused,
+         folder->path().string() + " is the folder of a study; use another --dir"});
+  if (const auto same = check_begun(spec, *folder); !same)
+    return print_sequence_error(same.error());
+  if (const auto written = write_file(folder->file("sequence.yaml"), spec.text); !written)
+    return print_sequence_error(written.error());
+  block_signals({SIGINT, SIGTERM});
+  const StudySpec& shared = spec.tasks.front().spec;
+  const std::string listen = options.listen.empty() ? shared.listen : options.listen;
+  const auto keys = runtime::keys_to_listen(listen, options.keys);
+  if (!keys) return print_sequence_error(keys.error());
+  NodeProcess process(
+      {.name = "head", .lease = seconds(shared.lease_s), .keys = *keys, .permits = permits});
+  const auto address = listen_again(process.node(), listen, *folder);
+  if (!address) return print_sequence_error(address.error());
+  if (*keys && options.verbosity == Verbosity::normal) print_join_command(*address);
+  const Setting setting{spec,
+                        options,
+                        *folder,
+                        memory_of(spec, options, *folder),
+                        runtime::seen_from_here(*address),
+                        *keys ? (*keys)->path() : std::string()};
+  process.node().spawn<NodesFile>(process.node(), folder->file(NodesFile::name), *address);
+  if (const auto ran = run_tasks(setting, process); !ran) return print_sequence_error(ran.error());
+  return exit_code(folder->path().string());
+}
+
+}  // namespace troupe::cli

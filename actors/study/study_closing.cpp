@@ -1,0 +1,50 @@
+#include "actors/study/study_closing.hpp"
+
+#include "runtime/core/check.hpp"
+
+namespace troupe::actors {
+
+bool StudyClosing::advance(Phase phase, StudyFinished::Outcome outcome, const std::string& reason) {
+  if (phase <= phase_) return false;
+  check(!finished_, "a finished study does not close any further");
+  phase_ = phase;
+  outcome_ = outcome;
+  reason_ = reason;
+  return true;
+}
+
+void StudyClosing::interrupt(const std::string& reason) {
+  check(!starts_nothing(), "a study is interrupted while something may start");
+  interrupted_ = true;
+  interruption_ = reason;
+}
+
+void StudyClosing::resume() {
+  interrupted_ = false;
+  if (finished_ && finished_->outcome == StudyFinished::Outcome::interrupted) finished_.reset();
+}
+
+std::optional<StudyFinished> StudyClosing::end_of(std::uint64_t index,
+                                                  const Activity& activity) const {
+  using End = StudyFinished::Outcome;
+  if (finished_ || activity.running > 0) return std::nullopt;
+  if (interrupted_) return StudyFinished{index, End::interrupted, interruption_};
+  if (phase_ == Phase::stopped) return StudyFinished{index, outcome_, reason_};
+  if (activity.restarts_waiting) return std::nullopt;
+  if (phase_ == Phase::restarts_only) return StudyFinished{index, outcome_, reason_};
+  if (activity.scheduler_waits.empty()) return std::nullopt;
+  // Nothing runs or waits to run, and the scheduler has nothing: no later input can change that.
+  const std::string reason =
+      phase_ == Phase::open ? "nothing is left to run: " + std::string(activity.scheduler_waits)
+                            : reason_;
+  return StudyFinished{index, End::finished, reason};
+}
+
+bool StudyClosing::finish_if_over(std::uint64_t index, const Activity& activity) {
+  const auto end = end_of(index, activity);
+  if (!end) return false;
+  finished_ = end;
+  return true;
+}
+
+}  // namespace troupe::actors

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "actors/events.hpp"
+
+namespace troupe::actors {
+
+/// How far a study is on the way to its end: what may still start, and why. It only advances; an
+/// interruption is separate, and ends when the study is resumed.
+class StudyClosing {
+ public:
+  /// What may still start, from everything to nothing.
+  enum class Phase { open, promotions_only, restarts_only, stopped };
+
+  /// Advances to `phase`. True if it did; false if the study was there already, or further.
+  /// `outcome` and `reason` are those of StudyFinished later on.
+  bool advance(Phase phase, StudyFinished::Outcome outcome, const std::string& reason);
+  /// Lets nothing start until `resume`; the study ends as interrupted once nothing runs.
+  void interrupt(const std::string& reason);
+  /// Takes an interruption back.
+  void resume();
+
+  /// What else of the study decides whether it is over.
+  struct Activity {
+    std::uint64_t running = 0;           ///< Trials with a process.
+    bool restarts_waiting = false;       ///< Whether a trial waits to be started again.
+    std::string_view scheduler_waits{};  ///< Why the scheduler starts nothing; empty if it may.
+  };
+  /// Ends the study if it is over. True if it has ended now.
+  bool finish_if_over(std::uint64_t index, const Activity& activity);
+
+  [[nodiscard]] Phase phase() const { return phase_; }
+  [[nodiscard]] bool interrupted() const { return interrupted_; }
+  /// Whether a stop or an interruption lets nothing start, not even a restart.
+  [[nodiscard]] bool starts_nothing() const {
+    return finished_ || interrupted_ || phase_ == Phase::stopped;
+  }
+  [[nodiscard]] const std::optional<StudyFinished>& finished() const { return finished_; }
+
+ private:
+  [[nodiscard]] std::optional<StudyFinished> end_of(std::uint64_t index,
+                                                    const Activity& activity) const;
+
+  Phase phase_ = Phase::open;
+  StudyFinished::Outcome outcome_ = StudyFinished::Outcome::finished;
+  std::string reason_;
+  bool interrupted_ = false;
+  std::string interruption_;
+  std::optional<StudyFinished> finished_;
+};
+
+}  // namespace troupe::actors

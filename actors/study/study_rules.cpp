@@ -1,0 +1,39 @@
+#include "actors/study/study_rules.hpp"
+
+#include "actors/study_file/study_spec.hpp"
+#include "schedulers/searchers/suggested.hpp"
+
+namespace troupe::actors {
+
+StudyRules rules_of(const StudySpec& spec) {
+  const StopCriterion& stop = spec.stop_criterion;
+  StudyRules rules;
+  rules.maximize = spec.mode == StudySpec::Mode::max;
+  rules.workers_max = spec.n_workers;
+  rules.incumbents =
+      static_cast<TrialId>(schedulers::points_in_order(spec.config_space, spec.incumbents).size());
+  rules.failures_max = spec.max_failures;
+  rules.retries_max = spec.max_retries;
+  rules.stop = {.trials_started_max = stop.max_num_trials_started,
+                .trials_completed_max = stop.max_num_trials_completed,
+                .trials_finished_max = stop.max_num_trials_finished,
+                .evaluations_max = stop.max_num_evaluations,
+                .cost_max = stop.max_cost,
+                .metric_min = stop.min_metric_value,
+                .metric_max = stop.max_metric_value,
+                .cost_attr = spec.report.cost_attr};
+  switch (spec.when_exhausted) {
+    case StudySpec::WhenExhausted::finish:
+      rules.when_exhausted = WhenExhausted::finish;
+      break;
+    case StudySpec::WhenExhausted::promote:
+      rules.when_exhausted = WhenExhausted::promote;
+      break;
+    case StudySpec::WhenExhausted::stop:
+      rules.when_exhausted = WhenExhausted::stop;
+      break;
+  }
+  return rules;
+}
+
+}  // namespace troupe::actors

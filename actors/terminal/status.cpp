@@ -1,0 +1,329 @@
+#include "actors/terminal/status.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "actors/utf8.hpp"
+
+namespace troupe::actors {
+namespace {
+
+constexpr std::size_t label_columns = 12;  ///< Width of the labels on the left.
+constexpr std::size_t stderr_lines_max = 3;
+
+/// The best metric as "val_error 0.0223 at epoch 27".
+std::string metric_at(const IncumbentChanged& best, const StudyOutline& outline,
+                      std::string (*number)(double)) {
+  return printable_line(outline.metric) + " " + number(best.metric) + " at " +
+         printable_line(outline.resource_attr) + " " + grouped(best.resource);
+}
+
+std::vector<std::string> last_lines(const std::string& text) {
+  std::vector<std::string> lines;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    if (end > at) lines.push_back(printable_line(std::string_view(text).substr(at, end - at)));
+    at = end + 1;
+  }
+  if (lines.size() > stderr_lines_max)
+    lines.erase(lines.begin(), lines.end() - static_cast<std::ptrdiff_t>(stderr_lines_max));
+  return lines;
+}
+
+std::string trial_name(TrialId trial) {
+  return "trial " + std::to_string(trial);
+}
+
+Notice notice(const RungUnlocked& e, const StudyProgress& progress) {
+  const StudyOutline& outline = progress.outline();
+  return {"unlocked",
+          Style::cyan,
+          printable_line(outline.resource_attr) + " " + grouped(e.resource) + ": " +
+              trial_name(e.cause) + " changed the ranking (epsilon " + short_number(e.epsilon) +
+              ")",
+          {}};
+}
+
+Notice notice(const HurdleRaised& e, const StudyProgress& progress) {
+  const StudyOutline& outline = progress.outline();
+  return {"hurdle",
+          Style::cyan,
+          printable_line(outline.resource_attr) + " " + grouped(e.resource) + ": " +
+              short_number(e.metric) + ", " + trial_name(e.trial),
+          {}};
+}
+
+/// The metric may be worse than the one before: the best is taken at the highest shared resource.
+Notice notice(const IncumbentChanged& e, const StudyProgress& progress) {
+  std::string text = metric_at(e, progress.outline(), short_number) + ", " + trial_name(e.trial);
+  if (progress.best() && e.resource > progress.best()->resource)
+    text += " (the first to get so far)";
+  return {"best", Style::green, std::move(text), {}};
+}
+
+Notice notice(const TrialFailed& e, const StudyProgress&) {
+  std::string what = trial_name(e.trial) + ", attempt " + std::to_string(e.attempt) + ": " +
+                     printable_line(e.cause);
+  if (e.then == TrialFailed::Then::retry) what += "; tried again from its last checkpoint";
+  if (e.then == TrialFailed::Then::restart) what += "; goes on from its last checkpoint";
+  const Style style = e.then == TrialFailed::Then::give_up ? Style::red : Style::yellow;
+  const bool blamed = e.then != TrialFailed::Then::restart;
+  return {blamed ? "failed" : "restarted", style, what, last_lines(e.stderr_tail)};
+}
+
+Notice notice(const TrialWarned& e, const StudyProgress&) {
+  return {"warning", Style::yellow, trial_name(e.trial) + ": " + printable_line(e.warning), {}};
+}
+
+/// Number of started trials, as "12 of 100" or "12".
+std::string started_text(const StudyProgress& progress) {
+  std::string text = grouped(static_cast<std::int64_t>(progress.started()));
+  if (progress.outline().trials_max)
+    text += " of " + grouped(static_cast<std::int64_t>(*progress.outline().trials_max));
+  return text;
+}
+
+struct ShownState {
+  TrialState state;
+  Style style;
+};
+constexpr ShownState shown_states[] = {
+    {TrialState::running, Style::green}, {TrialState::paused, Style::plain},
+    {TrialState::stopped, Style::plain}, {TrialState::completed, Style::plain},
+    {TrialState::failed, Style::red},    {TrialState::pending, Style::yellow},
+};
+
+std::string_view word_of(TrialState state) {
+  return state == TrialState::pending ? "to be retried" : to_text(state);
+}
+
+/// Whether a count of zero is shown.
+bool always_shown(TrialState state) {
+  return state == TrialState::running || state == TrialState::paused ||
+         state == TrialState::stopped;
+}
+
+Line head_line(const StudyProgress& progress, Duration elapsed, const TerminalStyle& style,
+               std::size_t columns) {
+  const std::string_view dash = style.unicode ? "\u2500" : "-";
+  const std::string time = clock_face(elapsed);
+  Line line(style, columns);
+  line.add(dash, Style::dim).add(dash, Style::dim).add(" ");
+  line.add(printable_line(progress.outline().study), Style::bold).add(" ");
+  line.add(printable_line(progress.outline().scheduler), Style::dim).add(" ");
+  std::string rule;
+  for (std::size_t used = line.columns() + time.size() + 4; used < columns; ++used) rule += dash;
+  return line.add(rule, Style::dim)
+      .add(" ")
+      .add(time)
+      .add(" ")
+      .add(dash, Style::dim)
+      .add(dash, Style::dim);
+}
+
+Line labelled(const TerminalStyle& style, std::size_t columns, std::string_view label) {
+  Line line(style, columns);
+  return line.add("  ").add(label, Style::dim).skip_to(label_columns);
+}
+
+Line trials_line(const StudyProgress& progress, const TerminalStyle& style, std::size_t columns) {
+  Line line = labelled(style, columns, "trials");
+  line.add(started_text(progress), Style::bold).add(" started");
+  for (const ShownState& shown : shown_states) {
+    const std::size_t n = progress.count(shown.state);
+    if (n == 0 && !always_shown(shown.state)) continue;
+    line.add("   ").add(grouped(static_cast<std::int64_t>(n)), n > 0 ? shown.style : Style::dim);
+    line.add(" ").add(word_of(shown.state), n > 0 ? Style::plain : Style::dim);
+  }
+  return line;
+}
+
+/// Each rung with the number of trials that reached it; locked rungs follow a bar.
+Line rungs_line(const StudyProgress& progress, const TerminalStyle& style, std::size_t columns) {
+  Line line = labelled(style, columns, "rungs");
+  const auto& levels = progress.outline().levels;
+  const std::vector<std::size_t> reached = progress.reached();
+  bool locked = false;
+  for (std::size_t i = 0; i < levels.size(); ++i) {
+    if (!locked && levels[i] > progress.ceiling()) {
+      line.add(style.unicode ? "\u2502  " : "|  ", Style::cyan);
+      locked = true;
+    }
+    line.add(std::to_string(levels[i]), Style::dim);
+    if (!locked)
+      line.add(style.unicode ? "\u00d7" : "x", Style::dim)
+          .add(grouped(static_cast<std::int64_t>(reached[i])));
+    line.add("  ");
+  }
+  return line;
+}
+
+Line ceiling_line(const StudyProgress& progress, const TerminalStyle& style, std::size_t columns) {
+  Line line = labelled(style, columns, "ceiling");
+  line.add("T = ").add(grouped(progress.ceiling()), Style::bold);
+  line.add(" of R = " + grouped(progress.resource_max()));
+  if (progress.epsilon()) line.add("   epsilon " + short_number(*progress.epsilon()));
+  return line.add("   " + grouped(progress.spent()) + " " +
+                  printable_line(plural(progress.outline().resource_attr)) + " spent");
+}
+
+Line running_line(const StudyProgress& progress, const TerminalStyle& style, std::size_t columns) {
+  Line line = labelled(style, columns, "running");
+  for (const auto& [trial, resource] : progress.running()) {
+    line.add("#" + std::to_string(trial)).add("@" + grouped(resource) + "  ", Style::dim);
+    if (!line.fits(1)) break;
+  }
+  return line;
+}
+
+/// Adds the best trial, and its configuration in one or two lines.
+void add_best(std::vector<Line>& lines, const StudyProgress& progress, const TerminalStyle& style,
+              std::size_t columns) {
+  Line line = labelled(style, columns, "best");
+  if (!progress.best()) {
+    lines.push_back(line.add("none yet", Style::dim));
+    return;
+  }
+  line.add(metric_at(*progress.best(), progress.outline(), short_number), Style::green);
+  lines.push_back(line.add(", " + trial_name(progress.best()->trial)));
+  lines.push_back(labelled(style, columns, ""));
+  const std::size_t lines_max = lines.size() + 1;
+  for (const auto& [name, value] : progress.best()->config) {
+    const std::string shown = short_value(value);
+    if (!lines.back().fits(utf8_columns(name) + utf8_columns(shown) + 1) &&
+        lines.size() < lines_max)
+      lines.push_back(labelled(style, columns, ""));
+    lines.back().add(printable_line(name) + " ", Style::dim).add(shown).add("   ");
+  }
+}
+
+/// Outcome and reason of the end of the study.
+Line outcome_line(const StudyProgress& progress, const TerminalStyle& style) {
+  Line line(style, Line::unlimited);
+  line.add(printable_line(progress.outline().study), Style::bold).add(" ");
+  if (!progress.finished()) return line.add("goes on without this terminal", Style::yellow);
+  using Outcome = StudyFinished::Outcome;
+  switch (progress.finished()->outcome) {
+    case Outcome::finished:
+      line.add("finished", Style::green);
+      break;
+    case Outcome::stopped:
+      line.add("was stopped", Style::yellow);
+      break;
+    case Outcome::failed:
+      line.add("failed", Style::red);
+      break;
+    case Outcome::interrupted:
+      line.add("was interrupted", Style::yellow).add(" (the same command resumes it)");
+      break;
+  }
+  const std::string& reason = progress.finished()->reason;
+  return reason.empty() ? line : line.add(": " + printable_line(reason));
+}
+
+void add_summary_best(std::vector<Line>& lines, const StudyProgress& progress,
+                      const TerminalStyle& style) {
+  if (!progress.best()) {
+    lines.push_back(labelled(style, Line::unlimited, "best")
+                        .add("none: no two trials reported the same " +
+                             printable_line(progress.outline().resource_attr)));
+    return;
+  }
+  const IncumbentChanged& best = *progress.best();
+  lines.push_back(labelled(style, Line::unlimited, "best"));
+  lines.back()
+      .add(printable_line(progress.outline().metric) + " " + exact_number(best.metric),
+           Style::green)
+      .add(" at " + printable_line(progress.outline().resource_attr) + " " + grouped(best.resource))
+      .add(", trial " + std::to_string(best.trial));
+  std::size_t widest = 0;
+  for (const auto& setting : best.config) widest = std::max(widest, utf8_columns(setting.name));
+  for (const auto& [name, value] : best.config) {
+    lines.push_back(labelled(style, Line::unlimited, ""));
+    lines.back()
+        .add(printable_line(name), Style::dim)
+        .skip_to(label_columns + widest + 2)
+        .add(exact_value(value));
+  }
+}
+
+Line spent_line(const StudyProgress& progress, Duration elapsed, const TerminalStyle& style) {
+  const std::size_t trials = progress.started();
+  Line line = labelled(style, Line::unlimited, "spent");
+  line.add(grouped(progress.spent()) + " " +
+           printable_line(plural(progress.outline().resource_attr)) + " in " +
+           grouped(static_cast<std::int64_t>(trials)) + (trials == 1 ? " trial, " : " trials, ") +
+           clock_face(elapsed));
+  if (const std::size_t failed = progress.count(TrialState::failed); failed > 0)
+    line.add("; ").add(grouped(static_cast<std::int64_t>(failed)) + " failed", Style::red);
+  return line;
+}
+
+Line summary_ceiling_line(const StudyProgress& progress, const TerminalStyle& style) {
+  Line line = labelled(style, Line::unlimited, "ceiling");
+  line.add("T = " + grouped(progress.ceiling()) + ", R = " + grouped(progress.resource_max()));
+  if (progress.epsilon()) line.add(", epsilon " + short_number(*progress.epsilon()));
+  return line;
+}
+
+}  // namespace
+
+std::optional<Notice> notice_of(const StudyEvent& event, const StudyProgress& before) {
+  return std::visit(
+      [&before]<typename E>(const E& e) -> std::optional<Notice> {
+        if constexpr (requires { notice(e, before); }) return notice(e, before);
+        return std::nullopt;
+      },
+      event);
+}
+
+std::string status_sentence(const StudyProgress& progress) {
+  std::string text = started_text(progress) + " started";
+  for (const ShownState& shown : shown_states)
+    if (progress.count(shown.state) > 0 || always_shown(shown.state))
+      text += ", " + grouped(static_cast<std::int64_t>(progress.count(shown.state))) + " " +
+              std::string(word_of(shown.state));
+  text += "; T " + grouped(progress.ceiling()) + " of " + grouped(progress.resource_max());
+  if (progress.epsilon()) text += ", epsilon " + short_number(*progress.epsilon());
+  text += "; " + grouped(progress.spent()) + " " +
+          printable_line(plural(progress.outline().resource_attr));
+  if (!progress.best()) return text + "; no best yet";
+  return text + "; best " + metric_at(*progress.best(), progress.outline(), short_number) + ", " +
+         trial_name(progress.best()->trial);
+}
+
+std::vector<Line> status_block(const StudyProgress& progress, Duration elapsed,
+                               const TerminalStyle& style) {
+  // The last column stays free: terminals differ in whether a full line wraps.
+  const std::size_t columns = std::clamp<std::size_t>(style.columns, 21, 101) - 1;
+  std::vector<Line> lines{head_line(progress, elapsed, style, columns),
+                          trials_line(progress, style, columns)};
+  if (progress.outline().levels.size() > 1) lines.push_back(rungs_line(progress, style, columns));
+  lines.push_back(ceiling_line(progress, style, columns));
+  lines.push_back(running_line(progress, style, columns));
+  add_best(lines, progress, style, columns);
+  if (lines.size() + 1 > style.rows)
+    lines.erase(
+        lines.begin() + static_cast<std::ptrdiff_t>(std::max<std::size_t>(style.rows, 2) - 1),
+        lines.end());
+  return lines;
+}
+
+std::string summary(const StudyProgress& progress, Duration elapsed, const TerminalStyle& style) {
+  std::vector<Line> lines{outcome_line(progress, style), Line(style, 0)};
+  add_summary_best(lines, progress, style);
+  lines.push_back(spent_line(progress, elapsed, style));
+  lines.push_back(summary_ceiling_line(progress, style));
+  const std::string folder = printable_line(progress.outline().folder);
+  lines.push_back(labelled(style, Line::unlimited, "results").add(folder));
+  lines.push_back(labelled(style, Line::unlimited, "more").add("troupe trials " + folder));
+  if (progress.best())
+    lines.push_back(
+        labelled(style, Line::unlimited, "")
+            .add("troupe logs " + folder + " " + std::to_string(progress.best()->trial)));
+  std::string text;
+  for (const Line& line : lines) text += line.text() + "\n";
+  return text;
+}
+
+}  // namespace troupe::actors

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "runtime/core/result.hpp"
+#include "schedulers/space/config.hpp"
+
+namespace troupe::actors {
+
+/// Splits a stream of bytes into lines. A carriage return ends a line too, so that a progress bar
+/// that redraws itself does not hide the text after it. A longer line than `line_max` bytes is cut.
+class LineSplitter {
+ public:
+  static constexpr std::size_t line_max = std::size_t{64} << 10;
+  enum class Whole { yes, cut };
+  using OnLine = std::function<void(std::string_view line, Whole whole)>;
+
+  /// Calls `on_line` for each line that `bytes` completes, except empty ones.
+  void feed(std::string_view bytes, const OnLine& on_line);
+  /// Calls `on_line` for the last line if it has no line end. Called at the end of the stream.
+  void finish(const OnLine& on_line);
+
+ private:
+  void append(std::string_view bytes);
+  void emit(const OnLine& on_line);
+
+  std::string line_;
+  Whole whole_ = Whole::yes;
+};
+
+// Values of reports, as they are read from text.
+
+/// `text` as an integer or a number if all of it is one (exponents, inf and nan included); else as
+/// text.
+[[nodiscard]] schedulers::Value value_from_text(std::string_view text);
+
+/// The members of a JSON object, in their order; the last value of a name that comes twice. NaN,
+/// Infinity and -Infinity are numbers, as in Python. Null members are left out; arrays and objects
+/// become their text.
+[[nodiscard]] Result<schedulers::Config> values_from_json(std::string_view json);
+
+/// The `name = value` pairs anywhere in a line.
+[[nodiscard]] schedulers::Config values_from_pairs(std::string_view line);
+
+/// The value of `name`; null if there is none.
+[[nodiscard]] const schedulers::Value* find_value(const schedulers::Config& values,
+                                                  std::string_view name);
+
+/// An integer or double as a double; none for any other value.
+[[nodiscard]] std::optional<double> as_number(const schedulers::Value& value);
+
+}  // namespace troupe::actors

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "runtime/core/result.hpp"
+#include "runtime/keys/key_folder.hpp"
+#include "transport/key.hpp"
+
+// The keys that an address needs, and the keys of the heads that this machine has joined. In these
+// functions `folder` is the path of the key folder. An empty path means the usual folder, which is
+// opened only if the address needs keys.
+
+namespace troupe::runtime {
+
+/// The key folder of a node; null if the node needs no keys.
+using Keys = std::shared_ptr<const KeyFolder>;
+
+/// The keys for a node that listens at `address`. If they are missing, the error says what is
+/// missing and which command makes it.
+Result<Keys> keys_to_listen(const std::string& address, const std::string& folder);
+/// The keys for a node that dials `address`.
+Result<Keys> keys_to_dial(const std::string& address, const std::string& folder);
+
+/// The argument of `troupe node --join`: the address of a head, and possibly the secret key of an
+/// invitation.
+struct JoinAddress {
+  std::string head;
+  std::optional<transport::Key> invitation;
+};
+/// Reads HOST:PORT, HOST:PORT/KEY or HOST:PORT/KEY/INVITATION, with or without a leading tcp://.
+Result<JoinAddress> read_join_address(std::string_view text);
+
+/// The address at which this machine reaches a node that listens on every interface. Any other
+/// address stays as it is.
+[[nodiscard]] std::string seen_from_here(const std::string& address);
+/// The same as other machines reach it, which know this machine as `host`.
+[[nodiscard]] std::string seen_from_elsewhere(const std::string& address, const std::string& host);
+
+/// Stores the key of a head in the file `heads` of the key folder, a line `tcp://HOST:PORT KEY`, so
+/// that users need not type it again. `address` contains the key, which the head has proved. Heads
+/// on this machine are not stored.
+Result<void> remember_head(const KeyFolder& keys, const std::string& address);
+
+/// `address` with the stored key of its head, if the address has no key and needs one; else as it
+/// is.
+[[nodiscard]] std::string with_known_key(const std::string& address, const std::string& folder);
+
+}  // namespace troupe::runtime

@@ -1,0 +1,130 @@
+#include <boost/test/unit_test.hpp>
+
+#include "actors/terminal/status.hpp"
+#include "test/unit/actors/terminal_kit.hpp"
+
+namespace troupe::actors {
+namespace {
+
+BOOST_AUTO_TEST_SUITE(terminal_status)
+
+using namespace std::chrono_literals;
+
+std::string text_of(const std::vector<Line>& lines) {
+  std::string text;
+  for (const Line& line : lines) text += line.text() + "\n";
+  return text;
+}
+
+bool contains(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
+
+StudyProgress busy_study() {
+  StudyProgress progress(digits_outline());
+  for (const TrialId trial : {0U, 1U, 2U}) {
+    progress.on(start(trial));
+    for (const Resource epoch : {1, 2, 3}) progress.on(report(trial, epoch));
+  }
+  progress.on(TrialPaused{0, 0, 3});
+  progress.on(RungUnlocked{0, 9, 0.0125, 2});
+  progress.on(best(1, 3, 0.0222717149220490));
+  return progress;
+}
+
+BOOST_AUTO_TEST_CASE(the_block_shows_counts_rungs_ceiling_and_the_best) {
+  const std::string text =
+      text_of(status_block(busy_study(), 65s, TerminalStyle{80, 24, false, false}));
+  BOOST_TEST(contains(text, "1:05"));
+  BOOST_TEST(contains(text, "3 of 20 started   2 running   1 paused   0 stopped\n"));
+  BOOST_TEST(contains(text, "1x3  3x3  9x0  |  27"));
+  BOOST_TEST(contains(text, "T = 9 of R = 27   epsilon 0.0125   9 epochs spent"));
+  BOOST_TEST(contains(text, "#1@3  #2@3"));
+  BOOST_TEST(contains(text, "val_error 0.02227 at epoch 3, trial 1"));
+  BOOST_TEST(contains(text, "lr 0.1235   units 64"));
+}
+
+BOOST_AUTO_TEST_CASE(no_line_of_the_block_is_as_wide_as_the_terminal) {
+  for (const std::size_t columns : {1UL, 20UL, 33UL, 47UL, 80UL, 200UL})
+    for (const Line& line : status_block(busy_study(), 65s, TerminalStyle{columns, 24, true, true}))
+      BOOST_TEST(line.columns() < std::max<std::size_t>(columns, 21));
+}
+
+BOOST_AUTO_TEST_CASE(the_block_leaves_a_row_free_however_low_the_terminal_is) {
+  for (const std::size_t rows : {2UL, 4UL, 6UL})
+    BOOST_TEST(status_block(busy_study(), 65s, TerminalStyle{80, rows, false, false}).size() ==
+               rows - 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_line_that_is_cut_says_so_and_switches_its_colour_off) {
+  Line line(TerminalStyle{80, 24, true, false}, 8);
+  line.add("three ").add("words here", Style::red).add("more");
+  BOOST_TEST(line.text() == "three \x1b[31mw>\x1b[0m");
+  BOOST_TEST(line.columns() == 8u);
+}
+
+BOOST_AUTO_TEST_CASE(columns_are_code_points) {
+  Line line(TerminalStyle{80, 24, false, true}, 4);
+  line.add("\u00fcber alles");
+  BOOST_TEST(line.text() == "\u00fcbe\u2026");
+}
+
+BOOST_AUTO_TEST_CASE(an_unlock_names_resource_cause_and_epsilon) {
+  const auto notice = notice_of(RungUnlocked{0, 1200, 0.0125, 7}, StudyProgress(digits_outline()));
+  BOOST_TEST(notice.value().sentence ==
+             "epoch 1,200: trial 7 changed the ranking (epsilon 0.0125)");
+}
+
+BOOST_AUTO_TEST_CASE(a_failure_shows_its_cause_and_the_last_lines_of_stderr) {
+  const auto notice =
+      notice_of(TrialFailed{0, 4, 2, "signal SIGSEGV", "1\n2\n\n3\n4\n", TrialFailed::Then::retry},
+                StudyProgress(digits_outline()));
+  BOOST_TEST(notice.value().sentence ==
+             "trial 4, attempt 2: signal SIGSEGV; tried again from its last checkpoint");
+  BOOST_TEST((notice.value().details == std::vector<std::string>{"2", "3", "4"}));
+}
+
+BOOST_AUTO_TEST_CASE(what_a_program_printed_cannot_steer_the_terminal) {
+  const auto notice =
+      notice_of(TrialWarned{0, 4, "a\x1b[2Jb\r\nc\u009bd"}, StudyProgress(digits_outline()));
+  BOOST_TEST(notice.value().sentence == "trial 4: a [2Jb  c  d");
+}
+
+BOOST_AUTO_TEST_CASE(starts_reports_and_pauses_are_counted_and_not_told) {
+  for (const StudyEvent& event : {start(0), report(0, 1), StudyEvent(TrialPaused{0, 0, 1})})
+    BOOST_TEST(!notice_of(event, StudyProgress(digits_outline())).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(the_summary_gives_values_that_read_back_as_the_same) {
+  StudyProgress progress = busy_study();
+  progress.on(StudyFinished{0, StudyFinished::Outcome::finished, "20 trials were started"});
+  const std::string text = summary(progress, 3725s, TerminalStyle{80, 24, false, false});
+  BOOST_TEST(contains(text, "digits finished: 20 trials were started\n"));
+  BOOST_TEST(contains(text, "val_error 0.022271714922049 at epoch 3, trial 1"));
+  BOOST_TEST(contains(text, "lr     0.1234567\n"));
+  BOOST_TEST(contains(text, "9 epochs in 3 trials, 1:02:05"));
+  BOOST_TEST(contains(text, "T = 9, R = 27, epsilon 0.0125"));
+  BOOST_TEST(contains(text, "troupe trials results/digits\n"));
+  BOOST_TEST(!contains(text, "\x1b"));
+}
+
+BOOST_AUTO_TEST_CASE(the_summary_of_a_study_without_a_best_says_why) {
+  StudyProgress progress(digits_outline());
+  progress.on(StudyFinished{0, StudyFinished::Outcome::interrupted, ""});
+  const std::string text = summary(progress, 1s, TerminalStyle{80, 24, false, false});
+  BOOST_TEST(contains(text, "the same command resumes it"));
+  BOOST_TEST(contains(text, "none: no two trials reported the same epoch"));
+}
+
+BOOST_AUTO_TEST_CASE(counts_are_grouped_by_thousands) {
+  BOOST_TEST(grouped(0) == "0");
+  BOOST_TEST(grouped(999) == "999");
+  BOOST_TEST(grouped(1000) == "1,000");
+  BOOST_TEST(grouped(1234567) == "1,234,567");
+  BOOST_TEST(grouped(-123456) == "-123,456");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace troupe::actors

@@ -1,0 +1,69 @@
+#include "actors/study/checkpoint_feed.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include "test/unit/studies/study_fixture.hpp"
+
+namespace troupe::actors {
+namespace {
+
+BOOST_AUTO_TEST_SUITE(checkpoint_feed)
+
+using namespace test_study;
+using runtime::Context;
+
+struct Feeder {
+  using Store = Probe<AskManifest, AskChunk, OfferAttempt, StudyAdvanced>;
+
+  void tell(std::vector<std::vector<StudyEvent>> rows) {
+    std::vector<PendingRow> pending;
+    for (auto& events : rows)
+      pending.push_back({{0, 0, TimeExpired{}, {}, std::move(events)}, {}, {}});
+    actor.run([&](Context& self) { feed.tell(self, pending, core); });
+  }
+
+  TestNode world;
+  Probe<StudyFinished> actor{world};
+  Store store{world};
+  StudyCore core{StudyRules{}};
+  CheckpointFeed feed;
+};
+
+BOOST_AUTO_TEST_CASE(reports_wait_for_an_event_that_changes_what_is_kept) {
+  Feeder feeder;
+  feeder.feed.connect(feeder.store.ref());
+  feeder.tell({{TrialReported{.trial = 0, .resource = 1}}});
+  feeder.tell({{TrialReported{.trial = 1, .resource = 1}}});
+  BOOST_TEST(feeder.store.is_silent());
+  feeder.tell({{TrialPaused{.trial = 0, .resource = 1}}});
+  BOOST_TEST(feeder.store.expect<StudyAdvanced>().trials.size() == 3u);
+  feeder.tell({{TrialStarted{.trial = 2}}});
+  BOOST_TEST(feeder.store.expect<StudyAdvanced>().trials.size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_store_that_starts_late_is_told_everything_so_far_once) {
+  Feeder feeder;
+  MemoryDisk disk;
+  StudyHistory history(std::make_unique<MemoryLog>(disk));
+  history.add({0, 0, TimeExpired{}, {}, {TrialStarted{.trial = 0}}});
+  history.add({1, 0, TimeExpired{}, {}, {TrialReported{.trial = 0, .resource = 1}}});
+  feeder.feed.connect(feeder.store.ref());
+  feeder.tell({{TrialReported{.trial = 0, .resource = 1}}});  // Collected, and in the history.
+  feeder.actor.run([&](Context& self) { feeder.feed.tell_all(self, history, feeder.core); });
+  BOOST_TEST(feeder.store.expect<StudyAdvanced>().trials.size() == 2u);
+  BOOST_TEST(feeder.store.is_silent());
+}
+
+BOOST_AUTO_TEST_CASE(nobody_is_told_where_every_node_shares_the_folder) {
+  Feeder feeder;
+  feeder.tell({{TrialPaused{.trial = 0, .resource = 1}}});
+  BOOST_TEST(!feeder.feed.store());
+  feeder.feed.connect(feeder.store.ref());
+  feeder.tell({{TrialPaused{.trial = 1, .resource = 1}}});
+  BOOST_TEST(feeder.store.expect<StudyAdvanced>().trials.size() == 1u);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace troupe::actors
