@@ -125,6 +125,15 @@ BOOST_AUTO_TEST_CASE(methods_have_names_of_their_own) {
   BOOST_TEST(searcher_method("") == nullptr);
 }
 
+BOOST_AUTO_TEST_CASE(study_files_depend_on_the_names_of_the_methods) {
+  std::string names;
+  for (const SchedulerMethod& method : scheduler_methods()) names += std::string(method.name) + " ";
+  for (const SearcherMethod& method : searcher_methods()) names += std::string(method.name) + " ";
+  BOOST_TEST(names ==
+             "asha pasha hyperband rush successive_halving synchronous_hyperband synchronous_rush "
+             "k_epoch random_search random_choice random grid sobol ");
+}
+
 BOOST_AUTO_TEST_CASE(every_described_option_can_be_stored_and_is_documented) {
   for (SchedulerMethod method : scheduler_methods()) {
     std::set<std::string_view> keys;
