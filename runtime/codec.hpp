@@ -16,46 +16,46 @@
 #include "runtime/pack_put.hpp"
 #include "runtime/schema.hpp"
 
-// One reflection, two encodings.
+// The two encodings of messages, both in msgpack and generated from `fields`.
 //
-//   wire    a message is the array of its fields in the declared order; a variant of messages is
-//           [wire name, message]. The reader needs what the writer declared (PeerSchemas).
-//   named   a message is a map from field names; a variant of messages is {wire name: message}.
-//           It describes itself; actors/json turns it into JSON.
+//   wire    A message is an array of its fields in the declared order; a variant of messages is
+//           [wire name, message]. The reader needs the writer's declarations (PeerSchemas).
+//   named   A message is a map from field names to values; a variant of messages is {wire name:
+//           message}. It needs no declaration; actors/json converts it to JSON.
 //
-// In both, fields are matched by name: one that the reader lacks is skipped, one that the writer
-// lacks keeps its default. Types: bool, integers (range checked), double, std::string (any bytes),
-// enums with `enum_names(E)` (by name), durations (int64 ns), std::optional, std::vector,
-// std::map<std::string, T>, messages, strong types, variants of messages, variants of scalars (an
-// integer and a double are told apart).
+// Both match fields by name: a field that the reader does not know is skipped, and one that the
+// writer did not send keeps its default. Types: bool, integers (with range checks), double,
+// std::string (any bytes), enums with `enum_names(E)` (by name), durations (int64 nanoseconds),
+// std::optional, std::vector, std::map<std::string, T>, messages, strong types, variants of
+// messages, variants of scalars (integers and doubles are distinguished).
 
 namespace troupe::runtime {
 
-/// The message as the other side of a link reads it.
+/// Packs a message in the wire form, for the other side of a link.
 template <Message M>
 [[nodiscard]] std::string pack(const M& message) {
   std::string out;
   WireCodec<M>::pack_into(out, message);
   return out;
 }
-/// An error names the message and the field. `peer` must know M and what it contains.
+/// Unpacks the wire form. `bad_input` names message and field. `peer`: the writer's declarations.
 template <Message M>
 [[nodiscard]] Result<M> unpack(std::string_view bytes, const PeerSchemas& peer) {
   return WireCodec<M>::unpack(bytes, peer);
 }
 
-/// The message in a form that describes itself.
+/// Packs a value in the named form.
 template <typename M>
 [[nodiscard]] std::string pack_named(const M& value) {
   return NamedCodec<M>::pack(value);
 }
-/// M may also be any of the types above, a variant of messages or a vector, say.
+/// Unpacks the named form. M may be any of the types listed above, not only a message.
 template <typename M>
 [[nodiscard]] Result<M> unpack_named(std::string_view bytes) {
   return NamedCodec<M>::unpack(bytes);
 }
 
-/// M and every message that it contains, each once, M first.
+/// Returns the schemas of M and of every message that it contains, each once, M first.
 template <Message M>
 [[nodiscard]] std::vector<TypeSchema> schema_of() {
   return WireCodec<M>::schema();
@@ -63,7 +63,7 @@ template <Message M>
 
 namespace coding {
 
-/// Adds T, if it is a message, and the messages that it contains, unless they are there.
+/// Adds the schemas of T, if it is a message, and of the messages in it that are not in `known`.
 template <typename T>
 void describe(std::vector<TypeSchema>& known);
 

@@ -9,10 +9,10 @@
 
 namespace troupe::runtime {
 
-// The two encodings, defined in runtime/codec.hpp. Their code is made in each source that sends or
-// handles the type. For a type with many such sources, declare `extern template struct
-// WireCodec<M>;` behind it, in namespace troupe::runtime, and the same without `extern` in one
-// source.
+// Declarations of the two encodings that runtime/codec.hpp defines. Each source that sends or
+// handles a message instantiates its codec. For a message with many such sources, declare `extern
+// template struct WireCodec<M>;` after it, in namespace troupe::runtime, and instantiate it without
+// `extern` in one source.
 
 template <typename M>
 struct WireCodec {

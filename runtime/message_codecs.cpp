@@ -1,4 +1,4 @@
-// The code that packs and unpacks the messages of the runtime: made once, here.
+// Instantiates the codecs of the runtime's messages.
 
 #include "runtime/codec.hpp"
 #include "runtime/process/processes.hpp"

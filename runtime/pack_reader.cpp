@@ -37,6 +37,33 @@ std::uint64_t big_endian(std::string_view bytes) {
   return value;
 }
 
+/// Head of an item whose first byte holds everything.
+template <typename Head>
+Head one_byte_head(PackKind kind, std::uint64_t value, std::uint64_t count) {
+  return {.kind = kind, .size = 1, .value = value, .count = count};
+}
+
+/// Head of an item with an unsigned number of `width` bytes after the first of `bytes`: its count
+/// or its value. Of kind `end` if bytes are missing.
+template <typename Head>
+Head wide_head(std::string_view bytes, PackKind kind, std::size_t width, bool counts) {
+  if (bytes.size() < 1 + width) return {};
+  const std::uint64_t number = big_endian(bytes.substr(1, width));
+  Head head{.kind = kind, .size = 1 + width};
+  (counts ? head.count : head.value) = number;
+  return head;
+}
+
+/// Head of a two's complement integer of `width` bytes.
+template <typename Head>
+Head signed_head(std::string_view bytes, std::size_t width) {
+  Head head = wide_head<Head>(bytes, PackKind::integer, width, false);
+  const std::uint64_t sign = std::uint64_t{1} << (8 * width - 1);
+  head.negative = (head.value & sign) != 0;
+  head.value = (head.value ^ sign) - sign;
+  return head;
+}
+
 }  // namespace
 
 /// `value`: the integer, or the bits of the double. `count`: the items of an array, the pairs of a
@@ -53,17 +80,9 @@ PackReader::Head PackReader::peek() const {
   if (left_.empty()) return {};
   const auto first = static_cast<unsigned char>(left_[0]);
   Head head;
-  // A head with an unsigned number of `width` bytes after the first byte; `end` if bytes are
-  // missing.
+  const auto small = one_byte_head<Head>;
   const auto number = [&](PackKind kind, std::size_t width, bool counts) {
-    if (left_.size() < 1 + width) return Head{};
-    const std::uint64_t value = big_endian(left_.substr(1, width));
-    Head wide{.kind = kind, .size = 1 + width};
-    (counts ? wide.count : wide.value) = value;
-    return wide;
-  };
-  const auto small = [&](PackKind kind, std::uint64_t value, std::uint64_t count) {
-    return Head{.kind = kind, .size = 1, .value = value, .count = count};
+    return wide_head<Head>(left_, kind, width, counts);
   };
 
   if (first <= 0x7f) return small(PackKind::integer, first, 0);
@@ -106,14 +125,8 @@ PackReader::Head PackReader::peek() const {
     case 0xd0:
     case 0xd1:
     case 0xd2:
-    case 0xd3: {
-      const std::size_t width = std::size_t{1} << (first - 0xd0U);
-      head = number(PackKind::integer, width, false);
-      const std::uint64_t sign = std::uint64_t{1} << (8 * width - 1);
-      head.negative = (head.value & sign) != 0;
-      head.value = (head.value ^ sign) - sign;
-      return head;
-    }
+    case 0xd3:
+      return signed_head<Head>(left_, std::size_t{1} << (first - 0xd0U));
     case 0xd4:
     case 0xd5:
     case 0xd6:

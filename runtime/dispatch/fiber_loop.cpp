@@ -51,7 +51,7 @@ class FiberLoop::Properties final : public fibers::fiber_properties {
 struct FiberLoop::StackAllocator {
   StackPool* pool;
 
-  boost::context::stack_context allocate() const {
+  [[nodiscard]] boost::context::stack_context allocate() const {
     boost::context::stack_context stack;
     stack.size = pool->stack_bytes();
     stack.sp = pool->take() + stack.size;

@@ -57,7 +57,7 @@ class FiberLoop final : public boost::fibers::algo::algorithm {
   using Fiber = boost::fibers::context;
   void awakened(Fiber* fiber) noexcept override;
   Fiber* pick_next() noexcept override;
-  bool has_ready_fibers() const noexcept override { return !resumable_.empty(); }
+  [[nodiscard]] bool has_ready_fibers() const noexcept override { return !resumable_.empty(); }
   void suspend_until(const TimePoint& until) noexcept override;
   void notify() noexcept override;
 

@@ -38,9 +38,8 @@ std::vector<std::string> with_cookie(std::vector<std::string> env, std::string_v
         "the name of a reaper contains no separator of the cookie");
   const std::string cookie = std::string(reaper) + ":" + std::to_string(process);
   const std::string assignment = std::string(cookie_variable) + "=";
-  const auto found = std::find_if(env.begin(), env.end(), [&](const std::string& entry) {
-    return entry.starts_with(assignment);
-  });
+  const auto found = std::ranges::find_if(
+      env, [&](const std::string& entry) { return entry.starts_with(assignment); });
   if (found != env.end())
     *found += " " + cookie;
   else

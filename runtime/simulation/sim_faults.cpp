@@ -17,7 +17,8 @@ constexpr std::uint64_t crash_delay_max = 40;
 
 std::string seconds_text(Duration duration) {
   const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
-  std::string text = std::to_string(ms / 1000) + "." + std::to_string(1000 + ms % 1000).substr(1);
+  const std::string text =
+      std::to_string(ms / 1000) + "." + std::to_string(1000 + ms % 1000).substr(1);
   return text + " s";
 }
 

@@ -15,12 +15,6 @@ using namespace std::chrono_literals;
 /// disk.
 constexpr Duration slot_free_max = 5s;
 
-/// Checks the invariants that are too expensive for the product, in a part that has some.
-template <typename Part>
-void check_invariants_of(const Part& part) {
-  if constexpr (requires { part.check_invariants(); }) part.check_invariants();
-}
-
 std::string name(AttemptKey attempt) {
   return "attempt " + std::to_string(attempt.second) + " of trial " + std::to_string(attempt.first);
 }
@@ -48,7 +42,7 @@ void Ledger::durable(const Entry& entry, Instant) {
   const auto differences = replay_.on(entry.row);
   try {
     replay_.scheduler().check_invariants();
-    check_invariants_of(core());
+    core().check_invariants();
   } catch (const CheckFailure& failure) {
     violate("row " + std::to_string(entry.row.index) + ": " + failure.what());
   }
