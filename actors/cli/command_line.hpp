@@ -4,7 +4,7 @@
 
 #include "actors/cli/commands.hpp"
 
-namespace CLI {
+namespace CLI {  // NOLINT(readability-identifier-naming): the library chose this name.
 class App;
 }
 

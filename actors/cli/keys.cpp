@@ -19,7 +19,7 @@ namespace {
 using runtime::AdmittedKey;
 using runtime::KeyFolder;
 
-constexpr std::int64_t invitation_s = 24 * 3600;
+constexpr std::int64_t invitation_s = std::int64_t{24} * 3600;
 
 std::int64_t now_s() {
   return std::chrono::duration_cast<std::chrono::seconds>(
