@@ -235,8 +235,12 @@ struct EventDetail {
 std::vector<Cell> event_row(const StudyEvent& event, const actors::Row& row) {
   return std::visit(
       [&](const auto& e) {
-        Cell trial;
-        if constexpr (requires { e.trial; }) trial = std::int64_t{e.trial};
+        const Cell trial = [&]() -> Cell {
+          if constexpr (requires { e.trial; })
+            return std::int64_t{e.trial};
+          else
+            return {};
+        }();
         return std::vector<Cell>{static_cast<std::int64_t>(row.index),
                                  actors::datetime_of(row.time_us), std::string(e.wire_name), trial,
                                  actors::printable_line(EventDetail{}(e))};

@@ -1,6 +1,7 @@
 // `troupe nodes DIR`: connections of the nodes of a running study, and refused connections.
 
 #include <chrono>
+#include <cmath>
 #include <cstdio>
 #include <filesystem>
 #include <map>
@@ -56,7 +57,7 @@ std::map<std::string, std::int64_t> running_trials(const std::string& folder) {
 }
 
 Cell tenths(double seconds) {
-  return static_cast<double>(static_cast<std::int64_t>(seconds * 10 + 0.5)) / 10;
+  return std::floor(seconds * 10 + 0.5) / 10;
 }
 
 Table nodes_table(const NodesSnapshot& snapshot, const std::string& folder, bool current) {
