@@ -6,7 +6,7 @@
 #
 # COMMIT is by default the last one that this branch shares with origin/main; on main itself, the one
 # before HEAD. A changed header is checked through the source of its name, or else through one source
-# that includes it. TIDY_SECONDS (default: 240) bounds the time; what was not checked in it is listed.
+# that includes it. TIDY_SECONDS (default: 120) bounds the time; what was not checked in it is listed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 version=19
@@ -83,14 +83,14 @@ check_tidy() {
 
   cmake --preset separate >/dev/null
   TIDY_LOG=$(mktemp -d)
-  TIDY_END=$(($(date +%s) + ${TIDY_SECONDS:-240}))
+  TIDY_END=$(($(date +%s) + ${TIDY_SECONDS:-120}))
   export TIDY_LOG TIDY_END version
   export -f check_source
   xargs -P "$(nproc)" -I '{}' bash -c 'check_source {}' <<<"$sources"
   local unchecked=0 found=0
   if [ -e "$TIDY_LOG/unchecked" ]; then
     unchecked=$(wc -l <"$TIDY_LOG/unchecked")
-    echo "NOT CHECKED by clang-tidy: ${TIDY_SECONDS:-240} s were over. TIDY_SECONDS=3600 $0 tidy checks them:"
+    echo "NOT CHECKED by clang-tidy: ${TIDY_SECONDS:-120} s were over. TIDY_SECONDS=3600 $0 tidy checks them:"
     sort "$TIDY_LOG/unchecked"
   fi
   if [ -e "$TIDY_LOG/found" ]; then

@@ -17,7 +17,7 @@ std::string counted(std::size_t number, const std::string& noun) {
 std::string described(const actors::StudySpec& spec) {
   const auto& scheduler = spec.scheduler;
   const auto traits = schedulers::traits(scheduler.options);
-  std::string text(scheduler.name);
+  const std::string text(scheduler.name);
   std::string how;
   if (traits.judges == schedulers::SchedulerTraits::Judges::each_report)
     how = traits.pauses ? "promotion" : "stopping";

@@ -27,7 +27,7 @@ Error io_error(const std::string& what, const fs::path& path) {
 /// same id. Empty if the process does not run (a zombie does not).
 std::string start_time(pid_t pid) {
   std::ifstream stat("/proc/" + std::to_string(pid) + "/stat");
-  std::string text((std::istreambuf_iterator<char>(stat)), {});
+  const std::string text((std::istreambuf_iterator<char>(stat)), {});
   const auto name_end = text.rfind(')');  // The name may contain spaces.
   if (name_end == std::string::npos) return {};
   std::istringstream rest(text.substr(name_end + 1));
