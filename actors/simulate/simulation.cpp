@@ -133,8 +133,8 @@ Result<SimulationOutcome> simulate(const SimulationPlan& plan) {
   if (!outputs) return outputs.error();
   auto spec = std::make_shared<StudySpec>(*plan.spec);
   spec->seed = plan.seed;
-  StudyDocument document{spec->text, spec->name + ".yaml", plan.folder, plan.seed,
-                         spec,       spec->incumbents};
+  const StudyDocument document{spec->text, spec->name + ".yaml", plan.folder, plan.seed,
+                               spec,       spec->incumbents};
   std::string problem = "nothing happens any more";
   SimWorld world("simulation");
   const auto study = world.node().spawn<Study>(

@@ -66,7 +66,7 @@ class CommitBatch {
   [[nodiscard]] std::vector<PendingRow> take();
 
   /// Remembers a request until every row that was added before it is durable.
-  void wait_until_durable(NotifyWhenDurable request) { waiting_.push_back(std::move(request)); }
+  void wait_until_durable(NotifyWhenDurable request) { waiting_.push_back(request); }
   /// Hands over the requests; none while the batch has rows.
   [[nodiscard]] std::vector<NotifyWhenDurable> take_durable_requests();
 
