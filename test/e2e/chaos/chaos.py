@@ -1,16 +1,16 @@
 #!/usr/bin/env python3
-"""A head and three nodes on machines of their own, and a tormentor.
+"""Fault injection into a head and three nodes in network namespaces.
 
     sudo test/e2e/chaos/chaos.py --troupe build/release/bin/troupe [--seconds 600] [--seed 1]
 
-Each machine is a network namespace with its own address, on one bridge; the third node does not share
-the study's folder, so that checkpoints go to it and come from it. The study has 200 trials,
-whose programs misbehave now and then (program.py). For so many seconds the tormentor, seeded, kills
-any process (-9), stops and continues it, takes links down, in one direction too, and fills the disk;
-whoever was killed is started again. Then the study is left alone until it ends. It is right if it
-ended in order, has all its trials, `troupe replay` finds no difference, and no process is left.
+Each machine is a network namespace with an address of its own, on one bridge. The third node does not
+share the study's folder, so that checkpoints are transferred. The study has 200 trials, whose programs
+fail at random (program.py). For the given time a seeded fault injector kills processes (-9), stops and
+continues them, takes links down (also in one direction), and fills the disk; it restarts killed heads
+and nodes. Then the study runs to its end without faults. The run passes if the study ended in order
+with all its trials, `troupe replay` finds no difference, and no process is left.
 
-Needs root, iproute2, nftables, python3. Everything that it makes is gone at its end.
+Needs root, iproute2, nftables, python3. The script removes everything that it created.
 """
 import argparse
 import contextlib
@@ -107,7 +107,7 @@ class World:
         self.machines = [self.head] + self.nodes
         self.study = os.path.join(self.disk, "study")
         self.file = os.path.join(self.folder, "study.yaml")
-        # So long that the study is still at work when the tormentor rests: a trial has 4 epochs or so.
+        # The study must outlast the faults; a trial has about 4 epochs.
         epoch_seconds = round(options.seconds * WORKERS / (TRIALS * 4.5), 3)
         with open(self.file, "w") as file:
             file.write(STUDY.format(here=HERE, epoch_seconds=epoch_seconds, workers=WORKERS,
@@ -131,7 +131,7 @@ class World:
     def troupe(self, *argv, check=True):
         return run(self.options.troupe, *argv, check=check)
 
-    # --- Who runs.
+    # --- Processes.
 
     def keys_of(self, machine):
         return os.path.join(self.folder, f"keys-{machine.name}")
@@ -157,7 +157,7 @@ class World:
                                                    cwd=self.folder, start_new_session=True)
 
     def keep_up(self):
-        """Starts again who is not there. None while the study goes on, else whether it ended well."""
+        """Restarts processes that are gone. None while the study runs, else whether it ended well."""
         for machine in self.machines:
             process = self.running.get(machine.name)
             code = process.poll() if process else None
@@ -173,7 +173,7 @@ class World:
             self.start(machine)
         return None
 
-    # --- What is done to them.
+    # --- Faults.
 
     def victim(self):
         machine = self.random.choice(self.machines)
@@ -225,33 +225,33 @@ class World:
                 file.flush()
         return lambda: os.path.exists(path) and os.remove(path)
 
-    def torment(self):
+    def inject_fault(self):
         what = self.random.choices([self.kill, self.freeze, self.cut, self.cut_one_way, self.fill_disk],
                                    [6, 4, 2, 2, 1])[0]
         self.counts[what.__name__] = self.counts.get(what.__name__, 0) + 1
         return what()
 
     def rage(self):
-        """Several torments may last at a time."""
+        """Several faults may last at the same time."""
         mends = []
         until = time.monotonic() + self.options.seconds
-        next_torment = time.monotonic() + 3
+        next_fault = time.monotonic() + 3
         ended = None
         while time.monotonic() < until and ended is None:
             now = time.monotonic()
             for mend in [m for m in mends if m[0] <= now]:
                 mends.remove(mend)
                 mend[1]()
-            if now >= next_torment:
-                mend = self.torment()
+            if now >= next_fault:
+                mend = self.inject_fault()
                 if mend:
                     mends.append((now + self.random.uniform(0.3, 12), mend))
-                next_torment = now + self.random.uniform(0.5, 5)
+                next_fault = now + self.random.uniform(0.5, 5)
             ended = self.keep_up()
             time.sleep(0.1)
         for mend in mends:
             mend[1]()
-        self.say("no more torments")
+        self.say("no more faults")
         return ended
 
     def rest(self, ended):
@@ -262,7 +262,7 @@ class World:
             time.sleep(0.2)
             ended = self.keep_up()
 
-    # --- Whether it is right.
+    # --- Checks.
 
     def left_over(self):
         found = []
@@ -273,9 +273,9 @@ class World:
         return found
 
     def behind(self, promotion):
-        """Of a program that went on from less than its trial had when it was paused. It may: what the
-        third node did not bring to the head in time is gone with it, and so is what a full disk cut
-        short. Then the trial does again what it had done."""
+        """Message if a program resumed from less than its trial had when it was paused; none otherwise.
+        That is legal: checkpoints of the third node that had not reached the head, or that a full disk
+        truncated, are lost, and the trial repeats these epochs."""
         log = os.path.join(self.study, "trials", f"{promotion['trial']:04}",
                            f"attempt-{promotion['attempt']}", "stderr.log")
         with contextlib.suppress(OSError), open(log) as file:
@@ -286,7 +286,7 @@ class World:
 
     @staticmethod
     def moves(events):
-        """How many promotions took a trial to another node than its attempt before."""
+        """Number of promotions to another node than that of the previous attempt."""
         last, count = {}, 0
         for event in events:
             for kind in ("TrialStarted", "TrialPromoted"):

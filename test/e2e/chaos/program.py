@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""A training program that misbehaves now and then.
+"""A training program that fails at random.
 
-It saves where it is after each epoch and goes on there. What it does is a function of its
-hyperparameters and the epoch, so that a trial that was moved does the same again; whether it
-misbehaves also depends on the attempt.
+It saves its state after each epoch and resumes from it. Its output is a function of its
+hyperparameters and the epoch, so that a moved trial repeats it; failures also depend on the
+attempt.
 """
 import argparse
 import hashlib
