@@ -44,6 +44,7 @@ class Wiretap {
 
   std::string sent{};                          ///< All bytes of the dialers.
   std::function<void(std::string&)> tamper{};  ///< May change the next bytes of a dialer.
+  bool accepts = true;                         ///< If false, closes each new connection at once.
 
   static sockaddr_in on_loopback(int port) {
     sockaddr_in address{};
@@ -63,6 +64,10 @@ class Wiretap {
 
   void accept_one() {
     const int dialer = accept4(listening_, nullptr, nullptr, SOCK_CLOEXEC);
+    if (!accepts) {
+      close(dialer);
+      return;
+    }
     const int target = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     sockaddr_in there = on_loopback(target_);
     check(dialer >= 0 && connect(target, reinterpret_cast<sockaddr*>(&there), sizeof there) == 0,

@@ -54,11 +54,14 @@ BOOST_FIXTURE_TEST_CASE(bytes_replayed_on_another_connection_are_rejected, Tappe
   close(replay);
 }
 
-// ZeroMQ stops to read a connection with a forged frame, and leaves it open. So the attacked node
-// loses its link, as if its wire were cut. It can link again, and other nodes are not affected.
+// ZeroMQ stops to read a connection with a forged frame, and usually leaves it open. Sometimes,
+// mostly on a busy machine, it closes the connection, and the node would continue its link on a new
+// one with unchanged bytes. The tap refuses that one, so in both cases the attacked node loses its
+// link, as if its wire were cut. It can link again, and other nodes are not affected.
 
 BOOST_FIXTURE_TEST_CASE(changed_bytes_are_not_delivered, Tapped) {
   const auto gpu1 = linked_through_tap();
+  tap.accepts = false;
   bool changed = false;
   tap.tamper = [&](std::string& bytes) {
     if (std::exchange(changed, true)) return;
@@ -79,6 +82,7 @@ BOOST_FIXTURE_TEST_CASE(repeated_bytes_are_not_delivered_twice, Tapped) {
   const auto gpu2 = node(3, "gpu2", other);
   gpu2->dial(address);
   const auto gpu1 = linked_through_tap();
+  tap.accepts = false;
   bool repeated = false;
   tap.tamper = [&](std::string& bytes) {
     if (!std::exchange(repeated, true)) bytes += bytes;
