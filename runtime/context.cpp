@@ -45,8 +45,8 @@ void Context::watch_nodes() {
   engine_->peers().subscribe(address());
 }
 
-RefusalLog Context::refusal_log() const {
-  return RefusalLog(engine_->peers());
+RefusalReporter Context::refusal_reporter() const {
+  return RefusalReporter(engine_->peers());
 }
 
 Result<Envelope::Ptr> Context::request(Address to, Envelope::Ptr question, Duration deadline) {

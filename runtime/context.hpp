@@ -117,7 +117,7 @@ class Context {
   void watch_nodes();
 
   /// Log for messages of other nodes that this actor refuses.
-  [[nodiscard]] RefusalLog refusal_log() const;
+  [[nodiscard]] RefusalReporter refusal_reporter() const;
 
   /// Requests a Down when the actor is gone; at once if it is gone already. Repeated calls result
   /// in one Down.

@@ -33,8 +33,8 @@ void Node::report_network(std::function<void(const NetworkReport&)> receive) {
   engine_->peers().post([this, receive = std::move(receive)] { receive(network()); });
 }
 
-RefusalLog Node::refusal_log() {
-  return RefusalLog(engine_->peers());
+RefusalReporter Node::refusal_reporter() {
+  return RefusalReporter(engine_->peers());
 }
 
 bool Node::is_alive(Address actor) const {

@@ -156,7 +156,7 @@ class Node {
   /// node is destroyed. For any thread.
   void report_network(std::function<void(const NetworkReport&)> receive);
   /// Log for messages of other nodes that actors refuse. For any thread.
-  [[nodiscard]] RefusalLog refusal_log();
+  [[nodiscard]] RefusalReporter refusal_reporter();
 
   /// For the runtime and its tests.
   [[nodiscard]] Engine& engine() { return *engine_; }

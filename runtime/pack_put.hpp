@@ -66,9 +66,7 @@ void put(PackWriter& out, const T& value) {
   } else if constexpr (std::same_as<T, std::string>) {
     out.text(value);
   } else if constexpr (Enum<T>) {
-    const auto index = static_cast<std::size_t>(value);
-    check(index < enum_names(value).size(), "an enum that travels has a name");
-    out.text(enum_names(value)[index]);
+    out.text(enum_text(value));
   } else if constexpr (is_a<T, std::chrono::duration>) {
     out.int64(std::chrono::duration_cast<std::chrono::nanoseconds>(value).count());
   } else if constexpr (is_a<T, std::optional>) {

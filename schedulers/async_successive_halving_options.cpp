@@ -83,10 +83,6 @@ constexpr std::array async_option_list{
     }),
 };
 
-std::string rule_text(Rule rule) {
-  return std::string(enum_names(rule)[static_cast<std::size_t>(rule)]);
-}
-
 /// Sets the rule if it was not given. Refuses one that contradicts rush_stopping or rush_promotion.
 void resolve_rule(AsyncOptions& options, const GivenOptions& given,
                   std::vector<OptionProblem>& found) {
@@ -99,9 +95,10 @@ void resolve_rule(AsyncOptions& options, const GivenOptions& given,
   }
   if (!given.written.starts_with(prefix)) return;
   const std::string said(given.written.substr(prefix.size()));
-  if (said != rule_text(options.rule))
+  if (said != enum_text(options.rule))
     found.push_back({"type", "'" + std::string(given.written) + "' says " + said +
-                                 ", but 'scheduler.type' is " + rule_text(options.rule) +
+                                 ", but 'scheduler.type' is " +
+                                 std::string(enum_text(options.rule)) +
                                  "; write name: rush and the type you want"});
 }
 

@@ -23,9 +23,4 @@ constexpr std::array<std::string_view, trial_state_count> enum_names(TrialState)
   return {"pending", "running", "paused", "stopped", "completed", "failed"};
 }
 
-/// The state's word in lists and files.
-[[nodiscard]] constexpr std::string_view to_text(TrialState state) {
-  return enum_names(state).at(static_cast<std::size_t>(state));
-}
-
 }  // namespace troupe::schedulers

@@ -66,18 +66,21 @@ Cell end_cell(const Trial& trial) {
   return actors::datetime_of(*end);
 }
 
+/// Id, state, highest resource with its metric, and number of attempts.
+std::vector<Cell> first_cells(const Trial& trial) {
+  const auto& last = trial.highest;
+  return {std::int64_t{trial.id}, std::string(enum_text(trial.state)),
+          last ? Cell(last->resource) : Cell(), last ? real_cell(last->metric) : Cell(),
+          static_cast<std::int64_t>(trial.attempts.size())};
+}
+
 /// Table for people: few columns, under the names of the study file.
 Table short_table(const OpenedStudy& study, const std::vector<std::string>& settings) {
   Table table{{"trial", "state", "resource", study.metric(), "attempts", "time"}, {}};
   table.columns.insert(table.columns.end(), settings.begin(), settings.end());
   for (const Trial& trial : study.state.trials()) {
-    const auto& last = trial.highest;
-    std::vector<Cell> row{std::int64_t{trial.id},
-                          std::string(to_text(trial.state)),
-                          last ? Cell(last->resource) : Cell(),
-                          last ? real_cell(last->metric) : Cell(),
-                          static_cast<std::int64_t>(trial.attempts.size()),
-                          face_cell(trial)};
+    std::vector<Cell> row = first_cells(trial);
+    row.emplace_back(face_cell(trial));
     for (const auto& name : settings) row.push_back(cell_of(schedulers::find(trial.config, name)));
     table.rows.push_back(std::move(row));
   }
@@ -91,16 +94,11 @@ Table full_table(const OpenedStudy& study, const std::vector<std::string>& setti
               {}};
   for (const auto& name : settings) table.columns.push_back("config_" + name);
   for (const Trial& trial : study.state.trials()) {
-    const auto& last = trial.highest;
-    std::vector<Cell> row{std::int64_t{trial.id},
-                          std::string(to_text(trial.state)),
-                          last ? Cell(last->resource) : Cell(),
-                          last ? real_cell(last->metric) : Cell(),
-                          static_cast<std::int64_t>(trial.attempts.size()),
-                          static_cast<std::int64_t>(trial.warnings),
-                          actors::datetime_of(trial.started_us()),
-                          end_cell(trial),
-                          seconds_cell(trial)};
+    std::vector<Cell> row = first_cells(trial);
+    row.emplace_back(static_cast<std::int64_t>(trial.warnings));
+    row.emplace_back(actors::datetime_of(trial.started_us()));
+    row.emplace_back(end_cell(trial));
+    row.emplace_back(seconds_cell(trial));
     for (const auto& name : settings) row.push_back(cell_of(schedulers::find(trial.config, name)));
     table.rows.push_back(std::move(row));
   }
@@ -112,7 +110,7 @@ std::string task_state(const actors::TaskInFolder& task) {
   const auto& finished = task.end->state.finished();
   if (!finished) return "running";
   const auto outcome = finished->outcome;
-  return std::string(enum_names(outcome).at(static_cast<std::size_t>(outcome)));
+  return std::string(enum_text(outcome));
 }
 
 /// Lists the tasks of a sequence: state, best configuration, and the effect of the memory.
@@ -186,11 +184,6 @@ std::string attempt_text(std::uint32_t number, schedulers::Resource from,
          " to " + std::to_string(until);
 }
 
-template <typename E>
-std::string name_of(E value) {
-  return std::string(enum_names(value).at(static_cast<std::size_t>(value)));
-}
-
 /// Text for the column "detail".
 struct EventDetail {
   std::string operator()(const actors::TrialStarted& e) const {
@@ -199,7 +192,8 @@ struct EventDetail {
     return e.config.empty() ? text : text + " " + settings_text(e.config);
   }
   std::string operator()(const actors::TrialReported& e) const {
-    return schedulers::text_of(e.metric) + at_resource(e.resource) + ": " + name_of(e.decision);
+    return schedulers::text_of(e.metric) + at_resource(e.resource) + ": " +
+           std::string(enum_text(e.decision));
   }
   std::string operator()(const actors::TrialPaused& e) const {
     return at_resource(e.resource).substr(1);
@@ -211,7 +205,8 @@ struct EventDetail {
     return at_resource(e.resource).substr(1) + ": " + e.reason;
   }
   std::string operator()(const actors::TrialFailed& e) const {
-    return "attempt " + std::to_string(e.attempt) + ": " + e.cause + " (" + name_of(e.then) + ")";
+    return "attempt " + std::to_string(e.attempt) + ": " + e.cause + " (" +
+           std::string(enum_text(e.then)) + ")";
   }
   std::string operator()(const actors::TrialCompleted& e) const {
     return at_resource(e.resource).substr(1);
@@ -228,7 +223,7 @@ struct EventDetail {
     return schedulers::text_of(e.metric) + at_resource(e.resource);
   }
   std::string operator()(const actors::StudyFinished& e) const {
-    return name_of(e.outcome) + ": " + e.reason;
+    return std::string(enum_text(e.outcome)) + ": " + e.reason;
   }
 };
 

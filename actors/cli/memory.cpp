@@ -24,10 +24,6 @@ using namespace actors;
 
 namespace {
 
-std::string mode_text(schedulers::Mode mode) {
-  return std::string(enum_names(mode).at(static_cast<std::size_t>(mode)));
-}
-
 int list(Memory& memory, TableFormat format) {
   const auto tasks = memory.tasks();
   if (!tasks) return print_error(tasks.error());
@@ -42,8 +38,9 @@ int list(Memory& memory, TableFormat format) {
       resource = task.resource;
     }
     table.rows.push_back({static_cast<std::int64_t>(number), task.name,
-                          datetime_of(task.finished_us), task.metric, mode_text(task.mode), value,
-                          resource, std::string(joined ? "yes" : "no"), task.folder});
+                          datetime_of(task.finished_us), task.metric,
+                          std::string(enum_text(task.mode)), value, resource,
+                          std::string(joined ? "yes" : "no"), task.folder});
   }
   return print(to_text(table, format));
 }
@@ -123,8 +120,8 @@ int export_all(Memory& memory) {
             ", \"name\": " + json_string(task.name) + ", \"study\": " + json_string(task.study) +
             ", \"folder\": " + json_string(task.folder) +
             ", \"finished_utc\": " + json_string(datetime_of(task.finished_us)) +
-            ", \"metric\": " + json_string(task.metric) + ", \"mode\": \"" + mode_text(task.mode) +
-            "\", \"joined\": " + (joined ? "true" : "false");
+            ", \"metric\": " + json_string(task.metric) + ", \"mode\": \"" +
+            std::string(enum_text(task.mode)) + "\", \"joined\": " + (joined ? "true" : "false");
     if (task.best)
       text += ", \"value\": " + json_number(task.value) +
               ", \"resource\": " + std::to_string(task.resource) +

@@ -28,7 +28,7 @@ std::string described(const actors::StudySpec& spec) {
 
 /// One-line summary of a study file.
 std::string outline(const actors::StudySpec& spec) {
-  const auto mode = enum_names(spec.mode)[static_cast<std::size_t>(spec.mode)];
+  const auto mode = enum_text(spec.mode);
   std::size_t searched = 0;
   for (const auto& parameter : spec.config_space.parameters())
     searched += std::holds_alternative<schedulers::Constant>(parameter.domain) ? 0 : 1;

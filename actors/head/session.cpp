@@ -221,7 +221,7 @@ std::vector<std::string> local_nodes_alive(const HeadFolder& folder) {
 StudyRef spawn_at(auto& where, Session session, const HeadFolder& folder) {
   auto results = std::make_unique<ResultFiles>(folder.path(), session.journal->meta());
   StudyOptions options = options_of(session);
-  options.refused = where.refusal_log();
+  options.refused = where.refusal_reporter();
   options.own_nodes_alive = local_nodes_alive(folder);
   options.end_own_node = [path = folder.path()](const std::string& node) {
     kill_local_node(path, node);

@@ -27,10 +27,6 @@ Result<std::optional<schedulers::Value>> fallback_of(const Statement& row, int c
   return std::optional(config->at(0).value);
 }
 
-std::string mode_text(Mode mode) {
-  return std::string(enum_names(mode).at(static_cast<std::size_t>(mode)));
-}
-
 }  // namespace
 
 Memory::Memory(std::string path, std::unique_ptr<Database> database)
@@ -77,7 +73,7 @@ Result<std::vector<RememberedTask>> Memory::tasks() {
                  .name = rows->text(2),
                  .folder = rows->text(3),
                  .metric = rows->text(4),
-                 .mode = rows->text(5) == mode_text(Mode::max) ? Mode::max : Mode::min,
+                 .mode = rows->text(5) == enum_text(Mode::max) ? Mode::max : Mode::min,
                  .finished_us = rows->integer(6)},
         .joined = rows->integer(10) != 0};
     if (!rows->is_null(7)) {
@@ -184,7 +180,7 @@ Result<bool> Memory::remember(const FinishedTask& task, const schedulers::Space&
         "INSERT INTO tasks VALUES (NULL, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 0)");
     if (!insert) return insert.error();
     insert->bind(1, task.study).bind(2, task.name).bind(3, task.folder).bind(4, task.metric);
-    insert->bind(5, mode_text(task.mode)).bind(6, task.finished_us);
+    insert->bind(5, std::string(enum_text(task.mode))).bind(6, task.finished_us);
     check(best || !joined, "only a task with a best configuration joins A*");
     insert->bind(10, std::int64_t{joined});
     if (best) insert->bind(7, to_json(*best)).bind(8, task.value).bind(9, task.resource);

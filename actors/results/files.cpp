@@ -99,7 +99,7 @@ std::string trials_csv(const StudyState& state) {
              datetime_of(trial.started_us()), end ? datetime_of(*end) : "",
              end ? duration_of(*end - trial.started_us()) : ""};
     for (const auto& name : names) cells.push_back(text_of(trial.config, name));
-    cells.emplace_back(to_text(trial.state));
+    cells.emplace_back(enum_text(trial.state));
     table += csv_line(cells);
   }
   return table;

@@ -101,7 +101,7 @@ void ResultsCsv::add(const TrialReported& report, const StudyState& state) {
     if (column == trial_id) {
       cells.push_back(std::to_string(report.trial));
     } else if (column == decision) {
-      cells.emplace_back(enum_names(report.decision).at(static_cast<std::size_t>(report.decision)));
+      cells.emplace_back(enum_text(report.decision));
     } else if (column == status) {
       cells.emplace_back(status_after(report.decision));
     } else if (column == tuner_time) {

@@ -310,8 +310,7 @@ void StudyCore::on(const Reported& report) {
                    },
                    [&](const schedulers::StopTrial& d) {
                      const bool at_end = d.reason == schedulers::StopTrial::Reason::max_resource;
-                     trial.stop_reason =
-                         schedulers::enum_names(d.reason).at(static_cast<std::size_t>(d.reason));
+                     trial.stop_reason = enum_text(d.reason);
                      end_process(trial, at_end ? TrialState::completed : TrialState::stopped);
                      count(trial, report, TrialReported::Decision::stop);
                    },

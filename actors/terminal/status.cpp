@@ -94,7 +94,7 @@ constexpr ShownState shown_states[] = {
 };
 
 std::string_view word_of(TrialState state) {
-  return state == TrialState::pending ? "to be retried" : to_text(state);
+  return state == TrialState::pending ? "to be retried" : enum_text(state);
 }
 
 /// Whether a count of zero is shown.

@@ -1,7 +1,10 @@
 #pragma once
 
+#include <cstddef>
 #include <string_view>
 #include <tuple>
+
+#include "runtime/core/check.hpp"
 
 namespace troupe {
 
@@ -27,6 +30,15 @@ struct Field {
 template <typename T>
 constexpr Field<T> field(std::string_view name, T& value) {
   return {name, value};
+}
+
+/// The text of an enumerator, from the `enum_names` of its enumeration.
+template <typename E>
+[[nodiscard]] constexpr std::string_view enum_text(E value) {
+  const auto names = enum_names(value);
+  const auto index = static_cast<std::size_t>(value);
+  check(index < names.size(), "an enumerator has a name");
+  return names[index];
 }
 
 /// The fields of an aggregate without members.

@@ -55,9 +55,9 @@ struct NetworkReport {
 
 /// Adds entries to `NetworkReport::refusals` of one node. Copyable; for any thread; valid while the
 /// node exists.
-class RefusalLog {
+class RefusalReporter {
  public:
-  explicit RefusalLog(Peers& peers) : peers_(&peers) {}
+  explicit RefusalReporter(Peers& peers) : peers_(&peers) {}
 
   /// Notes that a message of the node called `who` was refused.
   void operator()(const std::string& who, const std::string& why) const;

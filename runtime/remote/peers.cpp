@@ -89,7 +89,7 @@ void Peers::note_refusal(const std::string& name, const std::string& why) {
   });
 }
 
-void RefusalLog::operator()(const std::string& who, const std::string& why) const {
+void RefusalReporter::operator()(const std::string& who, const std::string& why) const {
   peers_->note_refusal(who, why);
 }
 

@@ -74,7 +74,7 @@ Duration SimFaults::heal_later(const std::function<void()>& heal) {
 
 void SimFaults::inject(Fault fault) {
   SimHost& host = draw_host();
-  const std::string word(enum_names(fault).at(static_cast<std::size_t>(fault)));
+  const std::string word(enum_text(fault));
   ++count_;
   switch (fault) {
     case Fault::crash:

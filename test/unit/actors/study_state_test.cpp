@@ -38,7 +38,7 @@ StudyEvent finished(StudyFinished::Outcome outcome) {
 std::string states(const StudyState& state) {
   std::string text;
   for (const StudyState::Trial& trial : state.trials())
-    text += (text.empty() ? "" : " ") + std::string(to_text(trial.state));
+    text += (text.empty() ? "" : " ") + std::string(enum_text(trial.state));
   return text;
 }
 

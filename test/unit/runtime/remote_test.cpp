@@ -223,7 +223,7 @@ BOOST_AUTO_TEST_CASE(a_message_without_a_handler_is_a_dead_letter) {
 }
 
 BOOST_AUTO_TEST_CASE(a_network_report_lists_links_and_refusals) {
-  node.node().refusal_log()("gpu7", "it sent what it may not send");
+  node.node().refusal_reporter()("gpu7", "it sent what it may not send");
   std::optional<NetworkReport> report;
   node.node().report_network([&](const NetworkReport& made) { report = made; });
   world.run();

@@ -44,8 +44,7 @@ std::vector<Candidate> candidates() {
           options.rung_levels = levels;
           options.on_early_exit = all.size() % 3 == 0 ? EarlyExit::drop : EarlyExit::hold;
           if (hurdle) options.incumbents = {0, 2, 3};
-          const auto name = std::string(enum_names(rule)[static_cast<std::size_t>(rule)]) + " " +
-                            std::string(enum_names(ceiling)[static_cast<std::size_t>(ceiling)]) +
+          const auto name = std::string(enum_text(rule)) + " " + std::string(enum_text(ceiling)) +
                             " " + ladder + (hurdle ? " hurdle" : "");
           all.push_back(
               {name, [options] { return std::make_unique<AsyncSuccessiveHalving>(options); }});

@@ -5,11 +5,6 @@ namespace {
 
 using namespace schedulers;
 
-template <typename E>
-std::string name_of(E value) {
-  return std::string(enum_names(value).at(static_cast<std::size_t>(value)));
-}
-
 /// Adds every rule with every ceiling, with and without a hurdle.
 void add_policies(std::vector<Method>& methods, Resource max_resource) {
   for (const Rule rule : {Rule::stopping, Rule::promotion})
@@ -20,8 +15,9 @@ void add_policies(std::vector<Method>& methods, Resource max_resource) {
         options.mode = hurdle ? Mode::max : Mode::min;
         options.on_early_exit = hurdle ? EarlyExit::drop : EarlyExit::hold;
         if (hurdle) options.incumbents = {0, 2, 3};
-        methods.push_back(
-            {name_of(rule) + " " + name_of(ceiling) + (hurdle ? " hurdle" : ""), options});
+        methods.push_back({std::string(enum_text(rule)) + " " + std::string(enum_text(ceiling)) +
+                               (hurdle ? " hurdle" : ""),
+                           options});
       }
 }
 
@@ -37,10 +33,11 @@ void add_rankings(std::vector<Method>& methods, Resource max_resource) {
   add("fixed", {.epsilon_rule = EpsilonRule::fixed, .epsilon = 0.05});
   for (const RankingForm form : {RankingForm::paper, RankingForm::reference}) {
     for (const EpsilonRule rule : {EpsilonRule::sigma, EpsilonRule::mean, EpsilonRule::median})
-      add(name_of(rule) + " " + name_of(form), {.epsilon_rule = rule, .form = form});
+      add(std::string(enum_text(rule)) + " " + std::string(enum_text(form)),
+          {.epsilon_rule = rule, .form = form});
     for (const RankingCriterion criterion : {RankingCriterion::direct, RankingCriterion::rbo,
                                              RankingCriterion::rrr, RankingCriterion::arrr})
-      add(name_of(criterion) + " " + name_of(form),
+      add(std::string(enum_text(criterion)) + " " + std::string(enum_text(form)),
           {.criterion = criterion, .p = 0.5, .form = form});
   }
 }
@@ -48,12 +45,13 @@ void add_rankings(std::vector<Method>& methods, Resource max_resource) {
 void add_brackets(std::vector<Method>& methods, Resource max_resource) {
   for (const Rule rule : {Rule::stopping, Rule::promotion})
     for (const bool own : {false, true})
-      methods.push_back({name_of(rule) + (own ? " own brackets" : " shared brackets"),
-                         AsyncSuccessiveHalvingOptions{.rule = rule,
-                                                       .max_resource = max_resource,
-                                                       .brackets = 9,
-                                                       .own_rungs = own,
-                                                       .seed = 11}});
+      methods.push_back(
+          {std::string(enum_text(rule)) + (own ? " own brackets" : " shared brackets"),
+           AsyncSuccessiveHalvingOptions{.rule = rule,
+                                         .max_resource = max_resource,
+                                         .brackets = 9,
+                                         .own_rungs = own,
+                                         .seed = 11}});
   methods.push_back(
       {"sh", SyncSuccessiveHalvingOptions{.max_resource = max_resource, .brackets = 1}});
   methods.push_back({"hyperband", SyncSuccessiveHalvingOptions{.mode = Mode::max,
@@ -68,7 +66,8 @@ void add_finite(std::vector<Method>& methods, Resource max_resource) {
       options.budget_rule = rule;
       if (incumbents) options.incumbents = {0, 1};
       methods.push_back(
-          {"sync rush " + name_of(rule) + (incumbents ? " incumbents" : ""), options});
+          {"sync rush " + std::string(enum_text(rule)) + (incumbents ? " incumbents" : ""),
+           options});
     }
   for (const Resource epochs : {1, 2, 3, 5})
     methods.push_back({std::to_string(epochs) + " epochs", FifoOptions{.length = epochs}});

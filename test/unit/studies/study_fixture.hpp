@@ -133,6 +133,13 @@ struct Head {
     world.run();
   }
 
+  /// A new agent that joins as `name`.
+  [[nodiscard]] Agent joined(const std::string& name) {
+    Agent agent = world.probe<Launch, EndTrial>();
+    join(agent, name);
+    return agent;
+  }
+
   /// Gives up the link of an agent; its lease counts from now.
   void lose(const Agent& agent) {
     world.tell(runtime::Ref<runtime::Down>(study.address()),

@@ -72,8 +72,7 @@ BOOST_AUTO_TEST_CASE(the_name_of_a_node_out_of_reach_is_taken_until_its_programs
 BOOST_AUTO_TEST_CASE(messages_of_a_given_up_attempt_are_refused_and_reported_once) {
   const test::TempFolder folder;
   Head head(folder.path());
-  auto agent = head.world.probe<Launch, EndTrial>();
-  head.join(agent, "n1");
+  auto agent = head.joined("n1");
   const Launch first = agent.expect<Launch>();
   head.lose(agent);
   head.world.advance(patience + 1s);
@@ -91,8 +90,7 @@ BOOST_AUTO_TEST_CASE(a_node_rejoins_a_restarted_head_with_its_trials) {
   const test::TempFolder folder;
   {
     Head head(folder.path());
-    auto agent = head.world.probe<Launch, EndTrial>();
-    head.join(agent, "n1");
+    auto agent = head.joined("n1");
     const Launch first = agent.expect<Launch>();
     head.report(first, 1);
     head.world.tell(head.study, ReportMalformed{first.trial, 1, "??"});
@@ -126,13 +124,11 @@ BOOST_AUTO_TEST_CASE(an_awaited_node_that_does_not_rejoin_is_given_up) {
   const test::TempFolder folder;
   {
     Head head(folder.path());
-    auto agent = head.world.probe<Launch, EndTrial>();
-    head.join(agent, "n1");
+    auto agent = head.joined("n1");
     (void)agent.expect<Launch>();
   }
   Head head(folder.path());
-  auto other = head.world.probe<Launch, EndTrial>();
-  head.join(other, "n2");
+  auto other = head.joined("n2");
   BOOST_TEST(other.is_silent());  // The awaited attempts still count as running.
   head.world.advance(patience - 1ms);
   BOOST_TEST(other.is_silent());
@@ -149,8 +145,7 @@ BOOST_AUTO_TEST_CASE(a_new_node_of_an_awaited_nodes_name_is_refused) {
   const test::TempFolder folder;
   {
     Head head(folder.path());
-    auto agent = head.world.probe<Launch, EndTrial>();
-    head.join(agent, "n1");
+    auto agent = head.joined("n1");
     (void)agent.expect<Launch>();
   }
   Head head(folder.path());
@@ -164,14 +159,12 @@ BOOST_AUTO_TEST_CASE(an_own_node_is_awaited_while_its_processes_exist) {
   const test::TempFolder folder;
   {
     Head head(folder.path());
-    auto agent = head.world.probe<Launch, EndTrial>();
-    head.join(agent, "own-1");
+    auto agent = head.joined("own-1");
     (void)agent.expect<Launch>();
   }
   Head head(folder.path(), pasha_of_four, {"own-1"});
   head.world.advance(10min);
-  auto other = head.world.probe<Launch, EndTrial>();
-  head.join(other, "own-2");
+  auto other = head.joined("own-2");
   BOOST_TEST(other.is_silent());
   head.world.tell(head.study, NodeProcessesGone{"own-1", "signal SIGKILL"});
   BOOST_TEST(other.expect<Launch>().attempt == 2u);

@@ -14,8 +14,7 @@ using namespace test_study;
 BOOST_AUTO_TEST_CASE(launches_as_many_trials_as_the_node_has_slots) {
   const test::TempFolder folder;
   Head head(folder.path());
-  auto agent = head.world.probe<Launch, EndTrial>();
-  head.join(agent, "n1");
+  auto agent = head.joined("n1");
   const Launch first = agent.expect<Launch>();
   BOOST_TEST(first.trial == 0u);
   BOOST_TEST(first.until == 1);
@@ -47,8 +46,7 @@ BOOST_AUTO_TEST_CASE(runs_a_study_to_its_end_and_replays_without_a_difference) {
 BOOST_AUTO_TEST_CASE(nothing_is_launched_before_its_row_is_durable) {
   const test::TempFolder folder;
   Head head(folder.path());
-  auto agent = head.world.probe<Launch, EndTrial>();
-  head.join(agent, "n1");
+  auto agent = head.joined("n1");
   (void)agent.expect<Launch>();
   bool found = false;
   for (const Row& row : head.rows())
@@ -59,8 +57,7 @@ BOOST_AUTO_TEST_CASE(nothing_is_launched_before_its_row_is_durable) {
 BOOST_AUTO_TEST_CASE(a_report_waits_to_share_the_commit_of_the_next_row) {
   const test::TempFolder folder;
   Head head(folder.path());
-  auto agent = head.world.probe<Launch, EndTrial>();
-  head.join(agent, "n1");
+  auto agent = head.joined("n1");
   const Launch first = agent.expect<Launch>();
   (void)agent.expect<Launch>();
   const std::size_t before = head.rows().size();
@@ -95,8 +92,7 @@ BOOST_AUTO_TEST_CASE(a_single_report_is_durable_after_the_commit_wait) {
 BOOST_AUTO_TEST_CASE(each_report_waits_the_full_commit_wait) {
   const test::TempFolder folder;
   Head head(folder.path());
-  auto agent = head.world.probe<Launch, EndTrial>();
-  head.join(agent, "n1");
+  auto agent = head.joined("n1");
   const Launch first = agent.expect<Launch>();
   const Launch second = agent.expect<Launch>();
   head.report(first, 1);
@@ -137,8 +133,7 @@ BOOST_AUTO_TEST_CASE(two_slots_that_are_free_at_once_are_filled_by_one_commit) {
   const std::string pasha = "{name: pasha, grace_period: 1, reduction_factor: 3}";
   one_epoch.replace(one_epoch.find(pasha), pasha.size(), "{name: k_epoch, k: 1}");
   Head head(folder.path(), one_epoch.c_str());
-  auto agent = head.world.probe<Launch, EndTrial>();
-  head.join(agent, "n1");
+  auto agent = head.joined("n1");
   const Launch first = agent.expect<Launch>();
   const Launch second = agent.expect<Launch>();
   head.report(first, 1);
@@ -188,15 +183,13 @@ BOOST_AUTO_TEST_CASE(a_new_head_continues_where_the_journal_ends) {
   std::vector<Row> before;
   {
     Head head(folder.path());
-    auto agent = head.world.probe<Launch, EndTrial>();
-    head.join(agent, "own-1");
+    auto agent = head.joined("own-1");
     head.play(agent.expect<Launch>());
     (void)agent.expect<Launch>();
     before = head.rows();
   }
   Head head(folder.path());
-  auto agent = head.world.probe<Launch, EndTrial>();
-  head.join(agent, "n2");
+  auto agent = head.joined("n2");
   const auto rows = head.rows();
   BOOST_REQUIRE(!before.empty());
   BOOST_REQUIRE(rows.size() > before.size());
@@ -210,14 +203,12 @@ BOOST_AUTO_TEST_CASE(a_new_head_continues_where_the_journal_ends) {
 BOOST_AUTO_TEST_CASE(a_node_that_is_lost_costs_its_running_trials_only) {
   const test::TempFolder folder;
   Head head(folder.path());
-  auto agent = head.world.probe<Launch, EndTrial>();
-  head.join(agent, "n1");
+  auto agent = head.joined("n1");
   (void)agent.expect<Launch>();
   (void)agent.expect<Launch>();
   head.world.node().stop(agent.ref());
   head.world.run();
-  auto other = head.world.probe<Launch, EndTrial>();
-  head.join(other, "n2");
+  auto other = head.joined("n2");
   BOOST_TEST(other.expect<Launch>().attempt == 2u);
   BOOST_TEST(other.expect<Launch>().attempt == 2u);
 }
@@ -225,8 +216,7 @@ BOOST_AUTO_TEST_CASE(a_node_that_is_lost_costs_its_running_trials_only) {
 BOOST_AUTO_TEST_CASE(the_loss_of_the_heads_own_node_counts_when_its_processes_are_gone) {
   const test::TempFolder folder;
   Head head(folder.path());
-  auto agent = head.world.probe<Launch, EndTrial>();
-  head.join(agent, "own-1");
+  auto agent = head.joined("own-1");
   (void)agent.expect<Launch>();
   auto other = head.world.probe<Launch, EndTrial>();
   head.world.node().stop(agent.ref());
@@ -239,8 +229,7 @@ BOOST_AUTO_TEST_CASE(the_loss_of_the_heads_own_node_counts_when_its_processes_ar
 BOOST_AUTO_TEST_CASE(a_stop_ends_the_running_programs_and_then_the_study) {
   const test::TempFolder folder;
   Head head(folder.path());
-  auto agent = head.world.probe<Launch, EndTrial>();
-  head.join(agent, "n1");
+  auto agent = head.joined("n1");
   const Launch first = agent.expect<Launch>();
   const Launch second = agent.expect<Launch>();
   head.world.tell(head.study, StopStudy{StopRequested::How::stop, "enough"});
@@ -258,8 +247,7 @@ BOOST_AUTO_TEST_CASE(a_stop_ends_the_running_programs_and_then_the_study) {
 BOOST_AUTO_TEST_CASE(refuses_a_second_node_of_the_same_name) {
   const test::TempFolder folder;
   Head head(folder.path());
-  auto agent = head.world.probe<Launch, EndTrial>();
-  head.join(agent, "n1");
+  auto agent = head.joined("n1");
   auto other = head.world.probe<Launch, EndTrial>();
   const auto enlisted = head.world.ask(head.study, JoinStudy{"n1", {.cpus = 2}, other.ref()});
   BOOST_TEST(enlisted->refusal.find("already there") != std::string::npos);
@@ -270,8 +258,7 @@ BOOST_AUTO_TEST_CASE(a_journal_that_was_changed_is_refused_and_not_touched) {
   const std::string path = (folder.path() / "journal.db").string();
   {
     Head head(folder.path());
-    auto agent = head.world.probe<Launch, EndTrial>();
-    head.join(agent, "n1");
+    auto agent = head.joined("n1");
   }
   auto rows = JournalReader::open(path).value().read(0, 100).value();
   std::filesystem::remove(path);
