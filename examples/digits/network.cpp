@@ -118,7 +118,7 @@ void Network::backward(std::span<const float> inputs, std::span<const int> label
   }
 }
 
-/// The error of `to`'s units, from that of the layer `from` above it.
+/// Backpropagates the error of layer `from` to the layer `to` below it.
 void Network::pass_back(Layer& from, Layer& to) const {
   to.error.assign(to.result.size(), 0.0F);
   for (std::size_t i = 0; i < to.error.size(); ++i) {

@@ -8,8 +8,8 @@
 
 namespace digits {
 
-/// splitmix64 (Steele, Lea and Flood 2014): the same numbers on every platform, which the standard
-/// distributions do not promise.
+/// splitmix64 (Steele, Lea and Flood 2014). It gives the same numbers on every platform; the
+/// standard distributions do not.
 class Random {
  public:
   Random(std::uint64_t seed, std::uint64_t epoch) : state_(seed) { state_ = bits() ^ epoch; }
@@ -31,8 +31,8 @@ enum class Activation { relu, tanh };
 
 struct Shape {
   std::size_t inputs = 64, classes = 10;
-  std::size_t units = 64;  ///< Of each hidden layer.
-  std::size_t layers = 1;  ///< Hidden ones.
+  std::size_t units = 64;  ///< Units in each hidden layer.
+  std::size_t layers = 1;  ///< Number of hidden layers.
   Activation activation = Activation::relu;
 };
 
@@ -40,11 +40,11 @@ struct Step {
   float lr = 0.01F;
   float momentum = 0.9F;
   float weight_decay = 0;
-  float dropout = 0;  ///< The part of the hidden units that a batch leaves out.
+  float dropout = 0;  ///< Fraction of the hidden units that are dropped per batch.
 };
 
 /// A multilayer perceptron with softmax and cross-entropy, trained by SGD with momentum.
-/// Matrices are row by row; a batch is n x inputs.
+/// Matrices are stored row by row; a batch is n x inputs.
 class Network {
  public:
   Network(const Shape& shape, Random& random);
@@ -53,10 +53,10 @@ class Network {
   void train(std::span<const float> inputs, std::span<const int> labels, const Step& step,
              Random& random);
 
-  /// The likeliest class of each row; -1 where the weights have diverged.
+  /// The most likely class of each row; -1 if the weights have diverged.
   std::vector<int> classify(std::span<const float> inputs);
 
-  /// Everything that training goes on from: weights and velocities.
+  /// The state from which training resumes: weights and velocities.
   void save(std::ostream& out) const;
   [[nodiscard]] bool load(std::istream& in);
 
@@ -64,11 +64,11 @@ class Network {
   struct Layer {
     std::size_t inputs, outputs;
     std::vector<float> weights;   ///< inputs x outputs, then one row of biases.
-    std::vector<float> velocity;  ///< Of the same shape.
+    std::vector<float> velocity;  ///< Same shape as `weights`.
     std::vector<float> gradient;
     std::vector<float> result;  ///< n x outputs, after activation and dropout.
-    std::vector<float> mask;    ///< n x outputs: what dropout multiplied by; empty if nothing.
-    std::vector<float> error;   ///< n x outputs: the loss's derivative before the activation.
+    std::vector<float> mask;    ///< n x outputs: factors of dropout; empty without dropout.
+    std::vector<float> error;   ///< n x outputs: derivative of the loss before the activation.
   };
 
   void forward(std::span<const float> inputs, float dropout, Random* random);

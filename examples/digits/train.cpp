@@ -1,7 +1,7 @@
-// Trains a small neural network on handwritten digits. It knows nothing of Troupe: it takes its
-// hyperparameters as arguments, prints one line an epoch, and goes on from its checkpoint if there
-// is one. A run that was interrupted after any epoch and started again prints, byte for byte, the
-// lines that the uninterrupted run would have printed.
+// Trains a small neural network on handwritten digits. The program does not depend on Troupe: it
+// takes its hyperparameters as arguments, prints one line per epoch, and resumes from its
+// checkpoint if there is one. A run that is interrupted after any epoch and restarted prints
+// exactly the lines of the uninterrupted run.
 
 #include <charconv>
 #include <cmath>
@@ -36,10 +36,10 @@ struct Options {
   int epochs = 243;
   std::uint64_t seed = 0;
   fs::path data;
-  fs::path checkpoint_dir;  ///< Empty: keep none.
+  fs::path checkpoint_dir;  ///< Empty: no checkpoints.
 };
 
-/// One number of the command line, all of it, within its bounds.
+/// Parses a complete argument as a number within bounds.
 template <typename T>
 T number(std::string_view name, std::string_view text, T low, T high) {
   T value{};
@@ -107,7 +107,7 @@ struct Digits {
   std::vector<int> labels;
 };
 
-/// Lines of `label,pixel,...` with pixels of 0 to 16. Every fourth digit is kept for validation.
+/// Lines of `label,pixel,...` with pixels of 0 to 16. Every fourth digit is for validation.
 void read(const fs::path& path, Digits& training, Digits& validation) {
   std::ifstream in(path);
   if (!in) throw std::runtime_error("cannot read " + path.string());
@@ -131,8 +131,8 @@ void read(const fs::path& path, Digits& training, Digits& validation) {
   if (validation.labels.empty()) throw std::runtime_error(path.string() + " has too few digits");
 }
 
-/// One pass over the digits in a new order. Its randomness depends on seed and epoch alone, so an
-/// epoch after a resume is the epoch that would have come anyway.
+/// One pass over the digits in a new order, which depends on seed and epoch alone. Hence a resumed
+/// run repeats the epochs of the uninterrupted run.
 void train_epoch(Network& network, const Digits& digits, const Options& options, int epoch) {
   Random random(options.seed, static_cast<std::uint64_t>(epoch));
   std::vector<std::size_t> order(digits.labels.size());
@@ -159,8 +159,8 @@ double error_on(Network& network, const Digits& digits) {
   return static_cast<double>(wrong) / static_cast<double>(found.size());
 }
 
-/// The checkpoint is replaced as a whole or not at all: whoever is killed in between leaves the
-/// last one. (It is not synced: what a power cut may cost is an epoch or a trial, not the study.)
+/// Replaces the checkpoint atomically: a program that is killed meanwhile leaves the previous one.
+/// Not synced: a power cut may cost an epoch or a trial, not the study.
 void save(const Network& network, const fs::path& folder, int epoch) {
   fs::create_directories(folder);
   const fs::path unfinished = folder / "network.bin.unfinished";
@@ -172,7 +172,7 @@ void save(const Network& network, const fs::path& folder, int epoch) {
   fs::rename(unfinished, folder / "network.bin");
 }
 
-/// The epoch after which the checkpoint was saved, or 0 without one.
+/// The epoch of the checkpoint; 0 without a checkpoint.
 int load(Network& network, const fs::path& folder) {
   const fs::path path = folder / "network.bin";
   std::ifstream in(path, std::ios::binary);
@@ -193,7 +193,7 @@ void run(const Options& options) {
   while (epoch < options.epochs) {
     train_epoch(network, training, options, ++epoch);
     const double error = error_on(network, validation);
-    // First the checkpoint, then the report: who reads the report may end this program at once.
+    // Checkpoint before report: the reader of the report may end this program at once.
     if (keep) save(network, options.checkpoint_dir, epoch);
     std::printf("[tune-metric]: {\"epoch\": %d, \"val_error\": %.6f}\n", epoch, error);
     std::fflush(stdout);

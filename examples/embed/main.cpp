@@ -1,7 +1,7 @@
-// An application with a node of its own. It joins a study that another process runs, follows it
-// with an actor of its own, and stops it once it has seen enough rungs unlocked.
+// An application with a node of its own. The node joins a study of another process; an actor
+// follows the study and stops it after a given number of unlocked rungs.
 //
-//     embed ADDRESS [UNLOCKS]     ADDRESS: of the head, or the study's folder
+//     embed ADDRESS [UNLOCKS]     ADDRESS: address of the head, or folder of the study
 //
 // On another machine: `troupe keys init` there, and where the study runs
 // `troupe keys add embed --role control --key KEY --at HOST:PORT`, which prints the address.
@@ -25,7 +25,7 @@ using troupe::actors::StudyFinished;
 using troupe::actors::StudyRef;
 using troupe::runtime::Context;
 
-/// Prints each unlock; at the last one it wants, asks the study to stop. Ends with the study.
+/// Prints each unlock, and asks the study to stop after the last wanted one. Ends with the study.
 class Watcher {
  public:
   using Ref = troupe::runtime::Ref<RungUnlocked, StudyFinished>;

@@ -1,8 +1,8 @@
-// Runs the tasks of a sequence file, one after another, each with what the ones before it have
-// found: what `troupe run sequence.yaml` does, in a program that may do something else between two
+// Runs the tasks of a sequence file one after another, as `troupe run sequence.yaml` does; each
+// task uses the results of the earlier ones. The program can do something of its own between two
 // tasks.
 //
-//     sequence FILE FOLDER        `troupe` is in PATH; the same command goes on where it was ended
+//     sequence FILE FOLDER        `troupe` is in PATH; the same command resumes
 
 #include <cstdio>
 #include <string>

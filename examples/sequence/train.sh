@@ -1,20 +1,20 @@
 #!/bin/sh
-# Boosts up to ROUNDS rounds in all on the first CALLS lines of calls.csv, every fourth of which is held
-# out, going on from the checkpoint folder:
+# Trains up to ROUNDS boosting rounds in total on the first CALLS lines of calls.csv, and resumes from the
+# checkpoint folder. Every fourth line is for validation.
 #
 #   train.sh CALLS ROUNDS NAME=VALUE...
 #
-# The `xgboost` command prints a line a round on standard error, counted from 0 in each process, and
-# writes its model after the line. So a model may be missing, or torn, for the last round that was
-# reported: it is made again, silently, before the next ones are reported.
+# The `xgboost` command prints one line per round on standard error, counts from 0 in each process, and
+# writes its model after the line. So the model of the last reported round may be missing or truncated.
+# The script then repeats that round without output before it continues.
 set -eu
 calls=$1
 rounds=$2
 shift 2
 folder=${TROUPE_CHECKPOINT_DIR:-./checkpoint}
-reported=${TROUPE_RESUME_FROM:-0}   # The rounds that Troupe knows of.
+reported=${TROUPE_RESUME_FROM:-0}   # Number of rounds that are in the journal.
 
-# The rows, beside the models: the checkpoint folder is the only one that is this attempt's own.
+# The data is beside the models, because only the checkpoint folder belongs to this attempt.
 mkdir -p "$folder/rows"
 head -n "$calls" calls.csv | awk -v train="$folder/rows/train.csv" -v valid="$folder/rows/valid.csv" \
   '{ print > (NR % 4 ? train : valid) }'
@@ -26,8 +26,8 @@ boost() {
     objective=binary:logistic eval_metric=auc save_period=1 "$@"
 }
 
-# Models lie in FOLDER/START/NNNN.model: NNNN rounds after START. The latest that can be read, and
-# that holds no more rounds than were reported, is where to go on.
+# FOLDER/START/NNNN.model is the model NNNN rounds after START. The script resumes from the latest readable
+# model that holds no more rounds than were reported.
 have=0
 model=NULL
 for file in "$folder"/*/*.model; do

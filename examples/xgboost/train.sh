@@ -1,16 +1,16 @@
 #!/bin/sh
-# Boosts up to ROUNDS rounds in all, going on from the checkpoint folder:
+# Trains up to ROUNDS boosting rounds in total, and resumes from the checkpoint folder:
 #
 #   train.sh ROUNDS NAME=VALUE...
 #
-# The `xgboost` command prints a line a round on standard error, counted from 0 in each process, and
-# writes its model after the line. So a model may be missing, or torn, for the last round that was
-# reported: it is made again, silently, before the next ones are reported.
+# The `xgboost` command prints one line per round on standard error, counts from 0 in each process, and
+# writes its model after the line. So the model of the last reported round may be missing or truncated.
+# The script then repeats that round without output before it continues.
 set -eu
 rounds=$1
 shift
 folder=${TROUPE_CHECKPOINT_DIR:-./checkpoint}
-reported=${TROUPE_RESUME_FROM:-0}   # The rounds that Troupe knows of.
+reported=${TROUPE_RESUME_FROM:-0}   # Number of rounds that are in the journal.
 
 boost() {
   exec xgboost /dev/null task=train nthread=1 \
@@ -18,8 +18,8 @@ boost() {
     objective=binary:logistic eval_metric=auc save_period=1 "$@"
 }
 
-# Models lie in FOLDER/START/NNNN.model: NNNN rounds after START. The latest that can be read, and
-# that holds no more rounds than were reported, is where to go on.
+# FOLDER/START/NNNN.model is the model NNNN rounds after START. The script resumes from the latest readable
+# model that holds no more rounds than were reported.
 have=0
 model=NULL
 for file in "$folder"/*/*.model; do

@@ -105,8 +105,8 @@ class ReliableStream {
   /// When `tick` is due next.
   [[nodiscard]] Instant resend_at() const { return resend_at_; }
 
-  /// Whether every frame that the header acknowledges was transmitted. A header of which that is
-  /// not true comes from somebody else.
+  /// Whether every frame that the header acknowledges was transmitted. If not, the header comes
+  /// from another sender.
   [[nodiscard]] bool is_plausible(const FrameHeader& header) const {
     return header.acknowledged <= queue_.buffer().sequence_sent();
   }
