@@ -104,7 +104,7 @@ void Network::backward(std::span<const float> inputs, std::span<const int> label
   for (std::size_t l = layers_.size(); l-- > 0;) {
     Layer& layer = layers_[l];
     const float* from = l == 0 ? inputs.data() : layers_[l - 1].result.data();
-    std::fill(layer.gradient.begin(), layer.gradient.end(), 0.0F);
+    std::ranges::fill(layer.gradient, 0.0F);
     float* biases = layer.gradient.data() + layer.inputs * layer.outputs;
     for (std::size_t row = 0; row < labels.size(); ++row) {
       const float* error = layer.error.data() + row * layer.outputs;
