@@ -24,6 +24,15 @@ concept Message = Aggregate<T> && requires {
   { T::wire_name } -> std::convertible_to<std::string_view>;
 };
 
+/// Whether a variant of messages may call T `name`: its wire name or, in what an earlier version
+/// wrote, its `former_wire_name`, if it has one.
+template <Message T>
+[[nodiscard]] constexpr bool is_called(std::string_view name) {
+  if constexpr (requires { T::former_wire_name; })
+    if (name == T::former_wire_name) return true;
+  return name == T::wire_name;
+}
+
 /// A message that is answered with its `Reply`.
 template <typename T>
 concept Question = Message<T> && requires { typename T::Reply; };

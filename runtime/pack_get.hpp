@@ -79,7 +79,7 @@ void get_message_variant(PackReader& in, const PeerSchemas* peer, std::variant<T
   if (!in.ok()) return;
   bool known = false;
   const auto attempt = [&]<typename T>(std::type_identity<T>) {
-    if (known || name != T::wire_name) return;
+    if (known || !is_called<T>(name)) return;
     known = true;
     get<form>(in, peer, value.template emplace<T>());
   };

@@ -14,7 +14,7 @@ namespace troupe::runtime {
 
 /// Field names of a message type on one side of a link, in the order in which they are packed.
 struct TypeSchema {
-  static constexpr std::string_view wire_name = "type_schema";
+  static constexpr std::string_view wire_name = "TypeSchema";
   std::string type;  ///< The message's wire name.
   std::vector<std::string> names;
   static auto fields(auto& m) { return std::tuple{field("type", m.type), field("names", m.names)}; }

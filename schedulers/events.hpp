@@ -34,7 +34,7 @@ constexpr std::array<std::string_view, 2> enum_names(SlotOpened::Offer) {
 /// A trial reported its metric. The first decision is ContinueTrial, PauseTrial, StopTrial or
 /// ReportIgnored; HurdleRaised and RungUnlocked may follow.
 struct ReportReceived {
-  static constexpr std::string_view wire_name = "trial_reported";
+  static constexpr std::string_view wire_name = "scheduler.ReportReceived";
   TrialId trial = 0;
   Resource resource = 0;
   double metric = 0;  ///< As the program reported it, not a loss.
@@ -48,7 +48,7 @@ struct ReportReceived {
 /// The program of a running trial exited with success before any decision to pause or stop it.
 /// The only possible decisions are HurdleRaised and RungUnlocked.
 struct TrialCompleted {
-  static constexpr std::string_view wire_name = "trial_completed";
+  static constexpr std::string_view wire_name = "scheduler.TrialCompleted";
   TrialId trial = 0;
   static auto fields(auto& m) { return std::tuple{field("trial", m.trial)}; }
   friend bool operator==(const TrialCompleted&, const TrialCompleted&) = default;
@@ -67,7 +67,7 @@ constexpr std::array<std::string_view, 2> enum_names(EarlyExit) {
 /// A trial failed and will not be retried. Its entries stay in their rungs. The only possible
 /// decision is HurdleRaised.
 struct TrialFailed {
-  static constexpr std::string_view wire_name = "trial_failed";
+  static constexpr std::string_view wire_name = "scheduler.TrialFailed";
   TrialId trial = 0;
   static auto fields(auto& m) { return std::tuple{field("trial", m.trial)}; }
   friend bool operator==(const TrialFailed&, const TrialFailed&) = default;
@@ -79,7 +79,8 @@ using Event = std::variant<SlotOpened, ReportReceived, TrialCompleted, TrialFail
 
 /// Starts a new trial; its id is the number of trials started before.
 struct StartTrial {
-  static constexpr std::string_view wire_name = "start_trial";
+  static constexpr std::string_view wire_name = "scheduler.StartTrial";
+  static constexpr std::string_view former_wire_name = "start_trial";
   TrialId trial = 0;
   Resource until = 0;         ///< The first milestone: the trial is judged there.
   std::uint32_t bracket = 0;  ///< The bracket of the trial; 0 for schedulers without brackets.
@@ -92,7 +93,8 @@ struct StartTrial {
 
 /// Resumes a paused trial, which was promoted.
 struct ResumeTrial {
-  static constexpr std::string_view wire_name = "resume_trial";
+  static constexpr std::string_view wire_name = "scheduler.ResumeTrial";
+  static constexpr std::string_view former_wire_name = "resume_trial";
   TrialId trial = 0;
   Resource from = 0;          ///< The highest resource that the trial reported.
   Resource until = 0;         ///< The next milestone.
@@ -106,7 +108,8 @@ struct ResumeTrial {
 
 /// Nothing can start or resume now.
 struct Wait {
-  static constexpr std::string_view wire_name = "wait";
+  static constexpr std::string_view wire_name = "scheduler.Wait";
+  static constexpr std::string_view former_wire_name = "wait";
   std::string reason;  ///< What the scheduler waits for; shown to users.
   static auto fields(auto& m) { return std::tuple{field("reason", m.reason)}; }
   friend bool operator==(const Wait&, const Wait&) = default;
@@ -115,7 +118,8 @@ struct Wait {
 /// A rung of a synchronous scheduler has a place for a new trial, but no new trial may start. The
 /// place counts as failed, so that the rung can be completed. The caller offers the slot again.
 struct SlotSkipped {
-  static constexpr std::string_view wire_name = "place_forgone";
+  static constexpr std::string_view wire_name = "scheduler.SlotSkipped";
+  static constexpr std::string_view former_wire_name = "place_forgone";
   Resource resource = 0;  ///< The level of the rung.
   std::uint32_t bracket = 0;
   static auto fields(auto& m) {
@@ -126,7 +130,8 @@ struct SlotSkipped {
 
 /// The scheduler will not start or resume any trial again. Running trials continue.
 struct NothingLeft {
-  static constexpr std::string_view wire_name = "nothing_left";
+  static constexpr std::string_view wire_name = "scheduler.NothingLeft";
+  static constexpr std::string_view former_wire_name = "nothing_left";
   std::string reason;  ///< Shown to users.
   static auto fields(auto& m) { return std::tuple{field("reason", m.reason)}; }
   friend bool operator==(const NothingLeft&, const NothingLeft&) = default;
@@ -134,7 +139,8 @@ struct NothingLeft {
 
 /// The trial continues without a pause.
 struct ContinueTrial {
-  static constexpr std::string_view wire_name = "continue_trial";
+  static constexpr std::string_view wire_name = "scheduler.ContinueTrial";
+  static constexpr std::string_view former_wire_name = "continue_trial";
   TrialId trial = 0;
   Resource until = 0;  ///< The next milestone.
   static auto fields(auto& m) {
@@ -145,7 +151,8 @@ struct ContinueTrial {
 
 /// Ends the program and keeps its checkpoint: the trial may be resumed.
 struct PauseTrial {
-  static constexpr std::string_view wire_name = "pause_trial";
+  static constexpr std::string_view wire_name = "scheduler.PauseTrial";
+  static constexpr std::string_view former_wire_name = "pause_trial";
   TrialId trial = 0;
   static auto fields(auto& m) { return std::tuple{field("trial", m.trial)}; }
   friend bool operator==(const PauseTrial&, const PauseTrial&) = default;
@@ -153,7 +160,8 @@ struct PauseTrial {
 
 /// Ends the program; the trial is never resumed.
 struct StopTrial {
-  static constexpr std::string_view wire_name = "stop_trial";
+  static constexpr std::string_view wire_name = "scheduler.StopTrial";
+  static constexpr std::string_view former_wire_name = "stop_trial";
   enum class Reason { below_cutoff, below_hurdle, max_resource };
   TrialId trial = 0;
   Reason reason = Reason::below_cutoff;
@@ -168,7 +176,8 @@ constexpr std::array<std::string_view, 3> enum_names(StopTrial::Reason) {
 
 /// The report changed nothing (README 10, items 1 and 2).
 struct ReportIgnored {
-  static constexpr std::string_view wire_name = "report_ignored";
+  static constexpr std::string_view wire_name = "scheduler.ReportIgnored";
+  static constexpr std::string_view former_wire_name = "report_ignored";
   enum class Reason {
     not_running,  ///< The trial is paused, stopped, completed, failed or unknown.
     duplicate,    ///< The trial reported this resource before; the first metric stands.
@@ -187,7 +196,8 @@ constexpr std::array<std::string_view, 2> enum_names(ReportIgnored::Reason) {
 
 /// The progressive ceiling rose: trials may now run to `resource`.
 struct RungUnlocked {
-  static constexpr std::string_view wire_name = "rung_unlocked";
+  static constexpr std::string_view wire_name = "scheduler.RungUnlocked";
+  static constexpr std::string_view former_wire_name = "rung_unlocked";
   Resource resource = 0;
   double epsilon = 0;  ///< Epsilon of the comparison that failed, in units of the metric.
   TrialId cause = 0;   ///< The trial whose report made the rankings of the top two rungs disagree.
@@ -202,7 +212,8 @@ struct RungUnlocked {
 /// RUSH: a trial that is no incumbent passes the rung at `resource` only if it is at least as good
 /// as `metric`.
 struct HurdleRaised {
-  static constexpr std::string_view wire_name = "hurdle_raised";
+  static constexpr std::string_view wire_name = "scheduler.HurdleRaised";
+  static constexpr std::string_view former_wire_name = "hurdle_raised";
   TrialId trial = 0;      ///< The incumbent that set the hurdle.
   Resource resource = 0;  ///< The level of the rung.
   double metric = 0;      ///< As the program reported it, not a loss.

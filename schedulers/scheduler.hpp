@@ -8,7 +8,7 @@ namespace troupe::schedulers {
 
 /// The part of a scheduler's state that is shown to users.
 struct SchedulerStatus {
-  static constexpr std::string_view wire_name = "standing";
+  static constexpr std::string_view wire_name = "SchedulerStatus";
   Resource ceiling = 0;          ///< T: the highest resource that a trial may reach now.
   double epsilon = 0;            ///< PASHA's epsilon, in units of the metric; 0 for others.
   bool epsilon_capped = false;   ///< Epsilon is taken over the best 2,000 trials only.

@@ -34,7 +34,7 @@ void store(T value, std::span<std::byte> to) {
 
 /// Is raised when two versions cannot understand each other. The layout of hellos and refusals
 /// never changes, so that each side can name the other's version.
-inline constexpr std::uint16_t protocol_version = 2;
+inline constexpr std::uint16_t protocol_version = 3;
 
 enum class FrameKind : std::uint8_t {
   hello = 1,  ///< From the dialer. Body: a greeting. `to` is 0 until the peer's id is known.

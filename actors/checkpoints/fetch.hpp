@@ -41,7 +41,7 @@ class Fetch {
 
   /// Time to check whether anything came since the last check.
   struct CheckProgress {
-    static constexpr std::string_view wire_name = "FetchLook";
+    static constexpr std::string_view wire_name = "CheckProgress";
     static auto fields(auto&) { return no_fields(); }
   };
   using Private = runtime::Ref<CheckProgress>;

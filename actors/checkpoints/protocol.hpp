@@ -77,7 +77,7 @@ using ReplicaRef = runtime::Ref<AskManifest, AskChunk, ForgetTrials>;
 
 /// The answer to OfferAttempt and to UploadAttempt.
 struct UploadReply {
-  static constexpr std::string_view wire_name = "AttemptTaken";
+  static constexpr std::string_view wire_name = "UploadReply";
   enum class Result {
     taken,
     later,    ///< The attempt may be offered again.
@@ -107,7 +107,7 @@ struct OfferAttempt {
 
 /// The answer to an OfferAttempt that was told, not asked. Sent to its `source`.
 struct OfferAnswered {
-  static constexpr std::string_view wire_name = "Offered";
+  static constexpr std::string_view wire_name = "OfferAnswered";
   TrialId trial = 0;
   std::uint32_t attempt = 0;
   UploadReply taken;

@@ -17,7 +17,7 @@ namespace troupe::actors {
 
 /// The answer to DownloadCheckpoint.
 struct DownloadReply {
-  static constexpr std::string_view wire_name = "CheckpointBrought";
+  static constexpr std::string_view wire_name = "DownloadReply";
   static constexpr bool local_only = true;
   bool starts_over = false;  ///< Whether the checkpoint of the trial is lost or deleted.
   std::string error;         ///< Why the attempt cannot begin; empty if it can.
@@ -28,7 +28,7 @@ struct DownloadReply {
 
 /// Asks for the checkpoint that an attempt of this node is to resume from.
 struct DownloadCheckpoint {
-  static constexpr std::string_view wire_name = "BringCheckpoint";
+  static constexpr std::string_view wire_name = "DownloadCheckpoint";
   static constexpr bool local_only = true;
   using Reply = DownloadReply;
   TrialId trial = 0;
@@ -41,7 +41,7 @@ struct DownloadCheckpoint {
 /// Asks for the transfer of an ended attempt's files to the head. The answer `later` says that it
 /// has failed.
 struct UploadAttempt {
-  static constexpr std::string_view wire_name = "HandOver";
+  static constexpr std::string_view wire_name = "UploadAttempt";
   static constexpr bool local_only = true;
   using Reply = UploadReply;
   TrialId trial = 0;
@@ -53,7 +53,7 @@ struct UploadAttempt {
 
 /// Names the checkpoint store of the present head; nobody: no head is left, transfers fail.
 struct UseStore {
-  static constexpr std::string_view wire_name = "MeetStore";
+  static constexpr std::string_view wire_name = "UseStore";
   static constexpr bool local_only = true;
   StoreRef store;
   static auto fields(auto& m) { return std::tuple{field("store", m.store)}; }
@@ -71,7 +71,7 @@ class CheckpointTransfers {
 
   /// Time to retry a transfer.
   struct RetryTransfer {
-    static constexpr std::string_view wire_name = "RunAgain";
+    static constexpr std::string_view wire_name = "RetryTransfer";
     TrialId trial = 0;
     static auto fields(auto& m) { return std::tuple{field("trial", m.trial)}; }
   };

@@ -47,7 +47,7 @@ struct StudyResumed {
 
 /// An attempt that a node retains: its program runs there, or its end may not be durable yet.
 struct RetainedAttempt {
-  static constexpr std::string_view wire_name = "HeldAttempt";
+  static constexpr std::string_view wire_name = "RetainedAttempt";
   schedulers::TrialId trial = 0;
   std::uint32_t attempt = 0;
   static auto fields(auto& m) {
@@ -80,7 +80,8 @@ struct NodeLost {
 
 /// An awaited node joined again with the attempts that it retained. Its other attempts are lost.
 struct NodeRejoined {
-  static constexpr std::string_view wire_name = "NodeReturned";
+  static constexpr std::string_view wire_name = "NodeRejoined";
+  static constexpr std::string_view former_wire_name = "NodeReturned";
   std::string node;
   std::uint32_t slots = 0;
   std::vector<RetainedAttempt> attempts;

@@ -138,7 +138,7 @@ struct SpawnSearcher {
 
 /// How much the journal has of an attempt that a node retained.
 struct AttemptAck {
-  static constexpr std::string_view wire_name = "TakenAttempt";
+  static constexpr std::string_view wire_name = "AttemptAck";
   TrialId trial = 0;
   std::uint32_t attempt = 0;
   bool wanted = false;         ///< If not, the node ends the attempt and reports nothing of it.
@@ -153,7 +153,7 @@ struct AttemptAck {
 
 /// The answer to JoinStudy.
 struct JoinReply {
-  static constexpr std::string_view wire_name = "Enlisted";
+  static constexpr std::string_view wire_name = "JoinReply";
   StudyDocument study;
   std::string refusal;             ///< Why the node is refused; empty if it is accepted.
   StoreRef checkpoints{};          ///< For a node that does not share the study's folder.
@@ -161,7 +161,7 @@ struct JoinReply {
   double again_in_s = 0;           ///< After a refusal: when to ask again; 0: never.
   static auto fields(auto& m) {
     return std::tuple{field("study", m.study), field("refusal", m.refusal),
-                      field("checkpoints", m.checkpoints), field("taken", m.acks),
+                      field("checkpoints", m.checkpoints), field("acks", m.acks),
                       field("again_in_s", m.again_in_s)};
   }
 };
@@ -181,7 +181,7 @@ struct Launch {
   static auto fields(auto& m) {
     return std::tuple{field("trial", m.trial),   field("attempt", m.attempt),
                       field("from", m.from),     field("until", m.until),
-                      field("config", m.config), field("settled", m.durable_ends),
+                      field("config", m.config), field("durable_ends", m.durable_ends),
                       field("joined", m.joined)};
   }
 };
@@ -219,7 +219,7 @@ struct JoinStudy {
 
 /// The first `reports` reports and `warnings` warnings of an attempt are durable.
 struct DurableUpTo {
-  static constexpr std::string_view wire_name = "Durable";
+  static constexpr std::string_view wire_name = "DurableUpTo";
   std::uint64_t reports = 0;   ///< Number of Reported.
   std::uint64_t warnings = 0;  ///< Number of ReportMalformed.
   static auto fields(auto& m) {
@@ -230,7 +230,7 @@ struct DurableUpTo {
 /// Asks the study to send `all` to `reply_to` once every message that the sender sent before is
 /// durable, or was dropped. Bounds how far a sender gets ahead of the journal.
 struct NotifyWhenDurable {
-  static constexpr std::string_view wire_name = "WhenDurable";
+  static constexpr std::string_view wire_name = "NotifyWhenDurable";
   DurableUpTo all;
   runtime::Ref<DurableUpTo> reply_to;
   static auto fields(auto& m) {

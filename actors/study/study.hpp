@@ -73,17 +73,17 @@ class Study {
   };
   /// Rows that start no trial have waited for others long enough.
   struct CommitTimeout {
-    static constexpr std::string_view wire_name = "CommitLate";
+    static constexpr std::string_view wire_name = "CommitTimeout";
     static auto fields(auto&) { return no_fields(); }
   };
   /// Time to start the timer of CommitTimeout; arrives behind what was in the mailbox.
   struct SetCommitTimer {
-    static constexpr std::string_view wire_name = "SetAlarm";
+    static constexpr std::string_view wire_name = "SetCommitTimer";
     static auto fields(auto&) { return no_fields(); }
   };
   /// Time to flush the event sink and to publish the status.
   struct Publish {
-    static constexpr std::string_view wire_name = "Show";
+    static constexpr std::string_view wire_name = "Publish";
     static auto fields(auto&) { return no_fields(); }
   };
   /// stop_criterion.max_wallclock_time is over.
@@ -93,12 +93,12 @@ class Study {
   };
   /// Time to look again whether the disk has space.
   struct CheckDiskSpace {
-    static constexpr std::string_view wire_name = "LookForRoom";
+    static constexpr std::string_view wire_name = "CheckDiskSpace";
     static auto fields(auto&) { return no_fields(); }
   };
   /// The time of a lost node may be over: its lease and the kill grace.
   struct NodeExpired {
-    static constexpr std::string_view wire_name = "LeaseOver";
+    static constexpr std::string_view wire_name = "NodeExpired";
     std::string node;
     static auto fields(auto& m) { return std::tuple{field("node", m.node)}; }
   };

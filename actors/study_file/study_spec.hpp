@@ -22,7 +22,7 @@ namespace troupe::actors {
 // TrialResources are messages: a node gets them to start trials.
 
 struct EnvVariable {
-  static constexpr std::string_view wire_name = "env_variable";
+  static constexpr std::string_view wire_name = "EnvVariable";
   std::string name;
   std::string value;  ///< May contain `${name}` templates.
   static auto fields(auto& m) { return std::tuple{field("name", m.name), field("value", m.value)}; }
@@ -31,7 +31,7 @@ struct EnvVariable {
 
 /// The command line and environment of the trials' program.
 struct Entry {
-  static constexpr std::string_view wire_name = "entry";
+  static constexpr std::string_view wire_name = "Entry";
   /// How the program gets its parameters. A parameter that a `${name}` template of the command or
   /// of `env` names is not passed a second time.
   enum class Args {
@@ -68,7 +68,7 @@ constexpr std::array<std::string_view, 3> enum_names(Entry::CheckpointFlag) {
 
 /// The format in which a trial's program reports metrics.
 struct ReportFormat {
-  static constexpr std::string_view wire_name = "report_format";
+  static constexpr std::string_view wire_name = "ReportFormat";
   enum class Format {
     syne_tune,   ///< `[tune-metric]: {"epoch": 1, "loss": 0.3}` anywhere in a line.
     name_value,  ///< `epoch=1 loss=0.3` anywhere in a line.
@@ -113,7 +113,7 @@ constexpr std::array<std::string_view, 2> enum_names(ReportFormat::AfterResume) 
 
 /// Resources of its node that one trial occupies.
 struct TrialResources {
-  static constexpr std::string_view wire_name = "trial_resources";
+  static constexpr std::string_view wire_name = "TrialResources";
   /// Counted for admission; rounded up it is OMP_NUM_THREADS. 0: only n_workers limits the trials.
   double cpus = 0;
   std::int64_t gpus = 0;           ///< Counted for admission; sets CUDA_VISIBLE_DEVICES.

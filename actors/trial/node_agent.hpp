@@ -70,7 +70,7 @@ class NodeAgent {
   };
   /// The lease of this node is over.
   struct LeaseExpired {
-    static constexpr std::string_view wire_name = "LeaseOver";
+    static constexpr std::string_view wire_name = "LeaseExpired";
     static auto fields(auto&) { return no_fields(); }
   };
   using Private =

@@ -26,7 +26,7 @@ struct Resume {
 /// The attempt was given up, and its trial may be started elsewhere. Ends the program within one
 /// kill grace, even if it is about to end by itself; nothing more is sent to the study.
 struct Cancel {
-  static constexpr std::string_view wire_name = "Abandon";
+  static constexpr std::string_view wire_name = "Cancel";
   static constexpr bool local_only = true;
   static auto fields(auto&) { return no_fields(); }
 };
@@ -47,12 +47,12 @@ class Trial {
 
   /// The kill grace of a program that was to end by itself is over.
   struct GraceExpired {
-    static constexpr std::string_view wire_name = "Overdue";
+    static constexpr std::string_view wire_name = "GraceExpired";
     static auto fields(auto&) { return no_fields(); }
   };
   /// Time to send the parsed reports to the study; arrives behind what was in the mailbox.
   struct SendReports {
-    static constexpr std::string_view wire_name = "PassOn";
+    static constexpr std::string_view wire_name = "SendReports";
     static auto fields(auto&) { return no_fields(); }
   };
   using Private =

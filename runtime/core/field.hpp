@@ -11,7 +11,7 @@ namespace troupe {
 /// A named member of an aggregate. Each aggregate that is sent or journaled lists its members:
 ///
 ///     struct TrialReported {
-///       static constexpr std::string_view wire_name = "trial_reported";
+///       static constexpr std::string_view wire_name = "TrialReported";
 ///       TrialId trial = 0;
 ///       double metric = 0;
 ///       static auto fields(auto& m) {

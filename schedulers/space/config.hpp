@@ -15,7 +15,7 @@ using Value = std::variant<std::int64_t, double, bool, std::string>;
 
 /// A hyperparameter or constant of a configuration, with its value.
 struct Setting {
-  static constexpr std::string_view wire_name = "setting";
+  static constexpr std::string_view wire_name = "Setting";
   std::string name;
   Value value;
   static auto fields(auto& m) { return std::tuple{field("name", m.name), field("value", m.value)}; }

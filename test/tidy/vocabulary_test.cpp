@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <iterator>
 #include <regex>
 #include <string>
@@ -33,7 +34,7 @@ std::string literals(const std::string& text, const std::regex& pattern) {
 
 /// One line for each description of fields and each list of enumerators in a source text.
 std::vector<std::string> names_in(const std::string& source) {
-  static const std::regex start(R"(wire_name =\s*"(\w+)\"|\bfields\(auto|\benum_names\(\w)");
+  static const std::regex start(R"(\bwire_name =\s*"([\w.]+)\"|\bfields\(auto|\benum_names\(\w)");
   static const std::regex field_name(R"(\bfield\(\s*"(\w+)\")");
   static const std::regex quoted(R"re("([^"\n]*)")re");
   std::vector<std::string> names;
@@ -64,14 +65,20 @@ std::vector<std::string> names_in(const std::string& source) {
   return names;
 }
 
-std::vector<std::string> names_of_the_tree() {
-  std::vector<std::string> names;
+/// Calls `use` with the text of each source of the product.
+void for_each_source(const std::function<void(const std::string&)>& use) {
   for (const char* folder : {"runtime", "transport", "schedulers", "actors"})
     for (const auto& entry : fs::recursive_directory_iterator(fs::path(TROUPE_ROOT) / folder)) {
       const auto extension = entry.path().extension();
-      if (extension != ".hpp" && extension != ".cpp") continue;
-      std::ranges::copy(names_in(text_of(entry.path())), std::back_inserter(names));
+      if (extension == ".hpp" || extension == ".cpp") use(text_of(entry.path()));
     }
+}
+
+std::vector<std::string> names_of_the_tree() {
+  std::vector<std::string> names;
+  for_each_source([&](const std::string& source) {
+    std::ranges::copy(names_in(source), std::back_inserter(names));
+  });
   std::ranges::sort(names);
   return names;
 }
@@ -114,6 +121,30 @@ BOOST_AUTO_TEST_CASE(names_on_the_wire_and_in_journals_are_the_recorded_ones) {
   for (const auto& name : added)
     BOOST_ERROR("added: " << name << "\nIf that is intended, add the line to "
                           << "test/tidy/vocabulary.txt (sorted by LC_ALL=C).");
+}
+
+/// Each message of a source text: "C++ name: wire name".
+std::vector<std::string> messages_in(const std::string& source) {
+  static const std::regex named(
+      R"re(\bstruct (\w+)[^;{}]*\{(?:\s*///[^\n]*\n)*\s*static constexpr std::string_view wire_name =\s*"([\w.]+)")re");
+  std::vector<std::string> messages;
+  for (std::sregex_iterator found(source.begin(), source.end(), named), end; found != end; ++found)
+    messages.push_back(found->str(1) + ": " + found->str(2));
+  return messages;
+}
+
+BOOST_AUTO_TEST_CASE(a_wire_name_is_the_cpp_name_after_the_prefix_and_is_unique) {
+  std::vector<std::string> wire_names;
+  for_each_source([&](const std::string& source) {
+    for (const std::string& message : messages_in(source)) {
+      const std::string name = message.substr(0, message.find(':'));
+      const std::string wire_name = message.substr(message.find(' ') + 1);
+      BOOST_TEST(wire_name.substr(wire_name.rfind('.') + 1) == name);
+      BOOST_TEST(std::ranges::count(wire_names, wire_name) == 0, "twice: " << wire_name);
+      wire_names.push_back(wire_name);
+    }
+  });
+  BOOST_TEST(wire_names.size() > 90u);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

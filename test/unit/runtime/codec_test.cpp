@@ -118,6 +118,19 @@ BOOST_AUTO_TEST_CASE(versions_match_fields_by_name) {
   }
 }
 
+struct Renamed {
+  static constexpr std::string_view wire_name = "renamed";
+  static constexpr std::string_view former_wire_name = "point";
+  double x = 0;
+  static auto fields(auto& m) { return std::tuple{field("x", m.x)}; }
+};
+
+BOOST_AUTO_TEST_CASE(a_variant_of_messages_reads_the_former_name_of_a_message) {
+  const std::variant<test::Empty, Point> written = Point{3.5, {}};
+  const auto read = unpack_named<std::variant<test::Empty, Renamed>>(pack_named(written));
+  BOOST_TEST(std::get<Renamed>(read.value()).x == 3.5);
+}
+
 BOOST_AUTO_TEST_CASE(an_error_names_message_and_field) {
   std::string bytes;
   PackWriter writer(bytes);

@@ -43,6 +43,17 @@ BOOST_AUTO_TEST_CASE(applies_a_row_that_the_scheduler_decides_as_before) {
   BOOST_TEST(core.counts().started == 1u);
 }
 
+BOOST_AUTO_TEST_CASE(reads_the_names_of_format_2) {
+  const StudyRow row = decode_row(
+      {4, 77, R"({"NodeReturned":{"node":"n","slots":2,"attempts":[{"trial":1,"attempt":3}]}})",
+       R"([{"start_trial":{"trial":0,"until":3}},{"place_forgone":{"resource":9}},)"
+       R"({"rung_unlocked":{"resource":9}}])",
+       "[]"});
+  BOOST_TEST(std::get<NodeRejoined>(row.input).attempts.at(0).attempt == 3u);
+  BOOST_TEST((row.decisions == Decisions{schedulers::StartTrial{0, 3}, schedulers::SlotSkipped{9},
+                                         schedulers::RungUnlocked{9}}));
+}
+
 BOOST_AUTO_TEST_CASE(does_not_apply_a_row_that_the_scheduler_decides_otherwise) {
   StudyCore core = core_with_node();
   const Row row = slot_row({schedulers::StartTrial{0, 3}});

@@ -108,7 +108,7 @@ BOOST_AUTO_TEST_CASE(an_error_names_what_was_found_and_what_was_expected) {
   BOOST_TEST(error_of(encoded) == "a frame of kind 99; known are 1 to 6");
   encoded[6] = std::byte{static_cast<std::uint8_t>(FrameKind::data)};
   encoded[4] = std::byte{8};
-  BOOST_TEST(error_of(encoded) == "a frame of protocol version 8; this node speaks 2");
+  BOOST_TEST(error_of(encoded) == "a frame of protocol version 8; this node speaks 3");
 }
 
 BOOST_AUTO_TEST_CASE(hellos_and_refusals_are_read_in_any_version) {
