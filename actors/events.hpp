@@ -121,13 +121,15 @@ struct TrialFailed {
   std::string cause;  ///< "exit code 3", "signal SIGSEGV", "out of memory (limit 64 MiB)", ...
   std::string stderr_tail;
   Then then = Then::give_up;  ///< What follows.
+  std::string stdout_tail{};  ///< Of a program that never reported.
   static auto fields(auto& m) {
     return std::tuple{field("index", m.index),
                       field("trial", m.trial),
                       field("attempt", m.attempt),
                       field("cause", m.cause),
                       field("stderr_tail", m.stderr_tail),
-                      field("then", m.then)};
+                      field("then", m.then),
+                      field("stdout_tail", m.stdout_tail)};
   }
   friend bool operator==(const TrialFailed&, const TrialFailed&) = default;
 };

@@ -38,7 +38,7 @@ class RecordedProgram final : public Program {
   std::vector<ReportLine> conclude(const runtime::ProcessEnded& ended,
                                    schedulers::Resource reported,
                                    bool infrastructure_failed) override;
-  [[nodiscard]] std::string stderr_tail() const override { return {}; }
+  [[nodiscard]] std::string tail(runtime::Stream) const override { return {}; }
 
  private:
   void go_on();

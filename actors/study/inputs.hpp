@@ -162,10 +162,16 @@ struct AttemptEnded {
   std::int32_t code = 0;    ///< Exit code, signal or errno, by cause.
   std::string detail;       ///< The cause in words: "exit code 3", "signal SIGSEGV", ...
   std::string stderr_tail;  ///< The last lines that the program wrote to stderr.
+  std::string
+      stdout_tail{};  ///< The last lines that the program wrote to stdout; empty if it reported.
   static auto fields(auto& m) {
-    return std::tuple{field("trial", m.trial),   field("attempt", m.attempt),
-                      field("cause", m.cause),   field("code", m.code),
-                      field("detail", m.detail), field("stderr_tail", m.stderr_tail)};
+    return std::tuple{field("trial", m.trial),
+                      field("attempt", m.attempt),
+                      field("cause", m.cause),
+                      field("code", m.code),
+                      field("detail", m.detail),
+                      field("stderr_tail", m.stderr_tail),
+                      field("stdout_tail", m.stdout_tail)};
   }
 };
 constexpr std::array<std::string_view, 5> enum_names(AttemptEnded::Cause) {

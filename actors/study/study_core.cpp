@@ -409,10 +409,13 @@ void StudyCore::finish_decided(TrialRecord& trial, const std::string& loss) {
 
 void StudyCore::fail(TrialRecord& trial, const AttemptEnded& end) {
   const Then then = after_failure(trial, end, rules_.retries_max);
-  emit(TrialFailed{
-      index_, trial.id, trial.attempt,
-      exited_with_success(end) ? std::string("exit code 0, but it never reported") : end.detail,
-      end.stderr_tail, then});
+  TrialFailed failed{index_, trial.id, trial.attempt, end.detail, end.stderr_tail, then};
+  if (exited_with_success(end)) {
+    failed.cause = "exit code 0, but it never reported";
+    if (!rules_.report_advice.empty()) failed.cause += ": " + rules_.report_advice;
+    failed.stdout_tail = end.stdout_tail;
+  }
+  emit(std::move(failed));
   if (then == Then::give_up) {
     trials_.move_to(trial, TrialState::failed);
     return;

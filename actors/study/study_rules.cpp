@@ -1,6 +1,7 @@
 #include "actors/study/study_rules.hpp"
 
 #include "actors/study_file/study_spec.hpp"
+#include "runtime/core/field.hpp"
 #include "schedulers/searchers/suggested.hpp"
 
 namespace troupe::actors {
@@ -22,6 +23,9 @@ StudyRules rules_of(const StudySpec& spec) {
                 .metric_min = stop.min_metric_value,
                 .metric_max = stop.max_metric_value,
                 .cost_attr = spec.report.cost_attr};
+  rules.report_advice = "check report.format (" + std::string(enum_text(spec.report.format)) +
+                        "), metric (" + spec.metric + ") and resource_attr (" + spec.resource_attr +
+                        "), and raise grace_period if it reports less often";
   switch (spec.when_exhausted) {
     case StudySpec::WhenExhausted::finish:
       rules.when_exhausted = WhenExhausted::finish;

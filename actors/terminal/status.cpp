@@ -1,6 +1,7 @@
 #include "actors/terminal/status.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "actors/utf8.hpp"
@@ -9,7 +10,7 @@ namespace troupe::actors {
 namespace {
 
 constexpr std::size_t label_columns = 12;  ///< Width of the labels on the left.
-constexpr std::size_t stderr_lines_max = 3;
+constexpr std::size_t tail_lines_max = 3;
 
 /// The best metric as "val_error 0.0223 at epoch 27".
 std::string metric_at(const IncumbentChanged& best, const StudyOutline& outline,
@@ -25,8 +26,8 @@ std::vector<std::string> last_lines(const std::string& text) {
     if (end > at) lines.push_back(printable_line(std::string_view(text).substr(at, end - at)));
     at = end + 1;
   }
-  if (lines.size() > stderr_lines_max)
-    lines.erase(lines.begin(), lines.end() - static_cast<std::ptrdiff_t>(stderr_lines_max));
+  if (lines.size() > tail_lines_max)
+    lines.erase(lines.begin(), lines.end() - static_cast<std::ptrdiff_t>(tail_lines_max));
   return lines;
 }
 
@@ -68,7 +69,9 @@ Notice notice(const TrialFailed& e, const StudyProgress&) {
   if (e.then == TrialFailed::Then::restart) what += "; goes on from its last checkpoint";
   const Style style = e.then == TrialFailed::Then::give_up ? Style::red : Style::yellow;
   const bool blamed = e.then != TrialFailed::Then::restart;
-  return {blamed ? "failed" : "restarted", style, what, last_lines(e.stderr_tail)};
+  std::vector<std::string> lines = last_lines(e.stdout_tail);
+  std::ranges::move(last_lines(e.stderr_tail), std::back_inserter(lines));
+  return {blamed ? "failed" : "restarted", style, what, std::move(lines)};
 }
 
 Notice notice(const TrialWarned& e, const StudyProgress&) {

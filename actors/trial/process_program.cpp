@@ -111,11 +111,9 @@ std::vector<ReportLine> ProcessProgram::read(const runtime::ProcessOutput& outpu
     log_failed_ = true;
     lines.push_back(Malformed{"", logged.error().what});
   }
-  if (output.stream == runtime::Stream::err) {
-    stderr_tail_ += output.bytes;
-    if (stderr_tail_.size() > 2 * tail_bytes_max)
-      stderr_tail_.erase(0, stderr_tail_.size() - tail_bytes_max);
-  }
+  std::string& tail = output.stream == runtime::Stream::err ? stderr_tail_ : stdout_tail_;
+  tail += output.bytes;
+  if (tail.size() > 2 * tail_bytes_max) tail.erase(0, tail.size() - tail_bytes_max);
   for (ReportLine& line : parser_.feed(output.stream, output.bytes))
     lines.push_back(std::move(line));
   return lines;
@@ -151,9 +149,9 @@ std::optional<std::string> ProcessProgram::infrastructure_failure() const {
   return environment_.disk_full_reason(plan_.study.folder);
 }
 
-std::string ProcessProgram::stderr_tail() const {
+std::string ProcessProgram::tail(runtime::Stream stream) const {
   constexpr std::size_t lines_shown = 10;
-  return last_lines(stderr_tail_, lines_shown);
+  return last_lines(stream == runtime::Stream::err ? stderr_tail_ : stdout_tail_, lines_shown);
 }
 
 }  // namespace troupe::actors

@@ -25,7 +25,7 @@ class ProcessProgram final : public Program {
                                    schedulers::Resource reported,
                                    bool infrastructure_failed) override;
   [[nodiscard]] std::optional<std::string> infrastructure_failure() const override;
-  [[nodiscard]] std::string stderr_tail() const override;
+  [[nodiscard]] std::string tail(runtime::Stream stream) const override;
 
  private:
   [[nodiscard]] bool starts_over() const;
@@ -37,6 +37,7 @@ class ProcessProgram final : public Program {
   ReportParser parser_;
   runtime::ProcessId process_ = 0;
   bool log_failed_ = false;
+  std::string stdout_tail_;
   std::string stderr_tail_;
 };
 

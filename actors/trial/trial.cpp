@@ -228,8 +228,14 @@ void Trial::on(Context& self, const ProcessEnded& ended) {
       ended_in_order(ended) ? std::nullopt : program_->infrastructure_failure();
   take(program_->conclude(ended, reported_, infrastructure_failure.has_value()));
   send_reports(self);
-  AttemptEnded end{plan_.launch.trial, plan_.launch.attempt, cause_of(ended.cause),
-                   ended.code,         describe(ended),      program_->stderr_tail()};
+  AttemptEnded end{.trial = plan_.launch.trial,
+                   .attempt = plan_.launch.attempt,
+                   .cause = cause_of(ended.cause),
+                   .code = ended.code,
+                   .detail = describe(ended),
+                   .stderr_tail = program_->tail(runtime::Stream::err),
+                   .stdout_tail = {}};
+  if (reported_ == 0) end.stdout_tail = program_->tail(runtime::Stream::out);
   if (plan_.transfers) {
     if (ended.cause == ProcessEnded::Cause::not_started) end.detail += not_shared;
     upload(self, infrastructure_failure);

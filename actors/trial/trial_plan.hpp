@@ -52,8 +52,8 @@ class Program {
   [[nodiscard]] virtual std::optional<std::string> infrastructure_failure() const {
     return std::nullopt;
   }
-  /// The last lines that the program wrote to stderr.
-  [[nodiscard]] virtual std::string stderr_tail() const = 0;
+  /// The last lines that the program wrote to `stream`.
+  [[nodiscard]] virtual std::string tail(runtime::Stream stream) const = 0;
 };
 
 /// The program of an attempt was started. For the agent of its node, which prepares the next

@@ -44,7 +44,7 @@ class FolderProgram final : public Program {
   void end(Duration grace) override { processes_.end(process_, grace); }
   std::vector<ReportLine> conclude(const runtime::ProcessEnded& ended, Resource reported,
                                    bool infrastructure_failed) override;
-  [[nodiscard]] std::string stderr_tail() const override { return {}; }
+  [[nodiscard]] std::string tail(runtime::Stream) const override { return {}; }
 
  private:
   [[nodiscard]] std::vector<ReportLine> unreported(std::uint32_t source) const;

@@ -64,7 +64,7 @@ class StubProgram final : public Program {
   std::vector<ReportLine> conclude(const runtime::ProcessEnded&, Resource, bool) override {
     return {};
   }
-  [[nodiscard]] std::string stderr_tail() const override { return {}; }
+  [[nodiscard]] std::string tail(runtime::Stream) const override { return {}; }
 
  private:
   Stub& stub_;

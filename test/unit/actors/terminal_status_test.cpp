@@ -84,6 +84,13 @@ BOOST_AUTO_TEST_CASE(a_failure_shows_its_cause_and_the_last_lines_of_stderr) {
   BOOST_TEST((notice.value().details == std::vector<std::string>{"2", "3", "4"}));
 }
 
+BOOST_AUTO_TEST_CASE(a_program_that_never_reported_is_shown_with_both_its_outputs) {
+  TrialFailed failed{0, 4, 1, "it never reported", "oops\n", TrialFailed::Then::give_up};
+  failed.stdout_tail = "loss: 0.5\n";
+  const auto notice = notice_of(failed, StudyProgress(digits_outline()));
+  BOOST_TEST((notice.value().details == std::vector<std::string>{"loss: 0.5", "oops"}));
+}
+
 BOOST_AUTO_TEST_CASE(what_a_program_printed_cannot_steer_the_terminal) {
   const auto notice =
       notice_of(TrialWarned{0, 4, "a\x1b[2Jb\r\nc\u009bd"}, StudyProgress(digits_outline()));

@@ -124,6 +124,22 @@ BOOST_AUTO_TEST_CASE(a_successful_end_counts_on_a_full_disk) {
   BOOST_TEST(trial.published());
 }
 
+BOOST_AUTO_TEST_CASE(the_end_of_a_program_that_never_reported_has_its_last_lines) {
+  OneTrial trial;
+  trial.script = reports_and_exits(0);
+  trial.script.prints = {{std::chrono::milliseconds(1), "epoch 1: loss 0.5\n"},
+                         {std::chrono::milliseconds(1), "a warning\n", runtime::Stream::err}};
+  const AttemptEnded end = trial.run();
+  BOOST_TEST(end.stdout_tail == "epoch 1: loss 0.5\n");
+  BOOST_TEST(end.stderr_tail == "a warning\n");
+}
+
+BOOST_AUTO_TEST_CASE(the_end_of_a_program_that_reported_has_no_lines_of_its_stdout) {
+  OneTrial trial;
+  trial.script = reports_and_exits(0);
+  BOOST_TEST(trial.run().stdout_tail == "");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace

@@ -214,6 +214,21 @@ BOOST_AUTO_TEST_CASE(an_exit_without_any_report_is_a_failure) {
   BOOST_TEST((world.event<StudyFinished>().outcome == StudyFinished::Outcome::failed));
 }
 
+BOOST_AUTO_TEST_CASE(a_program_that_never_reports_gets_advice_and_its_last_lines_shown) {
+  World world({.workers_max = 1, .failures_max = 5, .report_advice = "check the metric"});
+  world.start();
+  world.feed(AttemptEnded{.trial = 0,
+                          .attempt = 1,
+                          .cause = Cause::exited,
+                          .detail = "exit code 0",
+                          .stderr_tail = "a warning",
+                          .stdout_tail = "loss: 0.5"});
+  const auto& failed = world.event<TrialFailed>();
+  BOOST_TEST(failed.cause == "exit code 0, but it never reported: check the metric");
+  BOOST_TEST(failed.stdout_tail == "loss: 0.5");
+  BOOST_TEST(failed.stderr_tail == "a warning");
+}
+
 BOOST_AUTO_TEST_CASE(an_exit_below_the_milestone_completes_the_trial) {
   World world;
   world.start(3);
