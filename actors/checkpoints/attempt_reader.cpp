@@ -12,11 +12,17 @@ namespace troupe::actors {
 Result<Manifest> AttemptReader::manifest(const AskManifest& ask) const {
   const std::uint32_t published = published_attempt(study_folder_, ask.trial);
   Manifest manifest{.trial = ask.trial, .attempt = ask.attempt == 0 ? published : ask.attempt};
-  if (ask.next_attempt > 0)
-    manifest.starts_over = starts_over(study_folder_, ask.trial, ask.next_attempt);
+  bool with_checkpoint = manifest.attempt == published;
+  if (ask.source_max > 0) {
+    manifest.starts_over = starts_over(study_folder_, ask.trial, ask.source_max);
+    if (published > ask.source_max) {
+      manifest.attempt = newest_checkpoint(study_folder_, ask.trial, ask.source_max);
+      with_checkpoint = true;
+    }
+  }
   if (manifest.attempt == 0) return manifest;
   auto entries = list_attempt(attempt_folder(study_folder_, ask.trial, manifest.attempt),
-                              manifest.attempt == published, ManifestBounds{});
+                              with_checkpoint, ManifestBounds{});
   if (!entries) return entries.error();
   manifest.entries = std::move(entries).value();
   return manifest;

@@ -1,5 +1,6 @@
 #include "actors/checkpoints/drop_checkpoint.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -42,6 +43,24 @@ Result<void> unlink_published(const std::string& trial_dir) {
   return {};
 }
 
+/// An empty folder is not removed: that costs more than the folder occupies.
+bool is_empty_or_missing(const fs::path& folder) {
+  std::error_code error;
+  return fs::is_empty(folder, error) || error;
+}
+
+/// Removes the checkpoints of the attempts up to `attempt_max`, the newest first.
+Result<void> remove_checkpoints(const std::string& study_folder, schedulers::TrialId trial,
+                                std::uint32_t attempt_max) {
+  Result<void> all;
+  for (std::uint32_t attempt = attempt_max; attempt > 0; --attempt) {
+    const fs::path folder = attempt_folder(study_folder, trial, attempt);
+    if (is_empty_or_missing(folder / "checkpoint")) continue;
+    if (auto removed = remove_checkpoint(folder); !removed && all) all = removed;
+  }
+  return all;
+}
+
 }  // namespace
 
 Result<void> drop_published(const std::string& study_folder, schedulers::TrialId trial) {
@@ -52,7 +71,14 @@ Result<void> drop_published(const std::string& study_folder, schedulers::TrialId
     return Error{ErrorKind::io, "cannot write " + mark + ": " + std::strerror(errno)};
   if (auto unlinked = unlink_published(trial_folder(study_folder, trial)); !unlinked)
     return unlinked;
-  return remove_checkpoint(attempt_folder(study_folder, trial, published));
+  return remove_checkpoints(study_folder, trial, published);
+}
+
+Result<void> drop_earlier(const std::string& study_folder, schedulers::TrialId trial,
+                          std::uint32_t attempt) {
+  const std::uint32_t kept = std::min(newest_checkpoint(study_folder, trial, attempt),
+                                      published_attempt(study_folder, trial));
+  return kept > 1 ? remove_checkpoints(study_folder, trial, kept - 1) : Result<void>();
 }
 
 Result<void> drop_all(const std::string& study_folder, schedulers::TrialId trial) {
@@ -67,8 +93,7 @@ Result<void> drop_all(const std::string& study_folder, schedulers::TrialId trial
   for (const fs::path& attempt : attempts) {
     std::error_code ignored;
     if (attempt.extension() == ".partial") fs::remove_all(attempt, ignored);
-    // An empty folder stays: removing it costs more than it occupies.
-    if (fs::is_empty(attempt / "checkpoint", ignored) || ignored) continue;
+    if (is_empty_or_missing(attempt / "checkpoint")) continue;
     if (auto removed = remove_checkpoint(attempt); !removed && all) all = removed;
   }
   (void)::unlink(dropped_marker(study_folder, trial).c_str());

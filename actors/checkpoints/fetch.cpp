@@ -29,9 +29,9 @@ Fetch::Fetch(FetchOptions options, runtime::Ref<Fetched> to)
 
 void Fetch::started(Context& self) {
   self.monitor(options_.source.address());
-  auto manifest = self.ask(options_.source,
-                           AskManifest{options_.trial, options_.attempt, options_.next_attempt},
-                           options_.silence_max);
+  auto manifest =
+      self.ask(options_.source, AskManifest{options_.trial, options_.attempt, options_.source_max},
+               options_.silence_max);
   if (!manifest) {
     const ErrorKind kind = manifest.error().kind;
     const bool gone = kind == ErrorKind::gone || kind == ErrorKind::timed_out;

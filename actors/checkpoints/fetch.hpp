@@ -19,9 +19,9 @@ struct FetchOptions {
   enum class What { checkpoint, logs, everything };
   SourceRef source;
   TrialId trial = 0;
-  std::uint32_t attempt = 0;       ///< 0: the one whose checkpoint is published at the source.
-  std::uint32_t next_attempt = 0;  ///< The attempt that is to resume from it; 0: none.
-  std::string study_folder;        ///< Where the files are written.
+  std::uint32_t attempt = 0;     ///< 0: the one whose checkpoint is published at the source.
+  std::uint32_t source_max = 0;  ///< See AskManifest.
+  std::string study_folder;      ///< Where the files are written.
   What what = What::checkpoint;
   AttemptWriter::Keeping keeping = AttemptWriter::Keeping::cached;
   ManifestBounds bounds{};

@@ -23,11 +23,12 @@ struct AskManifest {
   using Reply = Manifest;
   TrialId trial = 0;
   std::uint32_t attempt = 0;  ///< 0: the one whose checkpoint is published.
-  /// The attempt that is to resume from it; 0: none. Decides Manifest::starts_over.
-  std::uint32_t next_attempt = 0;
+  /// For an attempt that is to resume: the checkpoint of an attempt up to this one is wanted, and
+  /// Manifest::starts_over; 0: no attempt is to resume.
+  std::uint32_t source_max = 0;
   static auto fields(auto& m) {
     return std::tuple{field("trial", m.trial), field("attempt", m.attempt),
-                      field("next_attempt", m.next_attempt)};
+                      field("source_max", m.source_max)};
   }
 };
 

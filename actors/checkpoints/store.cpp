@@ -46,7 +46,10 @@ void CheckpointStore::on(Context& self, const AskChunk& ask) {
   self.tell(ask.to, reader_.chunk(ask));
 }
 
+/// Errors of deletions are ignored: a checkpoint that cannot be deleted only occupies disk space.
 void CheckpointStore::on(Context& self, const StudyAdvanced& advanced) {
+  for (const StudyAdvanced::Released& released : advanced.released)
+    (void)drop_earlier(options_.study_folder, released.trial, released.attempt);
   retention_.take(advanced.trials, advanced.contenders);
   for (const TrialNews& news : advanced.trials)
     if (news.what == TrialNews::What::paused || news.what == TrialNews::What::done)
@@ -65,7 +68,6 @@ void CheckpointStore::weigh(TrialId trial) {
   retention_.weigh(trial, bytes);
 }
 
-/// Errors are ignored: a checkpoint that cannot be deleted only occupies disk space.
 void CheckpointStore::drop_what_is_due(Context& self) {
   ForgetTrials done;
   for (const Retention::Drop& drop : retention_.due()) {

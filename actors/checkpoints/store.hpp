@@ -24,6 +24,12 @@ struct StudyAdvanced {
   static constexpr bool local_only = true;
   std::vector<TrialNews> trials;
   std::vector<TrialId> contenders;  ///< See Incumbent.
+  /// The checkpoints of the attempts of `trial` before `attempt` are not needed any more.
+  struct Released {
+    TrialId trial = 0;
+    std::uint32_t attempt = 0;
+  };
+  std::vector<Released> released{};
   static auto fields(auto&) { return no_fields(); }
 };
 

@@ -34,19 +34,19 @@ void CheckpointTransfers::on(Context&, const ForgetTrials& forget) {
 }
 
 void CheckpointTransfers::on(Context& self, const DownloadCheckpoint& download) {
-  begin(self, download.trial, download.attempt, self.answer_later<DownloadCheckpoint>());
+  begin(self, download.trial,
+        Transfer{download.attempt, download.source_max, self.answer_later<DownloadCheckpoint>()});
 }
 
 void CheckpointTransfers::on(Context& self, const UploadAttempt& upload) {
-  begin(self, upload.trial, upload.attempt, self.answer_later<UploadAttempt>());
+  begin(self, upload.trial, Transfer{upload.attempt, 0, self.answer_later<UploadAttempt>()});
 }
 
-void CheckpointTransfers::begin(Context& self, TrialId trial, std::uint32_t attempt,
-                                Answer answer) {
+void CheckpointTransfers::begin(Context& self, TrialId trial, Transfer asked) {
   const auto earlier = transfers_.find(trial);
   if (earlier != transfers_.end())
     give_up(self, earlier, "another attempt of the trial came after it");
-  const auto transfer = transfers_.emplace(trial, Transfer{attempt, std::move(answer)}).first;
+  const auto transfer = transfers_.emplace(trial, std::move(asked)).first;
   if (!options_.store) return give_up(self, transfer, no_head);
   run(self, trial, transfer->second);
 }
@@ -61,7 +61,7 @@ void CheckpointTransfers::run(Context& self, TrialId trial, Transfer& transfer) 
   }
   transfer.runner = self.spawn<Fetch>(FetchOptions{.source = options_.store,
                                                    .trial = trial,
-                                                   .next_attempt = transfer.attempt,
+                                                   .source_max = transfer.source_max,
                                                    .study_folder = options_.folder,
                                                    .disk_full_reason = options_.disk_full_reason},
                                       runtime::Ref<Fetched>(self.address()))
@@ -106,6 +106,9 @@ void CheckpointTransfers::on(Context& self, const OfferAnswered& offered) {
     --transfer->second.tries;  // No bound on these tries.
   if (offered.taken.result == Result::later || offered.taken.result == Result::no_room)
     return try_again(self, transfer, offered.taken.why);
+  // The head has them too: an attempt that goes back to one downloads it.
+  if (offered.taken.result == Result::taken)
+    (void)drop_earlier(options_.folder, offered.trial, offered.attempt);
   answer->give(offered.taken);
   transfers_.erase(transfer);
 }

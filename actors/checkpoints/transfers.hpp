@@ -33,8 +33,10 @@ struct DownloadCheckpoint {
   using Reply = DownloadReply;
   TrialId trial = 0;
   std::uint32_t attempt = 0;
+  std::uint32_t source_max = 0;  ///< See Launch.
   static auto fields(auto& m) {
-    return std::tuple{field("trial", m.trial), field("attempt", m.attempt)};
+    return std::tuple{field("trial", m.trial), field("attempt", m.attempt),
+                      field("source_max", m.source_max)};
   }
 };
 
@@ -103,6 +105,7 @@ class CheckpointTransfers {
   /// A transfer that was asked for. A trial has one at a time.
   struct Transfer {
     std::uint32_t attempt = 0;
+    std::uint32_t source_max = 0;  ///< Of a download.
     Answer answer;
     /// The Fetch actor of a download, or the store of an upload; nobody between two tries.
     runtime::Address runner{};
@@ -110,7 +113,7 @@ class CheckpointTransfers {
   };
   using Transfers = std::map<TrialId, Transfer>;
 
-  void begin(runtime::Context& self, TrialId trial, std::uint32_t attempt, Answer answer);
+  void begin(runtime::Context& self, TrialId trial, Transfer asked);
   void run(runtime::Context& self, TrialId trial, Transfer& transfer);
   void try_again(runtime::Context& self, Transfers::iterator transfer, const std::string& why);
   void give_up(runtime::Context& self, Transfers::iterator transfer, const std::string& why);

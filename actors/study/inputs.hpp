@@ -162,8 +162,10 @@ struct AttemptEnded {
   std::int32_t code = 0;    ///< Exit code, signal or errno, by cause.
   std::string detail;       ///< The cause in words: "exit code 3", "signal SIGSEGV", ...
   std::string stderr_tail;  ///< The last lines that the program wrote to stderr.
-  std::string
-      stdout_tail{};  ///< The last lines that the program wrote to stdout; empty if it reported.
+  /// The last lines that the program wrote to stdout; empty if it reported.
+  std::string stdout_tail{};
+  /// The earlier attempt from whose checkpoint the program started; 0: from none.
+  std::uint32_t source = 0;
   static auto fields(auto& m) {
     return std::tuple{field("trial", m.trial),
                       field("attempt", m.attempt),
@@ -171,7 +173,8 @@ struct AttemptEnded {
                       field("code", m.code),
                       field("detail", m.detail),
                       field("stderr_tail", m.stderr_tail),
-                      field("stdout_tail", m.stdout_tail)};
+                      field("stdout_tail", m.stdout_tail),
+                      field("source", m.source)};
   }
 };
 constexpr std::array<std::string_view, 5> enum_names(AttemptEnded::Cause) {

@@ -178,11 +178,13 @@ struct Launch {
   /// Attempts of the node whose ends became durable since its last Launch: it may forget them.
   std::vector<RetainedAttempt> durable_ends{};
   std::uint64_t joined = 0;  ///< The row of the journal with which the node joined.
+  /// It resumes from the newest checkpoint of the attempts up to this one; 0: from none.
+  std::uint32_t source_max = 0;
   static auto fields(auto& m) {
     return std::tuple{field("trial", m.trial),   field("attempt", m.attempt),
                       field("from", m.from),     field("until", m.until),
                       field("config", m.config), field("durable_ends", m.durable_ends),
-                      field("joined", m.joined)};
+                      field("joined", m.joined), field("source_max", m.source_max)};
   }
 };
 

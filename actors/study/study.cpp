@@ -408,9 +408,9 @@ void Study::commit(Context& self) {
 void Study::act(Context& self, const Command& command) {
   if (const auto* launch = std::get_if<LaunchAttempt>(&command)) {
     if (const AgentRef agent = members_.agent(launch->node))
-      self.tell(agent,
-                Launch{launch->trial, launch->attempt, launch->from, launch->until, launch->config,
-                       members_.take_durable_ends(launch->node), core_.joined_row(launch->node)});
+      self.tell(agent, Launch{launch->trial, launch->attempt, launch->from, launch->until,
+                              launch->config, members_.take_durable_ends(launch->node),
+                              core_.joined_row(launch->node), launch->source_max});
   }
   if (const auto* end = std::get_if<EndAttempt>(&command)) {
     if (const AgentRef agent = members_.agent(core_.trials().at(end->trial).node))

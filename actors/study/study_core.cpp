@@ -9,8 +9,6 @@
 
 namespace troupe::actors {
 
-using Then = TrialFailed::Then;
-
 StudyCore::StudyCore(StudyRules rules)
     : rules_(std::move(rules)),
       totals_(rules_.stop, rules_.failures_max),
@@ -77,10 +75,17 @@ std::optional<schedulers::Event> StudyCore::question(const Input& input) const {
   if (const auto* end = std::get_if<AttemptEnded>(&input)) {
     const TrialRecord& trial = trials_.at(end->trial);
     if (!trial.runs_on()) return std::nullopt;
-    if (exited_with_success(*end) && trial.resource > 0)
-      return schedulers::TrialCompleted{end->trial};
-    if (after_failure(trial, *end, rules_.retries_max) == Then::give_up)
-      return schedulers::TrialFailed{end->trial};
+    switch (ending_of(trial, *end)) {
+      case Ending::completed:
+        return schedulers::TrialCompleted{trial.id};
+      case Ending::at_target:
+        return schedulers::ReportReceived{trial.id, trial.told, trial.metric};
+      case Ending::run_again:
+        return std::nullopt;
+      case Ending::failed:
+        if (after_failure(trial, *end, rules_.retries_max) == TrialFailed::Then::give_up)
+          return schedulers::TrialFailed{trial.id};
+    }
   }
   return std::nullopt;
 }
@@ -257,6 +262,7 @@ void StudyCore::continue_promoted(TrialRecord& trial) {
   slots_.release(promotion.node);  // `launch` takes the slot again.
   if (closing_.phase() == Phase::stopped) return;
   trial.until = promotion.until;
+  trial.reported_on_way = trial.ran_again = false;
   if (!slots_.contains(promotion.node) || closing_.interrupted()) {
     trials_.move_to(trial, TrialState::pending);
     return;
@@ -270,7 +276,7 @@ void StudyCore::continue_promoted(TrialRecord& trial) {
 void StudyCore::restart(TrialRecord& trial, const std::string& node) {
   check(trial.state == TrialState::pending, "only a trial that waits is started again");
   trials_.move_to(trial, TrialState::running);
-  launch(trial, node, trial.resource);
+  launch(trial, node, trial.ran_again ? trial.checkpoint.resource : trial.resource);
   announce_start(trial);
 }
 
@@ -278,18 +284,20 @@ void StudyCore::restart(TrialRecord& trial, const std::string& node) {
 void StudyCore::launch(TrialRecord& trial, const std::string& node, Resource from) {
   check(trial.runs_on(), "a process is started for a running trial");
   trial.node = node;
+  trial.source_max = trial.ran_again ? trial.checkpoint.attempt : trial.attempt;
   ++trial.attempt;
+  trial.told = trial.until;
   trial.started_from = from;
   trial.reported = from;
   trial.cost = 0;
-  trial.reports = trial.warnings = 0;
+  trial.reports = trial.warnings = trial.counted = 0;
   slots_.take(node);
   command_launch(trial);
 }
 
 void StudyCore::command_launch(const TrialRecord& trial) {
   outcome_.commands.push_back(LaunchAttempt{trial.id, trial.attempt, trial.node, trial.started_from,
-                                            trial.until, trial.config});
+                                            trial.until, trial.config, trial.source_max});
 }
 
 // Reports.
@@ -332,7 +340,14 @@ void StudyCore::on(const ReportMalformed& malformed) {
 void StudyCore::count(TrialRecord& trial, const Reported& report,
                       TrialReported::Decision decision) {
   totals_.count(report);
-  trial.resource = std::max(trial.resource, report.resource);
+  if (report.resource >= trial.resource) {
+    trial.resource = report.resource;
+    trial.metric = report.metric;
+  }
+  ++trial.counted;
+  trial.reported_on_way = true;
+  // It resumes from any checkpoint again: it completes where its last program ends.
+  if (!has_target(trial)) trial.ran_again = false;
   trial.idle_restarts = 0;
   outcome_.commands.push_back(ObserveReport{trial.id, report.resource, report.metric});
   emit(TrialReported{index_, trial.id, report.resource, report.metric, decision, report.values});
@@ -354,87 +369,6 @@ void StudyCore::warn_of_duplicate(const TrialRecord& trial, const Reported& repo
                    "reported " + plain_number(report.metric) + " at resource " +
                        std::to_string(report.resource) + " again; the first value, " +
                        plain_number(ignored.first) + ", stands"});
-}
-
-// Ends of attempts.
-
-void StudyCore::on(const AttemptEnded& end) {
-  TrialRecord& trial = trials_.at(end.trial);
-  slots_.release(trial.node);
-  if (!trial.runs_on()) {
-    finish_decided(trial, end.cause == AttemptEnded::Cause::lost ? end.detail : std::string());
-  } else if (exited_with_success(end) && trial.resource > 0) {
-    trials_.move_to(trial, TrialState::completed);
-    emit(TrialCompleted{index_, trial.id, trial.resource});
-  } else {
-    fail(trial, end);
-  }
-  for (const auto& decision : *decisions_) {
-    if (const auto* unlocked = std::get_if<schedulers::RungUnlocked>(&decision))
-      announce(*unlocked);
-    if (const auto* hurdle = std::get_if<schedulers::HurdleRaised>(&decision)) announce(*hurdle);
-  }
-  close_if_reached();
-}
-
-/// Moves a trial to the state that was decided before its process was gone. `loss`: what happened
-/// to the attempt after the decision; empty if it ended in order.
-void StudyCore::finish_decided(TrialRecord& trial, const std::string& loss) {
-  check(trial.next_state.has_value(), "only a trial whose end was ordered has a next state");
-  const TrialState state = *trial.next_state;
-  const bool may_continue = state == TrialState::paused || state == TrialState::pending;
-  if (may_continue && !loss.empty())
-    emit(TrialWarned{index_, trial.id,
-                     "what it did last may have to be done again, if it goes on: " + loss});
-  trials_.move_to(trial, state);
-  switch (state) {
-    case TrialState::paused:
-      emit(TrialPaused{index_, trial.id, trial.resource});
-      if (trial.promotion) continue_promoted(trial);
-      break;
-    case TrialState::pending:
-      emit(TrialPaused{index_, trial.id, trial.resource});
-      break;
-    case TrialState::stopped:
-      emit(TrialStopped{index_, trial.id, trial.resource, trial.stop_reason});
-      break;
-    case TrialState::completed:
-      emit(TrialCompleted{index_, trial.id, trial.resource});
-      break;
-    case TrialState::running:
-    case TrialState::failed:
-      check(false, "a process is ordered to end so that its trial pauses, waits or is over");
-  }
-}
-
-void StudyCore::fail(TrialRecord& trial, const AttemptEnded& end) {
-  const Then then = after_failure(trial, end, rules_.retries_max);
-  TrialFailed failed{index_, trial.id, trial.attempt, end.detail, end.stderr_tail, then};
-  if (exited_with_success(end)) {
-    failed.cause = "exit code 0, but it never reported";
-    if (!rules_.report_advice.empty()) failed.cause += ": " + rules_.report_advice;
-    failed.stdout_tail = end.stdout_tail;
-  }
-  emit(std::move(failed));
-  if (then == Then::give_up) {
-    trials_.move_to(trial, TrialState::failed);
-    return;
-  }
-  if (then == Then::retry) ++trial.retries;
-  if (then == Then::restart) ++trial.idle_restarts;
-  check(trial.retries <= rules_.retries_max, "a trial is retried as often as allowed at most");
-  trials_.move_to(trial, TrialState::pending);
-}
-
-/// Ends the attempt of `trial` whose node, or whose place on its node, is gone. Uses up no retry.
-void StudyCore::lose(TrialRecord& trial, const std::string& cause) {
-  check(trial.has_process(), "only an attempt that has a process can be lost");
-  if (trial.next_state && *trial.next_state != TrialState::pending) {
-    finish_decided(trial, cause);
-    return;
-  }
-  emit(TrialFailed{index_, trial.id, trial.attempt, cause, std::string(), Then::restart});
-  trials_.move_to(trial, TrialState::pending);
 }
 
 /// Orders the end of a process, after which the trial is in state `next`.

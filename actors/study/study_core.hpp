@@ -29,6 +29,7 @@ struct LaunchAttempt {
   Resource from = 0;
   Resource until = 0;
   Config config;
+  std::uint32_t source_max = 0;  ///< See TrialRecord::source_max.
 };
 
 /// End the process of this attempt. Its trial was paused (so its checkpoint counts) or stopped.
@@ -44,7 +45,13 @@ struct ObserveReport {
   double metric = 0;
 };
 
-using Command = std::variant<LaunchAttempt, EndAttempt, ObserveReport>;
+/// Delete the checkpoints of the attempts before `attempt`: its reports and its end are journaled.
+struct ReleaseCheckpoints {
+  TrialId trial = 0;
+  std::uint32_t attempt = 1;
+};
+
+using Command = std::variant<LaunchAttempt, EndAttempt, ObserveReport, ReleaseCheckpoints>;
 
 /// What follows from one input.
 struct Outcome {
@@ -111,6 +118,13 @@ class StudyCore {
 
  private:
   using Phase = StudyClosing::Phase;
+  /// What follows from the end of an attempt that nothing was decided about.
+  enum class Ending {
+    completed,
+    at_target,  ///< Its last value counts at the resource that it was told to run to.
+    run_again,  ///< Its checkpoint was ahead of its reports.
+    failed,
+  };
 
   void on(const StudyOpened& opened);
   void on(const StudyResumed& resumed);
@@ -137,7 +151,16 @@ class StudyCore {
   void warn_of_duplicate(const TrialRecord& trial, const Reported& report,
                          const schedulers::ReportIgnored& ignored);
 
+  /// Whether the latest attempt was told to run to a rung, which is below the maximum resource.
+  [[nodiscard]] bool has_target(const TrialRecord& trial) const {
+    return rules_.tells_milestone && trial.told < rules_.max_resource;
+  }
+  [[nodiscard]] Ending ending_of(const TrialRecord& trial, const AttemptEnded& end) const;
+  void end_undecided(TrialRecord& trial, const AttemptEnded& end);
   void finish_decided(TrialRecord& trial, const std::string& loss);
+  void finish_at_target(TrialRecord& trial);
+  void run_again(TrialRecord& trial, const AttemptEnded& end);
+  void release_checkpoints(TrialRecord& trial);
   void fail(TrialRecord& trial, const AttemptEnded& end);
   void lose(TrialRecord& trial, const std::string& cause);
   void release_promotions(const std::string& node);
@@ -159,7 +182,8 @@ class StudyCore {
   Incumbent incumbent_;
   std::optional<Suggestion> suggestion_;  ///< Has a configuration that no trial has taken yet.
   bool space_exhausted_ = false;
-  std::string waiting_for_;  ///< The scheduler's reason; any input but SlotFreed clears it.
+  bool warned_of_rungs_ = false;  ///< Whether the study said that reports do not meet the rungs.
+  std::string waiting_for_;       ///< The scheduler's reason; any input but SlotFreed clears it.
 
   // Valid while `apply` runs.
   std::uint64_t index_ = 0;

@@ -23,6 +23,9 @@ StudyRules rules_of(const StudySpec& spec) {
                 .metric_min = stop.min_metric_value,
                 .metric_max = stop.max_metric_value,
                 .cost_attr = spec.report.cost_attr};
+  rules.tells_milestone =
+      spec.max_resource_attr.has_value() && traits(spec.scheduler.options).pauses;
+  rules.max_resource = spec.max_t;
   rules.report_advice = "check report.format (" + std::string(enum_text(spec.report.format)) +
                         "), metric (" + spec.metric + ") and resource_attr (" + spec.resource_attr +
                         "), and raise grace_period if it reports less often";

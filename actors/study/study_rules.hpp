@@ -41,7 +41,10 @@ struct StudyRules {
   WhenExhausted when_exhausted = WhenExhausted::finish;
   std::uint64_t failures_max = 0;  ///< The study fails once more trials than this have failed.
   std::uint32_t retries_max = 0;   ///< Retries of a trial after failed attempts.
-  std::string report_advice{};     ///< What to change if a program never reports.
+  /// Whether programs are told the milestone of their trial (max_resource_attr) and end there.
+  bool tells_milestone = false;
+  schedulers::Resource max_resource = 0;  ///< R.
+  std::string report_advice{};            ///< What to change if a program never reports.
 };
 
 /// The rules of a study file.

@@ -52,6 +52,11 @@ void StudyTotals::charge(TrialRecord& trial, const Reported& report) {
   }
 }
 
+void StudyTotals::charge_up_to(TrialRecord& trial, Resource resource) {
+  resource_spent_ += std::max<Resource>(resource - trial.reported, 0);
+  trial.reported = std::max(trial.reported, resource);
+}
+
 void StudyTotals::count(const Reported& report) {
   ++evaluations_;
   const bool low_enough = rules_.metric_min && report.metric <= *rules_.metric_min;

@@ -29,6 +29,8 @@ class StudyTotals {
   /// Adds the resource and the cost that `report` says were spent since the attempt's last report,
   /// and notes both in `trial`.
   void charge(TrialRecord& trial, const Reported& report);
+  /// Adds the resource up to `resource`, to which the program ran after its last report.
+  void charge_up_to(TrialRecord& trial, schedulers::Resource resource);
   /// Counts an evaluation: a report that the scheduler did not ignore.
   void count(const Reported& report);
   /// The first bound that is reached, in the order failures, evaluations, completed trials,

@@ -30,9 +30,27 @@ struct TrialRecord {
   double cost = 0;                  ///< Of the latest attempt, as last reported.
   std::uint64_t reports = 0;        ///< Number of Reported rows of the latest attempt.
   std::uint64_t warnings = 0;       ///< Number of ReportMalformed rows of the latest attempt.
-  Resource resource = 0;            ///< Highest resource that was reported.
-  Resource until = 0;               ///< The next milestone.
+  std::uint64_t counted = 0;        ///< Number of these that the scheduler did not ignore.
+  /// Highest resource that was reported, or that a program was told to run to and ended at.
+  Resource resource = 0;
+  double metric = 0;             ///< The last value up to `resource`; 0 before the first report.
+  Resource until = 0;            ///< The next milestone.
+  Resource told = 0;             ///< `until` at the start of the latest attempt.
+  bool reported_on_way = false;  ///< Whether an attempt towards `until` had a counted report.
   std::string stop_reason;
+
+  /// The latest attempt resumes from the newest checkpoint of the attempts up to this one.
+  std::uint32_t source_max = 0;
+  /// A checkpoint that is not ahead of the reports: the reports and the end of its attempt are in
+  /// the journal, and the attempt was neither lost nor interrupted.
+  struct Checkpoint {
+    std::uint32_t attempt = 0;  ///< 0: none; the trial begins from nothing.
+    Resource resource = 0;      ///< The trial's `resource` at its end.
+  };
+  Checkpoint checkpoint;
+  /// Whether a checkpoint was ahead of the reports, on the way to `until`. From then on,
+  /// `checkpoint` is used instead of those of lost attempts, until that is reached.
+  bool ran_again = false;
 
   /// A promotion that came while the process was still ending. A slot is kept on `node`, where the
   /// trial continues once the process is gone. `node` is empty if that node was lost.

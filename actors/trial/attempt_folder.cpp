@@ -86,14 +86,10 @@ bool is_empty_or_missing(const std::string& path) {
   return true;
 }
 
-/// The earlier attempt whose checkpoint to resume from; 0 for none.
-std::uint32_t checkpoint_to_resume(const std::string& trial_dir, std::uint32_t attempt) {
-  if (attempt == 1) return 0;
-  const std::uint32_t published = published_in(trial_dir);
-  for (std::uint32_t earlier = attempt - 1; earlier > published; --earlier) {
-    if (!is_empty_or_missing(checkpoint_of(trial_dir, earlier))) return earlier;
-  }
-  return published;
+std::uint32_t newest_in(const std::string& trial_dir, std::uint32_t attempt_max) {
+  std::uint32_t attempt = attempt_max;
+  while (attempt > 0 && is_empty_or_missing(checkpoint_of(trial_dir, attempt))) --attempt;
+  return attempt;
 }
 
 }  // namespace
@@ -113,13 +109,20 @@ std::uint32_t published_attempt(const std::string& study_folder, schedulers::Tri
   return published_in(trial_folder(study_folder, trial));
 }
 
+std::uint32_t newest_checkpoint(const std::string& study_folder, schedulers::TrialId trial,
+                                std::uint32_t attempt_max) {
+  return newest_in(trial_folder(study_folder, trial), attempt_max);
+}
+
 bool starts_over(const std::string& study_folder, schedulers::TrialId trial,
-                 std::uint32_t next_attempt) {
-  if (next_attempt <= 1 || published_attempt(study_folder, trial) != 0) return false;
+                 std::uint32_t source_max) {
+  if (source_max == 0 || newest_checkpoint(study_folder, trial, source_max) != 0) return false;
   struct stat stat{};
   const auto exists = [&](const std::string& path) { return ::lstat(path.c_str(), &stat) == 0; };
-  return exists(dropped_marker(study_folder, trial)) ||
-         !exists(attempt_folder(study_folder, trial, next_attempt - 1));
+  const std::string folder = attempt_folder(study_folder, trial, source_max);
+  if (exists(dropped_marker(study_folder, trial)) || !exists(folder)) return true;
+  // A later attempt has published a checkpoint since, so that there is no marker any more.
+  return published_attempt(study_folder, trial) > source_max && !exists(folder + "/checkpoint");
 }
 
 std::string dropped_marker(const std::string& study_folder, schedulers::TrialId trial) {
@@ -136,17 +139,16 @@ Result<void> publish_attempt(const std::string& study_folder, schedulers::TrialI
     return failed("make", fresh);
   if (::rename(fresh.c_str(), link.c_str()) != 0) return failed("publish", link);
   (void)::unlink(dropped_marker(study_folder, trial).c_str());
-  for (std::uint32_t earlier = 1; earlier < attempt; ++earlier)
-    if (auto removed = remove_tree(checkpoint_of(trial_dir, earlier)); !removed) return removed;
   return {};
 }
 
 Result<AttemptFolder> AttemptFolder::prepare(const std::string& study_folder,
-                                             schedulers::TrialId trial, std::uint32_t attempt) {
+                                             schedulers::TrialId trial, std::uint32_t attempt,
+                                             std::uint32_t source_max) {
   AttemptFolder folder(study_folder, trial, attempt);
-  if (attempt > 1) folder.starts_over_ = actors::starts_over(study_folder, trial, attempt);
+  folder.starts_over_ = actors::starts_over(study_folder, trial, source_max);
   const std::string checkpoint = folder.checkpoint_dir();
-  const std::uint32_t source = checkpoint_to_resume(folder.trial_dir_, attempt);
+  const std::uint32_t source = newest_in(folder.trial_dir_, source_max);
   if (source == 0) {
     if (auto made = make_folder(checkpoint); !made) return made.error();
     return folder;
@@ -159,10 +161,10 @@ Result<AttemptFolder> AttemptFolder::prepare(const std::string& study_folder,
   for (const auto& leftover : {partial, checkpoint})
     if (auto removed = remove_tree(leftover); !removed) return removed.error();
   auto copied = copy_tree(checkpoint_of(folder.trial_dir_, source), partial);
-  // The source may have been deleted meanwhile to save disk space. Its link is removed first, so a
-  // copy that was made while the link existed is complete.
-  if (checkpoint_to_resume(folder.trial_dir_, attempt) != source)
-    return prepare(study_folder, trial, attempt);
+  // The source may have been deleted meanwhile to save disk space. It is renamed first, so a copy
+  // that was made while it existed is complete.
+  if (newest_in(folder.trial_dir_, source_max) != source)
+    return prepare(study_folder, trial, attempt, source_max);
   if (!copied) return copied.error();
   if (::rename(partial.c_str(), checkpoint.c_str()) != 0) return failed("rename", partial);
   return folder;

@@ -21,17 +21,20 @@ namespace troupe::actors {
 /// The attempt whose checkpoint is the published one of `trial`; 0 if none is published.
 [[nodiscard]] std::uint32_t published_attempt(const std::string& study_folder,
                                               schedulers::TrialId trial);
-/// Whether `next_attempt` finds no checkpoint although the trial has made progress: the checkpoint
-/// was deleted, or the attempt before ran on a node that was lost. If the attempt before left its
-/// folder here, its program just wrote no checkpoint.
+/// The newest of the attempts up to `attempt_max` that has a checkpoint, published or not; 0: none.
+[[nodiscard]] std::uint32_t newest_checkpoint(const std::string& study_folder,
+                                              schedulers::TrialId trial, std::uint32_t attempt_max);
+/// Whether the attempts up to `source_max` have no checkpoint although the trial has made progress:
+/// the checkpoint was deleted, or attempt `source_max` ran on a node that was lost. If that attempt
+/// left its folder here, its program just wrote no checkpoint.
 [[nodiscard]] bool starts_over(const std::string& study_folder, schedulers::TrialId trial,
-                               std::uint32_t next_attempt);
+                               std::uint32_t source_max);
 /// STUDY/trials/0007/checkpoint.dropped: this file exists while the checkpoint of an unfinished
 /// trial is deleted, to save disk space.
 [[nodiscard]] std::string dropped_marker(const std::string& study_folder,
                                          schedulers::TrialId trial);
-/// Publishes the checkpoint of `attempt` as the trial's, atomically, and removes the checkpoints of
-/// earlier attempts.
+/// Publishes the checkpoint of `attempt` as the trial's, atomically. The checkpoints of earlier
+/// attempts stay until the study releases them (drop_earlier): it may have to go back to one.
 Result<void> publish_attempt(const std::string& study_folder, schedulers::TrialId trial,
                              std::uint32_t attempt);
 
@@ -45,11 +48,10 @@ Result<void> publish_attempt(const std::string& study_folder, schedulers::TrialI
 /// stays complete. Errors name the path and the reason.
 class AttemptFolder {
  public:
-  /// Makes the folders. The checkpoint folder gets a copy of the checkpoint to resume from: that of
-  /// the latest attempt after the published one that was lost before it published or discarded its
-  /// checkpoint; else the published one; else none.
+  /// Makes the folders. The checkpoint folder gets a copy of the checkpoint to resume from: the
+  /// newest one of the attempts up to `source_max`, published or not.
   static Result<AttemptFolder> prepare(const std::string& study_folder, schedulers::TrialId trial,
-                                       std::uint32_t attempt);
+                                       std::uint32_t attempt, std::uint32_t source_max);
 
   /// The attempt whose checkpoint this one resumes from; 0: none.
   [[nodiscard]] std::uint32_t source() const { return source_; }

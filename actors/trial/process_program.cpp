@@ -37,7 +37,8 @@ ProcessProgram::ProcessProgram(TrialPlan plan, TrialEnvironment environment)
 
 Result<std::vector<ReportLine>> ProcessProgram::start(runtime::Address trial) {
   const Launch& launch = plan_.launch;
-  auto folder = AttemptFolder::prepare(plan_.study.folder, launch.trial, launch.attempt);
+  auto folder =
+      AttemptFolder::prepare(plan_.study.folder, launch.trial, launch.attempt, launch.source_max);
   if (!folder) return folder.error();
   folder_ = std::move(folder).value();
   std::vector<ReportLine> unreceived = unreceived_reports();

@@ -25,6 +25,7 @@ class ProcessProgram final : public Program {
                                    schedulers::Resource reported,
                                    bool infrastructure_failed) override;
   [[nodiscard]] std::optional<std::string> infrastructure_failure() const override;
+  [[nodiscard]] std::uint32_t source() const override { return folder_ ? folder_->source() : 0; }
   [[nodiscard]] std::string tail(runtime::Stream stream) const override;
 
  private:

@@ -70,9 +70,10 @@ void Trial::started(Context& self) {
 /// ended as lost.
 bool Trial::download(Context& self) {
   const Launch& launch = plan_.launch;
-  if (launch.attempt == 1) return true;
-  auto downloaded = self.ask(plan_.transfers, DownloadCheckpoint{launch.trial, launch.attempt},
-                             transfer_deadline);
+  if (launch.source_max == 0) return true;
+  auto downloaded =
+      self.ask(plan_.transfers, DownloadCheckpoint{launch.trial, launch.attempt, launch.source_max},
+               transfer_deadline);
   const std::string error = downloaded ? downloaded->error : downloaded.error().what;
   if (downloaded) plan_.starts_over = downloaded->starts_over;
   if (error.empty()) return true;
@@ -234,7 +235,8 @@ void Trial::on(Context& self, const ProcessEnded& ended) {
                    .code = ended.code,
                    .detail = describe(ended),
                    .stderr_tail = program_->tail(runtime::Stream::err),
-                   .stdout_tail = {}};
+                   .stdout_tail = {},
+                   .source = program_->source()};
   if (reported_ == 0) end.stdout_tail = program_->tail(runtime::Stream::out);
   if (plan_.transfers) {
     if (ended.cause == ProcessEnded::Cause::not_started) end.detail += not_shared;

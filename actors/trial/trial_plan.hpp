@@ -52,6 +52,8 @@ class Program {
   [[nodiscard]] virtual std::optional<std::string> infrastructure_failure() const {
     return std::nullopt;
   }
+  /// The earlier attempt from whose checkpoint the program started; 0: from none.
+  [[nodiscard]] virtual std::uint32_t source() const { return 0; }
   /// The last lines that the program wrote to `stream`.
   [[nodiscard]] virtual std::string tail(runtime::Stream stream) const = 0;
 };

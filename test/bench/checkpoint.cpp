@@ -248,7 +248,7 @@ void measure(const fs::path& scratch, std::uint64_t megabytes, int rounds) {
     const auto fetched = node->ask(getter,
                                    Get{{.source = store,
                                         .trial = 1,
-                                        .next_attempt = 2,
+                                        .source_max = 1,
                                         .study_folder = here,
                                         .keeping = keeping}},
                                    10min);

@@ -3,11 +3,17 @@
 
 #include <algorithm>
 #include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <iterator>
+#include <optional>
+#include <string>
 
 #include <boost/test/unit_test.hpp>
 
 #include "runtime/core/rng.hpp"
 #include "test/e2e/study_kit.hpp"
+#include "test/kit/temp_folder.hpp"
 
 namespace troupe::test {
 namespace {
@@ -78,6 +84,62 @@ BOOST_AUTO_TEST_CASE(a_node_that_is_killed_at_any_moment_loses_only_its_running_
       rows, [](const std::string& row) { return row.find("NodeLeft") != std::string::npos; });
   BOOST_TEST(lost >= 2);
   BOOST_TEST(study.processes().empty());
+  BOOST_TEST(study.troupe("replay").code == 0);
+}
+
+/// SIGKILL to head, node, process reaper and programs. All are stopped first, so that none of them
+/// sees the end of another.
+void kill_the_host(const E2eStudy& study) {
+  for (const int signal : {SIGSTOP, SIGKILL})
+    for (const pid_t process : study.processes()) (void)kill(process, signal);
+  BOOST_TEST_REQUIRE(
+      eventually([&] { return study.processes().empty(); }, std::chrono::seconds(10)));
+}
+
+/// TROUPE_E2E_TRIALS: number of trials, for a longer run.
+std::string trials() {
+  const char* given = std::getenv("TROUPE_E2E_TRIALS");
+  return given == nullptr ? "4" : given;
+}
+
+/// The first time that a program has saved an epoch, the whole host is killed before the report.
+BOOST_AUTO_TEST_CASE(a_host_that_is_killed_between_checkpoint_and_report_fails_no_trial) {
+  const TempFolder stops;
+  const E2eStudy study("entry: {command: [" + program("e2e_save_first") + ", --stops, " +
+                       stops.path().string() + R"(]}
+config_space: {x: {uniform: [0, 1]}, epochs: 9}
+max_resource_attr: epochs
+scheduler: {name: asha, type: promotion, grace_period: 1, reduction_factor: 3}
+n_workers: 1
+max_retries: 0
+max_failures: 0
+when_exhausted: promote
+stop_criterion: {max_num_trials_started: )" +
+                       trials() + "}\n");
+  const auto stopped = [&] {
+    return std::distance(std::filesystem::directory_iterator(stops.path()),
+                         std::filesystem::directory_iterator());
+  };
+  std::ptrdiff_t kills = 0;
+  std::optional<int> code;
+  while (!code) {
+    const auto run = study.start();
+    BOOST_TEST_REQUIRE(
+        eventually([&] { return stopped() > kills || run->ended(); }, std::chrono::seconds(60)));
+    if (stopped() > kills) {
+      ++kills;
+      kill_the_host(study);
+      (void)run->wait(std::chrono::seconds(5));
+    } else {
+      code = run->wait(std::chrono::seconds(5));
+      BOOST_TEST_REQUIRE(code.has_value(), run->err());
+      BOOST_TEST(*code == 0, run->err() << study.troupe("events").out);
+    }
+  }
+  BOOST_TEST_MESSAGE(kills << " kills");
+  BOOST_TEST(kills >= std::stol(trials()));
+  for (const std::string& row : study.journal())
+    BOOST_TEST(row.find("give_up") == std::string::npos, row);
   BOOST_TEST(study.troupe("replay").code == 0);
 }
 

@@ -25,9 +25,10 @@ enum class Canary {
   journal,   ///< A commit is acknowledged before its rows are durable.
   reaper,    ///< Some programs run on after their end was reported.
   memory,    ///< Trials send reports without a limit of unacknowledged ones.
+  resume,    ///< Attempts resume from the newest checkpoint, also if it is ahead of the reports.
 };
-constexpr std::array<std::string_view, 6> enum_names(Canary) {
-  return {"none", "delivery", "fencing", "journal", "warden", "memory"};
+constexpr std::array<std::string_view, 7> enum_names(Canary) {
+  return {"none", "delivery", "fencing", "journal", "warden", "memory", "resume"};
 }
 
 /// Repeats the messages in some data frames, under the same number, so that links cannot notice.

@@ -44,6 +44,14 @@ void repeat(std::vector<Script::Print>& prints, std::size_t at) {
   prints.insert(prints.begin() + static_cast<std::ptrdiff_t>(at) + 1, times, again);
 }
 
+/// The index of a report, if there is one.
+std::size_t any_report(const std::vector<Script::Print>& prints, Rng& rng) {
+  const std::size_t drawn = rng.below(prints.size());
+  for (std::size_t i = 0; i < prints.size(); ++i)
+    if (const std::size_t at = (drawn + i) % prints.size(); !prints[at].bytes.empty()) return at;
+  return drawn;
+}
+
 /// Adds a fault to the script of an attempt, in half of the cases.
 void misbehave(Script& script, Rng& rng) {
   auto& prints = script.prints;
@@ -78,7 +86,7 @@ void misbehave(Script& script, Rng& rng) {
       return;
     case 7:  // The program repeats a report faster than a slow disk writes it.
       if (prints.empty() || rng.below(4) != 0) return;
-      return repeat(prints, rng.below(prints.size()));
+      return repeat(prints, any_report(prints, rng));
     default:
       return;
   }
@@ -86,19 +94,41 @@ void misbehave(Script& script, Rng& rng) {
 
 }  // namespace
 
+ProgramHabits habits_of(std::uint64_t seed, TrialId trial) {
+  switch (Rng::stream(seed, "habits", trial).below(8)) {
+    case 0:
+      return {.reports_every = 2};
+    case 1:
+      return {.reports_every = 4};
+    case 2:
+      return {.saves = false};
+    case 3:
+      return {.reports_first = true};
+    default:
+      return {};
+  }
+}
+
 Script script_of(ProgramContext& context, AttemptKey attempt, Resource until,
                  const std::string& host) {
   const auto [trial, number] = attempt;
   Rng rng = Rng::stream(context.seed, "program", (std::uint64_t{trial} << 16) + number);
   Script script;
   const Duration unit = draw(rng, 20ms, 600ms);
-  const Resource saved = context.folders.checkpoint(trial, number);
-  // A program that starts at its last resource reports it again.
-  for (Resource resource = std::min(saved + 1, until); resource <= until; ++resource) {
-    Script::Print report{unit, line_of(context.seed, trial, resource)};
-    report.effect = [&context, attempt, resource] {
-      context.folders.save(attempt.first, attempt.second, resource);
-    };
+  const Duration pause = draw(rng, 1ms, 200ms);
+  const ProgramHabits habits = habits_of(context.seed, trial);
+  for (Resource resource = context.folders.checkpoint(trial, number) + 1; resource <= until;
+       ++resource) {
+    Script::Print save{unit, {}};
+    if (habits.saves)
+      save.effect = [&context, attempt, resource] {
+        context.folders.save(attempt.first, attempt.second, resource);
+      };
+    Script::Print report{pause, {}};
+    if (resource == 1 || resource % habits.reports_every == 0)
+      report.bytes = line_of(context.seed, trial, resource);
+    if (habits.reports_first) std::swap(save, report);
+    script.prints.push_back(std::move(save));
     script.prints.push_back(std::move(report));
   }
   if (context.misbehave) misbehave(script, rng);
@@ -111,6 +141,7 @@ FolderProgram::FolderProgram(const TrialPlan& plan, ProgramContext& context,
                              runtime::Processes& processes, Deliver deliver)
     : spec_(plan.spec),
       attempt_(plan.launch.trial, plan.launch.attempt),
+      source_max_(plan.launch.source_max),
       from_(plan.launch.from),
       until_(resource_limit(*plan.spec, plan.launch.until)),
       context_(context),
@@ -119,8 +150,13 @@ FolderProgram::FolderProgram(const TrialPlan& plan, ProgramContext& context,
       parser_(plan.spec->report, plan.launch.from) {}
 
 Result<std::vector<ReportLine>> FolderProgram::start(runtime::Address trial) {
-  const std::uint32_t source = context_.folders.prepare(attempt_.first, attempt_.second);
-  auto lines = record(unreported(source));
+  const auto [trial_id, attempt] = attempt_;
+  // The store of the head does this as soon as the row is durable.
+  context_.folders.release(trial_id,
+                           context_.ledger->core().trials().at(trial_id).checkpoint.attempt);
+  source_ = context_.folders.prepare(trial_id, attempt,
+                                     context_.guess_checkpoints ? attempt - 1 : source_max_);
+  auto lines = record(unreported(source_));
   runtime::ProcessSpec spec;
   spec.argv = {std::to_string(attempt_.first), std::to_string(attempt_.second),
                std::to_string(until_)};
@@ -171,10 +207,7 @@ std::vector<ReportLine> FolderProgram::conclude(const ProcessEnded& ended, Resou
   if (ended.cause == ProcessEnded::Cause::lost) return lines;
   const bool sound = ended.requested || reported > 0 ||
                      (ended.cause == ProcessEnded::Cause::exited && ended.code == 0);
-  if (sound)
-    context_.folders.publish(attempt_.first, attempt_.second);
-  else
-    context_.folders.discard(attempt_.first, attempt_.second);
+  if (!sound) context_.folders.discard(attempt_.first, attempt_.second);
   return lines;
 }
 

@@ -22,11 +22,23 @@ struct ProgramContext {
   const Clock* world = nullptr;
   std::uint64_t seed = 0;
   bool misbehave = false;  ///< Whether programs crash, hang, flood or ignore SIGTERM.
+  /// Whether attempts resume from the newest checkpoint, whatever the study says (canary).
+  bool guess_checkpoints = false;
 };
 
+/// What the programs of a trial do in ways that the contract leaves to them.
+struct ProgramHabits {
+  /// Resources at which it reports: 1, and each multiple of this.
+  Resource reports_every = 1;
+  bool saves = true;           ///< Whether it saves checkpoints; else it starts from the beginning.
+  bool reports_first = false;  ///< Whether it reports before it saves; else it saves first.
+};
+[[nodiscard]] ProgramHabits habits_of(std::uint64_t seed, TrialId trial);
+
 /// The script of the program of an attempt. For each unit of resource after its checkpoint it
-/// works, saves a checkpoint and reports. Metrics depend on trial and resource only, faults also on
-/// the attempt.
+/// works, saves a checkpoint and, some time later, reports. A program whose checkpoint is at its
+/// last resource reports nothing. Metrics depend on trial and resource only, faults also on the
+/// attempt.
 [[nodiscard]] runtime::simulation::Script script_of(ProgramContext& context, AttemptKey attempt,
                                                     Resource until, const std::string& host);
 
@@ -44,6 +56,7 @@ class FolderProgram final : public Program {
   void end(Duration grace) override { processes_.end(process_, grace); }
   std::vector<ReportLine> conclude(const runtime::ProcessEnded& ended, Resource reported,
                                    bool infrastructure_failed) override;
+  [[nodiscard]] std::uint32_t source() const override { return source_; }
   [[nodiscard]] std::string tail(runtime::Stream) const override { return {}; }
 
  private:
@@ -52,6 +65,8 @@ class FolderProgram final : public Program {
 
   std::shared_ptr<const StudySpec> spec_;
   AttemptKey attempt_;
+  std::uint32_t source_max_;
+  std::uint32_t source_ = 0;
   Resource from_;
   Resource until_;
   ProgramContext& context_;

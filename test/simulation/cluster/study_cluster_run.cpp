@@ -83,6 +83,7 @@ StudyCluster::StudyCluster(const Scenario& scenario)
   context_.world = &cluster_.clock();
   context_.seed = scenario.seed;
   context_.misbehave = scenario.fault_set.programs;
+  context_.guess_checkpoints = scenario.canary == Canary::resume;
   for (const char* name : {"head", "own", "far-1", "far-2"}) {
     SimHost& host = cluster_.add(name);
     host.links = transport::LinkOptions::for_lease(seconds(spec_->lease_s));
@@ -260,6 +261,14 @@ void StudyCluster::check_end() {
   expect(counts.started == trials_started, std::to_string(counts.started) + " trials were started");
   expect(counts.running == 0, "a study that has ended has no running trial");
   expect(counts.failed == 0, std::to_string(counts.failed) + " trials failed for good");
+  for (const auto& [id, trial] : ledger_.core().trials()) {
+    // The programs of this trial report wherever they are told to end.
+    const bool always_reports = habits_of(scenario_.seed, id).reports_every == 1;
+    expect(!always_reports || trial.state != TrialState::completed ||
+               trial.resource >= trial.told || trial.told == spec_->max_t,
+           "trial " + std::to_string(id) + " completed at " + std::to_string(trial.resource) +
+               ", and was told to run to " + std::to_string(trial.told));
+  }
 }
 
 RunResult run_scenario(const Scenario& scenario) {

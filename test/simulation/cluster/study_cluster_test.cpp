@@ -119,6 +119,14 @@ BOOST_AUTO_TEST_CASE(a_canary_in_memory_is_found) {
   BOOST_TEST(found_at(Canary::memory, "disk,programs") > 0u);
 }
 
+/// Programs save, then report: an attempt whose host is lost in between leaves a checkpoint that is
+/// ahead of its reports.
+BOOST_AUTO_TEST_CASE(a_canary_in_resuming_is_found) {
+  const std::uint64_t seed = found_at(Canary::resume, "all");
+  BOOST_TEST(seed > 0u);
+  BOOST_TEST(seed <= 300u);
+}
+
 BOOST_AUTO_TEST_CASE(an_unknown_fault_is_refused_with_the_known_ones) {
   const auto named = FaultSet::named("crash,flod");
   BOOST_REQUIRE(!named.has_value());

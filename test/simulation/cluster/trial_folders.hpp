@@ -15,37 +15,34 @@ namespace troupe::actors::cluster {
 /// AttemptFolder in memory. A checkpoint is the resource at which it was saved, or 0 for none.
 class TrialFolders {
  public:
-  /// Makes the folder of an attempt with a copy of the checkpoint that it resumes from. Returns the
-  /// attempt of that checkpoint, 0 for none.
-  std::uint32_t prepare(TrialId trial, std::uint32_t attempt) {
-    Trial& folder = trials_[trial];
-    const std::uint32_t source = to_resume(folder, attempt);
-    folder.attempts[attempt].checkpoint = source == 0 ? 0 : folder.attempts[source].checkpoint;
+  /// Makes the folder of an attempt with a copy of the checkpoint that it resumes from: the newest
+  /// one of the attempts up to `source_max`. Returns the attempt of that checkpoint, 0 for none.
+  std::uint32_t prepare(TrialId trial, std::uint32_t attempt, std::uint32_t source_max) {
+    auto& attempts = trials_[trial];
+    std::uint32_t source = source_max;
+    while (source > 0 && attempts[source].checkpoint == 0) --source;
+    attempts[attempt].checkpoint = source == 0 ? 0 : attempts[source].checkpoint;
     return source;
   }
 
   [[nodiscard]] Resource checkpoint(TrialId trial, std::uint32_t attempt) {
-    return trials_[trial].attempts[attempt].checkpoint;
+    return trials_[trial][attempt].checkpoint;
   }
   void save(TrialId trial, std::uint32_t attempt, Resource resource) {
-    trials_[trial].attempts[attempt].checkpoint = resource;
+    trials_[trial][attempt].checkpoint = resource;
   }
   void log(TrialId trial, std::uint32_t attempt, std::string_view bytes) {
-    trials_[trial].attempts[attempt].log += bytes;
+    trials_[trial][attempt].log += bytes;
   }
   [[nodiscard]] const std::string& log_of(TrialId trial, std::uint32_t attempt) {
-    return trials_[trial].attempts[attempt].log;
+    return trials_[trial][attempt].log;
   }
 
-  void publish(TrialId trial, std::uint32_t attempt) {
-    Trial& folder = trials_[trial];
-    if (folder.attempts[attempt].checkpoint == 0) return;
-    folder.published = attempt;
-    for (auto& [number, earlier] : folder.attempts)
-      if (number < attempt) earlier.checkpoint = 0;
-  }
-  void discard(TrialId trial, std::uint32_t attempt) {
-    trials_[trial].attempts[attempt].checkpoint = 0;
+  void discard(TrialId trial, std::uint32_t attempt) { trials_[trial][attempt].checkpoint = 0; }
+  /// Deletes the checkpoints of the attempts before `attempt`.
+  void release(TrialId trial, std::uint32_t attempt) {
+    for (auto& [number, earlier] : trials_[trial])
+      if (number < attempt && trials_[trial][attempt].checkpoint != 0) earlier.checkpoint = 0;
   }
 
  private:
@@ -53,18 +50,8 @@ class TrialFolders {
     std::string log;
     Resource checkpoint = 0;
   };
-  struct Trial {
-    std::map<std::uint32_t, Attempt> attempts;
-    std::uint32_t published = 0;
-  };
 
-  static std::uint32_t to_resume(Trial& folder, std::uint32_t attempt) {
-    for (std::uint32_t earlier = attempt - 1; earlier > folder.published; --earlier)
-      if (folder.attempts[earlier].checkpoint != 0) return earlier;
-    return folder.published;
-  }
-
-  std::map<TrialId, Trial> trials_;
+  std::map<TrialId, std::map<std::uint32_t, Attempt>> trials_;
 };
 
 }  // namespace troupe::actors::cluster

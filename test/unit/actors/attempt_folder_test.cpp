@@ -35,7 +35,10 @@ struct Fixture {
   ~Fixture() { fs::remove_all(root); }
 
   [[nodiscard]] AttemptFolder prepare(std::uint32_t attempt) const {
-    auto folder = AttemptFolder::prepare(root.string(), 7, attempt);
+    return prepare(attempt, attempt - 1);
+  }
+  [[nodiscard]] AttemptFolder prepare(std::uint32_t attempt, std::uint32_t source_max) const {
+    auto folder = AttemptFolder::prepare(root.string(), 7, attempt, source_max);
     BOOST_REQUIRE(folder.has_value());
     return std::move(*folder);
   }
@@ -68,7 +71,7 @@ BOOST_AUTO_TEST_CASE(the_first_trials_of_a_node_make_its_folder_at_once) {
       for (int round = 0; round < rounds; ++round) {
         const std::string study = (root / std::to_string(round) / "study").string();
         together.arrive_and_wait();
-        if (!AttemptFolder::prepare(study, trial, 1)) ++failed;
+        if (!AttemptFolder::prepare(study, trial, 1, 0)) ++failed;
       }
     });
   threads.clear();
@@ -113,7 +116,23 @@ BOOST_AUTO_TEST_CASE(the_next_attempt_resumes_from_a_copy_of_the_published_check
   save(second, "epoch 9");
   BOOST_TEST(second.publish().has_value());
   BOOST_TEST(read(trial() / "checkpoint" / "state") == "epoch 9");
-  BOOST_TEST(!fs::exists(first.checkpoint_dir()));
+  BOOST_TEST(saved(first) == "epoch 3");  // The study may have to go back to it.
+}
+
+BOOST_AUTO_TEST_CASE(an_attempt_goes_back_to_the_checkpoint_of_the_attempt_that_it_is_told) {
+  auto first = prepare(1);
+  save(first, "epoch 3");
+  BOOST_TEST(first.publish().has_value());
+  auto second = prepare(2);
+  save(second, "epoch 9");
+  BOOST_TEST(second.publish().has_value());
+  auto third = prepare(3, 1);
+  BOOST_TEST(third.source() == 1u);
+  BOOST_TEST(saved(third) == "epoch 3");
+  auto fourth = prepare(4, 0);
+  BOOST_TEST(fourth.source() == 0u);
+  BOOST_TEST(fs::is_empty(fourth.checkpoint_dir()));
+  BOOST_TEST(!fourth.starts_over());
 }
 
 BOOST_AUTO_TEST_CASE(an_attempt_resumes_from_a_lost_one_that_had_saved_a_checkpoint) {
@@ -211,7 +230,7 @@ BOOST_AUTO_TEST_CASE(copies_folders_modes_and_links_but_no_pipes) {
 
 BOOST_AUTO_TEST_CASE(an_error_names_the_path_and_the_reason) {
   write(root / "trials", "a file in the way");
-  const auto folder = AttemptFolder::prepare(root.string(), 7, 1);
+  const auto folder = AttemptFolder::prepare(root.string(), 7, 1, 0);
   BOOST_TEST_REQUIRE(!folder.has_value());
   BOOST_TEST((folder.error().kind == ErrorKind::io));
   BOOST_TEST(folder.error().what == "cannot make " +

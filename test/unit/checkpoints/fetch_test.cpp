@@ -151,7 +151,7 @@ struct TwoFolders {
         .folder = node_folder.path().string(), .store = StoreRef(source.address())});
   }
   DownloadReply download(TrialId trial, std::uint32_t attempt) {
-    return nodes.node.ask(transfers, DownloadCheckpoint{trial, attempt}).value();
+    return nodes.node.ask(transfers, DownloadCheckpoint{trial, attempt, attempt - 1}).value();
   }
   [[nodiscard]] test::Files published(TrialId trial) const {
     return test::files_in(trial_folder(node_folder.path().string(), trial) + "/checkpoint/");
@@ -206,7 +206,7 @@ BOOST_AUTO_TEST_CASE(a_download_is_retried_until_no_head_is_left) {
   std::optional<DownloadReply> downloaded;
   auto asker = two.nodes.node.probe<Fetched>();
   asker.run([&](runtime::Context& self) {
-    auto answer = self.ask(two.transfers, DownloadCheckpoint{8, 2}, std::chrono::hours(1));
+    auto answer = self.ask(two.transfers, DownloadCheckpoint{8, 2, 1}, std::chrono::hours(1));
     if (answer) downloaded = *answer;
   });
   two.nodes.world.advance(std::chrono::seconds(5));
@@ -225,7 +225,7 @@ BOOST_AUTO_TEST_CASE(a_download_succeeds_from_a_restarted_head) {
   std::optional<DownloadReply> downloaded;
   auto asker = two.nodes.node.probe<Fetched>();
   asker.run([&](runtime::Context& self) {
-    auto answer = self.ask(two.transfers, DownloadCheckpoint{8, 2}, std::chrono::hours(1));
+    auto answer = self.ask(two.transfers, DownloadCheckpoint{8, 2, 1}, std::chrono::hours(1));
     if (answer) downloaded = *answer;
   });
   const auto again = two.nodes.head.spawn<CheckpointTransfers>(

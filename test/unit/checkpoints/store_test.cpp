@@ -63,7 +63,7 @@ BOOST_AUTO_TEST_CASE(an_attempt_without_a_checkpoint_gets_a_folder_with_its_logs
   BOOST_TEST((two.offer(4, 1).result == Taken::taken));
   BOOST_TEST(fs::exists(two.head_folder.path() / "trials/0004/attempt-1"));
   BOOST_TEST(published_attempt(two.head_folder.path().string(), 4) == 0U);
-  BOOST_TEST(!starts_over(two.head_folder.path().string(), 4, 2));
+  BOOST_TEST(!starts_over(two.head_folder.path().string(), 4, 1));
 }
 
 BOOST_AUTO_TEST_CASE(only_the_latest_attempt_is_accepted) {
@@ -122,10 +122,40 @@ BOOST_AUTO_TEST_CASE(beyond_the_bound_a_paused_trial_loses_its_checkpoint_and_st
   }
   BOOST_TEST(published_attempt(two.head_folder.path().string(), 0) == 1U);
   BOOST_TEST(published_attempt(two.head_folder.path().string(), 1) == 1U);
-  BOOST_TEST(starts_over(two.head_folder.path().string(), 2, 2));
-  const auto downloaded = two.nodes.node.ask(two.transfers, DownloadCheckpoint{2, 2}).value();
+  BOOST_TEST(starts_over(two.head_folder.path().string(), 2, 1));
+  const auto downloaded = two.nodes.node.ask(two.transfers, DownloadCheckpoint{2, 2, 1}).value();
   BOOST_TEST(downloaded.error == "");
   BOOST_TEST(downloaded.starts_over);
+}
+
+BOOST_AUTO_TEST_CASE(a_later_attempt_leaves_the_earlier_checkpoint_until_it_is_released) {
+  HeadAndNode two;
+  const fs::path first = two.head_folder.path() / "trials/0004/attempt-1/checkpoint/w";
+  for (std::uint32_t attempt = 1; attempt <= 2; ++attempt) {
+    test::leave_attempt(two.node_folder.path(), 4, attempt, {{"checkpoint/w", "w"}});
+    two.expect(4, attempt);
+    BOOST_TEST((two.offer(4, attempt).result == Taken::taken));
+  }
+  BOOST_TEST(published_attempt(two.head_folder.path().string(), 4) == 2U);
+  BOOST_TEST(fs::exists(first));
+  two.nodes.head.tell(two.store, StudyAdvanced{.released = {{.trial = 4, .attempt = 2}}});
+  two.nodes.world.run();
+  BOOST_TEST(!fs::exists(first));
+  BOOST_TEST(fs::exists(two.head_folder.path() / "trials/0004/attempt-2/checkpoint/w"));
+}
+
+BOOST_AUTO_TEST_CASE(an_attempt_elsewhere_may_go_back_to_an_earlier_checkpoint) {
+  HeadAndNode two;
+  for (std::uint32_t attempt = 1; attempt <= 2; ++attempt)
+    test::leave_attempt(two.head_folder.path(), 4, attempt,
+                        {{"checkpoint/w", "of attempt " + std::to_string(attempt)}});
+  const auto downloaded = two.nodes.node.ask(two.transfers, DownloadCheckpoint{4, 3, 1}).value();
+  BOOST_TEST(downloaded.error == "");
+  BOOST_TEST(!downloaded.starts_over);
+  const auto folder = AttemptFolder::prepare(two.node_folder.path().string(), 4, 3, 1);
+  BOOST_REQUIRE(folder);
+  BOOST_TEST(folder->source() == 1U);
+  BOOST_TEST(test::read_file(folder->checkpoint_dir() + "/w") == "of attempt 1");
 }
 
 BOOST_AUTO_TEST_CASE(only_the_logs_of_a_stopped_trial_are_fetched) {
@@ -176,7 +206,7 @@ BOOST_AUTO_TEST_CASE(a_node_that_is_lost_during_the_transfer_leaves_no_files) {
   two.nodes.world.advance(std::chrono::seconds(1));
   BOOST_TEST(!fs::exists(partial));
   BOOST_TEST(test::files_in(two.head_folder.path()).empty());
-  BOOST_TEST(starts_over(two.head_folder.path().string(), 4, 2));
+  BOOST_TEST(starts_over(two.head_folder.path().string(), 4, 1));
 }
 
 /// A trial that uploads its files, and the answer that it got.

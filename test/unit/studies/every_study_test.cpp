@@ -56,6 +56,8 @@ StudyWorld::Options options_of(std::uint64_t seed, const StudyMishaps& mishaps) 
   options.rules.stop.trials_started_max = seed % 5 == 0 ? 7 : 24;
   options.rules.failures_max = seed % 7 == 0 ? 2 : 1'000;
   options.rules.retries_max = static_cast<std::uint32_t>(seed % 2);
+  options.rules.tells_milestone = seed % 4 < 2;
+  options.rules.max_resource = max_resource;
   return options;
 }
 

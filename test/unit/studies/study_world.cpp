@@ -176,7 +176,8 @@ void StudyWorld::end(const Attempt& attempt, Cause cause, std::int32_t code) {
                            .attempt = attempt.attempt,
                            .cause = cause,
                            .code = code,
-                           .detail = "code " + std::to_string(code)};
+                           .detail = "code " + std::to_string(code),
+                           .source = attempt.source};
   std::erase_if(attempts_, [&](const Attempt& one) { return one.trial == ended.trial; });
   check(feed(ended), "the end of an attempt is taken");
 }
@@ -195,7 +196,9 @@ void StudyWorld::carry_out(const LaunchAttempt& launch) {
   for (const Attempt& one : attempts_)
     check(one.trial != launch.trial, "a trial has one process at a time");
   const Resource from = happens(options_.mishaps.forgetful) ? 0 : launch.from;
-  attempts_.push_back({launch.trial, launch.attempt, launch.node, from, false});
+  check(launch.source_max < launch.attempt, "an attempt resumes from an earlier one");
+  check(launch.source_max >= released_[launch.trial], "no checkpoint that is gone is needed");
+  attempts_.push_back({launch.trial, launch.attempt, launch.node, from, false, launch.source_max});
 }
 
 void StudyWorld::carry_out(const EndAttempt& ending) {
@@ -207,6 +210,12 @@ void StudyWorld::carry_out(const EndAttempt& ending) {
 
 void StudyWorld::carry_out(const ObserveReport& report) {
   searcher_->observe(report.trial, report.resource, report.metric);
+}
+
+void StudyWorld::carry_out(const ReleaseCheckpoints& release) {
+  std::uint32_t& released = released_[release.trial];
+  check(release.attempt > released, "the checkpoints before an attempt are released once");
+  released = release.attempt;
 }
 
 }  // namespace troupe::actors

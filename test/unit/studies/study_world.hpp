@@ -64,6 +64,7 @@ class StudyWorld {
     std::string node;
     Resource last = 0;  ///< Last reported resource; at first that of the start.
     bool ending = false;
+    std::uint32_t source = 0;  ///< The attempt from whose checkpoint it started.
   };
 
   static constexpr std::uint32_t slots = 2;  ///< Number of slots of each node.
@@ -79,6 +80,7 @@ class StudyWorld {
   void carry_out(const LaunchAttempt& launch);
   void carry_out(const EndAttempt& ending);
   void carry_out(const ObserveReport& report);
+  void carry_out(const ReleaseCheckpoints& release);
   [[nodiscard]] bool happens(std::uint64_t one_in) { return one_in > 0 && rng_.below(one_in) == 0; }
   [[nodiscard]] double metric(TrialId trial, Resource resource);
 
@@ -88,10 +90,11 @@ class StudyWorld {
   std::unique_ptr<schedulers::Searcher> searcher_;
   Rng rng_;
   std::vector<Attempt> attempts_;
-  std::set<std::string> nodes_;  ///< The nodes that have joined.
-  TrialId suggested_ = 0;        ///< Number of suggestions that were asked for.
-  bool none_left_ = false;       ///< The searcher has no configuration left.
-  std::string closed_;           ///< Why no new trial starts; empty while one may.
+  std::map<TrialId, std::uint32_t> released_;  ///< Checkpoints before this attempt are gone.
+  std::set<std::string> nodes_;                ///< The nodes that have joined.
+  TrialId suggested_ = 0;                      ///< Number of suggestions that were asked for.
+  bool none_left_ = false;                     ///< The searcher has no configuration left.
+  std::string closed_;                         ///< Why no new trial starts; empty while one may.
   Outcome outcome_;
 };
 

@@ -1,0 +1,182 @@
+// The ends of attempts: what they mean for the trial, and for its checkpoints.
+
+#include <string>
+#include <utility>
+
+#include "actors/study/study_core.hpp"
+#include "runtime/core/check.hpp"
+#include "runtime/core/overloaded.hpp"
+
+namespace troupe::actors {
+
+using Then = TrialFailed::Then;
+
+/// A program saves its checkpoint and then reports. If it is killed in between, the next attempt
+/// resumes from that checkpoint, finds nothing left to do and has nothing to report: it must run
+/// again from a checkpoint that is not ahead of the reports. A program that was told how far to go
+/// and reported on the way went that far, so its last value counts there. At the maximum resource,
+/// and where the program was not told, an early end is the program's own decision.
+StudyCore::Ending StudyCore::ending_of(const TrialRecord& trial, const AttemptEnded& end) const {
+  if (!exited_with_success(end)) return Ending::failed;
+  const bool below_target = has_target(trial) && trial.resource < trial.told;
+  if (trial.resource > 0 && !below_target) return Ending::completed;
+  const bool source_is_ahead = end.source > trial.checkpoint.attempt;
+  if (trial.counted == 0 && source_is_ahead && !trial.ran_again) return Ending::run_again;
+  if (trial.resource == 0) return Ending::failed;
+  return trial.reported_on_way ? Ending::at_target : Ending::completed;
+}
+
+void StudyCore::on(const AttemptEnded& end) {
+  TrialRecord& trial = trials_.at(end.trial);
+  slots_.release(trial.node);
+  const bool lost = end.cause == AttemptEnded::Cause::lost;
+  if (trial.runs_on()) {
+    end_undecided(trial, end);
+  } else {
+    // An interrupted program may have been ended after it saved and before it reported.
+    if (!lost && trial.next_state != TrialState::pending) release_checkpoints(trial);
+    finish_decided(trial, lost ? end.detail : std::string());
+  }
+  for (const auto& decision : *decisions_) {
+    if (const auto* unlocked = std::get_if<schedulers::RungUnlocked>(&decision))
+      announce(*unlocked);
+    if (const auto* hurdle = std::get_if<schedulers::HurdleRaised>(&decision)) announce(*hurdle);
+  }
+  close_if_reached();
+}
+
+void StudyCore::end_undecided(TrialRecord& trial, const AttemptEnded& end) {
+  switch (ending_of(trial, end)) {
+    case Ending::completed:
+      release_checkpoints(trial);
+      trials_.move_to(trial, TrialState::completed);
+      emit(TrialCompleted{index_, trial.id, trial.resource});
+      return;
+    case Ending::at_target:
+      return finish_at_target(trial);
+    case Ending::run_again:
+      return run_again(trial, end);
+    case Ending::failed:
+      // The checkpoint of a program that failed before its first report is discarded.
+      if (end.cause != AttemptEnded::Cause::lost && trial.reports > 0) release_checkpoints(trial);
+      return fail(trial, end);
+  }
+}
+
+/// The checkpoint of the latest attempt is not ahead of the reports: earlier ones are not needed.
+void StudyCore::release_checkpoints(TrialRecord& trial) {
+  trial.checkpoint = {trial.attempt, trial.resource};
+  if (trial.attempt > 1) outcome_.commands.push_back(ReleaseCheckpoints{trial.id, trial.attempt});
+}
+
+/// Moves a trial to the state that was decided before its process was gone. `loss`: what happened
+/// to the attempt after the decision; empty if it ended in order.
+void StudyCore::finish_decided(TrialRecord& trial, const std::string& loss) {
+  check(trial.next_state.has_value(), "only a trial whose end was ordered has a next state");
+  const TrialState state = *trial.next_state;
+  const bool may_continue = state == TrialState::paused || state == TrialState::pending;
+  if (may_continue && !loss.empty())
+    emit(TrialWarned{index_, trial.id,
+                     "what it did last may have to be done again, if it goes on: " + loss});
+  trials_.move_to(trial, state);
+  switch (state) {
+    case TrialState::paused:
+      emit(TrialPaused{index_, trial.id, trial.resource});
+      if (trial.promotion) continue_promoted(trial);
+      break;
+    case TrialState::pending:
+      emit(TrialPaused{index_, trial.id, trial.resource});
+      break;
+    case TrialState::stopped:
+      emit(TrialStopped{index_, trial.id, trial.resource, trial.stop_reason});
+      break;
+    case TrialState::completed:
+      emit(TrialCompleted{index_, trial.id, trial.resource});
+      break;
+    case TrialState::running:
+    case TrialState::failed:
+      check(false, "a process is ordered to end so that its trial pauses, waits or is over");
+  }
+}
+
+/// The program ended at the resource that it was told, and its last report was below: the scheduler
+/// has decided as if the last value had been reported there.
+void StudyCore::finish_at_target(TrialRecord& trial) {
+  if (!std::exchange(warned_of_rungs_, true))
+    emit(TrialWarned{index_, trial.id,
+                     "reports do not meet the rungs: it was told to run to " +
+                         std::to_string(trial.told) + " and its last report was at " +
+                         std::to_string(trial.resource) + ". That value counts at " +
+                         std::to_string(trial.told) +
+                         " too. Let the program report where it ends, or choose grace_period and "
+                         "reduction_factor to match (this is said once)"});
+  totals_.charge_up_to(trial, trial.told);
+  trial.resource = trial.told;
+  release_checkpoints(trial);
+  trial.next_state = TrialState::completed;  // The scheduler knows the trial only as running.
+  for (const auto& decision : *decisions_)
+    std::visit(Overloaded{
+                   [&](const schedulers::PauseTrial&) { trial.next_state = TrialState::paused; },
+                   [&](const schedulers::StopTrial& d) {
+                     const bool at_end = d.reason == schedulers::StopTrial::Reason::max_resource;
+                     trial.stop_reason = enum_text(d.reason);
+                     trial.next_state = at_end ? TrialState::completed : TrialState::stopped;
+                   },
+                   [&](const schedulers::ContinueTrial& d) {
+                     if (d.until <= trial.told) return;
+                     trial.until = d.until;
+                     trial.reported_on_way = trial.ran_again = false;
+                     trial.next_state = TrialState::pending;
+                   },
+                   [](const auto&) {},
+               },
+               decision);
+  finish_decided(trial, std::string());
+}
+
+/// Lets the trial run again from its latest checkpoint that is not ahead of its reports.
+void StudyCore::run_again(TrialRecord& trial, const AttemptEnded& end) {
+  const std::uint32_t back_to = trial.checkpoint.attempt;
+  emit(TrialFailed{index_, trial.id, trial.attempt,
+                   "nothing new to report: attempt " + std::to_string(end.source) +
+                       " had saved its checkpoint and was lost before it reported; back to " +
+                       (back_to == 0 ? std::string("the beginning")
+                                     : "the checkpoint of attempt " + std::to_string(back_to)),
+                   std::string(), Then::restart});
+  trial.ran_again = true;
+  trials_.move_to(trial, TrialState::pending);
+}
+
+void StudyCore::fail(TrialRecord& trial, const AttemptEnded& end) {
+  const Then then = after_failure(trial, end, rules_.retries_max);
+  TrialFailed failed{index_, trial.id, trial.attempt, end.detail, end.stderr_tail, then};
+  if (exited_with_success(end)) {
+    failed.cause = "exit code 0, but it never reported";
+    if (has_target(trial))
+      failed.cause += " (it was told to run to " + std::to_string(trial.told) + ")";
+    if (!rules_.report_advice.empty()) failed.cause += ": " + rules_.report_advice;
+    failed.stdout_tail = end.stdout_tail;
+  }
+  emit(std::move(failed));
+  if (then == Then::give_up) {
+    trials_.move_to(trial, TrialState::failed);
+    return;
+  }
+  if (then == Then::retry) ++trial.retries;
+  if (then == Then::restart) ++trial.idle_restarts;
+  check(trial.retries <= rules_.retries_max, "a trial is retried as often as allowed at most");
+  trials_.move_to(trial, TrialState::pending);
+}
+
+/// Ends the attempt of `trial` whose node, or whose place on its node, is gone. Uses up no retry.
+void StudyCore::lose(TrialRecord& trial, const std::string& cause) {
+  check(trial.has_process(), "only an attempt that has a process can be lost");
+  if (trial.next_state && *trial.next_state != TrialState::pending) {
+    finish_decided(trial, cause);
+    return;
+  }
+  emit(TrialFailed{index_, trial.id, trial.attempt, cause, std::string(), Then::restart});
+  trials_.move_to(trial, TrialState::pending);
+}
+
+}  // namespace troupe::actors
