@@ -85,7 +85,8 @@ constexpr std::array study_table{
         {.key = "on_early_exit",
          .example = "hold",
          .in_template = true,
-         .doc = "a program ended early: its last value holds (default), or drop"}),
+         .doc = "a program ended early, without max_resource_attr or without a report\n"
+                "on its way: its last value holds (default), or drop"}),
     option<&StudySpec::seed>(
         {.key = "seed",
          .least = 0,

@@ -15,6 +15,11 @@ using runtime::Context;
 struct Feeder {
   using Store = Probe<AskManifest, AskChunk, OfferAttempt, StudyAdvanced>;
 
+  void tell(std::vector<StudyEvent> events, std::vector<Command> commands) {
+    const std::vector<PendingRow> pending{
+        {{0, 0, TimeExpired{}, {}, std::move(events)}, std::move(commands), {}}};
+    actor.run([&](Context& self) { feed.tell(self, pending, core); });
+  }
   void tell(std::vector<std::vector<StudyEvent>> rows) {
     std::vector<PendingRow> pending;
     for (auto& events : rows)
@@ -39,6 +44,16 @@ BOOST_AUTO_TEST_CASE(reports_wait_for_an_event_that_changes_what_is_kept) {
   BOOST_TEST(feeder.store.expect<StudyAdvanced>().trials.size() == 3u);
   feeder.tell({{TrialStarted{.trial = 2}}});
   BOOST_TEST(feeder.store.expect<StudyAdvanced>().trials.size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(the_store_hears_at_once_which_checkpoints_are_released) {
+  Feeder feeder;
+  feeder.feed.connect(feeder.store.ref());
+  feeder.tell({TrialReported{.trial = 3, .resource = 1}}, {ReleaseCheckpoints{3, 2}});
+  const auto advanced = feeder.store.expect<StudyAdvanced>();
+  BOOST_TEST_REQUIRE(advanced.released.size() == 1u);
+  BOOST_TEST(advanced.released[0].trial == 3u);
+  BOOST_TEST(advanced.released[0].attempt == 2u);
 }
 
 BOOST_AUTO_TEST_CASE(a_store_that_starts_late_is_told_everything_so_far_once) {
