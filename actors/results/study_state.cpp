@@ -119,6 +119,9 @@ void StudyState::on(const TrialReported& event) {
 
 void StudyState::on(const TrialPaused& event) {
   Trial& trial = trial_of(event.trial);
+  // Its last report was below the rung, and its value counts there.
+  if (trial.highest && event.resource > trial.highest->resource)
+    trial.paused_at = Measurement{event.resource, trial.highest->metric};
   enter(trial, TrialState::paused);
   if (keeps(Detail::history)) end_attempt(trial, "paused at " + std::to_string(event.resource));
 }

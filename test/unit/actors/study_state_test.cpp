@@ -148,6 +148,14 @@ BOOST_AUTO_TEST_CASE(a_pause_stands_until_the_trial_is_promoted_or_stopped) {
   BOOST_TEST(state.stopped_below_hurdle() == 1u);
 }
 
+BOOST_AUTO_TEST_CASE(a_trial_is_paused_at_its_rung_with_its_last_value_if_it_reported_none_there) {
+  StudyState state;
+  state.take(1, {started(0, 1), reported(0, 2, 0.5)});
+  state.take(2, {TrialPaused{0, 0, 3}});
+  BOOST_TEST((state.trials().at(0).paused_at == StudyState::Measurement{3, 0.5}));
+  BOOST_TEST((state.trials().at(0).highest == StudyState::Measurement{2, 0.5}));
+}
+
 BOOST_AUTO_TEST_CASE(ceiling_hurdles_and_best_are_the_latest) {
   StudyState state;
   BOOST_TEST(!state.ceiling().has_value());
