@@ -115,6 +115,7 @@ struct TrialFailed {
     give_up,  ///< The trial has failed.
     retry,    ///< It starts again from its last checkpoint, which uses up one retry.
     restart,  ///< It starts again at no cost: node lost, or exit code 75 (EX_TEMPFAIL).
+    go_back,  ///< It starts again at no cost, from a checkpoint that `cause` names.
   };
   std::uint64_t index = 0;
   TrialId trial = 0;
@@ -134,8 +135,8 @@ struct TrialFailed {
   }
   friend bool operator==(const TrialFailed&, const TrialFailed&) = default;
 };
-constexpr std::array<std::string_view, 3> enum_names(TrialFailed::Then) {
-  return {"give_up", "retry", "restart"};
+constexpr std::array<std::string_view, 4> enum_names(TrialFailed::Then) {
+  return {"give_up", "retry", "restart", "go_back"};
 }
 
 /// The program of a trial ended with success, or reached the maximum resource.

@@ -146,7 +146,7 @@ void StudyCore::run_again(TrialRecord& trial, const AttemptEnded& end) {
                        " had saved its checkpoint and was lost before it reported; back to " +
                        (back_to == 0 ? std::string("the beginning")
                                      : "the checkpoint of attempt " + std::to_string(back_to)),
-                   std::string(), Then::restart});
+                   std::string(), Then::go_back});
   trial.ran_again = true;
   trials_.move_to(trial, TrialState::pending);
 }

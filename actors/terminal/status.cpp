@@ -79,7 +79,7 @@ Notice notice(const TrialFailed& e, const StudyProgress&) {
   if (e.then == TrialFailed::Then::retry) what += "; tried again from its last checkpoint";
   if (e.then == TrialFailed::Then::restart) what += "; goes on from its last checkpoint";
   const Style style = e.then == TrialFailed::Then::give_up ? Style::red : Style::yellow;
-  const bool blamed = e.then != TrialFailed::Then::restart;
+  const bool blamed = e.then == TrialFailed::Then::give_up || e.then == TrialFailed::Then::retry;
   std::vector<std::string> lines = last_lines(e.stdout_tail);
   std::ranges::move(last_lines(e.stderr_tail), std::back_inserter(lines));
   return {blamed ? "failed" : "restarted", style, what, std::move(lines)};

@@ -115,6 +115,14 @@ BOOST_AUTO_TEST_CASE(a_program_that_never_reported_is_shown_with_both_its_output
   BOOST_TEST((notice.value().details == std::vector<std::string>{"loss: 0.5", "oops"}));
 }
 
+BOOST_AUTO_TEST_CASE(a_trial_that_goes_back_to_an_earlier_checkpoint_is_not_blamed) {
+  const auto notice =
+      notice_of(TrialFailed{0, 4, 2, "back to the beginning", "", TrialFailed::Then::go_back},
+                StudyProgress(digits_outline()));
+  BOOST_TEST(notice.value().label == "restarted");
+  BOOST_TEST(notice.value().sentence == "trial 4, attempt 2: back to the beginning");
+}
+
 BOOST_AUTO_TEST_CASE(what_a_program_printed_cannot_steer_the_terminal) {
   const auto notice =
       notice_of(TrialWarned{0, 4, "a\x1b[2Jb\r\nc\u009bd"}, StudyProgress(digits_outline()));

@@ -89,7 +89,7 @@ BOOST_AUTO_TEST_CASE(a_program_lost_between_checkpoint_and_report_runs_again_wit
   const auto end = world.exit_of(0, 2, 1);
   BOOST_TEST(!world.core.question(end).has_value());
   world.feed(end);
-  BOOST_TEST((world.event<TrialFailed>().then == TrialFailed::Then::restart));
+  BOOST_TEST((world.event<TrialFailed>().then == TrialFailed::Then::go_back));
   BOOST_TEST(world.event<TrialFailed>().cause ==
              "nothing new to report: attempt 1 had saved its checkpoint and was lost before it "
              "reported; back to the beginning");
@@ -161,7 +161,7 @@ BOOST_AUTO_TEST_CASE(an_interrupted_attempt_may_have_saved_what_it_did_not_repor
   world.slot();
   BOOST_TEST(world.command<LaunchAttempt>().source_max == 1u);
   world.feed(world.exit_of(0, 2, 1));
-  BOOST_TEST((world.event<TrialFailed>().then == TrialFailed::Then::restart));
+  BOOST_TEST((world.event<TrialFailed>().then == TrialFailed::Then::go_back));
   world.slot();
   BOOST_TEST(world.command<LaunchAttempt>().source_max == 0u);
 }
