@@ -15,15 +15,16 @@ using Then = TrialFailed::Then;
 /// resumes from that checkpoint, finds nothing left to do and has nothing to report: it must run
 /// again from a checkpoint that is not ahead of the reports. A program that was told how far to go
 /// and reported on the way went that far, so its last value counts there. At the maximum resource,
-/// and where the program was not told, an early end is the program's own decision.
+/// and where the program was not told, an early end is the program's own decision; there, going
+/// back could cost a whole training for its last report, so a report on the way is enough.
 StudyCore::Ending StudyCore::ending_of(const TrialRecord& trial, const AttemptEnded& end) const {
   if (!exited_with_success(end)) return Ending::failed;
   const bool below_target = has_target(trial) && trial.resource < trial.told;
-  if (trial.resource > 0 && !below_target) return Ending::completed;
+  const bool reported = below_target ? trial.counted > 0 : trial.reported_on_way;
   const bool source_is_ahead = end.source > trial.checkpoint.attempt;
-  if (trial.counted == 0 && source_is_ahead && !trial.ran_again) return Ending::run_again;
+  if (!reported && source_is_ahead && !trial.ran_again) return Ending::run_again;
   if (trial.resource == 0) return Ending::failed;
-  return trial.reported_on_way ? Ending::at_target : Ending::completed;
+  return below_target && trial.reported_on_way ? Ending::at_target : Ending::completed;
 }
 
 void StudyCore::on(const AttemptEnded& end) {

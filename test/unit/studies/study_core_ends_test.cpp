@@ -143,6 +143,25 @@ BOOST_AUTO_TEST_CASE(a_trial_that_is_told_the_maximum_goes_back_only_until_it_re
   BOOST_TEST(world.command<LaunchAttempt>().source_max == 3u);
 }
 
+BOOST_AUTO_TEST_CASE(at_the_maximum_a_trial_goes_back_if_it_reported_nothing_on_its_way) {
+  for (const bool reports : {false, true}) {
+    ToldWorld world;
+    world.start(3);
+    world.report(0, 3, 0.5, schedulers::PauseTrial{0});
+    world.end(0);
+    world.slot({schedulers::ResumeTrial{0, 3, 9}});
+    if (reports) world.report(0, 8, 0.4, schedulers::ContinueTrial{0, 9}, 2);
+    world.lose_node();
+    const auto end = world.exit_of(0, 3, 2);
+    if (reports)
+      BOOST_TEST((world.core.question(end) == schedulers::Event{schedulers::TrialCompleted{0}}));
+    else
+      BOOST_TEST(!world.core.question(end).has_value());
+    world.feed(end);
+    BOOST_TEST(world.has_event<TrialCompleted>() == reports);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_program_that_never_reports_before_its_rung_is_told_so) {
   ToldWorld world;
   world.start(1);
