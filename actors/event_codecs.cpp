@@ -16,6 +16,7 @@ template struct WireCodec<actors::TrialWarned>;
 template struct WireCodec<actors::RungUnlocked>;
 template struct WireCodec<actors::HurdleRaised>;
 template struct WireCodec<actors::IncumbentChanged>;
+template struct WireCodec<actors::SettingsChanged>;
 template struct WireCodec<actors::StudyFinished>;
 template struct NamedCodec<std::vector<actors::StudyEvent>>;
 

@@ -29,8 +29,9 @@ std::optional<TrialNews> news_of(const TrialReported& report) {
 std::optional<TrialNews> news_of(const TrialPaused& paused) {
   return TrialNews{.what = What::paused, .trial = paused.trial};
 }
+/// A trial that a limit of the study stopped goes on if the limit is raised.
 std::optional<TrialNews> news_of(const TrialStopped& stopped) {
-  return TrialNews{.what = What::done, .trial = stopped.trial};
+  return TrialNews{.what = stopped.by_limit ? What::paused : What::done, .trial = stopped.trial};
 }
 std::optional<TrialNews> news_of(const TrialCompleted& completed) {
   return TrialNews{.what = What::done, .trial = completed.trial};
@@ -67,7 +68,7 @@ void Retention::take(const std::vector<TrialNews>& news, std::vector<TrialId> co
   contenders_ = std::move(contenders);
   for (const TrialNews& one : news) {
     if (one.what == What::study_over) {
-      end_study();
+      over_ = true;
       continue;
     }
     Trial& trial = trials_[one.trial];
@@ -108,6 +109,7 @@ void Retention::started(TrialId id, Trial& trial, std::uint32_t attempt) {
   trial.has_process = true;
   trial.may_go_on = true;
   done_.erase(id);
+  over_ = false;  // The study goes on, if it was over.
 }
 
 void Retention::end_trial(TrialId id, Trial& trial) {
@@ -116,7 +118,7 @@ void Retention::end_trial(TrialId id, Trial& trial) {
   done_.insert(id);
 }
 
-void Retention::end_study() {
+void Retention::abandon_trials() {
   over_ = true;
   for (auto& [id, trial] : trials_)
     if (trial.has_process || trial.may_go_on) end_trial(id, trial);

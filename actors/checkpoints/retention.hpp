@@ -19,7 +19,7 @@ struct TrialNews {
     ending,      ///< It reported `metric` at `resource`, and is being stopped or at its end.
     paused,      ///< Its process is gone; it may be promoted.
     done,        ///< It has finished.
-    study_over,  ///< The study has ended: no trial continues.
+    study_over,  ///< The study has ended. Paused trials go on if its limits are raised.
   };
   What what = What::runs;
   TrialId trial = 0;
@@ -35,10 +35,11 @@ bool add_news(const std::vector<StudyEvent>& events, std::vector<TrialNews>& new
 /// Decides which checkpoints of a study are deleted. No I/O: events and sizes are passed in.
 ///
 /// The checkpoint of a finished trial is deleted unless the trial is one of the best, or may become
-/// one. Beyond the bound on bytes, checkpoints of other finished trials are deleted first, then
-/// those of paused trials, first the trials that the largest share of trials is ahead of. A trial
-/// is ahead if it has a higher resource, or the same resource and a better metric. Running trials
-/// and the best trials keep theirs.
+/// one. Trials that the end of the study paused or stopped may go on, if it is continued. Beyond
+/// the bound on bytes, checkpoints of other finished trials are deleted first, then those of paused
+/// trials, first the trials that the largest share of trials is ahead of. A trial is ahead if it
+/// has a higher resource, or the same resource and a better metric. Running trials and the best
+/// trials keep theirs.
 class Retention {
  public:
   struct Rule {
@@ -56,6 +57,8 @@ class Retention {
 
   /// Notes what happened. `contenders`: see Incumbent.
   void take(const std::vector<TrialNews>& news, std::vector<TrialId> contenders);
+  /// No trial goes on any more: only the best keep theirs.
+  void abandon_trials();
   /// Notes the size in bytes of a trial's checkpoint; 0: it has none.
   void weigh(TrialId trial, std::uint64_t bytes);
   /// The checkpoints to delete; each is returned once.
@@ -81,7 +84,6 @@ class Retention {
   void report(TrialId id, Trial& trial, Resource resource, double metric);
   void started(TrialId id, Trial& trial, std::uint32_t attempt);
   void end_trial(TrialId id, Trial& trial);
-  void end_study();
   [[nodiscard]] std::set<TrialId> best() const;
   [[nodiscard]] std::vector<TrialId> by_use() const;
   void drop(TrialId id, std::vector<Drop>& drops);

@@ -140,6 +140,7 @@ class StudyState {
   void on(const RungUnlocked& event);
   void on(const HurdleRaised& event);
   void on(const IncumbentChanged& event);
+  void on(const SettingsChanged&) {}  // Only that the study goes on.
   void on(const StudyFinished& event);
 
   Trial& trial_of(TrialId id) {
