@@ -129,6 +129,13 @@ void Retention::weigh(TrialId id, std::uint64_t bytes) {
   bytes_ += bytes - std::exchange(trial.bytes, bytes);
 }
 
+std::vector<TrialId> Retention::waiting() const {
+  std::vector<TrialId> trials;
+  for (const auto& [id, trial] : trials_)
+    if (trial.may_go_on && !trial.has_process) trials.push_back(id);
+  return trials;
+}
+
 std::uint32_t Retention::attempt(TrialId trial) const {
   const auto found = trials_.find(trial);
   return found == trials_.end() ? 0 : found->second.attempt;

@@ -64,6 +64,8 @@ class Retention {
   /// The checkpoints to delete; each is returned once.
   [[nodiscard]] std::vector<Drop> due();
 
+  /// Trials without a process that may go on.
+  [[nodiscard]] std::vector<TrialId> waiting() const;
   /// The latest attempt of a trial; 0: the trial is not known.
   [[nodiscard]] std::uint32_t attempt(TrialId trial) const;
   /// Whether a checkpoint of the trial's latest attempt would be kept now.
