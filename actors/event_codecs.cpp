@@ -15,6 +15,8 @@ template struct WireCodec<actors::TrialCompleted>;
 template struct WireCodec<actors::TrialWarned>;
 template struct WireCodec<actors::RungUnlocked>;
 template struct WireCodec<actors::HurdleRaised>;
+template struct WireCodec<actors::BestModelChanged>;
+template struct WireCodec<actors::RetrainConfigChanged>;
 template struct WireCodec<actors::IncumbentChanged>;
 template struct WireCodec<actors::SettingsChanged>;
 template struct WireCodec<actors::StudyFinished>;

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -197,8 +198,51 @@ struct HurdleRaised {
   friend bool operator==(const HurdleRaised&, const HurdleRaised&) = default;
 };
 
-/// The best configuration changed, or has a new metric: the best metric at the highest resource
-/// that at least two trials reported.
+/// A trial with the metric by which it is the best.
+struct BestTrial {
+  static constexpr std::string_view wire_name = "BestTrial";
+  TrialId trial = 0;
+  Resource resource = 0;
+  double metric = 0;
+  Config config;
+  static auto fields(auto& m) {
+    return std::tuple{field("trial", m.trial), field("resource", m.resource),
+                      field("metric", m.metric), field("config", m.config)};
+  }
+  friend bool operator==(const BestTrial&, const BestTrial&) = default;
+};
+
+/// Another trial is the best model, or the best model has another metric: the best over the trials
+/// that did not fail of the metric at each one's highest resource.
+struct BestModelChanged {
+  static constexpr std::string_view wire_name = "BestModelChanged";
+  std::uint64_t index = 0;
+  std::optional<BestTrial> best;  ///< None: no such metric is finite any more.
+  static auto fields(auto& m) { return std::tuple{field("index", m.index), field("best", m.best)}; }
+  friend bool operator==(const BestModelChanged&, const BestModelChanged&) = default;
+};
+
+/// The configuration to retrain changed, or has another metric.
+struct RetrainConfigChanged {
+  static constexpr std::string_view wire_name = "RetrainConfigChanged";
+  enum class Basis {
+    shared_resource,  ///< Best at the highest resource that two trials reported that did not fail.
+    best_model,       ///< No resource has two such trials: it is the best model.
+  };
+  std::uint64_t index = 0;
+  std::optional<BestTrial> best;  ///< None: no trial that did not fail has a finite metric.
+  Basis basis = Basis::best_model;
+  static auto fields(auto& m) {
+    return std::tuple{field("index", m.index), field("best", m.best), field("basis", m.basis)};
+  }
+  friend bool operator==(const RetrainConfigChanged&, const RetrainConfigChanged&) = default;
+};
+constexpr std::array<std::string_view, 2> enum_names(RetrainConfigChanged::Basis) {
+  return {"shared_resource", "best_model"};
+}
+
+/// Only in journals of format 2 and older: what is now the configuration to retrain, computed with
+/// the trials that failed.
 struct IncumbentChanged {
   static constexpr std::string_view wire_name = "IncumbentChanged";
   std::uint64_t index = 0;
@@ -261,8 +305,8 @@ constexpr std::array<std::string_view, 4> enum_names(StudyFinished::Outcome) {
 
 using StudyEvent =
     std::variant<TrialStarted, TrialReported, TrialPaused, TrialPromoted, TrialStopped, TrialFailed,
-                 TrialCompleted, TrialWarned, RungUnlocked, HurdleRaised, IncumbentChanged,
-                 SettingsChanged, StudyFinished>;
+                 TrialCompleted, TrialWarned, RungUnlocked, HurdleRaised, BestModelChanged,
+                 RetrainConfigChanged, IncumbentChanged, SettingsChanged, StudyFinished>;
 
 }  // namespace troupe::actors
 
@@ -277,6 +321,8 @@ extern template struct WireCodec<actors::TrialCompleted>;
 extern template struct WireCodec<actors::TrialWarned>;
 extern template struct WireCodec<actors::RungUnlocked>;
 extern template struct WireCodec<actors::HurdleRaised>;
+extern template struct WireCodec<actors::BestModelChanged>;
+extern template struct WireCodec<actors::RetrainConfigChanged>;
 extern template struct WireCodec<actors::IncumbentChanged>;
 extern template struct WireCodec<actors::SettingsChanged>;
 extern template struct WireCodec<actors::StudyFinished>;

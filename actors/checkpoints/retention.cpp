@@ -39,7 +39,7 @@ std::optional<TrialNews> news_of(const TrialCompleted& completed) {
 /// None for a failed attempt whose trial is started again: it keeps its checkpoint.
 std::optional<TrialNews> news_of(const TrialFailed& failed) {
   if (failed.then != TrialFailed::Then::give_up) return std::nullopt;
-  return TrialNews{.what = What::done, .trial = failed.trial};
+  return TrialNews{.what = What::failed, .trial = failed.trial};
 }
 std::optional<TrialNews> news_of(const StudyFinished& finished) {
   if (finished.outcome == StudyFinished::Outcome::interrupted) return std::nullopt;
@@ -67,10 +67,7 @@ using What = TrialNews::What;
 void Retention::take(const std::vector<TrialNews>& news, std::vector<TrialId> contenders) {
   contenders_ = std::move(contenders);
   for (const TrialNews& one : news) {
-    if (one.what == What::study_over) {
-      over_ = true;
-      continue;
-    }
+    if (one.what == What::study_over) continue;  // What may go on keeps its checkpoint.
     Trial& trial = trials_[one.trial];
     switch (one.what) {
       case What::runs:
@@ -82,12 +79,14 @@ void Retention::take(const std::vector<TrialNews>& news, std::vector<TrialId> co
         if (one.what == What::ending) trial.may_go_on = false;
         break;
       case What::paused:
+        go_on(one.trial, trial);
         trial.has_process = false;
-        trial.may_go_on = true;
-        done_.erase(one.trial);
         break;
       case What::done:
-        end_trial(one.trial, trial);
+        end_trial(one.trial, trial, End::finished);
+        break;
+      case What::failed:
+        end_trial(one.trial, trial, End::failed);
         break;
       case What::study_over:
         break;
@@ -106,22 +105,34 @@ void Retention::report(TrialId id, Trial& trial, Resource resource, double metri
 
 void Retention::started(TrialId id, Trial& trial, std::uint32_t attempt) {
   trial.attempt = attempt;
+  go_on(id, trial);
+}
+
+/// The trial runs, or may be promoted.
+void Retention::go_on(TrialId id, Trial& trial) {
   trial.has_process = true;
   trial.may_go_on = true;
   done_.erase(id);
-  over_ = false;  // The study goes on, if it was over.
+  if (const auto model = model_of(trial)) finished_models_.erase(*model);
 }
 
-void Retention::end_trial(TrialId id, Trial& trial) {
+void Retention::end_trial(TrialId id, Trial& trial, End end) {
   trial.has_process = false;
   trial.may_go_on = false;
   done_.insert(id);
+  const auto model = model_of(trial);
+  if (model && end == End::finished) finished_models_.insert(*model);
+}
+
+std::optional<Retention::Model> Retention::model_of(const Trial& trial) {
+  if (!trial.rank || !std::isfinite(std::get<1>(*trial.rank))) return std::nullopt;
+  const auto& [resource, metric, id] = *trial.rank;
+  return Model{metric, resource, id};
 }
 
 void Retention::abandon_trials() {
-  over_ = true;
   for (auto& [id, trial] : trials_)
-    if (trial.has_process || trial.may_go_on) end_trial(id, trial);
+    if (trial.has_process || trial.may_go_on) end_trial(id, trial, End::finished);
 }
 
 void Retention::weigh(TrialId id, std::uint64_t bytes) {
@@ -141,17 +152,14 @@ std::uint32_t Retention::attempt(TrialId trial) const {
   return found == trials_.end() ? 0 : found->second.attempt;
 }
 
-/// The trials whose checkpoints are kept as the best. While the study runs, each contender may
-/// still become the best.
+/// The trials whose checkpoints are kept as the best. The best of the finished trials stay among
+/// them until other trials finish: a trial that goes on keeps its checkpoint anyway.
 std::set<TrialId> Retention::best() const {
-  std::set<TrialId> trials;
-  if (over_ && !contenders_.empty()) trials.insert(contenders_.front());
-  if (!over_) trials.insert(contenders_.begin(), contenders_.end());
-  const std::size_t count = rule_.best_kept.value_or(1);
+  std::set<TrialId> trials(contenders_.begin(), contenders_.end());
   std::size_t place = 0;
-  for (const Rank& rank : ranks_) {
-    if (over_ ? trials.size() >= count : place++ >= count) break;
-    trials.insert(std::get<2>(rank));
+  for (const Model& model : finished_models_) {
+    if (place++ >= rule_.best_kept.value_or(1)) break;
+    trials.insert(std::get<2>(model));
   }
   return trials;
 }

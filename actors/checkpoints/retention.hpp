@@ -19,6 +19,7 @@ struct TrialNews {
     ending,      ///< It reported `metric` at `resource`, and is being stopped or at its end.
     paused,      ///< Its process is gone; it may be promoted.
     done,        ///< It has finished.
+    failed,      ///< It has failed: it is never the best.
     study_over,  ///< The study has ended. Paused trials go on if its limits are raised.
   };
   What what = What::runs;
@@ -34,9 +35,10 @@ bool add_news(const std::vector<StudyEvent>& events, std::vector<TrialNews>& new
 
 /// Decides which checkpoints of a study are deleted. No I/O: events and sizes are passed in.
 ///
-/// The checkpoint of a finished trial is deleted unless the trial is one of the best, or may become
-/// one. Trials that the end of the study paused or stopped may go on, if it is continued. Beyond
-/// the bound on bytes, checkpoints of other finished trials are deleted first, then those of paused
+/// The checkpoint of a finished trial is deleted unless the trial is a contender (BestTrials) or
+/// one of the best `best_kept` finished ones, by the metric at its highest resource. Trials that
+/// the end of the study paused or stopped may go on, if it is continued. Beyond the bound on
+/// bytes, checkpoints of other finished trials are deleted first, then those of paused
 /// trials, first the trials that the largest share of trials is ahead of. A trial is ahead if it
 /// has a higher resource, or the same resource and a better metric. Running trials and the best
 /// trials keep theirs.
@@ -55,7 +57,7 @@ class Retention {
 
   explicit Retention(Rule rule) : rule_(rule) {}
 
-  /// Notes what happened. `contenders`: see Incumbent.
+  /// Notes what happened. `contenders`: see BestTrials.
   void take(const std::vector<TrialNews>& news, std::vector<TrialId> contenders);
   /// No trial goes on any more: only the best keep theirs.
   void abandon_trials();
@@ -75,6 +77,8 @@ class Retention {
  private:
   /// Sort key, best first: negated resource, metric to minimise, number of the trial.
   using Rank = std::tuple<Resource, double, TrialId>;
+  /// Sort key, best first: metric to minimise, negated resource, number of the trial.
+  using Model = std::tuple<double, Resource, TrialId>;
   struct Trial {
     std::uint32_t attempt = 0;
     bool has_process = true;
@@ -85,17 +89,20 @@ class Retention {
 
   void report(TrialId id, Trial& trial, Resource resource, double metric);
   void started(TrialId id, Trial& trial, std::uint32_t attempt);
-  void end_trial(TrialId id, Trial& trial);
+  void go_on(TrialId id, Trial& trial);
+  enum class End { finished, failed };
+  void end_trial(TrialId id, Trial& trial, End end);
   [[nodiscard]] std::set<TrialId> best() const;
+  [[nodiscard]] static std::optional<Model> model_of(const Trial& trial);
   [[nodiscard]] std::vector<TrialId> by_use() const;
   void drop(TrialId id, std::vector<Drop>& drops);
 
   Rule rule_;
   std::map<TrialId, Trial> trials_;
   std::set<Rank> ranks_;
-  std::set<TrialId> done_;  ///< Finished trials whose checkpoints were not deleted.
+  std::set<TrialId> done_;  ///< Finished and failed trials whose checkpoints were not deleted.
+  std::set<Model> finished_models_;  ///< Of the finished trials with a finite metric.
   std::vector<TrialId> contenders_;
-  bool over_ = false;
   std::uint64_t bytes_ = 0;
 };
 

@@ -52,7 +52,8 @@ void CheckpointStore::on(Context& self, const StudyAdvanced& advanced) {
     (void)drop_earlier(options_.study_folder, released.trial, released.attempt);
   retention_.take(advanced.trials, advanced.contenders);
   for (const TrialNews& news : advanced.trials)
-    if (news.what == TrialNews::What::paused || news.what == TrialNews::What::done)
+    if (news.what == TrialNews::What::paused || news.what == TrialNews::What::done ||
+        news.what == TrialNews::What::failed)
       weigh(news.trial);
   drop_what_is_due(self);
   const auto over = [](const TrialNews& news) { return news.what == TrialNews::What::study_over; };

@@ -23,7 +23,7 @@ struct StudyAdvanced {
   static constexpr std::string_view wire_name = "StudyAdvanced";
   static constexpr bool local_only = true;
   std::vector<TrialNews> trials;
-  std::vector<TrialId> contenders;  ///< See Incumbent.
+  std::vector<TrialId> contenders;  ///< See BestTrials.
   /// The checkpoints of the attempts of `trial` before `attempt` are not needed any more.
   struct Released {
     TrialId trial = 0;

@@ -170,9 +170,10 @@ void add_lists(CLI::App& app, Parsed& parsed) {
                        ->footer(preview_examples);
   add_study(preview, parsed.preview.study);
   add_format(preview, parsed.preview.format);
-  for (const auto& [name, help] : {std::pair{"trials", "List the trials of a study"},
-                                   std::pair{"best", "Show the best configuration of a study"},
-                                   std::pair{"events", "List what happened in a study"}}) {
+  for (const auto& [name, help] :
+       {std::pair{"trials", "List the trials of a study"},
+        std::pair{"best", "Show the best model and the configuration to retrain"},
+        std::pair{"events", "List what happened in a study"}}) {
     auto& command = *app.add_subcommand(name, help);
     command.footer(
         "May be asked at any time, also while the study runs: it does not slow it.\n\n"

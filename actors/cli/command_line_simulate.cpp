@@ -37,8 +37,8 @@ constexpr const char* simulate_examples =
 
 constexpr const char* compare_examples =
     "Each METHOD is a study file as `troupe simulate` takes it: a scheduler, n_workers and a\n"
-    "stop_criterion are enough. Printed for each table: the metric of the chosen configuration "
-    "after\n"
+    "stop_criterion are enough. Printed for each table: the metric of the configuration to "
+    "retrain after\n"
     "full training (looked up in the table), the time until it was chosen, the speed-up over the\n"
     "first method, the highest resource that a trial reached, and how many trials reported at "
     "each\n"

@@ -31,11 +31,13 @@ using actors::SimulationPlan;
 namespace {
 
 constexpr const char* legend =
-    "metric: of the chosen configuration after full training, as the table has it. time: of the\n"
-    "search alone, from the first start to its end; training the choice further is in no method's\n"
-    "time, and a method that starts one configuration only has chosen it at 0. @r: how many "
-    "trials\n"
-    "reported at resource r. Mean and standard deviation over the seeds.\n";
+    "metric: of the configuration to retrain (not of the best model) after full training, as the\n"
+    "table has it. time: of the search alone, from the first start to its end; training the "
+    "choice\n"
+    "further is in no method's time, and a method that starts one configuration only has chosen "
+    "it\n"
+    "at 0. @r: how many trials reported at resource r. Mean and standard deviation over the "
+    "seeds.\n";
 
 struct TimeUnit {
   const char* name;

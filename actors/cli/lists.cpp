@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -29,7 +30,7 @@
 namespace troupe::cli {
 namespace {
 
-using actors::IncumbentChanged;
+using actors::BestTrial;
 using actors::StudyEvent;
 using Trial = actors::StudyState::Trial;
 
@@ -113,63 +114,112 @@ std::string task_state(const actors::TaskInFolder& task) {
   return std::string(enum_text(outcome));
 }
 
-/// Lists the tasks of a sequence: state, best configuration, and the effect of the memory.
+/// Puts metric, resource and trial of `best` into the cells from `first` on.
+void add_best(std::vector<Cell>& row, std::size_t first, const std::optional<BestTrial>& best) {
+  if (!best) return;
+  row[first] = best->metric;
+  row[first + 1] = best->resource;
+  row[first + 2] = std::int64_t{best->trial};
+}
+
+/// Lists the tasks of a sequence: state, best model, configuration to retrain, and the effect of
+/// the memory.
 int list_tasks(const std::string& folder, TableFormat format) {
   const auto tasks = actors::tasks_in(folder);
   if (!tasks) return print_error(tasks.error());
-  Table table{{"task", "name", "state", "best", "resource", "trial", "incumbents", "below_hurdle",
-               "trials", "folder", "config"},
-              {}};
+  Table table{
+      {"task", "name", "state", "best_model", "resource", "trial", "retrain", "retrain_resource",
+       "retrain_trial", "incumbents", "below_hurdle", "trials", "folder", "retrain_config"},
+      {}};
   std::int64_t number = 0;
   for (const auto& task : *tasks) {
     std::vector<Cell> row(table.columns.size());
     row[0] = ++number;
     row[1] = task.name;
     row[2] = task_state(task);
-    row[9] = task.folder;
+    row[12] = task.folder;
     if (task.end) {
-      row[6] = static_cast<std::int64_t>(task.end->state.incumbents_started());
-      row[7] = static_cast<std::int64_t>(task.end->below_hurdle(task.mode));
-      row[8] = static_cast<std::int64_t>(task.end->state.trials().size());
-    }
-    if (const auto best = task.end ? task.end->state.best() : std::nullopt) {
-      row[3] = best->metric;
-      row[4] = best->resource;
-      row[5] = std::int64_t{best->trial};
-      row[10] = settings_text(best->config);
+      const actors::StudyState& state = task.end->state;
+      add_best(row, 3, state.best_model());
+      add_best(row, 6, state.retrain());
+      row[9] = static_cast<std::int64_t>(state.incumbents_started());
+      row[10] = static_cast<std::int64_t>(task.end->below_hurdle(task.mode));
+      row[11] = static_cast<std::int64_t>(state.trials().size());
+      if (state.retrain()) row[13] = settings_text(state.retrain()->config);
     }
     table.rows.push_back(std::move(row));
   }
   return print(to_text(table, format));
 }
 
-std::string best_csv(const IncumbentChanged& best) {
-  std::vector<std::string> names{"trial", "resource", "metric"};
-  std::vector<std::string> values{std::to_string(best.trial), std::to_string(best.resource),
-                                  schedulers::text_of(best.metric)};
-  for (const auto& setting : best.config) {
-    names.push_back("config_" + setting.name);
-    values.push_back(schedulers::text_of(setting.value));
-  }
-  return actors::csv_line(names) + actors::csv_line(values);
+/// A line for the best model and one for the configuration to retrain.
+std::string best_csv(const actors::StudyState& state) {
+  std::vector<std::string> header{"result", "trial", "resource", "metric"};
+  for (const auto& name : state.parameters()) header.push_back("config_" + name);
+  std::string text = actors::csv_line(header);
+  const auto add = [&](const char* result, const std::optional<BestTrial>& best) {
+    if (!best) return;
+    std::vector<std::string> values{result, std::to_string(best->trial),
+                                    std::to_string(best->resource),
+                                    schedulers::text_of(best->metric)};
+    for (const auto& name : state.parameters()) {
+      const auto* value = schedulers::find(best->config, name);
+      values.push_back(value ? schedulers::text_of(*value) : std::string());
+    }
+    text += actors::csv_line(values);
+  };
+  add("best_model", state.best_model());
+  add("retrain", state.retrain());
+  return text;
 }
 
-std::string best_text(const OpenedStudy& study, const IncumbentChanged& best,
-                      const std::string& folder) {
-  std::vector<std::pair<std::string, std::string>> lines{
-      {"trial", std::to_string(best.trial)},
-      {study.metric(),
-       schedulers::text_of(best.metric) + " at resource " + std::to_string(best.resource)}};
+/// "trial 12, val_error 0.02 at resource 27".
+std::string measured_text(const OpenedStudy& study, const BestTrial& best) {
+  return "trial " + std::to_string(best.trial) + ", " + study.metric() + " " +
+         schedulers::text_of(best.metric) + " at resource " + std::to_string(best.resource);
+}
+
+/// Lines below the headline of a best trial: configuration, folder, and checkpoint if there is one.
+std::string details_text(const OpenedStudy& study, const BestTrial& best,
+                         const std::string& folder) {
+  std::vector<std::pair<std::string, std::string>> lines;
   for (const auto& setting : best.config)
     lines.emplace_back(setting.name, actors::exact_value(setting.value));
   const std::size_t attempt = study.state.trials().at(best.trial).attempts.size();
   lines.emplace_back("folder",
                      attempt_folder(folder, best.trial, static_cast<std::uint32_t>(attempt)));
+  const std::string checkpoint = actors::kept_checkpoint(folder, best.trial);
+  if (!checkpoint.empty())
+    lines.emplace_back("checkpoint", (std::filesystem::path(folder) / checkpoint).string());
   std::size_t width = 0;
   for (const auto& [name, value] : lines) width = std::max(width, actors::utf8_columns(name));
   std::string text;
   for (const auto& [name, value] : lines)
-    text += name + std::string(width - actors::utf8_columns(name) + 2, ' ') + value + "\n";
+    text += "  " + name + std::string(width - actors::utf8_columns(name) + 2, ' ') + value + "\n";
+  return text;
+}
+
+/// Best model and configuration to retrain, under one headline if they are the same trial.
+std::string best_text(const OpenedStudy& study, const std::string& folder) {
+  const auto& model = study.state.best_model();
+  const auto& retrain = study.state.retrain();
+  std::string text;
+  const bool same = model && retrain && model->trial == retrain->trial;
+  if (same) {
+    text = "best model and configuration to retrain: " + measured_text(study, *model);
+    if (!study.state.retrain_is_compared())
+      text += " (no resource was reported by two trials that did not fail)";
+    else if (retrain->resource != model->resource)
+      text += " (" + schedulers::text_of(retrain->metric) + " at " +
+              std::to_string(retrain->resource) + ", the highest that two trials reported)";
+    text += "\n" + details_text(study, *model, folder);
+  } else {
+    text = "best model: " +
+           (model ? measured_text(study, *model) + "\n" + details_text(study, *model, folder)
+                  : "none: " + study.state.no_best_model_reason() + "\n");
+    text += "configuration to retrain: " + measured_text(study, *retrain) + "\n" +
+            details_text(study, *retrain, folder);
+  }
   if (!study.state.finished()) text += "(so far: the study has not finished)\n";
   return text;
 }
@@ -182,6 +232,10 @@ std::string attempt_text(std::uint32_t number, schedulers::Resource from,
                          schedulers::Resource until, const std::string& node) {
   return "attempt " + std::to_string(number) + " on " + node + ", from " + std::to_string(from) +
          " to " + std::to_string(until);
+}
+
+std::string best_detail(const std::optional<BestTrial>& best) {
+  return best ? schedulers::text_of(best->metric) + at_resource(best->resource) : "none";
 }
 
 /// Text for the column "detail".
@@ -219,6 +273,10 @@ struct EventDetail {
   std::string operator()(const actors::HurdleRaised& e) const {
     return schedulers::text_of(e.metric) + at_resource(e.resource);
   }
+  std::string operator()(const actors::BestModelChanged& e) const { return best_detail(e.best); }
+  std::string operator()(const actors::RetrainConfigChanged& e) const {
+    return best_detail(e.best);
+  }
   std::string operator()(const actors::IncumbentChanged& e) const {
     return schedulers::text_of(e.metric) + at_resource(e.resource);
   }
@@ -240,6 +298,8 @@ std::vector<Cell> event_row(const StudyEvent& event, const actors::Row& row) {
         const Cell trial = [&]() -> Cell {
           if constexpr (requires { e.trial; })
             return std::int64_t{e.trial};
+          else if constexpr (requires { e.best; })
+            return e.best ? Cell(std::int64_t{e.best->trial}) : Cell();
           else
             return {};
         }();
@@ -312,20 +372,20 @@ int show_best(const ListOptions& options) {
   if (actors::holds_sequence(options.folder)) return list_tasks(options.folder, options.format);
   const auto study = open_study(options.folder);
   if (!study) return print_error(study.error());
-  const auto& best = study->state.best();
-  if (!best)
-    return print_error({ErrorKind::gone, "no trial of " + options.folder +
-                                             " has reported a finite metric yet; `troupe trials` "
-                                             "lists what there is"});
+  if (!study->state.best_model() && !study->state.retrain())
+    return print_error({ErrorKind::gone, options.folder +
+                                             " has no best model and no configuration " +
+                                             "to retrain: " + study->state.no_best_model_reason() +
+                                             "; `troupe trials` lists what there is"});
   switch (options.format) {
     case TableFormat::json:
-      return print(actors::best_json(study->state, study->meta));
+      return print(actors::best_json(study->state, study->meta, options.folder));
     case TableFormat::csv:
-      return print(best_csv(*best));
+      return print(best_csv(study->state));
     case TableFormat::table:
       break;
   }
-  return print(best_text(*study, *best, options.folder));
+  return print(best_text(*study, options.folder));
 }
 
 int list_events(const ListOptions& options) {

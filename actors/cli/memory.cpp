@@ -27,20 +27,26 @@ namespace {
 int list(Memory& memory, TableFormat format) {
   const auto tasks = memory.tasks();
   if (!tasks) return print_error(tasks.error());
-  Table table{
-      {"task", "name", "finished_utc", "metric", "mode", "value", "resource", "joined", "folder"},
-      {}};
+  Table table{{"task", "name", "finished_utc", "metric", "mode", "retrain", "resource",
+               "best_model", "model_resource", "joined", "folder"},
+              {}};
   for (const auto& [number, task, joined] : *tasks) {
     Cell value;
     Cell resource;
+    Cell model_value;
+    Cell model_resource;
     if (task.best) {
       value = task.value;
       resource = task.resource;
     }
+    if (task.model_value) {
+      model_value = *task.model_value;
+      model_resource = task.model_resource;
+    }
     table.rows.push_back({static_cast<std::int64_t>(number), task.name,
                           datetime_of(task.finished_us), task.metric,
-                          std::string(enum_text(task.mode)), value, resource,
-                          std::string(joined ? "yes" : "no"), task.folder});
+                          std::string(enum_text(task.mode)), value, resource, model_value,
+                          model_resource, std::string(joined ? "yes" : "no"), task.folder});
   }
   return print(to_text(table, format));
 }
@@ -53,17 +59,19 @@ int show(Memory& memory, TableFormat format) {
   if (!parameters) return print_error(parameters.error());
   if (!incumbents) return print_error(incumbents.error());
   if (!tasks) return print_error(tasks.error());
-  Table table{{"incumbent", "task", "name", "metric", "value"}, {}};
+  Table table{{"incumbent", "task", "name", "metric", "retrain", "best_model"}, {}};
   for (const auto& parameter : *parameters) table.columns.push_back(parameter.name);
   std::int64_t place = 0;
   for (const auto& incumbent : *incumbents) {
-    std::vector<Cell> row{place++, static_cast<std::int64_t>(incumbent.task), std::monostate{},
+    std::vector<Cell> row{place++,          static_cast<std::int64_t>(incumbent.task),
+                          std::monostate{}, std::monostate{},
                           std::monostate{}, std::monostate{}};
     const auto task = std::ranges::find(*tasks, incumbent.task, &RememberedTask::number);
     if (task != tasks->end()) {
       row[2] = task->task.name;
       row[3] = task->task.metric;
       row[4] = task->task.value;
+      if (task->task.model_value) row[5] = *task->task.model_value;
     }
     for (const auto& parameter : *parameters) {
       const auto* value = schedulers::find(incumbent.config, parameter.name);
@@ -125,7 +133,10 @@ int export_all(Memory& memory) {
     if (task.best)
       text += ", \"value\": " + json_number(task.value) +
               ", \"resource\": " + std::to_string(task.resource) +
-              ", \"best\": " + config_json(*task.best);
+              ", \"retrain\": " + config_json(*task.best);
+    if (task.model_value)
+      text += ", \"model_value\": " + json_number(*task.model_value) +
+              ", \"model_resource\": " + std::to_string(task.model_resource);
     text += "}";
     comma = ",\n";
   }

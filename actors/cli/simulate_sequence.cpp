@@ -295,7 +295,7 @@ int compare_sequences(const CompareOptions& options) {
   return print(std::to_string(tables->size()) + " tasks in sequence, " +
                std::to_string(options.curves.permutations.value_or(1)) + " permutations\n" +
                to_text(comparison_table(methods, levels, metric, true), TableFormat::table) +
-               "metric: of the chosen configurations after full training, mean over the tasks. "
+               "metric: of the configurations to retrain after full training, mean over the tasks. "
                "time, evaluations,\nresource, @r (trials that reported at r): sums over the "
                "tasks. Mean and standard deviation over the permutations.\nRuns, summary and "
                "pictures: " +

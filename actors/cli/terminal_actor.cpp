@@ -29,6 +29,7 @@ actors::StudyOutline outline_of(const actors::StudySpec& spec, const actors::Hea
   actors::StudyOutline outline{.study = spec.name, .folder = folder.path().string()};
   outline.scheduler = spec.scheduler.name;
   outline.metric = spec.metric;
+  outline.maximize = spec.mode == actors::StudySpec::Mode::max;
   outline.resource_attr = spec.resource_attr;
   outline.levels = actors::rungs_of(spec);
   if (traits(spec.scheduler.options).rising_ceiling)

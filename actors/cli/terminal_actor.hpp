@@ -27,8 +27,9 @@ class TerminalActor {
   using Ref = runtime::Ref<actors::TrialStarted, actors::TrialReported, actors::TrialPaused,
                            actors::TrialPromoted, actors::TrialStopped, actors::TrialFailed,
                            actors::TrialCompleted, actors::TrialWarned, actors::RungUnlocked,
-                           actors::HurdleRaised, actors::IncumbentChanged, actors::SettingsChanged,
-                           actors::StudyFinished, actors::StudyStatus>;
+                           actors::HurdleRaised, actors::BestModelChanged,
+                           actors::RetrainConfigChanged, actors::IncumbentChanged,
+                           actors::SettingsChanged, actors::StudyFinished, actors::StudyStatus>;
 
   struct Tick {
     static constexpr std::string_view wire_name = "Tick";

@@ -52,10 +52,14 @@ Result<bool> remember(const TaskResult& end, const StudySpec& spec, const std::s
                     .metric = spec.metric,
                     .mode = spec.mode,
                     .finished_us = end.state.now_us()};
-  if (const auto& best = end.state.best()) {
-    task.best = best->config;
-    task.value = best->metric;
-    task.resource = best->resource;
+  if (const auto& retrain = end.state.retrain()) {
+    task.best = retrain->config;
+    task.value = retrain->metric;
+    task.resource = retrain->resource;
+  }
+  if (const auto& model = end.state.best_model()) {
+    task.model_value = model->metric;
+    task.model_resource = model->resource;
   }
   return opened->remember(task, spec.config_space, spec.memory.value_or(MemorySpec{}));
 }

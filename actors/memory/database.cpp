@@ -22,7 +22,8 @@ constexpr const char* schema =
     "CREATE TABLE tasks (number INTEGER PRIMARY KEY AUTOINCREMENT, study TEXT NOT NULL UNIQUE,"
     " name TEXT NOT NULL, folder TEXT NOT NULL, metric TEXT NOT NULL, mode TEXT NOT NULL,"
     " finished_us INTEGER NOT NULL, best TEXT, value REAL, resource INTEGER,"
-    " joined INTEGER NOT NULL, forgotten INTEGER NOT NULL);"
+    " joined INTEGER NOT NULL, forgotten INTEGER NOT NULL, model_value REAL,"
+    " model_resource INTEGER);"
     "CREATE TABLE incumbents (number INTEGER PRIMARY KEY AUTOINCREMENT,"
     " task INTEGER NOT NULL REFERENCES tasks, identity TEXT NOT NULL UNIQUE,"
     " config TEXT NOT NULL);";
@@ -154,16 +155,33 @@ Result<void> Database::check_format() {
                  path_ + " is no memory: it is an SQLite database of another kind, or empty"};
   const auto version = number("PRAGMA user_version");
   if (!version) return version.error();
-  if (*version != Memory::format)
+  if (*version == 1) {
+    if (auto converted = convert_format_1(); !converted) return converted;
+  } else if (*version != Memory::format) {
     return Error{ErrorKind::bad_input, path_ + " has memory format " + std::to_string(*version) +
                                            "; this troupe knows format " +
                                            std::to_string(Memory::format)};
+  }
   auto pages = prepare("PRAGMA quick_check(1)");
   if (!pages) return pages.error();
   if (!pages->step()) return error(pages->code());
   if (const std::string verdict = pages->text(0); verdict != "ok")
     return Error{ErrorKind::io, path_ + " is damaged (cut short, or overwritten): " + verdict};
   return {};
+}
+
+/// Adds the columns that format 1 lacks.
+Result<void> Database::convert_format_1() {
+  return transaction([&]() -> Result<void> {
+    const auto now = number("PRAGMA user_version");
+    if (!now) return now.error();
+    if (*now != 1) return {};  // Another process converted it.
+    return run(("ALTER TABLE tasks ADD COLUMN model_value REAL;"
+                "ALTER TABLE tasks ADD COLUMN model_resource INTEGER;"
+                "PRAGMA user_version = " +
+                std::to_string(Memory::format))
+                   .c_str());
+  });
 }
 
 Result<std::int64_t> Database::number(const char* sql) {

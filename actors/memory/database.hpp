@@ -61,6 +61,7 @@ class Database {
   Database(std::string path, sqlite3* connection);
   Result<std::int64_t> number(const char* sql);
   Result<void> check_format();
+  Result<void> convert_format_1();
   Result<void> create();
 
   struct Close {

@@ -62,8 +62,9 @@ Result<std::vector<RememberedParameter>> Memory::parameters() {
 
 Result<std::vector<RememberedTask>> Memory::tasks() {
   auto rows = database_->prepare(
-      "SELECT number, study, name, folder, metric, mode, finished_us, best, value, resource, joined"
-      " FROM tasks WHERE NOT forgotten ORDER BY number");
+      "SELECT number, study, name, folder, metric, mode, finished_us, best, value, resource, "
+      "joined,"
+      " model_value, model_resource FROM tasks WHERE NOT forgotten ORDER BY number");
   if (!rows) return rows.error();
   std::vector<RememberedTask> tasks;
   while (rows->step()) {
@@ -82,6 +83,10 @@ Result<std::vector<RememberedTask>> Memory::tasks() {
       task.task.best = std::move(best).value();
       task.task.value = rows->real(8);
       task.task.resource = rows->integer(9);
+    }
+    if (!rows->is_null(11)) {
+      task.task.model_value = rows->real(11);
+      task.task.model_resource = rows->integer(12);
     }
     tasks.push_back(std::move(task));
   }
@@ -205,13 +210,14 @@ Result<bool> Memory::remember(const FinishedTask& task, const schedulers::Space&
       if (member->code() != 0) return database_->error(member->code());
     }
     auto insert = database_->prepare(
-        "INSERT INTO tasks VALUES (NULL, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 0)");
+        "INSERT INTO tasks VALUES (NULL, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 0, ?11, ?12)");
     if (!insert) return insert.error();
     insert->bind(1, task.study).bind(2, task.name).bind(3, task.folder).bind(4, task.metric);
     insert->bind(5, std::string(enum_text(task.mode))).bind(6, task.finished_us);
     check(best || !joined, "only a task with a best configuration joins A*");
     insert->bind(10, std::int64_t{joined});
     if (best) insert->bind(7, to_json(*best)).bind(8, task.value).bind(9, task.resource);
+    if (task.model_value) insert->bind(11, *task.model_value).bind(12, task.model_resource);
     if (auto done = database_->finish(*insert); !done) return done;
     if (!joined) return {};
     auto join = database_->prepare(

@@ -27,9 +27,11 @@ struct FinishedTask {
   std::string metric;
   schedulers::Mode mode = schedulers::Mode::min;
   std::int64_t finished_us = 0;              ///< Microseconds since 1970-01-01 UTC.
-  std::optional<schedulers::Config> best{};  ///< None: nothing joins A*.
-  double value = 0;                          ///< Metric of the best.
-  schedulers::Resource resource = 0;         ///< Where the best was measured.
+  std::optional<schedulers::Config> best{};  ///< Configuration to retrain; none: nothing joins A*.
+  double value = 0;                          ///< Metric of `best`.
+  schedulers::Resource resource = 0;         ///< Where `value` was measured.
+  std::optional<double> model_value{};       ///< Metric of the best model, maybe another trial's.
+  schedulers::Resource model_resource = 0;   ///< Where `model_value` was measured.
 };
 
 /// A task of a memory.
@@ -60,11 +62,11 @@ struct Recalled {
   std::size_t incumbents_left_out = 0;
 };
 
-/// A*, the best configurations of finished tasks, in one SQLite file. Several processes may use it
-/// at once: each call is one transaction, and waits for the transactions of others.
+/// A*, the configurations to retrain of finished tasks, in one SQLite file. Several processes may
+/// use it at once: each call is one transaction, and waits for the transactions of others.
 class Memory {
  public:
-  static constexpr int format = 1;
+  static constexpr int format = 2;  ///< Format 1 lacks the best model, and is converted.
 
   /// Opens an existing memory. Every error names the file.
   static Result<Memory> open(const std::string& path);

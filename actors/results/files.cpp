@@ -6,6 +6,9 @@
 #include <chrono>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
+#include <optional>
+#include <system_error>
 #include <vector>
 
 #include <fcntl.h>
@@ -13,7 +16,9 @@
 
 #include "actors/json.hpp"
 #include "actors/results/csv.hpp"
+#include "actors/trial/attempt_folder.hpp"
 #include "runtime/codec.hpp"
+#include "runtime/core/field.hpp"
 #include "schedulers/space/config.hpp"
 
 namespace troupe::actors {
@@ -44,6 +49,29 @@ Result<void> write_to(const std::string& path, int flags, std::string_view text)
   }
   if (::close(fd) != 0 && done) return failed(path);
   return done;
+}
+
+/// `basis`: that of the configuration to retrain; empty for the best model.
+void pack_best(runtime::PackWriter& out, const std::optional<BestTrial>& best,
+               const std::string& folder, std::string_view basis) {
+  if (!best) return out.nil();
+  const std::string checkpoint = kept_checkpoint(folder, best->trial);
+  out.map(4 + std::size_t{!basis.empty()} + std::size_t{!checkpoint.empty()});
+  out.text("trial");
+  out.uint64(best->trial);
+  out.text("value");
+  out.float64(best->metric);
+  out.text("resource");
+  out.int64(best->resource);
+  if (!basis.empty()) {
+    out.text("basis");
+    out.text(basis);
+  }
+  out.text("config");
+  pack_config(out, best->config);
+  if (checkpoint.empty()) return;
+  out.text("checkpoint");
+  out.text(checkpoint);
 }
 
 }  // namespace
@@ -105,33 +133,31 @@ std::string trials_csv(const StudyState& state) {
   return table;
 }
 
-std::string best_json(const StudyState& state, const JournalMeta& meta,
-                      const std::string& checkpoint) {
-  const auto& best = state.best();
-  if (!best) return "null\n";
+std::string kept_checkpoint(const std::string& folder, TrialId trial) {
+  const std::string path = trial_folder("", trial).substr(1) + "/checkpoint";
+  std::error_code ignored;
+  return std::filesystem::exists(std::filesystem::path(folder) / path, ignored) ? path
+                                                                                : std::string();
+}
+
+std::string best_json(const StudyState& state, const JournalMeta& meta, const std::string& folder) {
   const auto known = [&](const char* name) {
     const auto found = meta.find(name);
     return found == meta.end() ? std::string_view() : std::string_view(found->second);
   };
   std::string packed;
   runtime::PackWriter out(packed);
-  out.map(checkpoint.empty() ? 6 : 7);
+  out.map(4);
   out.text("study");
   out.text(known("study"));
-  out.text("trial");
-  out.uint64(best->trial);
   out.text("metric");
   out.text(known("metric"));
-  out.text("value");
-  out.float64(best->metric);
-  out.text("resource");
-  out.int64(best->resource);
-  out.text("config");
-  pack_config(out, best->config);
-  if (!checkpoint.empty()) {
-    out.text("checkpoint");
-    out.text(checkpoint);
-  }
+  out.text("best_model");
+  pack_best(out, state.best_model(), folder, {});
+  out.text("retrain");
+  pack_best(out, state.retrain(), folder,
+            enum_text(state.retrain_is_compared() ? RetrainConfigChanged::Basis::shared_resource
+                                                  : RetrainConfigChanged::Basis::best_model));
   return packed_to_json(packed, JsonLayout::indented) + "\n";
 }
 

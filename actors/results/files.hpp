@@ -16,10 +16,13 @@ namespace troupe::actors {
 /// duration, params_NAME, state.
 [[nodiscard]] std::string trials_csv(const StudyState& state);
 
-/// Text of best.json; "null" without a report. `meta` names the study and the metric. `checkpoint`
-/// is the path of the kept checkpoint; empty: none.
+/// Text of best.json: the best model and the configuration to retrain, each null if there is none.
+/// `meta` names the study and the metric. `folder`: the study's, where checkpoints are looked for.
 [[nodiscard]] std::string best_json(const StudyState& state, const JournalMeta& meta,
-                                    const std::string& checkpoint = {});
+                                    const std::string& folder);
+
+/// Path of a trial's checkpoint, relative to the study's folder; empty if there is none.
+[[nodiscard]] std::string kept_checkpoint(const std::string& folder, TrialId trial);
 
 /// Replaces a file atomically, without fsync: these files are derived from the journal.
 Result<void> replace_file(const std::string& path, std::string_view text);

@@ -160,8 +160,32 @@ void StudyState::on(const HurdleRaised& event) {
   hurdles_[event.resource] = event.metric;
 }
 
+void StudyState::on(const BestModelChanged& event) {
+  best_model_ = event.best;
+}
+
+std::string StudyState::no_best_model_reason() const {
+  if (lacks_best_model_) return "an older version of Troupe recorded the study";
+  bool any = false;
+  bool any_alive = false;
+  for (const Trial& trial : trials_) {
+    any = any || trial.highest;
+    any_alive = any_alive || (trial.highest && trial.state != TrialState::failed);
+  }
+  if (!any) return "no trial has reported";
+  if (!any_alive) return "every trial that reported has failed";
+  return "no trial has a finite metric at its highest resource";
+}
+
+void StudyState::on(const RetrainConfigChanged& event) {
+  retrain_ = event.best;
+  retrain_is_compared_ = event.basis == RetrainConfigChanged::Basis::shared_resource;
+}
+
 void StudyState::on(const IncumbentChanged& event) {
-  best_ = event;
+  retrain_ = BestTrial{event.trial, event.resource, event.metric, event.config};
+  retrain_is_compared_ = true;
+  lacks_best_model_ = true;
 }
 
 void StudyState::on(const StudyFinished& event) {

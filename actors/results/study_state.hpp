@@ -105,9 +105,17 @@ class StudyState {
   /// Resource used by all trials; what was trained twice after a failure counts once.
   [[nodiscard]] Resource spent() const { return spent_; }
 
-  /// Best configuration: the best metric at the highest resource that at least two trials reported
-  /// (schedulers/README.md, section 11).
-  [[nodiscard]] const std::optional<IncumbentChanged>& best() const { return best_; }
+  /// Best model and configuration to retrain (schedulers/README.md, section 11); none without a
+  /// finite metric of a trial that did not fail.
+  [[nodiscard]] const std::optional<BestTrial>& best_model() const { return best_model_; }
+  [[nodiscard]] const std::optional<BestTrial>& retrain() const { return retrain_; }
+  /// Whether `retrain` was compared at a resource that two trials reported. If not, it is the best
+  /// model.
+  [[nodiscard]] bool retrain_is_compared() const { return retrain_is_compared_; }
+  /// Why there is no best model: "no trial has reported".
+  [[nodiscard]] std::string no_best_model_reason() const;
+  /// Whether the journal does not have the best model, because its format is 2 or older.
+  [[nodiscard]] bool lacks_best_model() const { return lacks_best_model_; }
   /// Where the last unlocked rung put the ceiling of a progressive scheduler; none before that.
   [[nodiscard]] std::optional<Resource> ceiling() const { return ceiling_; }
   [[nodiscard]] std::optional<double> epsilon() const { return epsilon_; }
@@ -139,6 +147,8 @@ class StudyState {
   void on(const TrialWarned& event);
   void on(const RungUnlocked& event);
   void on(const HurdleRaised& event);
+  void on(const BestModelChanged& event);
+  void on(const RetrainConfigChanged& event);
   void on(const IncumbentChanged& event);
   void on(const SettingsChanged&) {}  // Only that the study goes on.
   void on(const StudyFinished& event);
@@ -161,7 +171,10 @@ class StudyState {
   std::vector<std::string> parameters_;
   std::vector<Report> reports_;
   Resource spent_ = 0;
-  std::optional<IncumbentChanged> best_;
+  std::optional<BestTrial> best_model_;
+  std::optional<BestTrial> retrain_;
+  bool retrain_is_compared_ = false;
+  bool lacks_best_model_ = false;
   std::optional<Resource> ceiling_;
   std::optional<double> epsilon_;
   std::map<Resource, double> hurdles_;

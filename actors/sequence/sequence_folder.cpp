@@ -93,8 +93,8 @@ Result<std::vector<std::string>> check_incumbents(const std::string& folder,
                          " that the tasks before it left");
     known = began;
     first = false;
-    if (!task.end->counts() || !task.end->state.best()) continue;
-    const std::string best = identity.of(task.end->state.best()->config);
+    if (!task.end->counts() || !task.end->state.retrain()) continue;
+    const std::string best = identity.of(task.end->state.retrain()->config);
     if (std::ranges::find(known, best) == known.end()) known.push_back(best);
   }
   return problems;

@@ -53,7 +53,7 @@ SimulationOutcome OutcomeRecorder::outcome() && {
   add_reports(outcome);
   outcome.events = std::move(events_);
   if (const auto& end = state_.last_end()) outcome.end = *end;
-  if (const auto& best = state_.best()) {
+  if (const auto& best = state_.retrain()) {
     const std::size_t row = row_of(plan_, best->config);
     outcome.chosen = SimulationOutcome::Chosen{
         .trial = best->trial,

@@ -36,7 +36,7 @@ struct SimulationPlan {
 
 /// Result of a simulated study, a function of its plan.
 struct SimulationOutcome {
-  /// Best configuration at the end of the study.
+  /// Configuration to retrain at the end of the study.
   struct Chosen {
     TrialId trial = 0;
     std::size_t row = 0;

@@ -29,7 +29,7 @@ void CheckpointFeed::tell(runtime::Context& self, const std::vector<PendingRow>&
       }
   }
   if (!more_than_reports) return;
-  collected_.contenders = core.contenders();
+  collected_.contenders = core.best().contenders();
   self.tell(store_, std::exchange(collected_, {}));
 }
 
@@ -43,7 +43,7 @@ void CheckpointFeed::tell_all(runtime::Context& self, const StudyHistory& histor
   for (const auto& [id, trial] : core.trials())
     if (trial.checkpoint.attempt > 1 && may_go_on(trial))
       collected_.released.push_back({id, trial.checkpoint.attempt});
-  collected_.contenders = core.contenders();
+  collected_.contenders = core.best().contenders();
   self.tell(store_, std::exchange(collected_, {}));
 }
 

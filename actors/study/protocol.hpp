@@ -292,13 +292,10 @@ struct StudyStatus {
   Resource max_resource = 0;  ///< R.
   std::int64_t resource_spent = 0;
   double active_s = 0;  ///< Seconds that the study has run; time without a head is excluded.
-  bool has_best = false;
-  TrialId best_trial = 0;
-  Resource best_resource = 0;
-  double best_metric = 0;
-  Config best_config;
-  std::string waiting_for;  ///< Why no trial is started; empty if one may be.
-  std::string no_room;      ///< Why the disk is full; empty if it is not. No trial starts then.
+  std::optional<BestTrial> best_model;
+  std::optional<BestTrial> retrain;  ///< The configuration to retrain.
+  std::string waiting_for;           ///< Why no trial is started; empty if one may be.
+  std::string no_room;  ///< Why the disk is full; empty if it is not. No trial starts then.
   static auto fields(auto& m) {
     return std::tuple{field("study", m.study),
                       field("trials", m.trials),
@@ -306,11 +303,8 @@ struct StudyStatus {
                       field("max_resource", m.max_resource),
                       field("resource_spent", m.resource_spent),
                       field("active_s", m.active_s),
-                      field("has_best", m.has_best),
-                      field("best_trial", m.best_trial),
-                      field("best_resource", m.best_resource),
-                      field("best_metric", m.best_metric),
-                      field("best_config", m.best_config),
+                      field("best_model", m.best_model),
+                      field("retrain", m.retrain),
                       field("waiting_for", m.waiting_for),
                       field("no_room", m.no_room)};
   }

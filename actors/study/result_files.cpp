@@ -3,19 +3,10 @@
 #include <utility>
 
 #include "actors/results/files.hpp"
-#include "actors/trial/attempt_folder.hpp"
 
 namespace troupe::actors {
 
 namespace {
-
-/// Path of the best trial's checkpoint, relative to the study's folder; empty if there is none.
-std::string kept_checkpoint(const std::filesystem::path& folder, const StudyState& state) {
-  if (!state.best()) return {};
-  const std::string path = trial_folder("", state.best()->trial).substr(1) + "/checkpoint";
-  std::error_code ignored;
-  return std::filesystem::exists(folder / path, ignored) ? path : std::string();
-}
 
 /// trials.csv and best.json are rewritten completely, so at most every 2 s.
 constexpr std::int64_t tables_interval_us = 2'000'000;
@@ -39,8 +30,7 @@ void ResultFiles::flush() {
 void ResultFiles::write_tables() {
   tables_us_ = now_us_;
   (void)replace_file((folder_ / "trials.csv").string(), trials_csv(state_));
-  (void)replace_file((folder_ / "best.json").string(),
-                     best_json(state_, meta_, kept_checkpoint(folder_, state_)));
+  (void)replace_file((folder_ / "best.json").string(), best_json(state_, meta_, folder_.string()));
 }
 
 }  // namespace troupe::actors

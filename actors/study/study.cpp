@@ -481,13 +481,8 @@ StudyStatus Study::status(Context& self) const {
   if (!node.empty()) status.waiting_for = node;
   if (!hosts_.is_open()) status.waiting_for = "the nodes that host its scheduler and searcher";
   if (!disk_full_.empty()) status.waiting_for = "room on the disk";
-  if (const auto& best = core_.best()) {
-    status.has_best = true;
-    status.best_trial = best->trial;
-    status.best_resource = best->resource;
-    status.best_metric = best->metric;
-    status.best_config = core_.trials().at(best->trial).config;
-  }
+  status.best_model = core_.best_model();
+  status.retrain = core_.retrain();
   return status;
 }
 

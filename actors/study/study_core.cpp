@@ -12,9 +12,7 @@ namespace troupe::actors {
 using Cause = StudyClosing::Cause;
 
 StudyCore::StudyCore(StudyRules rules)
-    : rules_(std::move(rules)),
-      totals_(rules_.stop, rules_.failures_max),
-      incumbent_(rules_.maximize) {}
+    : rules_(std::move(rules)), totals_(rules_.stop, rules_.failures_max), best_(rules_.maximize) {}
 
 // Before an input: what is accepted, what is asked, what is offered.
 
@@ -344,10 +342,9 @@ void StudyCore::count(TrialRecord& trial, const Reported& report,
   emit(TrialReported{index_, trial.id, report.resource, report.metric, decision, report.values});
   if (!std::isfinite(report.metric))
     emit(TrialWarned{index_, trial.id, "the metric is not finite; the trial ranks last"});
-  if (!incumbent_.observe(trial.id, report.resource, report.metric)) return;
-  const auto& best = *incumbent_.best();
-  emit(IncumbentChanged{index_, best.trial, best.resource, best.metric,
-                        trials_.at(best.trial).config});
+  best_.report(trial.id, report.resource, report.metric);
+  if (decision == TrialReported::Decision::stop) best_.settle(trial.id);
+  announce_best();
 }
 
 /// Warns if a report that was ignored as a duplicate differs from the first one.

@@ -8,7 +8,8 @@
 #include <vector>
 
 #include "actors/events.hpp"
-#include "actors/study/incumbent.hpp"
+#include "actors/study/best_announcements.hpp"
+#include "actors/study/best_trials.hpp"
 #include "actors/study/inputs.hpp"
 #include "actors/study/slot_table.hpp"
 #include "actors/study/study_closing.hpp"
@@ -67,7 +68,7 @@ struct SlotOffer {
 };
 
 /// The lifecycle of a study as a state machine: trials and their attempts, slots of nodes, retries,
-/// stop criteria, the incumbent. No I/O, clock or thread: the same inputs and decisions give the
+/// stop criteria, the best trials. No I/O, clock or thread: the same inputs and decisions give the
 /// same outcomes, which makes recovery and `troupe replay` possible.
 ///
 /// For each input, `question` returns what to ask the scheduler, if anything; `apply` takes the
@@ -105,8 +106,13 @@ class StudyCore {
   [[nodiscard]] std::uint64_t joined_row(const std::string& node) const {
     return slots_.joined_row(node);
   }
-  [[nodiscard]] const std::optional<Incumbent::Best>& best() const { return incumbent_.best(); }
-  [[nodiscard]] std::vector<TrialId> contenders() const { return incumbent_.contenders(); }
+  [[nodiscard]] const BestTrials& best() const { return best_; }
+  [[nodiscard]] std::optional<BestTrial> best_model() const {
+    return with_config(best_.model(), trials_);
+  }
+  [[nodiscard]] std::optional<BestTrial> retrain() const {
+    return with_config(best_.retrain(), trials_);
+  }
   /// Units of resource that were run, restarts included.
   [[nodiscard]] std::int64_t resource_spent() const { return totals_.resource_spent(); }
   /// Why a free slot waits; empty if none does.
@@ -178,6 +184,10 @@ class StudyCore {
   void announce(const schedulers::RungUnlocked& unlocked);
   void announce(const schedulers::HurdleRaised& hurdle);
   void announce_start(const TrialRecord& trial);
+  /// Announces the best model and the configuration to retrain, if they have changed.
+  void announce_best() {
+    for (StudyEvent& event : announcements_.changes(index_, best_, trials_)) emit(std::move(event));
+  }
   [[nodiscard]] bool exhausted() const;
   [[nodiscard]] bool can_stop(TrialId trial) const;
 
@@ -186,7 +196,8 @@ class StudyCore {
   SlotTable slots_;
   StudyTotals totals_;
   StudyClosing closing_;
-  Incumbent incumbent_;
+  BestTrials best_;
+  BestAnnouncements announcements_;
   std::optional<Suggestion> suggestion_;  ///< Has a configuration that no trial has taken yet.
   bool space_exhausted_ = false;
   bool warned_of_rungs_ = false;  ///< Whether the study said that reports do not meet the rungs.

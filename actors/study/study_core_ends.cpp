@@ -52,6 +52,7 @@ void StudyCore::end_undecided(TrialRecord& trial, const AttemptEnded& end) {
     case Ending::completed:
       release_checkpoints(trial);
       trials_.move_to(trial, TrialState::completed);
+      best_.settle(trial.id);
       emit(TrialCompleted{index_, trial.id, trial.resource});
       return;
     case Ending::at_target:
@@ -133,6 +134,9 @@ void StudyCore::finish_at_target(TrialRecord& trial) {
                    [](const auto&) {},
                },
                decision);
+  const bool over =
+      trial.next_state == TrialState::completed || trial.next_state == TrialState::stopped;
+  if (over) best_.settle(trial.id);
   finish_decided(trial, std::string());
 }
 
@@ -162,6 +166,8 @@ void StudyCore::fail(TrialRecord& trial, const AttemptEnded& end) {
   emit(std::move(failed));
   if (then == Then::give_up) {
     trials_.move_to(trial, TrialState::failed);
+    best_.fail(trial.id);
+    announce_best();
     return;
   }
   if (then == Then::retry) ++trial.retries;

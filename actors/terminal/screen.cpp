@@ -15,7 +15,7 @@ constexpr Duration between_drawings = 100ms;  ///< At most ten drawings a second
 constexpr Duration between_statuses = 10s;
 constexpr std::size_t warnings_max = 3;  ///< Shown warnings of one trial; the journal has all.
 constexpr std::size_t time_columns = 8;
-constexpr std::size_t label_end = time_columns + 2 + 10;
+constexpr std::size_t label_end = time_columns + 2 + 12;
 
 std::string printed(const Notice& notice, Duration elapsed, const TerminalStyle& style) {
   const std::string time = clock_face(elapsed);
@@ -102,11 +102,8 @@ std::string Screen::close(Duration elapsed) {
   return above + "\n" + summary(progress_, elapsed, style_);
 }
 
-/// Whether an event gets a notice. A better metric of the same best trial and warnings beyond
-/// warnings_max get none.
+/// Whether an event gets a notice. Warnings beyond warnings_max get none.
 bool Screen::is_shown(const StudyEvent& event) {
-  if (const auto* best = std::get_if<IncumbentChanged>(&event))
-    return !progress_.best() || progress_.best()->trial != best->trial;
   if (const auto* warned = std::get_if<TrialWarned>(&event))
     return ++warnings_[warned->trial] <= warnings_max;
   return true;

@@ -9,11 +9,11 @@
 namespace troupe::actors {
 namespace {
 
-constexpr std::size_t label_columns = 12;  ///< Width of the labels on the left.
+constexpr std::size_t label_columns = 14;  ///< Width of the labels on the left.
 constexpr std::size_t tail_lines_max = 3;
 
-/// The best metric as "val_error 0.0223 at epoch 27".
-std::string metric_at(const IncumbentChanged& best, const StudyOutline& outline,
+/// A best metric as "val_error 0.0223 at epoch 27".
+std::string metric_at(const BestTrial& best, const StudyOutline& outline,
                       std::string (*number)(double)) {
   return printable_line(outline.metric) + " " + number(best.metric) + " at " +
          printable_line(outline.resource_attr) + " " + grouped(best.resource);
@@ -54,12 +54,23 @@ Notice notice(const HurdleRaised& e, const StudyProgress& progress) {
           {}};
 }
 
-/// The metric may be worse than the one before: the best is taken at the highest shared resource.
-Notice notice(const IncumbentChanged& e, const StudyProgress& progress) {
-  std::string text = metric_at(e, progress.outline(), short_number) + ", " + trial_name(e.trial);
-  if (progress.best() && e.resource > progress.best()->resource)
-    text += " (the first to get so far)";
-  return {"best", Style::green, std::move(text), {}};
+/// None for a metric that is not the best so far, and for a better one of the same trial.
+std::optional<Notice> notice(const BestModelChanged& e, const StudyProgress& progress) {
+  const auto& before = progress.state().best_model();
+  const auto text = [&] {
+    return e.best ? metric_at(*e.best, progress.outline(), short_number) + ", " +
+                        trial_name(e.best->trial)
+                  : std::string("none");
+  };
+  const StudyState::Trial* trial = before ? progress.state().find(before->trial) : nullptr;
+  if (trial != nullptr && trial->state == TrialState::failed)
+    return Notice{"changed",
+                  Style::yellow,
+                  trial_name(before->trial) + " has failed; the best model is now: " + text(),
+                  {}};
+  if (!e.best || !progress.is_record(e.best->metric)) return std::nullopt;
+  if (before && before->trial == e.best->trial) return std::nullopt;
+  return Notice{"best model", Style::green, text(), {}};
 }
 
 Notice notice(const TrialFailed& e, const StudyProgress&) {
@@ -187,25 +198,40 @@ Line running_line(const StudyProgress& progress, const TerminalStyle& style, std
   return line;
 }
 
-/// Adds the best trial, and its configuration in one or two lines.
+/// Whether one line stands for the best model and the configuration to retrain.
+bool are_same_trial(const StudyState& state) {
+  return state.best_model() && state.retrain() &&
+         state.best_model()->trial == state.retrain()->trial;
+}
+
+/// Adds the best model with its configuration, and the configuration to retrain if it is another
+/// trial's: three lines at most.
 void add_best(std::vector<Line>& lines, const StudyProgress& progress, const TerminalStyle& style,
               std::size_t columns) {
-  Line line = labelled(style, columns, "best");
-  if (!progress.best()) {
-    lines.push_back(line.add("none yet", Style::dim));
-    return;
+  const StudyState& state = progress.state();
+  const bool same = are_same_trial(state);
+  Line line = labelled(style, columns, "best model");
+  if (!state.best_model()) {
+    lines.push_back(line.add("none: " + state.no_best_model_reason(), Style::dim));
+  } else {
+    line.add(metric_at(*state.best_model(), progress.outline(), short_number), Style::green);
+    line.add(", " + trial_name(state.best_model()->trial));
+    lines.push_back(line.add(same ? " (also to retrain)" : ""));
+    lines.push_back(labelled(style, columns, ""));
+    const std::size_t lines_max = lines.size() + (same ? 1 : 0);
+    for (const auto& [name, value] : state.best_model()->config) {
+      const std::string shown = short_value(value);
+      if (!lines.back().fits(utf8_columns(name) + utf8_columns(shown) + 1) &&
+          lines.size() < lines_max)
+        lines.push_back(labelled(style, columns, ""));
+      lines.back().add(printable_line(name) + " ", Style::dim).add(shown).add("   ");
+    }
   }
-  line.add(metric_at(*progress.best(), progress.outline(), short_number), Style::green);
-  lines.push_back(line.add(", " + trial_name(progress.best()->trial)));
-  lines.push_back(labelled(style, columns, ""));
-  const std::size_t lines_max = lines.size() + 1;
-  for (const auto& [name, value] : progress.best()->config) {
-    const std::string shown = short_value(value);
-    if (!lines.back().fits(utf8_columns(name) + utf8_columns(shown) + 1) &&
-        lines.size() < lines_max)
-      lines.push_back(labelled(style, columns, ""));
-    lines.back().add(printable_line(name) + " ", Style::dim).add(shown).add("   ");
-  }
+  if (!state.retrain() || same) return;
+  lines.push_back(labelled(style, columns, "retrain"));
+  lines.back()
+      .add(metric_at(*state.retrain(), progress.outline(), short_number), Style::green)
+      .add(", " + trial_name(state.retrain()->trial));
 }
 
 /// Outcome and reason of the end of the study.
@@ -232,21 +258,16 @@ Line outcome_line(const StudyProgress& progress, const TerminalStyle& style) {
   return reason.empty() ? line : line.add(": " + printable_line(reason));
 }
 
-void add_summary_best(std::vector<Line>& lines, const StudyProgress& progress,
-                      const TerminalStyle& style) {
-  if (!progress.best()) {
-    lines.push_back(labelled(style, Line::unlimited, "best")
-                        .add("none: no two trials reported the same " +
-                             printable_line(progress.outline().resource_attr)));
-    return;
-  }
-  const IncumbentChanged& best = *progress.best();
-  lines.push_back(labelled(style, Line::unlimited, "best"));
+/// Adds a best trial and its configuration. `note` follows the trial.
+void add_summary_trial(std::vector<Line>& lines, std::string_view label, const BestTrial& best,
+                       const std::string& note, const StudyProgress& progress,
+                       const TerminalStyle& style) {
+  lines.push_back(labelled(style, Line::unlimited, label));
   lines.back()
       .add(printable_line(progress.outline().metric) + " " + exact_number(best.metric),
            Style::green)
       .add(" at " + printable_line(progress.outline().resource_attr) + " " + grouped(best.resource))
-      .add(", trial " + std::to_string(best.trial));
+      .add(", " + trial_name(best.trial) + note);
   std::size_t widest = 0;
   for (const auto& setting : best.config) widest = std::max(widest, utf8_columns(setting.name));
   for (const auto& [name, value] : best.config) {
@@ -256,6 +277,26 @@ void add_summary_best(std::vector<Line>& lines, const StudyProgress& progress,
         .skip_to(label_columns + widest + 2)
         .add(exact_value(value));
   }
+}
+
+void add_summary_best(std::vector<Line>& lines, const StudyProgress& progress,
+                      const TerminalStyle& style) {
+  const StudyState& state = progress.state();
+  const std::string resource = printable_line(progress.outline().resource_attr);
+  const bool same = are_same_trial(state);
+  if (!state.best_model())
+    lines.push_back(labelled(style, Line::unlimited, "best model")
+                        .add("none: " + state.no_best_model_reason()));
+  else
+    add_summary_trial(lines, "best model", *state.best_model(),
+                      !same ? ""
+                      : state.retrain_is_compared()
+                          ? " (also to retrain)"
+                          : " (also to retrain: no " + resource +
+                                " was reported by two trials that did not fail)",
+                      progress, style);
+  if (state.retrain() && !same)
+    add_summary_trial(lines, "retrain", *state.retrain(), "", progress, style);
 }
 
 Line spent_line(const StudyProgress& progress, Duration elapsed, const TerminalStyle& style) {
@@ -298,9 +339,13 @@ std::string status_sentence(const StudyProgress& progress) {
   if (progress.epsilon()) text += ", epsilon " + short_number(*progress.epsilon());
   text += "; " + grouped(progress.spent()) + " " +
           printable_line(plural(progress.outline().resource_attr));
-  if (!progress.best()) return text + "; no best yet";
-  return text + "; best " + metric_at(*progress.best(), progress.outline(), short_number) + ", " +
-         trial_name(progress.best()->trial);
+  const StudyState& state = progress.state();
+  const auto named = [&](const BestTrial& best) {
+    return metric_at(best, progress.outline(), short_number) + ", " + trial_name(best.trial);
+  };
+  text += state.best_model() ? "; best model " + named(*state.best_model()) : "; no best model yet";
+  if (are_same_trial(state)) return text + " (also to retrain)";
+  return state.retrain() ? text + "; to retrain " + named(*state.retrain()) : text;
 }
 
 std::vector<Line> status_block(const StudyProgress& progress, Duration elapsed,
@@ -328,10 +373,10 @@ std::string summary(const StudyProgress& progress, Duration elapsed, const Termi
   const std::string folder = printable_line(progress.outline().folder);
   lines.push_back(labelled(style, Line::unlimited, "results").add(folder));
   lines.push_back(labelled(style, Line::unlimited, "more").add("troupe trials " + folder));
-  if (progress.best())
-    lines.push_back(
-        labelled(style, Line::unlimited, "")
-            .add("troupe logs " + folder + " " + std::to_string(progress.best()->trial)));
+  const StudyState& state = progress.state();
+  if (const auto& best = state.best_model() ? state.best_model() : state.retrain())
+    lines.push_back(labelled(style, Line::unlimited, "")
+                        .add("troupe logs " + folder + " " + std::to_string(best->trial)));
   std::string text;
   for (const Line& line : lines) text += line.text() + "\n";
   return text;

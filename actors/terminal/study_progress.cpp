@@ -1,5 +1,7 @@
 #include "actors/terminal/study_progress.hpp"
 
+#include <variant>
+
 namespace troupe::actors {
 
 namespace {
@@ -9,6 +11,21 @@ Resource highest_of(const StudyState::Trial& trial) {
 }
 
 }  // namespace
+
+void StudyProgress::on(const StudyEvent& event) {
+  const auto& best = state_.best_model();
+  if (const auto* failed = std::get_if<TrialFailed>(&event))
+    if (failed->then == TrialFailed::Then::give_up && best && best->trial == failed->trial)
+      record_.reset();
+  if (const auto* changed = std::get_if<BestModelChanged>(&event))
+    if (changed->best && is_record(changed->best->metric)) record_ = changed->best->metric;
+  state_.take(event);
+}
+
+bool StudyProgress::is_record(double metric) const {
+  if (!record_) return true;
+  return outline_.maximize ? metric > *record_ : metric < *record_;
+}
 
 std::vector<StudyProgress::Running> StudyProgress::running() const {
   std::vector<Running> result;

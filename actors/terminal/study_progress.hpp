@@ -16,8 +16,9 @@ namespace troupe::actors {
 struct StudyOutline {
   std::string study;
   std::string folder;
-  std::string scheduler;            ///< "pasha", "asha", ...
-  std::string metric;               ///< As in the study file.
+  std::string scheduler;  ///< "pasha", "asha", ...
+  std::string metric;     ///< As in the study file.
+  bool maximize = false;
   std::string resource_attr;        ///< "epoch".
   std::vector<Resource> levels;     ///< Of the rungs, ascending; the last is R.
   std::optional<Resource> ceiling;  ///< Where a progressive scheduler (PASHA) starts; else none.
@@ -29,7 +30,7 @@ class StudyProgress {
  public:
   explicit StudyProgress(StudyOutline outline) : outline_(std::move(outline)) {}
 
-  void on(const StudyEvent& event) { state_.take(event); }
+  void on(const StudyEvent& event);
 
   [[nodiscard]] const StudyOutline& outline() const { return outline_; }
   [[nodiscard]] std::size_t started() const { return state_.trials().size(); }
@@ -47,12 +48,17 @@ class StudyProgress {
   [[nodiscard]] Resource resource_max() const;  ///< R; 0 without levels.
   [[nodiscard]] Resource ceiling() const;       ///< T; R where nothing limits it.
   [[nodiscard]] std::optional<double> epsilon() const { return state_.epsilon(); }
-  [[nodiscard]] const std::optional<IncumbentChanged>& best() const { return state_.best(); }
+  /// What the study's rows say so far.
+  [[nodiscard]] const StudyState& state() const { return state_; }
+  /// Whether the metric is better than those of all best models so far, apart from trials that
+  /// have failed and earlier ones.
+  [[nodiscard]] bool is_record(double metric) const;
   [[nodiscard]] const std::optional<StudyFinished>& finished() const { return state_.last_end(); }
 
  private:
   StudyOutline outline_;
   StudyState state_{StudyState::Detail::trials};
+  std::optional<double> record_;  ///< Best metric of a best model.
 };
 
 }  // namespace troupe::actors

@@ -23,9 +23,9 @@ int main(int argc, char** argv) {
         (*head)->run({.spec = task.spec, .file = argv[1], .memory = folder + "/memory.db"},
                      folder + "/" + troupe::actors::task_folder(i, task.name));
     if (!end) return std::fprintf(stderr, "sequence: %s\n", end.error().what.c_str()), 1;
-    if (!end->counts() || !end->state.best()) return 1;
+    if (!end->counts() || !end->state.retrain()) return 1;
     std::printf("%s: %s %g, after %zu trials, %zu of them incumbents\n", task.name.c_str(),
-                task.spec.metric.c_str(), end->state.best()->metric, end->state.trials().size(),
+                task.spec.metric.c_str(), end->state.retrain()->metric, end->state.trials().size(),
                 end->state.incumbents_started());
     std::fflush(stdout);
   }

@@ -61,7 +61,8 @@ struct StudyFixture {
         row(0, {TrialStarted{0, 0, 1, 0, 1, "n1", config(0.125, "relu")}}),
         row(1, {TrialStarted{1, 1, 1, 0, 1, "n1", config(1, "a,b")}}),
         row(2, {TrialReported{2, 0, 1, 0.5, TrialReported::Decision::pause, {}},
-                IncumbentChanged{2, 0, 1, 0.5, config(0.125, "relu")}}),
+                BestModelChanged{2, BestTrial{0, 1, 0.5, config(0.125, "relu")}},
+                RetrainConfigChanged{2, BestTrial{0, 1, 0.5, config(0.125, "relu")}}}),
         row(3, {TrialPaused{3, 0, 1}}),
         row(4, {TrialFailed{4, 1, 1, "exit code 3", "boom", TrialFailed::Then::retry}}),
         row(5, {TrialStarted{5, 1, 2, 0, 1, "n1", config(1, "a,b")}})};
@@ -98,20 +99,24 @@ BOOST_FIXTURE_TEST_CASE(trials_are_listed_for_people_and_for_programs, StudyFixt
 BOOST_FIXTURE_TEST_CASE(the_best_is_shown, StudyFixture) {
   const Ended table = troupe_says("best " + folder);
   BOOST_TEST(table.code == 0);
-  BOOST_TEST(table.output ==
-             "trial   0\n"
-             "loss    0.5 at resource 1\n"
-             "lr      0.125\n"
-             "act     relu\n"
-             "folder  " +
-                 folder +
-                 "/trials/0000/attempt-1\n"
-                 "(so far: the study has not finished)\n");
+  BOOST_TEST(
+      table.output ==
+      "best model and configuration to retrain: trial 0, loss 0.5 at resource 1 (no resource "
+      "was reported by two trials that did not fail)\n"
+      "  lr      0.125\n"
+      "  act     relu\n"
+      "  folder  " +
+          folder +
+          "/trials/0000/attempt-1\n"
+          "(so far: the study has not finished)\n");
   BOOST_TEST(troupe_says("best -f csv " + folder).output ==
-             "trial,resource,metric,config_lr,config_act\n0,1,0.5,0.125,relu\n");
-  BOOST_TEST(troupe_says("best -f json " + folder)
-                 .output.starts_with(
-                     "{\n  \"study\": \"digits\",\n  \"trial\": 0,\n  \"metric\": \"loss\",\n"));
+             "result,trial,resource,metric,config_lr,config_act\n"
+             "best_model,0,1,0.5,0.125,relu\n"
+             "retrain,0,1,0.5,0.125,relu\n");
+  const Ended json = troupe_says("best -f json " + folder);
+  BOOST_TEST(
+      json.output.starts_with("{\n  \"study\": \"digits\",\n  \"metric\": \"loss\",\n"
+                              "  \"best_model\": {\n    \"trial\": 0,\n"));
 }
 
 /// Folder of a finished study that an earlier troupe wrote.
@@ -178,7 +183,9 @@ BOOST_FIXTURE_TEST_CASE(a_study_without_a_report_has_no_best_trial, StudyFixture
   (void)Journal::create(fresh + "/journal.db", {}).value();
   const Ended ended = troupe_says("best " + fresh + " 2>&1");
   BOOST_TEST(ended.code == 1);
-  BOOST_TEST(ended.output.starts_with("troupe: no trial of " + fresh + " has reported"));
+  BOOST_TEST(ended.output.starts_with("troupe: " + fresh +
+                                      " has no best model and no "
+                                      "configuration to retrain: no trial has reported;"));
   BOOST_TEST(troupe_says("trials -f json " + fresh).output == "[]\n");
   BOOST_TEST(troupe_says("events -f json " + fresh).output == "[]\n");
 }
@@ -193,7 +200,8 @@ BOOST_FIXTURE_TEST_CASE(events_are_listed_in_order, StudyFixture) {
              "1,2026-11-22 07:00:01.500000,TrialStarted,1,\"attempt 1 on n1, from 0 to 1: lr=1.0 "
              "act=a,b\"\n"
              "2,2026-11-22 07:00:03.000000,TrialReported,0,0.5 at 1: PAUSE\n"
-             "2,2026-11-22 07:00:03.000000,IncumbentChanged,0,0.5 at 1\n"
+             "2,2026-11-22 07:00:03.000000,BestModelChanged,0,0.5 at 1\n"
+             "2,2026-11-22 07:00:03.000000,RetrainConfigChanged,0,0.5 at 1\n"
              "3,2026-11-22 07:00:04.500000,TrialPaused,0,at 1\n"
              "4,2026-11-22 07:00:06.000000,TrialFailed,1,attempt 1: exit code 3 (retry)\n"
              "5,2026-11-22 07:00:07.500000,TrialStarted,1,\"attempt 2 on n1, from 0 to 1: lr=1.0 "

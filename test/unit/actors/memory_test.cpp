@@ -306,7 +306,7 @@ BOOST_FIXTURE_TEST_CASE(what_is_no_memory_is_refused_by_what_it_is, Fixture) {
              foreign + " is no memory: it is an SQLite database of another kind, or empty");
   BOOST_TEST(!Memory::open_or_create(foreign).has_value());
   sql(path, "PRAGMA user_version = 7");
-  BOOST_TEST(refused(path) == path + " has memory format 7; this troupe knows format 1");
+  BOOST_TEST(refused(path) == path + " has memory format 7; this troupe knows format 2");
 }
 
 BOOST_FIXTURE_TEST_CASE(a_damaged_file_is_told_so, Fixture) {

@@ -39,13 +39,14 @@ std::vector<Row> two_trials() {
           row(1, {TrialStarted{1, 0, 1, 0, 1, "n1", config(0.1, "relu")}}),
           row(2, {TrialStarted{2, 1, 1, 0, 1, "n1", config(1, "tanh, or \"so\"")}}),
           row(3, {report(0, 1, 0.5, Decision::pause),
-                  IncumbentChanged{3, 0, 1, 0.5, config(0.1, "relu")}}),
+                  BestModelChanged{3, BestTrial{0, 1, 0.5, config(0.1, "relu")}}}),
           row(4, {TrialPaused{4, 0, 1}}),
           row(5, {TrialFailed{5, 1, 1, "exit code 3", "out of luck", TrialFailed::Then::retry}}),
           row(6, {TrialStarted{6, 1, 2, 0, 1, "n1", config(1, "tanh, or \"so\"")}}),
           row(7, {TrialPromoted{7, 0, 2, 1, 3, "n2"}}),
           row(8, {report(0, 2, 0.25, Decision::proceed),
-                  IncumbentChanged{8, 0, 2, 0.25, config(0.1, "relu")}}),
+                  BestModelChanged{8, BestTrial{0, 2, 0.25, config(0.1, "relu")}},
+                  RetrainConfigChanged{8, BestTrial{0, 2, 0.25, config(0.1, "relu")}}}),
           row(9, {report(0, 3, std::numeric_limits<double>::quiet_NaN(), Decision::stop),
                   TrialWarned{9, 0, "the metric is not finite"}}),
           row(10, {TrialFailed{10, 1, 2, "signal SIGSEGV", "", TrialFailed::Then::give_up}}),
@@ -185,21 +186,37 @@ BOOST_FIXTURE_TEST_CASE(trials_csv_has_a_line_for_each_trial, ResultsFixture) {
              std::string::npos);
 }
 
-BOOST_FIXTURE_TEST_CASE(best_json_is_the_incumbent, ResultsFixture) {
-  BOOST_TEST(best_json(state_of(two_trials()), {{"study", "digits"}, {"metric", "loss"}}) ==
+BOOST_FIXTURE_TEST_CASE(best_json_has_best_model_and_configuration_to_retrain, ResultsFixture) {
+  const JournalMeta meta{{"study", "digits"}, {"metric", "loss"}};
+  const StudyState state = state_of(two_trials());
+  const std::string config =
+      "    \"config\": {\n"
+      "      \"lr\": 0.1,\n"
+      "      \"act\": \"relu\",\n"
+      "      \"epochs\": 9\n"
+      "    }";
+  const std::string measured =
+      "    \"trial\": 0,\n"
+      "    \"value\": 0.25,\n"
+      "    \"resource\": 2,\n";
+  BOOST_TEST(best_json(state, meta, folder.path().string()) ==
              "{\n"
              "  \"study\": \"digits\",\n"
-             "  \"trial\": 0,\n"
              "  \"metric\": \"loss\",\n"
-             "  \"value\": 0.25,\n"
-             "  \"resource\": 2,\n"
-             "  \"config\": {\n"
-             "    \"lr\": 0.1,\n"
-             "    \"act\": \"relu\",\n"
-             "    \"epochs\": 9\n"
-             "  }\n"
-             "}\n");
-  BOOST_TEST(best_json(StudyState{}, {}) == "null\n");
+             "  \"best_model\": {\n" +
+                 measured + config +
+                 "\n"
+                 "  },\n"
+                 "  \"retrain\": {\n" +
+                 measured + "    \"basis\": \"best_model\",\n" + config +
+                 "\n"
+                 "  }\n"
+                 "}\n");
+  std::filesystem::create_directories(folder.path() / "trials/0000/checkpoint");
+  BOOST_TEST(best_json(state, meta, folder.path().string())
+                 .find("\"checkpoint\": \"trials/0000/checkpoint\"") != std::string::npos);
+  BOOST_TEST(best_json(StudyState{}, meta, folder.path().string())
+                 .find("\"best_model\": null,\n  \"retrain\": null\n") != std::string::npos);
 }
 
 BOOST_FIXTURE_TEST_CASE(a_file_is_replaced_at_once_and_errors_name_it, ResultsFixture) {

@@ -150,7 +150,7 @@ BOOST_FIXTURE_TEST_CASE(the_end_of_a_task_grows_the_incumbents_and_starts_the_ne
   const auto tasks = tasks_in(folder).value();
   BOOST_TEST(tasks[0].end->incumbents().empty());
   BOOST_TEST(tasks[1].end->incumbents().size() == 1u);
-  BOOST_TEST((tasks[1].end->incumbents()[0] == tasks[0].end->state.best()->config));
+  BOOST_TEST((tasks[1].end->incumbents()[0] == tasks[0].end->state.retrain()->config));
   BOOST_TEST(tasks[2].end->state.incumbents_started() == tasks[2].end->incumbents().size());
   BOOST_TEST(contradictions() == 0u);
 }

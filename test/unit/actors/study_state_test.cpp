@@ -152,13 +152,28 @@ BOOST_AUTO_TEST_CASE(ceiling_hurdles_and_best_are_the_latest) {
   StudyState state;
   BOOST_TEST(!state.ceiling().has_value());
   state.take(0, {RungUnlocked{0, 9, 0.25, 4}, HurdleRaised{0, 0, 1, 0.5},
-                 IncumbentChanged{0, 0, 1, 0.5, {{"lr", 0.1}}}});
+                 BestModelChanged{0, BestTrial{0, 1, 0.5, {{"lr", 0.1}}}}});
   state.take(1, {RungUnlocked{0, 27, 0.125, 4}, HurdleRaised{0, 0, 1, 0.4},
-                 HurdleRaised{0, 0, 3, 0.3}, IncumbentChanged{0, 2, 3, 0.2, {}}});
+                 HurdleRaised{0, 0, 3, 0.3}, BestModelChanged{0, BestTrial{2, 3, 0.2, {}}},
+                 RetrainConfigChanged{0, BestTrial{1, 3, 0.4, {}},
+                                      RetrainConfigChanged::Basis::shared_resource}});
   BOOST_TEST(state.ceiling().value() == 27);
   BOOST_TEST(state.epsilon().value() == 0.125);
   BOOST_TEST((state.hurdles() == std::map<Resource, double>{{1, 0.4}, {3, 0.3}}));
-  BOOST_TEST(state.best()->trial == 2u);
+  BOOST_TEST(state.best_model()->trial == 2u);
+  BOOST_TEST(state.retrain()->trial == 1u);
+  BOOST_TEST(state.retrain_is_compared());
+  state.take(2, {BestModelChanged{}, RetrainConfigChanged{}});
+  BOOST_TEST(!state.best_model().has_value());
+  BOOST_TEST(!state.retrain().has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_journal_of_format_2_has_a_configuration_to_retrain_only) {
+  StudyState state;
+  state.take(0, {IncumbentChanged{0, 2, 3, 0.2, {{"lr", 0.1}}}});
+  BOOST_TEST(!state.best_model().has_value());
+  BOOST_TEST((state.retrain() == BestTrial{2, 3, 0.2, {{"lr", 0.1}}}));
+  BOOST_TEST(state.no_best_model_reason() == "an older version of Troupe recorded the study");
 }
 
 BOOST_AUTO_TEST_CASE(parameters_are_in_the_order_of_their_first_use) {

@@ -9,7 +9,7 @@
 namespace troupe::actors {
 
 inline StudyOutline digits_outline() {
-  return {"digits", "results/digits", "pasha", "val_error", "epoch", {1, 3, 9, 27}, 3, 20};
+  return {"digits", "results/digits", "pasha", "val_error", false, "epoch", {1, 3, 9, 27}, 3, 20};
 }
 
 inline StudyEvent start(TrialId trial) {
@@ -20,8 +20,18 @@ inline StudyEvent report(TrialId trial, Resource epoch, double error = 0.5) {
   return TrialReported{0, trial, epoch, error, TrialReported::Decision::proceed, {}};
 }
 
+inline BestTrial best_trial(TrialId trial, Resource epoch, double error) {
+  return {trial, epoch, error, {{"lr", 0.1234567}, {"units", std::int64_t{64}}}};
+}
+
 inline StudyEvent best(TrialId trial, Resource epoch, double error) {
-  return IncumbentChanged{0, trial, epoch, error, {{"lr", 0.1234567}, {"units", std::int64_t{64}}}};
+  return BestModelChanged{0, best_trial(trial, epoch, error)};
+}
+
+inline StudyEvent retrain(
+    TrialId trial, Resource epoch, double error,
+    RetrainConfigChanged::Basis basis = RetrainConfigChanged::Basis::shared_resource) {
+  return RetrainConfigChanged{0, best_trial(trial, epoch, error), basis};
 }
 
 inline std::vector<std::string> lines_of(const std::string& text) {

@@ -66,12 +66,31 @@ bool contains(const std::string& text, std::string_view part) {
   return text.find(part) != std::string::npos;
 }
 
-BOOST_AUTO_TEST_CASE(a_best_trial_with_a_worse_metric_is_told_to_be_the_first_that_far) {
+BOOST_AUTO_TEST_CASE(a_worse_metric_is_never_told_as_a_new_best) {
   Screen screen(OutputMode::lines, TerminalStyle{120, 40, false, true}, digits_outline());
   (void)screen.open(0s);
-  BOOST_TEST(!contains(screen.on(best(0, 3, 0.25), 1s), "the first to get so far"));
-  BOOST_TEST(contains(screen.on(best(1, 9, 0.30), 2s), "(the first to get so far)"));
-  BOOST_TEST(!contains(screen.on(best(2, 9, 0.28), 3s), "the first to get so far"));
+  BOOST_TEST(screen.on(best(0, 3, 0.25), 1s) ==
+             "    0:01  best model  val_error 0.25 at epoch 3, trial 0\n");
+  // Trial 0 gets worse, and trial 1 takes its place.
+  BOOST_TEST(screen.on(best(1, 9, 0.30), 2s).empty());
+  BOOST_TEST(screen.on(best(2, 9, 0.28), 3s).empty());
+  BOOST_TEST(screen.on(retrain(1, 9, 0.30), 3s).empty());
+  BOOST_TEST(contains(screen.on(best(1, 27, 0.24), 4s), "best model  val_error 0.24"));
+}
+
+BOOST_AUTO_TEST_CASE(the_failure_of_the_best_trial_names_the_next_one) {
+  Screen screen(OutputMode::lines, TerminalStyle{120, 40, false, true}, digits_outline());
+  (void)screen.open(0s);
+  for (const TrialId trial : {0U, 1U}) (void)screen.on(start(trial), 1s);
+  (void)screen.on(report(1, 3), 1s);
+  (void)screen.on(best(1, 3, 0.25), 1s);
+  (void)screen.on(TrialFailed{0, 1, 1, "exit code 1", "", TrialFailed::Then::give_up}, 2s);
+  BOOST_TEST(screen.on(best(0, 2, 0.5), 2s) ==
+             "    0:02  changed     trial 1 has failed; the best model is now: val_error 0.5 at "
+             "epoch 2, trial 0\n");
+  BOOST_TEST(contains(screen.on(best(2, 2, 0.4), 3s), "best model  val_error 0.4"));
+  (void)screen.on(TrialFailed{0, 2, 1, "exit code 1", "", TrialFailed::Then::give_up}, 4s);
+  BOOST_TEST(contains(screen.on(BestModelChanged{}, 4s), "the best model is now: none"));
 }
 
 BOOST_AUTO_TEST_CASE(the_block_stays_below_what_scrolls_and_gives_way_to_the_summary) {
@@ -83,8 +102,8 @@ BOOST_AUTO_TEST_CASE(the_block_stays_below_what_scrolls_and_gives_way_to_the_sum
   glass.write(screen.on(best(0, 3, 0.25), 3s));
   glass.write(screen.tick(4s));
   BOOST_TEST(glass.count("T = 9 of R = 27") == 1u);
-  BOOST_TEST(glass.text().find("unlocked") < glass.text().find("best  "));
-  BOOST_TEST(glass.text().find("best  ") < glass.text().find("1 of 20 started"));
+  BOOST_TEST(glass.text().find("unlocked") < glass.text().find("best model  "));
+  BOOST_TEST(glass.text().find("best model  ") < glass.text().find("1 of 20 started"));
   BOOST_TEST(glass.cursor_shown());
   glass.write(screen.on(StudyFinished{0, StudyFinished::Outcome::finished, "enough"}, 5s));
   glass.write(screen.close(6s));
@@ -133,11 +152,11 @@ BOOST_AUTO_TEST_CASE(a_pipe_gets_lines_at_once_and_the_state_every_ten_seconds) 
   BOOST_TEST(contains(screen.open(0s), "digits: pasha"));
   BOOST_TEST(screen.on(start(0), 1s).empty());
   BOOST_TEST(screen.on(RungUnlocked{0, 9, 0.5, 0}, 1s) ==
-             "    0:01  unlocked  epoch 9: trial 0 changed the ranking (epsilon 0.5)\n");
+             "    0:01  unlocked    epoch 9: trial 0 changed the ranking (epsilon 0.5)\n");
   BOOST_TEST(screen.tick(9s).empty());
   BOOST_TEST(screen.tick(10s) ==
-             "    0:10  status    1 of 20 started, 1 running, 0 paused, 0 stopped; "
-             "T 9 of 27, epsilon 0.5; 0 epochs; no best yet\n");
+             "    0:10  status      1 of 20 started, 1 running, 0 paused, 0 stopped; "
+             "T 9 of 27, epsilon 0.5; 0 epochs; no best model yet\n");
   BOOST_TEST(screen.tick(19s).empty());
   BOOST_TEST(!screen.tick(21s).empty());
   BOOST_TEST(!contains(screen.close(22s), "\x1b"));

@@ -1,3 +1,5 @@
+#include <cmath>
+
 #include <boost/test/unit_test.hpp>
 
 #include "actors/terminal/status.hpp"
@@ -42,6 +44,28 @@ BOOST_AUTO_TEST_CASE(the_block_shows_counts_rungs_ceiling_and_the_best) {
   BOOST_TEST(contains(text, "#1@3  #2@3"));
   BOOST_TEST(contains(text, "val_error 0.02227 at epoch 3, trial 1"));
   BOOST_TEST(contains(text, "lr 0.1235   units 64"));
+}
+
+BOOST_AUTO_TEST_CASE(one_line_stands_for_best_model_and_retraining_if_they_are_the_same_trial) {
+  const TerminalStyle style{80, 24, false, false};
+  StudyProgress progress = busy_study();
+  progress.on(retrain(1, 3, 0.0222717149220490));
+  std::string text = text_of(status_block(progress, 65s, style));
+  BOOST_TEST(contains(text, "best model  val_error 0.02227 at epoch 3, trial 1 (also to retrain)"));
+  BOOST_TEST(contains(status_sentence(progress),
+                      "best model val_error 0.02227 at epoch 3, trial 1 (also to retrain)"));
+  BOOST_TEST(contains(summary(progress, 65s, style), "at epoch 3, trial 1 (also to retrain)\n"));
+  progress.on(retrain(2, 3, 0.5));
+  text = text_of(status_block(progress, 65s, style));
+  BOOST_TEST(contains(text, "best model  val_error 0.02227 at epoch 3, trial 1\n"));
+  BOOST_TEST(contains(text, "retrain     val_error 0.5 at epoch 3, trial 2\n"));
+  BOOST_TEST(contains(status_sentence(progress), "; to retrain val_error 0.5 at epoch 3, trial 2"));
+  const std::string end = summary(progress, 65s, style);
+  BOOST_TEST(contains(end, "retrain     val_error 0.5 at epoch 3, trial 2\n"));
+  progress.on(retrain(1, 3, 0.25, RetrainConfigChanged::Basis::best_model));
+  BOOST_TEST(contains(
+      summary(progress, 65s, style),
+      "trial 1 (also to retrain: no epoch was reported by two trials that did not fail)\n"));
 }
 
 BOOST_AUTO_TEST_CASE(no_line_of_the_block_is_as_wide_as_the_terminal) {
@@ -120,7 +144,14 @@ BOOST_AUTO_TEST_CASE(the_summary_of_a_study_without_a_best_says_why) {
   progress.on(StudyFinished{0, StudyFinished::Outcome::interrupted, ""});
   const std::string text = summary(progress, 1s, TerminalStyle{80, 24, false, false});
   BOOST_TEST(contains(text, "the same command resumes it"));
-  BOOST_TEST(contains(text, "none: no two trials reported the same epoch"));
+  BOOST_TEST(contains(text, "best model  none: no trial has reported"));
+  progress.on(start(0));
+  progress.on(report(0, 1, std::nan("")));
+  BOOST_TEST(contains(summary(progress, 1s, TerminalStyle{80, 24, false, false}),
+                      "none: no trial has a finite metric at its highest resource"));
+  progress.on(TrialFailed{0, 0, 1, "exit code 1", "", TrialFailed::Then::give_up});
+  BOOST_TEST(contains(summary(progress, 1s, TerminalStyle{80, 24, false, false}),
+                      "none: every trial that reported has failed"));
 }
 
 BOOST_AUTO_TEST_CASE(counts_are_grouped_by_thousands) {

@@ -28,7 +28,8 @@ struct Course {
     const auto told = std::exchange(news, {});
     retention.take(told, std::move(contenders));
     for (const TrialNews& one : told)
-      if (one.what == What::paused || one.what == What::done) retention.weigh(one.trial, 10);
+      if (one.what == What::paused || one.what == What::done || one.what == What::failed)
+        retention.weigh(one.trial, 10);
     std::string text;
     for (const auto& drop : retention.due())
       text += (text.empty() ? "" : " ") + std::to_string(drop.trial) + (drop.paused ? "?" : "");
@@ -50,22 +51,31 @@ BOOST_AUTO_TEST_CASE(only_the_best_finished_trial_keeps_its_checkpoint) {
   course.passes(0, 1, 0.5, What::done);
   BOOST_TEST(course.due({0}) == "");
   course.passes(1, 1, 0.4, What::paused);
-  BOOST_TEST(course.due({1}) == "0");
+  BOOST_TEST(course.due({1}) == "");  // Trial 1 may get worse.
   course.passes(2, 1, 0.6, What::done);
   BOOST_TEST(course.due({1}) == "2");
   BOOST_TEST(course.due({1}) == "");  // Each is returned once.
 }
 
-BOOST_AUTO_TEST_CASE(contenders_keep_theirs_until_the_study_is_over) {
+BOOST_AUTO_TEST_CASE(contenders_keep_theirs) {
   Course course({});
   course.passes(0, 1, 0.1, What::paused);
   course.passes(1, 3, 0.2, What::done);
   course.passes(2, 9, 0.3, What::done);
   BOOST_TEST(course.due({0, 1, 2}) == "");
   course.ends(0, What::study_over);
-  BOOST_TEST(course.due({1, 2}) == "2");
+  BOOST_TEST(course.due({0, 1}) == "2");
   course.retention.abandon_trials();
-  BOOST_TEST(course.due({1, 2}) == "0");
+  BOOST_TEST(course.due({1, 2}) == "");
+}
+
+BOOST_AUTO_TEST_CASE(the_best_finished_trial_keeps_its_checkpoint_whatever_resource_others_reach) {
+  Course course({.bytes_max = 5});
+  course.passes(0, 3, 0.1, What::done);
+  course.passes(1, 9, 0.3, What::done);
+  BOOST_TEST(course.due() == "1");
+  course.passes(2, 9, 0.05, What::failed);
+  BOOST_TEST(course.due() == "2");
 }
 
 BOOST_AUTO_TEST_CASE(paused_trials_keep_theirs_until_the_folder_is_cleaned) {
@@ -78,15 +88,6 @@ BOOST_AUTO_TEST_CASE(paused_trials_keep_theirs_until_the_folder_is_cleaned) {
   BOOST_TEST(course.due({0}) == "1 2 3 4");
 }
 
-BOOST_AUTO_TEST_CASE(a_study_that_goes_on_after_its_end_keeps_its_contenders_again) {
-  Course course({});
-  course.passes(0, 1, 0.1, What::done);
-  course.passes(1, 3, 0.2, What::done);
-  course.ends(0, What::study_over);
-  course.starts(2);
-  BOOST_TEST(course.due({1, 0}) == "");
-}
-
 BOOST_AUTO_TEST_CASE(the_study_file_says_how_many_of_the_best_keep_theirs) {
   for (const bool maximize : {false, true}) {
     Course course({.best_kept = 2, .maximize = maximize});
@@ -96,9 +97,9 @@ BOOST_AUTO_TEST_CASE(the_study_file_says_how_many_of_the_best_keep_theirs) {
     course.passes(2, 9, sign * 0.2, What::paused);
     course.passes(3, 9, std::numeric_limits<double>::quiet_NaN(), What::paused);
     course.ends(0, What::study_over);
-    BOOST_TEST(course.due({2}) == "");
+    BOOST_TEST(course.due({0}) == "");
     course.retention.abandon_trials();
-    BOOST_TEST(course.due({2}) == "0 3");
+    BOOST_TEST(course.due({0}) == "1 3");
   }
 }
 
@@ -125,9 +126,11 @@ BOOST_AUTO_TEST_CASE(beyond_the_bound_the_trials_with_most_ahead_lose_theirs) {
   course.passes(6, 1, 0.90, What::paused);
   BOOST_TEST(course.due({0}) == "6?");
   BOOST_TEST(course.retention.bytes() == 50U);
-  // A finished trial loses its checkpoint before any paused one.
+  // The best finished trial keeps its checkpoint; others lose theirs before any paused one.
   course.passes(7, 1, 0.01, What::done);
-  BOOST_TEST(course.due({0}) == "7");
+  BOOST_TEST(course.due({0}) == "2?");
+  course.passes(8, 1, 0.02, What::done);
+  BOOST_TEST(course.due({0}) == "8");
 }
 
 BOOST_AUTO_TEST_CASE(running_trials_and_the_best_never_lose_theirs) {
@@ -148,7 +151,7 @@ BOOST_AUTO_TEST_CASE(a_checkpoint_that_would_be_deleted_is_not_wanted) {
   BOOST_TEST(course.retention.wants(1));
   course.news.push_back({.what = What::ending, .trial = 1, .resource = 3, .metric = 0.4});
   (void)course.due({0, 1});
-  BOOST_TEST(course.retention.wants(1));  // No other trial has this resource.
+  BOOST_TEST(course.retention.wants(1));  // A contender.
   course.starts(2);
   course.news.push_back({.what = What::ending, .trial = 2, .resource = 3, .metric = 0.5});
   (void)course.due({1});
@@ -169,7 +172,7 @@ BOOST_AUTO_TEST_CASE(news_follow_from_the_events_of_a_study) {
       {.what = What::reported, .trial = 3, .resource = 2, .metric = 0.5},
       {.what = What::runs, .trial = 4, .attempt = 2},
       {.what = What::paused, .trial = 3},
-      {.what = What::done, .trial = 6},
+      {.what = What::failed, .trial = 6},
       {.what = What::paused, .trial = 7},
       {.what = What::done, .trial = 8}};
   BOOST_TEST((news == expected));

@@ -1,7 +1,3 @@
-#include "actors/study/study_core.hpp"
-
-#include <cmath>
-
 #include <boost/test/unit_test.hpp>
 
 #include "test/unit/studies/core_world.hpp"
@@ -211,20 +207,6 @@ BOOST_AUTO_TEST_CASE(a_restarted_head_completes_decisions_and_restarts_the_rest)
   BOOST_TEST(world.event<TrialPaused>().trial == 0u);
   BOOST_TEST(world.event<TrialFailed>().trial == 1u);
   BOOST_TEST(world.core.counts().paused == 2u);
-}
-
-BOOST_AUTO_TEST_CASE(the_incumbent_is_the_best_where_two_trials_reported) {
-  World world;
-  world.start(9);
-  world.start(9);
-  world.report(0, 1, 0.5, schedulers::ContinueTrial{0, 9});
-  world.report(0, 2, 0.1, schedulers::ContinueTrial{0, 9});
-  world.report(1, 1, 0.4, schedulers::ContinueTrial{1, 9});
-  BOOST_TEST(world.event<IncumbentChanged>().trial == 1u);
-  BOOST_TEST(world.event<IncumbentChanged>().resource == 1);
-  world.report(1, 2, std::nan(""), schedulers::ContinueTrial{1, 9});
-  BOOST_TEST(world.event<IncumbentChanged>().trial == 0u);
-  BOOST_TEST(world.has_event<TrialWarned>());
 }
 
 BOOST_AUTO_TEST_CASE(warns_of_a_second_value_at_a_resource_and_ignores_it) {
