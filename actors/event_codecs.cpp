@@ -18,6 +18,7 @@ template struct WireCodec<actors::HurdleRaised>;
 template struct WireCodec<actors::BestModelChanged>;
 template struct WireCodec<actors::RetrainConfigChanged>;
 template struct WireCodec<actors::IncumbentChanged>;
+template struct WireCodec<actors::SettingsChanged>;
 template struct WireCodec<actors::StudyFinished>;
 template struct NamedCodec<std::vector<actors::StudyEvent>>;
 

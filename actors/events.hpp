@@ -101,9 +101,11 @@ struct TrialStopped {
   TrialId trial = 0;
   Resource resource = 0;
   std::string reason;
+  bool by_limit = false;  ///< A limit of the study stopped it: it goes on if the limit is raised.
   static auto fields(auto& m) {
     return std::tuple{field("index", m.index), field("trial", m.trial),
-                      field("resource", m.resource), field("reason", m.reason)};
+                      field("resource", m.resource), field("reason", m.reason),
+                      field("by_limit", m.by_limit)};
   }
   friend bool operator==(const TrialStopped&, const TrialStopped&) = default;
 };
@@ -257,6 +259,29 @@ struct IncumbentChanged {
   friend bool operator==(const IncumbentChanged&, const IncumbentChanged&) = default;
 };
 
+/// A setting of a study that has another value than before.
+struct SettingChange {
+  static constexpr std::string_view wire_name = "SettingChange";
+  std::string key;     ///< As in the study file: "stop_criterion.max_num_trials_started".
+  std::string before;  ///< For people; "none" if it was not set.
+  std::string after;
+  static auto fields(auto& m) {
+    return std::tuple{field("key", m.key), field("before", m.before), field("after", m.after)};
+  }
+  friend bool operator==(const SettingChange&, const SettingChange&) = default;
+};
+
+/// The study goes on with other settings than before.
+struct SettingsChanged {
+  static constexpr std::string_view wire_name = "SettingsChanged";
+  std::uint64_t index = 0;
+  std::vector<SettingChange> changes;
+  static auto fields(auto& m) {
+    return std::tuple{field("index", m.index), field("changes", m.changes)};
+  }
+  friend bool operator==(const SettingsChanged&, const SettingsChanged&) = default;
+};
+
 /// The study has no process left and starts none.
 struct StudyFinished {
   static constexpr std::string_view wire_name = "StudyFinished";
@@ -282,7 +307,7 @@ constexpr std::array<std::string_view, 4> enum_names(StudyFinished::Outcome) {
 using StudyEvent =
     std::variant<TrialStarted, TrialReported, TrialPaused, TrialPromoted, TrialStopped, TrialFailed,
                  TrialCompleted, TrialWarned, RungUnlocked, HurdleRaised, BestModelChanged,
-                 RetrainConfigChanged, IncumbentChanged, StudyFinished>;
+                 RetrainConfigChanged, IncumbentChanged, SettingsChanged, StudyFinished>;
 
 }  // namespace troupe::actors
 
@@ -300,6 +325,7 @@ extern template struct WireCodec<actors::HurdleRaised>;
 extern template struct WireCodec<actors::BestModelChanged>;
 extern template struct WireCodec<actors::RetrainConfigChanged>;
 extern template struct WireCodec<actors::IncumbentChanged>;
+extern template struct WireCodec<actors::SettingsChanged>;
 extern template struct WireCodec<actors::StudyFinished>;
 extern template struct NamedCodec<std::vector<actors::StudyEvent>>;
 }  // namespace troupe::runtime

@@ -26,8 +26,9 @@
 // Both match fields by name: a field that the reader does not know is skipped, and one that the
 // writer did not send keeps its default. Types: bool, integers (with range checks), double,
 // std::string (any bytes), enums with `enum_names(E)` (by name), durations (int64 nanoseconds),
-// std::optional, std::vector, std::map<std::string, T>, messages, strong types, variants of
-// messages, variants of scalars (integers and doubles are distinguished).
+// std::optional, std::shared_ptr<const T> (as optional), std::vector, std::map<std::string, T>,
+// messages, classes made of parts (MadeOfParts), strong types, variants of messages, variants of
+// scalars (integers and doubles are distinguished).
 
 namespace troupe::runtime {
 
@@ -76,6 +77,10 @@ template <typename T>
 void describe(std::vector<TypeSchema>& known) {
   if constexpr (is_a<T, std::optional> || is_a<T, std::vector>) {
     describe<typename T::value_type>(known);
+  } else if constexpr (is_shared<T>) {
+    describe<std::remove_const_t<typename T::element_type>>(known);
+  } else if constexpr (MadeOfParts<T>) {
+    describe<typename T::Parts>(known);
   } else if constexpr (is_a<T, std::map>) {
     describe<typename T::mapped_type>(known);
   } else if constexpr (is_a<T, std::variant>) {

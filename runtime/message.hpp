@@ -46,6 +46,14 @@ inline constexpr std::size_t field_count =
 template <typename T>
 concept Transparent = Aggregate<T> && !Message<T> && field_count<T> == 1;
 
+/// A class that is packed as its parts, a message from which it can be made again: `parts()` and a
+/// constructor from `T::Parts`.
+template <typename T>
+concept MadeOfParts = Message<typename T::Parts> && requires(const T& value) {
+  { value.parts() } -> std::convertible_to<typename T::Parts>;
+  T(value.parts());
+};
+
 /// Calls `visit(field)` for each field of `m`, in the declared order.
 template <typename M, typename Visit>
 constexpr void for_each_field(M& m, Visit&& visit) {

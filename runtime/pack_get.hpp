@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -196,6 +197,15 @@ void get(PackReader& in, const PeerSchemas* peer, T& value) {
     } else {
       get<form>(in, peer, value.emplace());
     }
+  } else if constexpr (is_shared<T>) {
+    if (in.kind() == PackKind::nil) {
+      value.reset();
+      in.nil();
+    } else {
+      auto made = std::make_shared<std::remove_const_t<typename T::element_type>>();
+      get<form>(in, peer, *made);
+      value = std::move(made);
+    }
   } else if constexpr (is_a<T, std::vector>) {
     get_vector<form>(in, peer, value);
   } else if constexpr (is_a<T, std::map>) {
@@ -204,6 +214,10 @@ void get(PackReader& in, const PeerSchemas* peer, T& value) {
     get_message_variant<form>(in, peer, value);
   } else if constexpr (is_scalar_variant<T>) {
     get_scalar_variant<form>(in, value);
+  } else if constexpr (MadeOfParts<T>) {
+    typename T::Parts parts;
+    get<form>(in, peer, parts);
+    if (in.ok()) value = T(std::move(parts));
   } else if constexpr (Transparent<T>) {
     for_each_field(value, [&](const auto& field) { get<form>(in, peer, field.value); });
   } else {

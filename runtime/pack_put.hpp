@@ -69,7 +69,7 @@ void put(PackWriter& out, const T& value) {
     out.text(enum_text(value));
   } else if constexpr (is_a<T, std::chrono::duration>) {
     out.int64(std::chrono::duration_cast<std::chrono::nanoseconds>(value).count());
-  } else if constexpr (is_a<T, std::optional>) {
+  } else if constexpr (is_a<T, std::optional> || is_shared<T>) {
     value ? put<form>(out, *value) : out.nil();
   } else if constexpr (is_a<T, std::vector>) {
     out.array(value.size());
@@ -83,6 +83,8 @@ void put(PackWriter& out, const T& value) {
     }
   } else if constexpr (is_a<T, std::variant>) {
     put_variant<form>(out, value);
+  } else if constexpr (MadeOfParts<T>) {
+    put<form, typename T::Parts>(out, value.parts());
   } else if constexpr (Transparent<T>) {
     for_each_field(value, [&](const auto& field) { put<form>(out, field.value); });
   } else {

@@ -3,6 +3,7 @@
 #include <array>
 #include <concepts>
 #include <limits>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -23,6 +24,12 @@ template <typename T, template <typename...> class Template>
 inline constexpr bool is_a = false;
 template <template <typename...> class Template, typename... Ts>
 inline constexpr bool is_a<Template<Ts...>, Template> = true;
+
+/// A value that is shared and does not change; packed as an optional value.
+template <typename T>
+inline constexpr bool is_shared = false;
+template <typename T>
+inline constexpr bool is_shared<std::shared_ptr<const T>> = true;
 
 template <typename T>
 inline constexpr bool is_message_variant = false;

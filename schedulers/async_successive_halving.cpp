@@ -64,11 +64,12 @@ Decision AsyncSuccessiveHalving::assign_slot(const SlotOpened& slot) {
   const std::size_t drawn = draw_bracket();
   const std::size_t system = options_.own_rungs ? drawn : 0;
   const auto bracket = static_cast<std::uint32_t>(drawn);
-  if (const auto trial = promote(rung_systems_[system])) {
-    const Resource from = trials_.last(*trial)->resource;
-    trials_.resume(*trial);
-    check(milestone(*trial) > from, "a promoted trial goes further than before");
-    return ResumeTrial{*trial, from, milestone(*trial), bracket};
+  if (const auto promoted = promote(rung_systems_[system])) {
+    const TrialId trial = promoted->trial;
+    const Resource from = trials_.last(trial)->resource;
+    trials_.resume(trial);
+    check(milestone(trial) > from, "a promoted trial goes further than before");
+    return ResumeTrial{trial, from, milestone(trial), bracket, promoted->judgement};
   }
   if (slot.offer == SlotOpened::Offer::promotions)
     return Wait{"none of the " + std::to_string(trials_.paused()) +
@@ -92,16 +93,17 @@ std::size_t AsyncSuccessiveHalving::draw_bracket() {
 
 /// README 3.1, step 2: promotes the best candidate that passes in the highest rung below the
 /// ceiling that has one. Returns its trial, which is paused; none if no candidate passes.
-std::optional<TrialId> AsyncSuccessiveHalving::promote(std::vector<Rung>& rungs) {
+std::optional<AsyncSuccessiveHalving::Promoted> AsyncSuccessiveHalving::promote(
+    std::vector<Rung>& rungs) {
   for (std::size_t k = rungs.size(); k-- > 0;)
     if (rungs[k].level() < limit())
-      if (const auto trial = promote_from(rungs, k)) return trial;
+      if (const auto promoted = promote_from(rungs, k)) return promoted;
   return std::nullopt;
 }
 
 /// The same in rung `k`, and in the rungs above it that the candidate overshot into.
-std::optional<TrialId> AsyncSuccessiveHalving::promote_from(std::vector<Rung>& rungs,
-                                                            std::size_t k) {
+std::optional<AsyncSuccessiveHalving::Promoted> AsyncSuccessiveHalving::promote_from(
+    std::vector<Rung>& rungs, std::size_t k) {
   Rung& rung = rungs[k];
   const bool by_cutoff = options_.rule == Rule::promotion;
   const std::optional<double> cutoff =
@@ -118,7 +120,8 @@ std::optional<TrialId> AsyncSuccessiveHalving::promote_from(std::vector<Rung>& r
     if (best->loss > *cutoff) return std::nullopt;
     const RungEntry moved = rung.promote();
     if (ceiling_) ceiling_->reordered(k, moved);
-    if (k + 1 == rungs.size() || !become_candidate_above(rungs[k + 1], trial)) return trial;
+    if (k + 1 == rungs.size() || !become_candidate_above(rungs[k + 1], trial))
+      return Promoted{trial, judgement_in(rung, by_cutoff ? cutoff : std::nullopt)};
     if (rungs[k + 1].level() < limit())
       if (const auto next = promote_from(rungs, k + 1)) return next;
   }
@@ -156,13 +159,14 @@ Decision AsyncSuccessiveHalving::judge(const ReportReceived& report) {
     return StopTrial{trial, StopTrial::Reason::max_resource};
   }
   if (entries.empty()) return ContinueTrial{trial, milestone(trial)};
-  if (options_.rule == Rule::promotion) return pause(entries);
-  if (const auto reason = stop_reason(entries)) {
+  if (options_.rule == Rule::promotion) return pause(entries, std::nullopt);
+  Judgement judgement;
+  if (const auto reason = stop_reason(entries, judgement)) {
     trials_.stop(trial);
-    return StopTrial{trial, *reason};
+    return StopTrial{trial, *reason, judgement};
   }
-  if (report.resource >= limit()) return pause(entries);
-  return ContinueTrial{trial, milestone(trial)};
+  if (report.resource >= limit()) return pause(entries, judgement);
+  return ContinueTrial{trial, milestone(trial), judgement};
 }
 
 /// Enters the trial into every rung up to `reached` that it has not entered. Returns the new
@@ -181,14 +185,16 @@ std::vector<RungEntry> AsyncSuccessiveHalving::enter_rungs(TrialId trial, Resour
 }
 
 /// The reason why a trial with these new entries must stop; none if it passes all their rungs. The
-/// hurdle is tested only where the trial passes the cutoff (README 6.1).
+/// hurdle is tested only where the trial passes the cutoff (README 6.1). `judgement`: set to that
+/// in the last rung that was looked at.
 std::optional<StopTrial::Reason> AsyncSuccessiveHalving::stop_reason(
-    const std::vector<RungEntry>& entries) {
+    const std::vector<RungEntry>& entries, Judgement& judgement) {
   for (std::size_t i = 0; i < entries.size(); ++i) {
     const RungEntry& entry = entries[i];
     const std::size_t k = positions_[entry.trial].next_rung - entries.size() + i;
     const Rung& rung = rungs_of(entry.trial)[k];
     const std::optional<double> cutoff = rung.cutoff();
+    judgement = judgement_in(rung, cutoff);
     if (!std::isfinite(entry.loss) || (cutoff && entry.loss > *cutoff))
       return StopTrial::Reason::below_cutoff;
     if (!hurdle_.clears(entry.trial, rung.level(), entry.loss))
@@ -199,19 +205,32 @@ std::optional<StopTrial::Reason> AsyncSuccessiveHalving::stop_reason(
 
 /// Pauses a trial with these new entries. Under `promotion` it is a candidate in the lowest of them
 /// (README 3.4). Under `stopping` it passed all of them, so it is a candidate in the highest.
-Decision AsyncSuccessiveHalving::pause(const std::vector<RungEntry>& entries) {
+/// `passed`: the judgement that it passed, if any.
+Decision AsyncSuccessiveHalving::pause(const std::vector<RungEntry>& entries,
+                                       const std::optional<Judgement>& passed) {
   const TrialId trial = entries.front().trial;
   trials_.pause(trial);
-  if (!std::isfinite(entries.front().loss)) return PauseTrial{trial};
+  const Rung& highest = rungs_of(trial)[positions_[trial].next_rung - 1];
+  const PauseTrial decision{trial, passed ? *passed : judgement_in(highest, std::nullopt)};
+  if (!std::isfinite(entries.front().loss)) return decision;
   const std::size_t next = positions_[trial].next_rung;
   check(next >= entries.size(), "each entry is in a rung below the next one");
   if (options_.rule == Rule::stopping) {
     rungs_of(trial)[next - 1].add_candidate(entries.back());
-    return PauseTrial{trial};
+    return decision;
   }
   rungs_of(trial)[next - entries.size()].add_candidate(entries.front());
   if (entries.size() > 1) entries_above_[trial].assign(entries.begin() + 1, entries.end());
-  return PauseTrial{trial};
+  return decision;
+}
+
+/// `cutoff`: the highest loss that passes.
+Judgement AsyncSuccessiveHalving::judgement_in(const Rung& rung,
+                                               const std::optional<double>& cutoff) const {
+  Judgement judgement{.rung = rung.level(), .entries = rung.size()};
+  if (cutoff) judgement.cutoff = metric_of(options_.mode, *cutoff);
+  if (ceiling_) judgement.epsilon = ceiling_->epsilon();
+  return judgement;
 }
 
 /// README 4.1, step 3.
@@ -230,7 +249,8 @@ std::vector<Decision> AsyncSuccessiveHalving::take(const TrialCompleted& complet
   const auto last = trials_.last(trial);
   if (options_.on_early_exit == EarlyExit::drop || !last) return {};
   // Called for its effect: an incumbent sets the hurdles of the rungs that it enters.
-  (void)stop_reason(enter_rungs(trial, options_.max_resource, last->metric));
+  Judgement unused;
+  (void)stop_reason(enter_rungs(trial, options_.max_resource, last->metric), unused);
   if (const auto unlocked = raise_ceiling(trial)) return {*unlocked};
   return {};
 }

@@ -57,17 +57,26 @@ class AsyncSuccessiveHalving final : public Scheduler {
     std::uint32_t next_rung = 0;  ///< The lowest rung above those that it entered or ignores.
   };
 
+  /// A paused trial that is promoted, and by what.
+  struct Promoted {
+    TrialId trial = 0;
+    Judgement judgement;
+  };
+
   [[nodiscard]] Decision assign_slot(const SlotOpened& slot);
   [[nodiscard]] std::size_t draw_bracket();
-  [[nodiscard]] std::optional<TrialId> promote(std::vector<Rung>& rungs);
-  [[nodiscard]] std::optional<TrialId> promote_from(std::vector<Rung>& rungs, std::size_t k);
+  [[nodiscard]] std::optional<Promoted> promote(std::vector<Rung>& rungs);
+  [[nodiscard]] std::optional<Promoted> promote_from(std::vector<Rung>& rungs, std::size_t k);
   [[nodiscard]] bool become_candidate_above(Rung& rung, TrialId trial);
 
   [[nodiscard]] std::vector<Decision> take(const ReportReceived& report);
   [[nodiscard]] Decision judge(const ReportReceived& report);
   [[nodiscard]] std::vector<RungEntry> enter_rungs(TrialId trial, Resource reached, double metric);
-  [[nodiscard]] std::optional<StopTrial::Reason> stop_reason(const std::vector<RungEntry>& entries);
-  [[nodiscard]] Decision pause(const std::vector<RungEntry>& entries);
+  [[nodiscard]] std::optional<StopTrial::Reason> stop_reason(const std::vector<RungEntry>& entries,
+                                                             Judgement& judgement);
+  [[nodiscard]] Decision pause(const std::vector<RungEntry>& entries,
+                               const std::optional<Judgement>& passed);
+  [[nodiscard]] Judgement judgement_in(const Rung& rung, const std::optional<double>& cutoff) const;
   [[nodiscard]] std::optional<RungUnlocked> raise_ceiling(TrialId cause);
   [[nodiscard]] std::vector<Decision> take(const TrialCompleted& completed);
   void append_raised_hurdles(std::vector<Decision>& decisions);

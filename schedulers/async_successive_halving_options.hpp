@@ -6,8 +6,10 @@
 #include <optional>
 #include <span>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
+#include "runtime/core/field.hpp"
 #include "schedulers/events.hpp"
 #include "schedulers/mode.hpp"
 #include "schedulers/option.hpp"
@@ -48,6 +50,7 @@ constexpr std::array<std::string_view, 2> enum_names(HurdleRule) {
 /// Options of asynchronous successive halving in all its forms: the rule, the ceiling and the
 /// hurdle are chosen independently of each other.
 struct AsyncSuccessiveHalvingOptions {
+  static constexpr std::string_view wire_name = "AsyncSuccessiveHalvingOptions";
   Mode mode = Mode::min;
   Rule rule = Rule::stopping;
   Ceiling ceiling = Ceiling::fixed;
@@ -72,6 +75,18 @@ struct AsyncSuccessiveHalvingOptions {
 
   static std::span<const Option> described();
   static std::vector<Method<AsyncSuccessiveHalvingOptions>> methods();
+  static auto fields(auto& m) {
+    return std::tuple{field("type", m.rule),
+                      field("ceiling", m.ceiling),
+                      field("grace_period", m.grace_period),
+                      field("reduction_factor", m.reduction_factor),
+                      field("rung_increment", m.rung_increment),
+                      field("rung_levels", m.rung_levels),
+                      field("ranking", m.ranking),
+                      field("hurdle", m.hurdle),
+                      field("brackets", m.brackets),
+                      field("own_rungs", m.own_rungs)};
+  }
   friend bool operator==(const AsyncSuccessiveHalvingOptions&,
                          const AsyncSuccessiveHalvingOptions&) = default;
 };

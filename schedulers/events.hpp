@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -75,7 +76,22 @@ struct TrialFailed {
 
 using Event = std::variant<SlotOpened, ReportReceived, TrialCompleted, TrialFailed>;
 
-// Decisions: the only output of a scheduler.
+// Decisions: the only output of a scheduler. Two of them are equal if they order the same: what
+// they are based on does not count.
+
+/// What a decision in a rung is based on. Recorded for people; nothing depends on it.
+struct Judgement {
+  static constexpr std::string_view wire_name = "scheduler.Judgement";
+  Resource rung = 0;                ///< Level of the rung.
+  std::uint64_t entries = 0;        ///< Trials in the rung at that time.
+  std::optional<double> cutoff{};   ///< The worst metric that passes; none: nothing was compared.
+  std::optional<double> epsilon{};  ///< Under a progressive ceiling, in units of the metric.
+  static auto fields(auto& m) {
+    return std::tuple{field("rung", m.rung), field("entries", m.entries), field("cutoff", m.cutoff),
+                      field("epsilon", m.epsilon)};
+  }
+  friend bool operator==(const Judgement&, const Judgement&) = default;
+};
 
 /// Starts a new trial; its id is the number of trials started before.
 struct StartTrial {
@@ -99,11 +115,14 @@ struct ResumeTrial {
   Resource from = 0;          ///< The highest resource that the trial reported.
   Resource until = 0;         ///< The next milestone.
   std::uint32_t bracket = 0;  ///< The bracket that was drawn; 0 for schedulers without brackets.
+  std::optional<Judgement> judgement{};
   static auto fields(auto& m) {
     return std::tuple{field("trial", m.trial), field("from", m.from), field("until", m.until),
-                      field("bracket", m.bracket)};
+                      field("bracket", m.bracket), field("judgement", m.judgement)};
   }
-  friend bool operator==(const ResumeTrial&, const ResumeTrial&) = default;
+  friend bool operator==(const ResumeTrial& a, const ResumeTrial& b) {
+    return a.trial == b.trial && a.from == b.from && a.until == b.until && a.bracket == b.bracket;
+  }
 };
 
 /// Nothing can start or resume now.
@@ -143,10 +162,14 @@ struct ContinueTrial {
   static constexpr std::string_view former_wire_name = "continue_trial";
   TrialId trial = 0;
   Resource until = 0;  ///< The next milestone.
+  std::optional<Judgement> judgement{};
   static auto fields(auto& m) {
-    return std::tuple{field("trial", m.trial), field("until", m.until)};
+    return std::tuple{field("trial", m.trial), field("until", m.until),
+                      field("judgement", m.judgement)};
   }
-  friend bool operator==(const ContinueTrial&, const ContinueTrial&) = default;
+  friend bool operator==(const ContinueTrial& a, const ContinueTrial& b) {
+    return a.trial == b.trial && a.until == b.until;
+  }
 };
 
 /// Ends the program and keeps its checkpoint: the trial may be resumed.
@@ -154,8 +177,11 @@ struct PauseTrial {
   static constexpr std::string_view wire_name = "scheduler.PauseTrial";
   static constexpr std::string_view former_wire_name = "pause_trial";
   TrialId trial = 0;
-  static auto fields(auto& m) { return std::tuple{field("trial", m.trial)}; }
-  friend bool operator==(const PauseTrial&, const PauseTrial&) = default;
+  std::optional<Judgement> judgement{};
+  static auto fields(auto& m) {
+    return std::tuple{field("trial", m.trial), field("judgement", m.judgement)};
+  }
+  friend bool operator==(const PauseTrial& a, const PauseTrial& b) { return a.trial == b.trial; }
 };
 
 /// Ends the program; the trial is never resumed.
@@ -165,10 +191,14 @@ struct StopTrial {
   enum class Reason { below_cutoff, below_hurdle, max_resource };
   TrialId trial = 0;
   Reason reason = Reason::below_cutoff;
+  std::optional<Judgement> judgement{};
   static auto fields(auto& m) {
-    return std::tuple{field("trial", m.trial), field("reason", m.reason)};
+    return std::tuple{field("trial", m.trial), field("reason", m.reason),
+                      field("judgement", m.judgement)};
   }
-  friend bool operator==(const StopTrial&, const StopTrial&) = default;
+  friend bool operator==(const StopTrial& a, const StopTrial& b) {
+    return a.trial == b.trial && a.reason == b.reason;
+  }
 };
 constexpr std::array<std::string_view, 3> enum_names(StopTrial::Reason) {
   return {"below_cutoff", "below_hurdle", "max_resource"};

@@ -4,8 +4,11 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string_view>
+#include <tuple>
 #include <vector>
 
+#include "runtime/core/field.hpp"
 #include "schedulers/option.hpp"
 #include "schedulers/rungs/trial_table.hpp"
 #include "schedulers/scheduler.hpp"
@@ -17,11 +20,15 @@ namespace troupe::schedulers {
 /// k-epoch baseline: `length` = k. Random search: `length` = R. Random choice: `length` = R and
 /// `trials_max` = 1.
 struct FifoOptions {
+  static constexpr std::string_view wire_name = "FifoOptions";
   Resource length = 0;                        ///< Resource of each trial; at least 1.
   std::optional<std::uint64_t> trials_max{};  ///< At least 1; none: no limit.
 
   static std::span<const Option> described();
   static std::vector<Method<FifoOptions>> methods();
+  static auto fields(auto& m) {
+    return std::tuple{field("k", m.length), field("trials_max", m.trials_max)};
+  }
   friend bool operator==(const FifoOptions&, const FifoOptions&) = default;
 };
 

@@ -4,8 +4,10 @@
 #include <optional>
 #include <span>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
+#include "runtime/core/field.hpp"
 #include "schedulers/scheduler_method.hpp"
 
 namespace troupe::schedulers {
@@ -46,6 +48,7 @@ constexpr std::array<std::string_view, 2> enum_names(RankingForm) {
 
 /// Options of the comparison of the top two rungs under a progressive ceiling.
 struct RankingOptions {
+  static constexpr std::string_view wire_name = "RankingOptions";
   RankingCriterion criterion = RankingCriterion::soft;
   EpsilonRule epsilon_rule = EpsilonRule::automatic;
   double percentile = 90;  ///< N of `automatic`: 0 to 100.
@@ -55,6 +58,16 @@ struct RankingOptions {
   std::optional<double>
       t{};  ///< RBO, RRR, ARRR: threshold; 0 to 1 for RBO (0.5), 0 or more else (0.05).
   RankingForm form = RankingForm::paper;
+  static auto fields(auto& m) {
+    return std::tuple{field("criterion", m.criterion),
+                      field("epsilon_rule", m.epsilon_rule),
+                      field("percentile", m.percentile),
+                      field("epsilon", m.epsilon),
+                      field("m", m.m),
+                      field("p", m.p),
+                      field("t", m.t),
+                      field("form", m.form)};
+  }
   friend bool operator==(const RankingOptions&, const RankingOptions&) = default;
 };
 

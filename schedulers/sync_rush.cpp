@@ -24,7 +24,8 @@ std::vector<Decision> SyncRush::on(const Event& event) {
   std::visit(Overloaded{
                  [&](const SlotOpened& slot) { decisions.push_back(assign_slot(slot, raised)); },
                  [&](const ReportReceived& report) {
-                   const auto [decision, loss] = trials_.on(report);
+                   auto [decision, loss] = trials_.on(report);
+                   if (loss) note_rung(decision, rungs_.back());
                    decisions.push_back(decision);
                    if (loss) fill_place(report.trial, *loss, raised);
                  },

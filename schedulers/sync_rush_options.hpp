@@ -6,8 +6,10 @@
 #include <optional>
 #include <span>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
+#include "runtime/core/field.hpp"
 #include "schedulers/events.hpp"
 #include "schedulers/mode.hpp"
 #include "schedulers/option.hpp"
@@ -30,6 +32,7 @@ constexpr std::array<std::string_view, 2> enum_names(RushBudget) {
 /// budget. Without incumbents it is successive halving with a fixed budget (Karnin et al. 2013;
 /// Jamieson and Talwalkar 2016).
 struct SyncRushOptions {
+  static constexpr std::string_view wire_name = "SyncRushOptions";
   Mode mode = Mode::min;
   std::int64_t budget = 0;  ///< B: units of resource of all arms; one a round for each at least.
   std::uint64_t arms = 0;   ///< n: trials, the incumbents among them; at least 2.
@@ -42,6 +45,11 @@ struct SyncRushOptions {
 
   static std::span<const Option> described();
   static std::vector<Method<SyncRushOptions>> methods();
+  static auto fields(auto& m) {
+    return std::tuple{field("budget", m.budget), field("arms", m.arms),
+                      field("reduction_factor", m.reduction_factor),
+                      field("budget_rule", m.budget_rule)};
+  }
   friend bool operator==(const SyncRushOptions&, const SyncRushOptions&) = default;
 };
 

@@ -19,19 +19,22 @@ SyncSuccessiveHalving::SyncSuccessiveHalving(const SyncSuccessiveHalvingOptions&
 
 std::vector<Decision> SyncSuccessiveHalving::on(const Event& event) {
   using Decisions = std::vector<Decision>;
-  return std::visit(Overloaded{
-                        [&](const SlotOpened& slot) { return Decisions{assign_slot(slot)}; },
-                        [&](const ReportReceived& report) {
-                          const auto [decision, loss] = trials_.on(report);
-                          if (loss) fill_place(report.trial, *loss);
-                          return Decisions{decision};
-                        },
-                        [&](const auto& end) {  // TrialCompleted or TrialFailed.
-                          if (const auto loss = trials_.on(end)) fill_place(end.trial, *loss);
-                          return Decisions{};
-                        },
-                    },
-                    event);
+  return std::visit(
+      Overloaded{
+          [&](const SlotOpened& slot) { return Decisions{assign_slot(slot)}; },
+          [&](const ReportReceived& report) {
+            auto [decision, loss] = trials_.on(report);
+            if (loss)
+              note_rung(decision, brackets_.at(trials_.seat(report.trial).bracket).rungs.back());
+            if (loss) fill_place(report.trial, *loss);
+            return Decisions{decision};
+          },
+          [&](const auto& end) {  // TrialCompleted or TrialFailed.
+            if (const auto loss = trials_.on(end)) fill_place(end.trial, *loss);
+            return Decisions{};
+          },
+      },
+      event);
 }
 
 SchedulerStatus SyncSuccessiveHalving::status() const {

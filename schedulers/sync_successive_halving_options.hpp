@@ -4,8 +4,11 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string_view>
+#include <tuple>
 #include <vector>
 
+#include "runtime/core/field.hpp"
 #include "schedulers/events.hpp"
 #include "schedulers/mode.hpp"
 #include "schedulers/option.hpp"
@@ -18,6 +21,7 @@ namespace troupe::schedulers {
 /// Options of synchronous successive halving (Jamieson and Talwalkar 2016) and Hyperband (Li et al.
 /// 2018) as in Syne Tune 0.13 (README 7).
 struct SyncSuccessiveHalvingOptions {
+  static constexpr std::string_view wire_name = "SyncSuccessiveHalvingOptions";
   Mode mode = Mode::min;
   Resource max_resource = 0;  ///< R: where each bracket ends. More than `grace_period`.
   Resource grace_period = grace_period_default;  ///< Lowest rung of the first bracket; 1 or more.
@@ -28,6 +32,10 @@ struct SyncSuccessiveHalvingOptions {
 
   static std::span<const Option> described();
   static std::vector<Method<SyncSuccessiveHalvingOptions>> methods();
+  static auto fields(auto& m) {
+    return std::tuple{field("grace_period", m.grace_period),
+                      field("reduction_factor", m.reduction_factor), field("brackets", m.brackets)};
+  }
   friend bool operator==(const SyncSuccessiveHalvingOptions&,
                          const SyncSuccessiveHalvingOptions&) = default;
 };

@@ -4,8 +4,8 @@
 #include <map>
 #include <string>
 
-#include "actors/checkpoints/content_hash.hpp"
 #include "actors/checkpoints/protocol.hpp"
+#include "actors/content_hash.hpp"
 #include "runtime/address.hpp"
 #include "runtime/process/descriptor.hpp"
 

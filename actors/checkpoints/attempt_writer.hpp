@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "actors/checkpoints/content_hash.hpp"
 #include "actors/checkpoints/manifest.hpp"
 #include "actors/checkpoints/protocol.hpp"
+#include "actors/content_hash.hpp"
 #include "runtime/core/result.hpp"
 #include "runtime/process/descriptor.hpp"
 

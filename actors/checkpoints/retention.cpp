@@ -29,8 +29,9 @@ std::optional<TrialNews> news_of(const TrialReported& report) {
 std::optional<TrialNews> news_of(const TrialPaused& paused) {
   return TrialNews{.what = What::paused, .trial = paused.trial};
 }
+/// A trial that a limit of the study stopped goes on if the limit is raised.
 std::optional<TrialNews> news_of(const TrialStopped& stopped) {
-  return TrialNews{.what = What::done, .trial = stopped.trial};
+  return TrialNews{.what = stopped.by_limit ? What::paused : What::done, .trial = stopped.trial};
 }
 std::optional<TrialNews> news_of(const TrialCompleted& completed) {
   return TrialNews{.what = What::done, .trial = completed.trial};
@@ -66,10 +67,7 @@ using What = TrialNews::What;
 void Retention::take(const std::vector<TrialNews>& news, std::vector<TrialId> contenders) {
   contenders_ = std::move(contenders);
   for (const TrialNews& one : news) {
-    if (one.what == What::study_over) {
-      end_study();
-      continue;
-    }
+    if (one.what == What::study_over) continue;  // What may go on keeps its checkpoint.
     Trial& trial = trials_[one.trial];
     switch (one.what) {
       case What::runs:
@@ -132,7 +130,7 @@ std::optional<Retention::Model> Retention::model_of(const Trial& trial) {
   return Model{metric, resource, id};
 }
 
-void Retention::end_study() {
+void Retention::abandon_trials() {
   for (auto& [id, trial] : trials_)
     if (trial.has_process || trial.may_go_on) end_trial(id, trial, End::finished);
 }
@@ -140,6 +138,13 @@ void Retention::end_study() {
 void Retention::weigh(TrialId id, std::uint64_t bytes) {
   Trial& trial = trials_[id];
   bytes_ += bytes - std::exchange(trial.bytes, bytes);
+}
+
+std::vector<TrialId> Retention::waiting() const {
+  std::vector<TrialId> trials;
+  for (const auto& [id, trial] : trials_)
+    if (trial.may_go_on && !trial.has_process) trials.push_back(id);
+  return trials;
 }
 
 std::uint32_t Retention::attempt(TrialId trial) const {

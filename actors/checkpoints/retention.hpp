@@ -20,7 +20,7 @@ struct TrialNews {
     paused,      ///< Its process is gone; it may be promoted.
     done,        ///< It has finished.
     failed,      ///< It has failed: it is never the best.
-    study_over,  ///< The study has ended: no trial continues.
+    study_over,  ///< The study has ended. Paused trials go on if its limits are raised.
   };
   What what = What::runs;
   TrialId trial = 0;
@@ -36,8 +36,9 @@ bool add_news(const std::vector<StudyEvent>& events, std::vector<TrialNews>& new
 /// Decides which checkpoints of a study are deleted. No I/O: events and sizes are passed in.
 ///
 /// The checkpoint of a finished trial is deleted unless the trial is a contender (BestTrials) or
-/// one of the best `best_kept` finished ones, by the metric at its highest resource. Beyond the
-/// bound on bytes, checkpoints of other finished trials are deleted first, then those of paused
+/// one of the best `best_kept` finished ones, by the metric at its highest resource. Trials that
+/// the end of the study paused or stopped may go on, if it is continued. Beyond the bound on
+/// bytes, checkpoints of other finished trials are deleted first, then those of paused
 /// trials, first the trials that the largest share of trials is ahead of. A trial is ahead if it
 /// has a higher resource, or the same resource and a better metric. Running trials and the best
 /// trials keep theirs.
@@ -58,11 +59,15 @@ class Retention {
 
   /// Notes what happened. `contenders`: see BestTrials.
   void take(const std::vector<TrialNews>& news, std::vector<TrialId> contenders);
+  /// No trial goes on any more: only the best keep theirs.
+  void abandon_trials();
   /// Notes the size in bytes of a trial's checkpoint; 0: it has none.
   void weigh(TrialId trial, std::uint64_t bytes);
   /// The checkpoints to delete; each is returned once.
   [[nodiscard]] std::vector<Drop> due();
 
+  /// Trials without a process that may go on.
+  [[nodiscard]] std::vector<TrialId> waiting() const;
   /// The latest attempt of a trial; 0: the trial is not known.
   [[nodiscard]] std::uint32_t attempt(TrialId trial) const;
   /// Whether a checkpoint of the trial's latest attempt would be kept now.
@@ -87,7 +92,6 @@ class Retention {
   void go_on(TrialId id, Trial& trial);
   enum class End { finished, failed };
   void end_trial(TrialId id, Trial& trial, End end);
-  void end_study();
   [[nodiscard]] std::set<TrialId> best() const;
   [[nodiscard]] static std::optional<Model> model_of(const Trial& trial);
   [[nodiscard]] std::vector<TrialId> by_use() const;

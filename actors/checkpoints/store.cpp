@@ -56,6 +56,11 @@ void CheckpointStore::on(Context& self, const StudyAdvanced& advanced) {
         news.what == TrialNews::What::failed)
       weigh(news.trial);
   drop_what_is_due(self);
+  const auto over = [](const TrialNews& news) { return news.what == TrialNews::What::study_over; };
+  // A study that goes on later begins with what is here.
+  if (std::ranges::any_of(advanced.trials, over))
+    for (const ReplicaRef& replica : replicas_)
+      self.tell(replica, ForgetTrials{retention_.waiting()});
 }
 
 /// Notes the size of a checkpoint, if there is a bound on bytes: it takes a look at every file.

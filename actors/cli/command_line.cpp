@@ -12,6 +12,7 @@ namespace {
 constexpr const char* run_examples =
     "The folder DIR keeps everything: journal.db, results.csv, trials.csv, best.json and each\n"
     "trial's output. If it holds an unfinished study, that one is resumed, whatever ended it.\n"
+    "One that has ended goes on when the file raises the limit that ended it.\n"
     "\n"
     "Examples:\n"
     "  troupe run study.yaml --workers 8\n"
@@ -196,6 +197,13 @@ void add_lists(CLI::App& app, Parsed& parsed) {
                           "Example:\n  troupe replay DIR\n\n"
                           "Exit codes: 0 no difference, 1 the first differences are shown.\n");
   add_folder(replay, parsed.replay.folder);
+  auto& clean = *app.add_subcommand("clean", "Delete checkpoints that only a longer study needs")
+                     ->footer(
+                         "An ended study keeps the checkpoints of its paused trials, and of those "
+                         "that a\nlimit stopped, because it goes on with them when its limits are "
+                         "raised. This deletes\nthem; those of the best trials stay.\n\n"
+                         "Example:\n  troupe clean DIR\n");
+  add_folder(clean, parsed.clean.folder);
 }
 
 void add_node(CLI::App& app, NodeOptions& options) {

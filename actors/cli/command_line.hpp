@@ -20,6 +20,7 @@ struct Parsed {
   ListOptions list;
   LogsOptions logs;
   ReplayOptions replay;
+  CleanOptions clean;
   MemoryOptions memory;
   KeysOptions keys;
   NodesOptions nodes;

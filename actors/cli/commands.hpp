@@ -63,6 +63,10 @@ struct ReplayOptions {
   std::string folder;
 };
 
+struct CleanOptions {
+  std::string folder;
+};
+
 struct MemoryOptions {
   enum class What { list, show, forget, export_all };
   What what = What::list;
@@ -139,6 +143,7 @@ int show_best(const ListOptions& options);
 int list_events(const ListOptions& options);
 int show_logs(const LogsOptions& options);
 int replay_journal(const ReplayOptions& options);
+int clean(const CleanOptions& options);
 int use_keys(const KeysOptions& options);
 int list_nodes(const NodesOptions& options);
 int use_memory(const MemoryOptions& options);

@@ -280,6 +280,13 @@ struct EventDetail {
   std::string operator()(const actors::IncumbentChanged& e) const {
     return schedulers::text_of(e.metric) + at_resource(e.resource);
   }
+  std::string operator()(const actors::SettingsChanged& e) const {
+    std::string text;
+    for (const auto& change : e.changes)
+      text +=
+          (text.empty() ? "" : "; ") + change.key + ": " + change.before + " -> " + change.after;
+    return text;
+  }
   std::string operator()(const actors::StudyFinished& e) const {
     return std::string(enum_text(e.outcome)) + ": " + e.reason;
   }

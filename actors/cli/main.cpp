@@ -47,6 +47,7 @@ int dispatch(const std::string& command, const Parsed& parsed) {
   if (command == "events") return list_events(parsed.list);
   if (command == "logs") return show_logs(parsed.logs);
   if (command == "replay") return replay_journal(parsed.replay);
+  if (command == "clean") return clean(parsed.clean);
   if (command == "keys") return use_keys(parsed.keys);
   if (command == "nodes") return list_nodes(parsed.nodes);
   if (command == "memory") return use_memory(parsed.memory);

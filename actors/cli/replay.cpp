@@ -5,13 +5,12 @@
 #include <cstdio>
 #include <filesystem>
 #include <optional>
+#include <string>
+#include <utility>
 
 #include "actors/cli/commands.hpp"
 #include "actors/cli/output.hpp"
-#include "actors/json.hpp"
 #include "actors/sequence/sequence_folder.hpp"
-#include "actors/study/document.hpp"
-#include "actors/study_file/study_file.hpp"
 
 namespace troupe::cli {
 
@@ -49,23 +48,19 @@ int replay_journal(const ReplayOptions& options) {
   const std::filesystem::path folder(options.folder);
   auto reader = JournalReader::open((folder / "journal.db").string());
   if (!reader) return fail(reader.error().what);
-  const StudyFile file = read_study_file(folder / "study.yaml");
-  if (!file.spec) {
-    for (const auto& problem : file.problems)
-      std::fprintf(stderr, "%s\n", to_text(problem).c_str());
-    return exit_failure;
-  }
+  if (reader->format() != Journal::format)
+    return fail((folder / "journal.db").string() + " has journal format " +
+                std::to_string(reader->format()) +
+                ": its decisions can be derived again only by the troupe that wrote it; `troupe "
+                "trials`, `best` and `events` show it");
   std::optional<Replay> replay;
   std::uint64_t rows = 0;
   std::uint64_t differences = 0;
   const auto read = reader->each(0, [&](const Row& row) -> Result<void> {
     if (!replay) {
-      const auto first = from_json<Input>(row.input);
-      if (!first || !std::holds_alternative<StudyOpened>(*first))
-        return Error{ErrorKind::bad_input, "row 0 of the journal is not the opening of a study"};
-      StudySpec spec = *file.spec;
-      add_incumbents(spec, std::get<StudyOpened>(*first).incumbents);
-      replay.emplace(spec, std::get<StudyOpened>(*first).seed);
+      auto begun = Replay::of(row);
+      if (!begun) return begun.error();
+      replay.emplace(std::move(begun).value());
     }
     ++rows;
     for (const auto& difference : replay->on(row)) {

@@ -18,6 +18,7 @@
 #include "actors/json.hpp"
 #include "actors/results/study_state.hpp"
 #include "actors/sequence/sequence_file.hpp"
+#include "actors/study_file/study_difference.hpp"
 #include "actors/study_file/study_file.hpp"
 #include "runtime/keys/address_keys.hpp"
 
@@ -78,10 +79,20 @@ Result<void> tell_memory(const StudySpec& spec, const HeadFolder& folder,
   return {};
 }
 
-int print_end_of(const StudyFinished& ending, const StudySpec& spec, const HeadFolder& folder,
+/// Shows a study that is over and does not go on.
+int print_end_of(const Continuation& next, const StudySpec& file, const HeadFolder& folder,
                  Verbosity verbosity) {
-  std::fprintf(stderr, "troupe: the study in %s is over (%s); --fresh starts a new one\n",
-               folder.path().c_str(), ending.reason.c_str());
+  const StudyFinished& ending = *next.end;
+  const StudySpec& spec = next.recorded ? *next.recorded->spec : file;
+  if (next.change)
+    std::fprintf(
+        stderr,
+        "troupe: the study in %s is over (%s), and these changes do not let it go on:\n%s\n"
+        "--fresh starts a new one\n",
+        folder.path().c_str(), ending.reason.c_str(), to_text(next.change->changes).c_str());
+  else
+    std::fprintf(stderr, "troupe: the study in %s is over (%s); --fresh starts a new one\n",
+                 folder.path().c_str(), ending.reason.c_str());
   const OutputMode mode = output_mode_of(verbosity) == OutputMode::redrawn
                               ? OutputMode::lines
                               : output_mode_of(verbosity);
@@ -112,9 +123,13 @@ int run_study(const RunOptions& options) {
     return print_error({ErrorKind::refused, folder->path().string() +
                                                 " is the folder of a sequence; use another --dir"},
                        exit_usage);
-  if (const auto ending = end_in_last_row(folder->file("journal.db"));
-      ending && ending->outcome != StudyFinished::Outcome::interrupted) {
-    const int code = print_end_of(*ending, spec, *folder, options.verbosity);
+  const StudyRequest request{spec, options.study, options.seed, options.workers, options.memory};
+  const auto next = continuation_of(request, *folder);
+  if (!next)
+    return print_error(next.error(),
+                       next.error().kind == ErrorKind::refused ? exit_usage : exit_failure);
+  if (next->end) {
+    const int code = print_end_of(*next, spec, *folder, options.verbosity);
     const auto told =
         tell_memory(spec, *folder, options);  // The head may have died before it told the memory.
     return told ? code : print_error(told.error(), exit_failure);
@@ -124,16 +139,11 @@ int run_study(const RunOptions& options) {
   const std::string listen = options.listen.empty() ? spec.listen : options.listen;
   const auto keys = runtime::keys_to_listen(listen, options.keys);
   if (!keys) return print_error(keys.error(), exit_usage);
-  auto session =
-      open_session({spec, options.study, options.seed, options.workers, options.memory}, *folder);
+  auto session = open_session(request, *folder);
   if (!session)
     return print_error(session.error(),
                        session.error().kind == ErrorKind::refused ? exit_usage : exit_failure);
-  if (session->incumbents_left_out > 0)
-    std::fprintf(stderr,
-                 "troupe: %zu of the memory's incumbents are left out: config_space lacks "
-                 "a parameter that they set, or forbids them\n",
-                 session->incumbents_left_out);
+  if (session->incumbents_left_out > 0) print_note(left_out_sentence(session->incumbents_left_out));
   block_signals({SIGINT, SIGTERM});
   session->spec.listen = listen;
   if (const auto ran = run_session(std::move(*session), *folder, options.verbosity, *keys); !ran)

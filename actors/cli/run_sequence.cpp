@@ -12,6 +12,7 @@
 #include "actors/cli/commands.hpp"
 #include "actors/cli/output.hpp"
 #include "actors/cli/terminal_actor.hpp"
+#include "actors/head/clean_folder.hpp"
 #include "actors/head/head_folder.hpp"
 #include "actors/head/liveness_pipe.hpp"
 #include "actors/head/local_node.hpp"
@@ -70,6 +71,7 @@ class HeadTaskRunner final : public TaskRunner {
            std::to_string(setting_.spec.tasks.size()) + ", '" + setting_.spec.tasks[task].name +
            "'";
   }
+  void clean(std::size_t task);
   void announce(std::size_t task) const;
 
   NodeProcess& process_;
@@ -100,6 +102,7 @@ Result<TaskRunner::Begun> HeadTaskRunner::begin(runtime::Context& self, std::siz
   if (auto written = write_file(folder_->file("address"), setting_.address + "\n"); !written)
     return written.error();
   announce(task);
+  if (session->incumbents_left_out > 0) print_note(left_out_sentence(session->incumbents_left_out));
   const OutputMode mode = output_mode_of(setting_.options.verbosity);
   auto [screen, known_rows] = screen_for(mode, spec, *folder_);
   const StudyRef study = spawn_study(self, std::move(session).value(), *folder_);
@@ -145,11 +148,24 @@ void HeadTaskRunner::ended(std::size_t task, const TaskResult& end, bool joined,
     write_out("{\"TaskRemembered\":{\"task\":" + json_string(setting_.spec.tasks[task].name) +
               ",\"memory\":" + json_string(setting_.memory) +
               ",\"joined\":" + (joined ? "true" : "false") + "}}\n");
+  if (end.counts()) clean(task);
   if (setting_.options.verbosity != Verbosity::normal) return;
   if (!ended_now) write_out(place(task) + ": over already\n");
   if (end.counts())
     write_out("  memory    " + memory_sentence(end, setting_.spec.tasks[task].spec.mode, joined) +
               "\n");
+}
+
+/// Deletes the checkpoints that only a longer task would need. Errors are notes: they occupy disk
+/// space, and nothing else.
+void HeadTaskRunner::clean(std::size_t task) {
+  if (!folder_ || folder_->path() != fs::absolute(path(task)).lexically_normal()) {
+    folder_.reset();
+    auto folder = HeadFolder::open(path(task));
+    if (!folder) return print_note(folder.error().what);
+    folder_ = std::make_unique<HeadFolder>(std::move(folder).value());
+  }
+  if (const auto cleaned = clean_folder(*folder_); !cleaned) print_note(cleaned.error().what);
 }
 
 /// Checks that every task folder belongs to the task at that place of the file. The file may have

@@ -16,10 +16,12 @@
 #include "actors/head/node_process.hpp"
 #include "actors/json.hpp"
 #include "actors/memory/memory.hpp"
+#include "actors/results/study_state.hpp"
 #include "actors/study/document.hpp"
 #include "actors/study/result_files.hpp"
 #include "actors/study/study.hpp"
 #include "actors/study/study_log.hpp"
+#include "actors/study_file/study_difference.hpp"
 #include "runtime/context.hpp"
 #include "runtime/core/check.hpp"
 #include "runtime/node.hpp"
@@ -44,39 +46,51 @@ std::string new_identity() {
   return text;
 }
 
-/// Input of the journal's first row; none without a row.
-Result<std::optional<StudyOpened>> opening_of(const std::string& path) {
-  auto reader = JournalReader::open(path);
-  if (!reader) return reader.error();
-  const auto first = reader->read(0, 1);
-  if (!first) return first.error();
-  if (first->empty()) return std::optional<StudyOpened>();
-  const Result<Input> input = from_json<Input>(first->at(0).input);
-  if (!input) return input.error();
-  const auto* opened = std::get_if<StudyOpened>(&*input);
-  if (opened == nullptr)
-    return Error{ErrorKind::bad_input, path + ": row 0 is not the opening of a study"};
-  return std::optional(*opened);
+/// Refuses a request for another study than the one of the folder.
+Result<void> check_same(const StudyRequest& request, const HeadFolder& folder,
+                        const RecordedStudy& recorded, const StudyDifference& found) {
+  const std::string where = folder.path().string();
+  if (request.seed && *request.seed != recorded.opened.seed)
+    return Error{ErrorKind::refused, "the study in " + where + " began with seed " +
+                                         std::to_string(recorded.opened.seed) + "; --seed " +
+                                         std::to_string(*request.seed) +
+                                         " needs --fresh or another --dir"};
+  if (found.identity.empty()) return {};
+  return Error{ErrorKind::refused,
+               request.file + " describes another study than the one in " + where +
+                   ". What decides which configurations run, and how far, cannot change on its "
+                   "way:\n" +
+                   to_text(found.identity) +
+                   "\nUse --fresh to start over (the results so far are kept aside), or --dir for "
+                   "another folder"};
 }
 
-/// Checks that an unfinished study of the folder has the requested file and seed.
-Result<void> check_same(const StudyRequest& request, const HeadFolder& folder,
-                        const StudyOpened& opened) {
-  const Result<std::string> text = read_file(folder.file("study.yaml"));
-  if (!text) return text.error();
-  if (*text != request.spec.text)
-    return Error{ErrorKind::refused, request.file + " is not the file that the study in " +
-                                         folder.path().string() + " began with (" +
-                                         folder.file("study.yaml") +
-                                         "). A study cannot change on its way: use --fresh to "
-                                         "start over (the results so far are kept "
-                                         "aside), or --dir for another folder"};
-  if (request.seed && *request.seed != opened.seed)
-    return Error{ErrorKind::refused, "the study in " + folder.path().string() +
-                                         " began with seed " + std::to_string(opened.seed) +
-                                         "; --seed " + std::to_string(*request.seed) +
-                                         " needs --fresh or another --dir"};
-  return {};
+/// The request's settings as the study in its folder would take them.
+StudySpec requested_spec(const StudyRequest& request, const std::vector<Config>& incumbents) {
+  StudySpec spec = request.spec;
+  if (request.workers) spec.n_workers = *request.workers;
+  add_incumbents(spec, incumbents);
+  return spec;
+}
+
+/// How a study that has begun goes on. `reader`: of today's format.
+Result<Continuation> continuation_in(JournalReader& reader, const StudyRequest& request,
+                                     const HeadFolder& folder) {
+  auto recorded = read_recorded(reader);
+  if (!recorded) return recorded.error();
+  if (!*recorded) return Continuation{};
+  Continuation next{.recorded = std::move(**recorded)};
+  const StudySpec spec = requested_spec(request, next.recorded->opened.incumbents);
+  StudyDifference found = difference(*next.recorded->spec, spec);
+  if (auto same = check_same(request, folder, *next.recorded, found); !same) return same.error();
+  if (!found.settings.empty())
+    next.change = StudyChanged{std::move(found.settings), std::make_shared<const StudySpec>(spec)};
+  next.end = next.recorded->end;
+  if (!next.end || !next.change) return next;
+  auto end = end_despite(reader, *next.recorded, *next.change);
+  if (!end) return end.error();
+  next.end = std::move(end).value();
+  return next;
 }
 
 std::string memory_of(const StudyRequest& request) {
@@ -94,7 +108,8 @@ Result<void> recall(Session& session, const std::string& path) {
   auto memory = Memory::open_or_create(path);
   if (!memory) return memory.error();
   auto recalled =
-      memory->recall(session.spec.config_space, session.spec.memory.value_or(MemorySpec{}));
+      memory->recall(session.spec.config_space, session.spec.memory.value_or(MemorySpec{}),
+                     {session.spec.metric, session.spec.mode});
   if (!recalled) return recalled.error();
   session.document.incumbents = std::move(recalled->incumbents);
   session.incumbents_left_out = recalled->incumbents_left_out;
@@ -118,6 +133,19 @@ Result<Journal> journal_in(const HeadFolder& folder, const Session& session,
 
 }  // namespace
 
+Result<Continuation> continuation_of(const StudyRequest& request, const HeadFolder& folder) {
+  const std::string path = folder.file("journal.db");
+  if (!fs::exists(path)) return Continuation{};
+  auto reader = JournalReader::open(path);
+  if (!reader) return reader.error();
+  if (reader->format() == Journal::format) return continuation_in(*reader, request, folder);
+  Continuation next{.end = end_in_last_row(path)};
+  if (next.end && next.end->outcome != StudyFinished::Outcome::interrupted) return next;
+  auto refused = Journal::open(path);
+  check(!refused, "a journal of an earlier format is not continued");
+  return refused.error();
+}
+
 Result<Session> open_session(StudyRequest request, const HeadFolder& folder) {
   const std::string path = folder.file("journal.db");
   std::error_code failed;
@@ -125,28 +153,31 @@ Result<Session> open_session(StudyRequest request, const HeadFolder& folder) {
   if (failed)
     return Error{ErrorKind::io, "cannot make the folder " + (folder.path() / "trials").string() +
                                     ": " + failed.message()};
-  std::optional<StudyOpened> opening;
-  if (fs::exists(path)) {
-    auto opened = opening_of(path);
-    if (!opened) return opened.error();
-    opening = std::move(opened).value();
-  }
-  if (opening)
-    if (auto same = check_same(request, folder, *opening); !same) return same.error();
+  auto next = continuation_of(request, folder);
+  if (!next) return next.error();
+  if (next->end)
+    return Error{ErrorKind::refused,
+                 "the study in " + folder.path().string() + " is over (" + next->end->reason + ")"};
+  const StudyOpened* const opening = next->recorded ? &next->recorded->opened : nullptr;
   const std::string memory = memory_of(request);
   const std::uint64_t seed = request.seed.value_or(request.spec.seed);
   Session session{.spec = std::move(request.spec)};
+  session.change = std::move(next->change);
   if (request.workers) session.spec.n_workers = *request.workers;
   session.document.text = session.spec.text;
   session.document.path = fs::absolute(request.file).lexically_normal().string();
   session.document.folder = folder.path().string();
-  session.document.seed = opening ? opening->seed : seed;
-  if (opening) session.document.incumbents = opening->incumbents;
-  if (!opening)
+  session.document.seed = opening != nullptr ? opening->seed : seed;
+  if (opening != nullptr) session.document.incumbents = opening->incumbents;
+  if (opening == nullptr)
     if (auto recalled = recall(session, memory); !recalled) return recalled.error();
   add_incumbents(session.spec, session.document.incumbents);
+  session.document.spec = std::make_shared<const StudySpec>(session.spec);
   auto journal = journal_in(folder, session, memory);
   if (!journal) return journal.error();
+  if (session.change)
+    if (auto written = write_file(folder.file("study.yaml"), session.spec.text); !written)
+      return written.error();
   session.journal = std::make_unique<Journal>(std::move(journal).value());
   auto token = write_token(session.document.folder);
   if (!token) return token.error();
@@ -180,13 +211,19 @@ Result<void> check_feasible(const StudySpec& spec, const runtime::Resources& her
   return {};
 }
 
+std::string left_out_sentence(std::size_t count) {
+  return std::to_string(count) +
+         (count == 1 ? " of the memory's incumbents is" : " of the memory's incumbents are") +
+         " left out: config_space has no place for a value of it, or forbids it";
+}
+
 Result<void> check_memory(const StudySpec& spec) {
   std::error_code ignored;
   if (!spec.memory || spec.memory->file.empty() || !fs::exists(spec.memory->file, ignored))
     return {};
   auto memory = Memory::open(spec.memory->file);
   if (!memory) return memory.error();
-  const auto recalled = memory->recall(spec.config_space, *spec.memory);
+  const auto recalled = memory->recall(spec.config_space, *spec.memory, {spec.metric, spec.mode});
   if (!recalled) return recalled.error();
   return {};
 }
@@ -205,6 +242,7 @@ StudyOptions options_of(Session& session) {
           .document = std::move(session.document),
           .version = TROUPE_VERSION,
           .own_node_prefix = LocalNode::name_prefix,
+          .change = std::move(session.change),
           .disk_full_reason = [folder] { return disk_full_reason(folder); },
           .checkpoints = std::move(checkpoints)};
 }

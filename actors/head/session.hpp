@@ -9,7 +9,9 @@
 
 #include "actors/head/head_folder.hpp"
 #include "actors/journal/journal.hpp"
+#include "actors/study/inputs.hpp"
 #include "actors/study/protocol.hpp"
+#include "actors/study/recorded_study.hpp"
 #include "actors/study_file/study_spec.hpp"
 #include "runtime/core/result.hpp"
 #include "runtime/resources.hpp"
@@ -30,11 +32,24 @@ struct StudyRequest {
   std::string memory{};                    ///< Path; empty: the memory of the file.
 };
 
+/// How a request to run a study continues what its folder holds.
+struct Continuation {
+  std::optional<RecordedStudy> recorded{};  ///< None: a new study, or one of format 2.
+  std::optional<StudyChanged> change{};     ///< Settings that differ from those of the last run.
+  /// The study is over, and does not go on with these settings.
+  std::optional<StudyFinished> end{};
+};
+
+/// Compares a request with the journal in its folder. Refused if that is of another study, or has
+/// an unfinished study of format 2.
+Result<Continuation> continuation_of(const StudyRequest& request, const HeadFolder& folder);
+
 /// A study in its folder, new or resumed, ready to run.
 struct Session {
   StudySpec spec;
-  StudyDocument document;            ///< With the incumbents of its first start.
-  std::unique_ptr<Journal> journal;  ///< Not null.
+  StudyDocument document;                ///< With the incumbents of its first start.
+  std::unique_ptr<Journal> journal;      ///< Not null.
+  std::optional<StudyChanged> change{};  ///< Of a resumed study whose settings differ.
   /// Members of A* that the study's space cannot express; 0 for a resumed study.
   std::size_t incumbents_left_out = 0;
 };
@@ -51,6 +66,9 @@ Result<Session> open_session(StudyRequest request, const HeadFolder& folder);
 [[nodiscard]] runtime::Resources own_resources(const StudySpec& spec);
 /// Refuses a study whose trials need more than this machine has.
 Result<void> check_feasible(const StudySpec& spec, const runtime::Resources& here);
+
+/// What is said of incumbents of a memory that do not fit; `count` > 0.
+[[nodiscard]] std::string left_out_sentence(std::size_t count);
 
 /// Checks that the memory of a study file, if it exists, fits the study's space.
 Result<void> check_memory(const StudySpec& spec);

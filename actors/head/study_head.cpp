@@ -24,7 +24,7 @@ constexpr std::array of_nodes{
     OfferAttempt::wire_name,
 };
 constexpr std::array of_control{runtime::FindActor::wire_name, Subscribe::wire_name,
-                                StopStudy::wire_name, AskStatus::wire_name};
+                                StopStudy::wire_name, StopTrial::wire_name, AskStatus::wire_name};
 
 }  // namespace
 
@@ -100,16 +100,16 @@ void StudyHead::interrupt(const std::string& reason) {
 Result<TaskResult> StudyHead::run(const StudyRequest& request, const std::string& folder) {
   auto opened = HeadFolder::open(folder);
   if (!opened) return opened.error();
-  auto end = read_task_result(folder);
-  if (!end) return end.error();
-  if (!*end || !(*end)->counts()) {
+  const auto next = continuation_of(request, *opened);
+  if (!next) return next.error();
+  if (!next->end) {
     auto session = open_session(request, *opened);
     if (!session) return session.error();
     if (const auto study = begin(std::move(session).value(), *opened); !study) return study.error();
     if (auto over = wait(); !over) return over.error();
-    end = read_task_result(folder);
-    if (!end) return end.error();
   }
+  auto end = read_task_result(folder);
+  if (!end) return end.error();
   std::string memory = request.memory;
   if (memory.empty() && request.spec.memory) memory = request.spec.memory->file;
   if (memory.empty()) memory = (*end)->memory;

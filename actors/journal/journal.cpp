@@ -10,6 +10,7 @@
 #include <sqlite3.h>
 #include <unistd.h>
 
+#include "actors/journal/row_checksum.hpp"
 #include "runtime/core/check.hpp"
 
 namespace troupe::actors {
@@ -29,7 +30,11 @@ constexpr std::size_t log_bytes = std::size_t{log_pages + 16} * (4096 + 24) + 32
 constexpr const char* schema =
     "CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;"
     "CREATE TABLE rows (number INTEGER PRIMARY KEY, time_us INTEGER NOT NULL,"
-    " input TEXT NOT NULL, decisions TEXT NOT NULL, events TEXT NOT NULL);";
+    " input TEXT NOT NULL, decisions TEXT NOT NULL, events TEXT NOT NULL,"
+    " checksum INTEGER NOT NULL);";
+
+/// The format before checksums, which readers know too.
+constexpr int format_without_checksums = 2;
 
 struct CloseDatabase {
   void operator()(sqlite3* database) const { sqlite3_close_v2(database); }
@@ -143,7 +148,7 @@ class Database {
     return meta;
   }
 
-  /// It is a journal, and of our format.
+  /// It is a journal, and of a format that can be read. Notes which.
   Result<void> check_format() {
     const auto id = number("PRAGMA application_id");
     if (!id) return id.error();
@@ -152,11 +157,46 @@ class Database {
                    path_ + " is no journal: it is an SQLite database of another kind, or empty"};
     const auto version = number("PRAGMA user_version");
     if (!version) return version.error();
-    if (*version != Journal::format)
+    if (*version != Journal::format && *version != format_without_checksums)
       return Error{ErrorKind::bad_input, path_ + " has journal format " + std::to_string(*version) +
-                                             "; this troupe knows format " +
+                                             "; this troupe knows the formats " +
+                                             std::to_string(format_without_checksums) + " and " +
                                              std::to_string(Journal::format)};
+    format_ = static_cast<int>(*version);
     return {};
+  }
+
+  [[nodiscard]] int format() const { return format_; }
+
+  /// Rows can be appended: it has today's format.
+  Result<void> check_writable() {
+    if (format_ == Journal::format) return {};
+    return Error{
+        ErrorKind::refused,
+        path_ + " has journal format " + std::to_string(format_) +
+            ", which an earlier troupe wrote: `troupe trials`, `best`, `events` and `logs` "
+            "show it, but it cannot be continued. Start a new study with --fresh (the "
+            "results so far are kept aside), or use another --dir"};
+  }
+
+  /// Error `io`: "PATH is damaged: WHAT".
+  [[nodiscard]] Error damaged(const std::string& what) const {
+    return {ErrorKind::io, path_ + " is damaged: " + what};
+  }
+
+  /// The stored checksum of row `index` - 1, or that of the metadata.
+  Result<std::uint64_t> checksum_before(std::uint64_t index) {
+    if (index == 0) {
+      const auto read = meta();
+      if (!read) return read.error();
+      return checksum_of(*read);
+    }
+    auto statement = prepare("SELECT checksum FROM rows WHERE number = ?1");
+    if (!statement) return statement.error();
+    statement->bind(1, static_cast<std::int64_t>(index - 1));
+    if (statement->step()) return static_cast<std::uint64_t>(statement->integer(0));
+    if (!statement->ok()) return error("cannot be read", statement->code());
+    return damaged("row " + std::to_string(index - 1) + " is missing");
   }
 
   Result<void> check_pages() {
@@ -169,20 +209,34 @@ class Database {
   }
 
   Result<std::vector<Row>> read(std::uint64_t first, std::size_t limit) {
-    auto statement = prepare(
-        "SELECT number, time_us, input, decisions, events FROM rows"
-        " WHERE number >= ?1 ORDER BY number LIMIT ?2");
+    const bool checked = format_ != format_without_checksums;
+    auto statement =
+        prepare(checked ? "SELECT number, time_us, input, decisions, events, checksum FROM rows"
+                          " WHERE number >= ?1 ORDER BY number LIMIT ?2"
+                        : "SELECT number, time_us, input, decisions, events FROM rows"
+                          " WHERE number >= ?1 ORDER BY number LIMIT ?2");
     if (!statement) return statement.error();
+    std::uint64_t before = 0;
     statement->bind(1, static_cast<std::int64_t>(first));
     statement->bind(2, static_cast<std::int64_t>(limit));
     std::vector<Row> rows;
     while (statement->step()) {
       const auto index = static_cast<std::uint64_t>(statement->integer(0));
       if (index != first + rows.size())
-        return Error{ErrorKind::io, path_ + " is damaged: row " +
-                                        std::to_string(first + rows.size()) + " is missing"};
+        return damaged("row " + std::to_string(first + rows.size()) + " is missing");
       rows.push_back({index, statement->integer(1), statement->text(2), statement->text(3),
                       statement->text(4)});
+      if (!checked) continue;
+      if (rows.size() == 1) {
+        const auto stored = checksum_before(first);
+        if (!stored) return stored.error();
+        before = *stored;
+      }
+      const auto stored = static_cast<std::uint64_t>(statement->integer(5));
+      if (stored != checksum_of(rows.back(), before))
+        return damaged("row " + std::to_string(index) +
+                       " does not match its checksum: it was changed after it was written");
+      before = stored;
     }
     if (!statement->ok()) return error("cannot be read", statement->code());
     return rows;
@@ -221,10 +275,11 @@ class Database {
     (void)run("PRAGMA journal_mode = DELETE");
   }
 
-  Result<void> insert(std::span<const Row> rows) {
+  /// Inserts rows; `checksum`: of the row before them, then of the last one.
+  Result<void> insert(std::span<const Row> rows, std::uint64_t& checksum) {
     if (!append_) {
       auto begin = prepare("BEGIN IMMEDIATE");
-      auto insert = prepare("INSERT INTO rows VALUES (?1, ?2, ?3, ?4, ?5)");
+      auto insert = prepare("INSERT INTO rows VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
       auto commit = prepare("COMMIT");
       for (const auto* statement : {&begin, &insert, &commit})
         if (!*statement) return statement->error();
@@ -240,6 +295,8 @@ class Database {
       insert.bind(3, row.input);
       insert.bind(4, row.decisions);
       insert.bind(5, row.events);
+      checksum = checksum_of(row, checksum);
+      insert.bind(6, static_cast<std::int64_t>(checksum));
       (void)insert.step();
     }
     insert.reset();
@@ -282,6 +339,7 @@ class Database {
   std::string path_;
   std::unique_ptr<sqlite3, CloseDatabase> connection_;
   std::unique_ptr<Append> append_;
+  int format_ = Journal::format;
 };
 
 namespace {
@@ -349,6 +407,10 @@ Result<JournalReader> JournalReader::open(const std::string& path) {
   return JournalReader(std::move(database).value(), std::move(meta).value());
 }
 
+int JournalReader::format() const {
+  return database_->format();
+}
+
 Result<std::uint64_t> JournalReader::size() {
   const auto next = database_->number("SELECT ifnull(max(number) + 1, 0) FROM rows");
   if (!next) return next.error();
@@ -364,8 +426,9 @@ Result<void> JournalReader::each(std::uint64_t first,
   return database_->each(first, take);
 }
 
-Journal::Journal(std::unique_ptr<Database> database, JournalMeta meta, std::uint64_t size)
-    : database_(std::move(database)), meta_(std::move(meta)), size_(size) {}
+Journal::Journal(std::unique_ptr<Database> database, JournalMeta meta, std::uint64_t size,
+                 std::uint64_t checksum)
+    : database_(std::move(database)), meta_(std::move(meta)), size_(size), checksum_(checksum) {}
 Journal::Journal(Journal&&) noexcept = default;
 Journal& Journal::operator=(Journal&&) noexcept = default;
 
@@ -393,6 +456,7 @@ Result<Journal> Journal::open(const std::string& path) {
   if (!connected) return connected.error();
   Database& database = **connected;
   if (auto known = database.check_format(); !known) return known.error();
+  if (auto writable = database.check_writable(); !writable) return writable.error();
   if (auto sound = database.check_pages(); !sound) return sound.error();
   auto meta = database.meta();
   if (!meta) return meta.error();
@@ -401,18 +465,22 @@ Result<Journal> Journal::open(const std::string& path) {
   const auto next = database.number("SELECT ifnull(max(number) + 1, 0) FROM rows");
   if (!next) return next.error();
   if (*count != *next)
-    return Error{ErrorKind::io, path + " is damaged: " + std::to_string(*next - *count) + " of " +
-                                    std::to_string(*next) + " rows are missing"};
+    return database.damaged(std::to_string(*next - *count) + " of " + std::to_string(*next) +
+                            " rows are missing");
+  const auto rows = database.each(0, [](const Row&) { return Result<void>{}; });
+  if (!rows) return rows.error();
+  const auto checksum = database.checksum_before(static_cast<std::uint64_t>(*next));
+  if (!checksum) return checksum.error();
   if (auto log = database.enter_log(); !log) return log.error();
   return Journal(std::move(connected).value(), std::move(meta).value(),
-                 static_cast<std::uint64_t>(*count));
+                 static_cast<std::uint64_t>(*count), *checksum);
 }
 
 Result<void> Journal::append(std::span<const Row> rows) {
   if (!state_ || rows.empty()) return state_;
   for (std::size_t i = 0; i < rows.size(); ++i)
     check(rows[i].index == size_ + i, "rows of a journal are numbered without a gap");
-  state_ = database_->insert(rows);
+  state_ = database_->insert(rows, checksum_);
   if (state_) size_ += rows.size();
   return state_;
 }

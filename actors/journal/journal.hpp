@@ -33,13 +33,17 @@ class Database;
 }
 
 /// Reads a journal, also while its study runs and after a crash. Each read is short, so that it
-/// does not block the study. One thread at a time.
+/// does not block the study. Rows are compared with their checksums; the error names the row that
+/// differs. One thread at a time.
 class JournalReader {
  public:
   /// Opens the file. Errors name the path and what is wrong with the file.
   static Result<JournalReader> open(const std::string& path);
 
   [[nodiscard]] const JournalMeta& meta() const { return meta_; }
+  /// 2 or Journal::format. Rows of format 2 have no checksum; their names are those of its time,
+  /// which the messages know as former names.
+  [[nodiscard]] int format() const;
   /// Number of rows at this moment.
   Result<std::uint64_t> size();
   /// Reads at most `limit` rows from `first` on, in order; fewer at the end of the journal.
@@ -62,13 +66,17 @@ class JournalReader {
 /// The one writer of a journal. Rows that `append` has acknowledged survive a crash of the process
 /// and of the machine: SQLite's write-ahead log is synchronised at each commit. One thread at a
 /// time.
+///
+/// Each row has a checksum over its content and the checksum of the row before it; before row 0 is
+/// that of the metadata. So a row that was changed, exchanged or left out is noticed.
 class Journal {
  public:
-  static constexpr int format = 2;
+  static constexpr int format = 3;
 
   /// Makes a new journal atomically. Error `refused` if the file exists.
   static Result<Journal> create(const std::string& path, const JournalMeta& meta);
-  /// Opens a journal for appending, after a check of all its pages and that no row is missing.
+  /// Opens a journal for appending, after a check of all its pages and of all checksums. Refused if
+  /// it has format 2.
   static Result<Journal> open(const std::string& path);
 
   [[nodiscard]] const JournalMeta& meta() const { return meta_; }
@@ -88,12 +96,14 @@ class Journal {
   ~Journal();
 
  private:
-  Journal(std::unique_ptr<journal::Database> database, JournalMeta meta, std::uint64_t size);
+  Journal(std::unique_ptr<journal::Database> database, JournalMeta meta, std::uint64_t size,
+          std::uint64_t checksum);
 
   std::unique_ptr<journal::Database> database_;
   JournalMeta meta_;
   std::uint64_t size_;
-  Result<void> state_;  ///< The first error of `append`.
+  std::uint64_t checksum_;  ///< Of the last row.
+  Result<void> state_;      ///< The first error of `append`.
 };
 
 }  // namespace troupe::actors

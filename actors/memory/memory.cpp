@@ -108,9 +108,38 @@ Result<std::vector<RememberedIncumbent>> Memory::incumbents() {
   return incumbents;
 }
 
-Result<Recalled> Memory::recall(const schedulers::Space& space, const MemorySpec& spec) {
+/// Refuses an objective that differs from that of the memory's tasks.
+Result<void> Memory::check_objective(const Objective& objective) {
+  const auto known = tasks();
+  if (!known) return known.error();
+  for (const RememberedTask& remembered : *known) {
+    const FinishedTask& task = remembered.task;
+    if (task.metric == objective.metric && task.mode == objective.mode) continue;
+    return Error{ErrorKind::refused,
+                 path_ + ": its task '" + task.name + "' tuned '" + task.metric +
+                     "' (mode: " + std::string(enum_text(task.mode)) + "), and this study tunes '" +
+                     objective.metric + "' (mode: " + std::string(enum_text(objective.mode)) +
+                     "): what is best for one need not be good for the other; use another memory"};
+  }
+  return {};
+}
+
+/// Notes the domains that the parameters have now.
+Result<void> Memory::update_domains(const std::vector<RememberedParameter>& changed) {
+  for (const RememberedParameter& parameter : changed) {
+    auto update = database_->prepare("UPDATE parameters SET domain = ?1 WHERE name = ?2");
+    if (!update) return update.error();
+    update->bind(1, parameter.domain).bind(2, parameter.name);
+    if (auto done = database_->finish(*update); !done) return done;
+  }
+  return {};
+}
+
+Result<Recalled> Memory::recall(const schedulers::Space& space, const MemorySpec& spec,
+                                const Objective& objective) {
   Recalled recalled;
   const auto read = database_->transaction([&]() -> Result<void> {
+    if (auto same = check_objective(objective); !same) return same;
     const auto known = parameters();
     if (!known) return known.error();
     const auto map = SpaceMap::of(*known, space, spec);
@@ -159,17 +188,16 @@ Result<bool> Memory::remember(const FinishedTask& task, const schedulers::Space&
                               const MemorySpec& spec) {
   bool joined = false;
   const auto written = database_->transaction([&]() -> Result<void> {
-    auto earlier = database_->prepare("SELECT joined FROM tasks WHERE study = ?1");
+    const auto earlier = earlier_result(task);
     if (!earlier) return earlier.error();
-    if (earlier->bind(1, task.study).step()) {
-      joined = earlier->integer(0) != 0;
-      return {};
-    }
-    if (earlier->code() != 0) return database_->error(earlier->code());
+    joined = earlier->joined;
+    if (earlier->stands) return {};
+    if (auto same = check_objective({task.metric, task.mode}); !same) return same;
     auto known = parameters();
     if (!known) return known.error();
     const auto map = SpaceMap::of(*known, space, spec);
     if (!map) return Error{map.error().kind, path_ + ": " + map.error().what};
+    if (auto updated = update_domains(map->changed()); !updated) return updated;
     known->insert(known->end(), map->added().begin(), map->added().end());
     if (!map->added().empty())
       if (auto extended = extend(map->added(), *known); !extended) return extended;
@@ -203,36 +231,64 @@ Result<bool> Memory::remember(const FinishedTask& task, const schedulers::Space&
   return joined;
 }
 
+/// What is remembered of the task's study. A study that went on after its end is taken out, so that
+/// its new result can be added.
+Result<Memory::Earlier> Memory::earlier_result(const FinishedTask& task) {
+  auto found = database_->prepare(
+      "SELECT number, joined, forgotten, finished_us FROM tasks WHERE study = ?1");
+  if (!found) return found.error();
+  if (!found->bind(1, task.study).step()) {
+    if (found->code() != 0) return database_->error(found->code());
+    return Earlier{};
+  }
+  const Earlier earlier{.stands = found->integer(2) != 0 || found->integer(3) >= task.finished_us,
+                        .joined = found->integer(1) != 0};
+  if (earlier.stands) return earlier;
+  const std::int64_t number = found->integer(0);
+  if (auto withdrawn = withdraw(static_cast<std::uint64_t>(number)); !withdrawn)
+    return withdrawn.error();
+  auto remove = database_->prepare("DELETE FROM tasks WHERE number = ?1");
+  if (!remove) return remove.error();
+  remove->bind(1, number);
+  if (auto done = database_->finish(*remove); !done) return done.error();
+  return Earlier{};
+}
+
 Result<void> Memory::forget(std::uint64_t task) {
   return database_->transaction([&]() -> Result<void> {
-    const auto known = parameters();
-    const auto all = tasks();
-    const auto members = incumbents();
-    if (!known) return known.error();
-    if (!all) return all.error();
-    if (!members) return members.error();
     auto mark = database_->prepare("UPDATE tasks SET forgotten = 1 WHERE number = ?1");
     if (!mark) return mark.error();
     mark->bind(1, static_cast<std::int64_t>(task));
     if (auto done = database_->finish(*mark); !done) return done;
-    for (const auto& member : *members) {
-      if (member.task != task) continue;
-      const std::string identity = identity_of(*known, member.config);
-      const RememberedTask* heir = nullptr;
-      for (const auto& other : *all)
-        if (heir == nullptr && other.number != task && other.task.best &&
-            identity_of(*known, *other.task.best) == identity)
-          heir = &other;
-      auto change =
-          database_->prepare(heir != nullptr ? "UPDATE incumbents SET task = ?2 WHERE number = ?1"
-                                             : "DELETE FROM incumbents WHERE number = ?1");
-      if (!change) return change.error();
-      change->bind(1, static_cast<std::int64_t>(member.number));
-      if (heir != nullptr) change->bind(2, static_cast<std::int64_t>(heir->number));
-      if (auto done = database_->finish(*change); !done) return done;
-    }
-    return {};
+    return withdraw(task);
   });
+}
+
+/// Removes what only `task` has found from A*.
+Result<void> Memory::withdraw(std::uint64_t task) {
+  const auto known = parameters();
+  const auto all = tasks();
+  const auto members = incumbents();
+  if (!known) return known.error();
+  if (!all) return all.error();
+  if (!members) return members.error();
+  for (const auto& member : *members) {
+    if (member.task != task) continue;
+    const std::string identity = identity_of(*known, member.config);
+    const RememberedTask* heir = nullptr;
+    for (const auto& other : *all)
+      if (heir == nullptr && other.number != task && other.task.best &&
+          identity_of(*known, *other.task.best) == identity)
+        heir = &other;
+    auto change =
+        database_->prepare(heir != nullptr ? "UPDATE incumbents SET task = ?2 WHERE number = ?1"
+                                           : "DELETE FROM incumbents WHERE number = ?1");
+    if (!change) return change.error();
+    change->bind(1, static_cast<std::int64_t>(member.number));
+    if (heir != nullptr) change->bind(2, static_cast<std::int64_t>(heir->number));
+    if (auto done = database_->finish(*change); !done) return done;
+  }
+  return {};
 }
 
 }  // namespace troupe::actors

@@ -48,10 +48,18 @@ struct RememberedIncumbent {
   schedulers::Config config;
 };
 
+/// What a task tunes. All tasks of a memory tune the same.
+struct Objective {
+  std::string metric;
+  schedulers::Mode mode = schedulers::Mode::min;
+};
+
 /// Incumbents for a task that begins.
 struct Recalled {
   std::vector<schedulers::Config> incumbents;  ///< Complete configurations of the task's space.
-  std::size_t incumbents_left_out = 0;  ///< Members of A* that the task's space cannot express.
+  /// Members of A* that do not fit the task's space: a value is outside of its domain, is of a
+  /// parameter that the space lacks, or is not known; or the space forbids the configuration.
+  std::size_t incumbents_left_out = 0;
 };
 
 /// A*, the configurations to retrain of finished tasks, in one SQLite file. Several processes may
@@ -73,10 +81,13 @@ class Memory {
   /// A* in the order of joining, each configuration once.
   Result<std::vector<RememberedIncumbent>> incumbents();
 
-  /// A* in the task's space. Refused if `space` is not the space of the memory.
-  Result<Recalled> recall(const schedulers::Space& space, const MemorySpec& spec);
+  /// A* in the task's space. Refused if the memory's tasks search something else, or tune another
+  /// metric or in the other direction.
+  Result<Recalled> recall(const schedulers::Space& space, const MemorySpec& spec,
+                          const Objective& objective);
   /// Adds a task, and its best configuration to A* if it is not there. True if it joined; later
-  /// calls for the same study return the same. Durable on return.
+  /// calls for the same study return the same, unless the study has gone on since: its new result
+  /// replaces the earlier one. Durable on return.
   Result<bool> remember(const FinishedTask& task, const schedulers::Space& space,
                         const MemorySpec& spec);
   /// Removes a task, and its configuration from A* unless another task found the same. The task
@@ -89,6 +100,15 @@ class Memory {
 
  private:
   Memory(std::string path, std::unique_ptr<memory::Database> database);
+  /// What the memory knows of a study that is told again.
+  struct Earlier {
+    bool stands = false;  ///< It is remembered, or was forgotten, and nothing has changed since.
+    bool joined = false;
+  };
+  Result<Earlier> earlier_result(const FinishedTask& task);
+  Result<void> withdraw(std::uint64_t task);
+  Result<void> check_objective(const Objective& objective);
+  Result<void> update_domains(const std::vector<RememberedParameter>& changed);
   Result<void> extend(const std::vector<RememberedParameter>& added,
                       const std::vector<RememberedParameter>& all);
 

@@ -55,6 +55,19 @@ std::string domain_text(const Parameter& parameter) {
          (parameter.when.empty() ? "" : " when " + schedulers::to_text(parameter.when));
 }
 
+/// What kind of values a domain has, from its text. Values of one kind can be compared with another
+/// range of that kind.
+enum class ValueKind { real, whole, listed, fixed };
+
+ValueKind kind_of(std::string_view domain) {
+  domain = domain.substr(0, domain.find(" when "));
+  if (domain.starts_with("choice") || domain.starts_with("ordinal")) return ValueKind::listed;
+  if (domain.starts_with("the constant")) return ValueKind::fixed;
+  const bool whole = domain.starts_with("randint") || domain.starts_with("lograndint") ||
+                     domain.ends_with(" of whole numbers");
+  return whole ? ValueKind::whole : ValueKind::real;
+}
+
 std::vector<std::string_view> names_of(const std::vector<RememberedParameter>& remembered) {
   std::vector<std::string_view> names;
   for (const auto& parameter : remembered) names.push_back(parameter.name);
@@ -65,7 +78,19 @@ Error unknown_in_task(const RememberedParameter& parameter, const std::string& h
   return refuse("the memory's tasks search '" + parameter.name + "' (" + parameter.domain +
                 "), and config_space has no '" + here +
                 "'; if it is called otherwise here, say so: `memory: {rename: {" + parameter.name +
-                ": NAME}}`");
+                ": NAME}}`; if it is not searched any more: `memory: {drop: [" + parameter.name +
+                "]}`");
+}
+
+Error another_kind(const std::string& here, const std::string& domain,
+                   const RememberedParameter& parameter) {
+  const bool fixed = kind_of(domain) == ValueKind::fixed;
+  return refuse("'" + here + "' is " + domain + " in config_space, and " + parameter.domain +
+                " in the memory" +
+                (fixed ? "; if it is not searched any more, say so: `memory: {drop: ["
+                       : ": values of another kind; give it another name here, and say `memory: "
+                         "{drop: [") +
+                parameter.name + "]}`");
 }
 
 Error unknown_in_memory(const Parameter& parameter,
@@ -83,6 +108,10 @@ Error unknown_in_memory(const Parameter& parameter,
 SpaceMap::SpaceMap(const Space& space, std::vector<RememberedParameter> remembered,
                    const MemorySpec& spec)
     : space_(space), remembered_(std::move(remembered)), spec_(spec) {}
+
+bool SpaceMap::is_dropped(const std::string& there) const {
+  return std::ranges::find(spec_.drop, there) != spec_.drop.end();
+}
 
 std::string SpaceMap::task_name(const std::string& there) const {
   const auto rename = std::ranges::find(spec_.renames, there, &MemoryRename::there);
@@ -104,21 +133,31 @@ Result<SpaceMap> SpaceMap::of(const std::vector<RememberedParameter>& remembered
       return refuse("`memory: {rename: {" + rename.there + ": " + rename.here +
                     "}}`: the memory's tasks have no parameter '" + rename.there + "'" +
                     suggestion(rename.there, names_of(remembered), "they search"));
+  for (const std::string& name : spec.drop)
+    if (!is_new &&
+        std::ranges::find(remembered, name, &RememberedParameter::name) == remembered.end())
+      return refuse("`memory: {drop: [" + name + "]}`: the memory's tasks have no parameter '" +
+                    name + "'" + suggestion(name, names_of(remembered), "they search"));
   for (const auto& parameter : remembered) {
+    if (map.is_dropped(parameter.name)) continue;
     const std::string here = map.task_name(parameter.name);
     const Parameter* ours = space.find(here);
     if (ours == nullptr && parameter.fallback) continue;
     if (ours == nullptr) return unknown_in_task(parameter, here);
-    if (domain_text(*ours) != parameter.domain)
-      return refuse("'" + here + "' is " + domain_text(*ours) + " in config_space, and " +
-                    parameter.domain +
-                    " in the memory; the tasks of a memory search the same space");
+    const std::string domain = domain_text(*ours);
+    if (kind_of(domain) != kind_of(parameter.domain)) return another_kind(here, domain, parameter);
+    if (domain != parameter.domain)
+      map.changed_.push_back({parameter.name, domain, parameter.fallback});
   }
   for (const auto& parameter : space.parameters()) {
     if (!is_searched(parameter)) continue;
     std::string there = map.memory_name(parameter.name);
-    if (std::ranges::find(remembered, there, &RememberedParameter::name) != remembered.end())
-      continue;
+    if (std::ranges::find(remembered, there, &RememberedParameter::name) != remembered.end()) {
+      if (!map.is_dropped(there)) continue;
+      return refuse(
+          "'" + there + "' is dropped (`memory: {drop: [" + there +
+          "]}`) and searched here too; leave it out of one, or rename it in config_space");
+    }
     const auto* fallback = schedulers::find(spec.defaults, parameter.name);
     if (fallback == nullptr && !is_new) return unknown_in_memory(parameter, remembered);
     map.added_.push_back({std::move(there), domain_text(parameter),
@@ -130,6 +169,7 @@ Result<SpaceMap> SpaceMap::of(const std::vector<RememberedParameter>& remembered
 std::optional<Config> SpaceMap::to_task(const Config& there) const {
   Config named;
   for (const auto& setting : there) {
+    if (is_dropped(setting.name)) continue;
     const std::string name = task_name(setting.name);
     if (space_.find(name) != nullptr) {
       named.push_back({name, setting.value});
@@ -142,6 +182,7 @@ std::optional<Config> SpaceMap::to_task(const Config& there) const {
     if (!as_without) return std::nullopt;
   }
   for (const auto& parameter : remembered_) {
+    if (is_dropped(parameter.name)) continue;
     const std::string name = task_name(parameter.name);
     if (parameter.fallback && schedulers::find(there, parameter.name) == nullptr)
       named.push_back({name, *parameter.fallback});
@@ -162,6 +203,7 @@ Config SpaceMap::to_memory(const Config& here) const {
   Config config;
   for (const auto* parameters : {&remembered_, &added_})
     for (const auto& parameter : *parameters) {
+      if (is_dropped(parameter.name)) continue;
       const std::string name = task_name(parameter.name);
       const auto* value = schedulers::find(here, name);
       // A parameter of the space that the configuration lacks is inactive.

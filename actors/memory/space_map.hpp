@@ -28,17 +28,21 @@ class SpaceMap {
                              const schedulers::Space& space, const MemorySpec& spec);
 
   /// A configuration of the memory in the task's space. None if it sets a parameter that the space
-  /// lacks to another value than the fallback, or if the space forbids it.
+  /// lacks to another value than the fallback, unless that parameter is dropped; if a value is not
+  /// in its domain or not known; or if the space forbids it.
   [[nodiscard]] std::optional<schedulers::Config> to_task(const schedulers::Config& there) const;
   /// A configuration of the task with the parameters and names of the memory.
   [[nodiscard]] schedulers::Config to_memory(const schedulers::Config& here) const;
 
   /// Searched parameters of the task that the memory lacks, with their fallbacks.
   [[nodiscard]] const std::vector<RememberedParameter>& added() const { return added_; }
+  /// Parameters whose domain is another one now.
+  [[nodiscard]] const std::vector<RememberedParameter>& changed() const { return changed_; }
 
  private:
   SpaceMap(const schedulers::Space& space, std::vector<RememberedParameter> remembered,
            const MemorySpec& spec);
+  [[nodiscard]] bool is_dropped(const std::string& there) const;
   [[nodiscard]] std::string task_name(const std::string& there) const;
   [[nodiscard]] std::string memory_name(const std::string& here) const;
 
@@ -46,6 +50,7 @@ class SpaceMap {
   std::vector<RememberedParameter> remembered_;
   MemorySpec spec_;
   std::vector<RememberedParameter> added_;
+  std::vector<RememberedParameter> changed_;
 };
 
 /// Text that is equal for equal configurations of a memory.

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "actors/memory/space_map.hpp"
-#include "actors/study_file/study_file.hpp"
 
 namespace troupe::actors {
 
@@ -81,9 +80,10 @@ Result<std::vector<std::string>> check_incumbents(const std::string& folder,
   bool first = true;
   for (const auto& task : tasks) {
     if (!task.end) break;
-    const StudyFile file = read_study_file(fs::path(task.folder) / "study.yaml");
-    if (!file.spec) return Error{ErrorKind::bad_input, task.folder + "/study.yaml makes no sense"};
-    const Identity identity(file.spec->config_space);
+    const auto& opened = task.end->state.opened();
+    if (!opened || !opened->spec)
+      return Error{ErrorKind::bad_input, task.folder + ": row 0 of the journal holds no study"};
+    const Identity identity(opened->spec->config_space);
     const std::vector<std::string> began = identity.of(task.end->incumbents());
     const bool alone = fs::weakly_canonical(task.end->memory, ignored) == own;
     const bool agrees = alone ? began == known : first || is_subsequence(known, began);

@@ -9,8 +9,8 @@
 
 namespace troupe::actors {
 
-/// Parses the study file of a document and adds the incumbents of its memory. The error lists the
-/// problems of the file with their lines.
+/// The content of a document's study file, with the incumbents of its memory. Parses the text if
+/// the document has no `spec`; the error then lists the problems of the file with their lines.
 [[nodiscard]] Result<std::shared_ptr<const StudySpec>> read_document(const StudyDocument& document);
 
 /// Puts the incumbents of a memory before those that the study file names, without duplicates.

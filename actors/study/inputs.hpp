@@ -2,12 +2,14 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
 
+#include "actors/events.hpp"
 #include "runtime/codec_declarations.hpp"
 #include "runtime/core/field.hpp"
 #include "schedulers/events.hpp"
@@ -15,10 +17,13 @@
 
 namespace troupe::actors {
 
+struct StudySpec;
+
 // The inputs of a study. Each input is one row of the journal. Together they are the only input of
 // StudyCore, of the scheduler and of the searcher.
 
-/// Row 0: the study begins.
+/// Row 0: the study begins. Holds all that its decisions depend on, so that recovery and replay
+/// need no other file.
 struct StudyOpened {
   static constexpr std::string_view wire_name = "StudyOpened";
   std::string study;
@@ -26,9 +31,29 @@ struct StudyOpened {
   std::string version;                         ///< Of this program.
   std::uint32_t workers = 0;                   ///< Trials at a time; 0: as the study file says.
   std::vector<schedulers::Config> incumbents;  ///< Of the memory at this time.
+  std::string file{};                          ///< Path of the study file, absolute.
+  /// The content of the study file with all defaults, and with the incumbents of the memory. Null
+  /// in journals of format 2.
+  std::shared_ptr<const StudySpec> spec{};
   static auto fields(auto& m) {
-    return std::tuple{field("study", m.study), field("seed", m.seed), field("version", m.version),
-                      field("workers", m.workers), field("incumbents", m.incumbents)};
+    return std::tuple{field("study", m.study),
+                      field("seed", m.seed),
+                      field("version", m.version),
+                      field("workers", m.workers),
+                      field("incumbents", m.incumbents),
+                      field("file", m.file),
+                      field("spec", m.spec)};
+  }
+};
+
+/// The study has other settings from here on. What its decisions depend on stays: see
+/// differences().
+struct StudyChanged {
+  static constexpr std::string_view wire_name = "StudyChanged";
+  std::vector<SettingChange> changes;
+  std::shared_ptr<const StudySpec> spec;  ///< All settings, with the changed ones.
+  static auto fields(auto& m) {
+    return std::tuple{field("changes", m.changes), field("spec", m.spec)};
   }
 };
 
@@ -37,11 +62,12 @@ struct StudyOpened {
 struct StudyResumed {
   static constexpr std::string_view wire_name = "StudyResumed";
   std::string version;
-  std::uint32_t workers = 0;         ///< As in StudyOpened.
-  std::vector<std::string> awaited;  ///< Nodes that may still run their attempts.
+  std::uint32_t workers = 0;             ///< As in StudyOpened.
+  std::vector<std::string> awaited;      ///< Nodes that may still run their attempts.
+  std::optional<StudyChanged> change{};  ///< If the study file was changed since.
   static auto fields(auto& m) {
     return std::tuple{field("version", m.version), field("workers", m.workers),
-                      field("awaited", m.awaited)};
+                      field("awaited", m.awaited), field("change", m.change)};
   }
 };
 
@@ -107,13 +133,31 @@ struct NodeLeft {
 /// A configuration that the searcher proposes. A function of (seed, trial, at).
 struct Suggestion {
   static constexpr std::string_view wire_name = "Suggestion";
+  /// Where the configuration comes from.
+  enum class Source {
+    unknown,             ///< Not recorded, or nothing was proposed.
+    incumbent,           ///< Of a memory, or of `incumbents` in the study file.
+    points_to_evaluate,  ///< Of the study file.
+    random,
+    grid,
+    sobol,
+    model,  ///< Of a searcher that learns from the reports.
+  };
   schedulers::TrialId trial = 0;
   std::uint64_t at = 0;                      ///< Number of rows that the searcher knew.
   std::optional<schedulers::Config> config;  ///< None: no configuration is left.
+  Source source = Source::unknown;
+  /// What the searcher needs to go on from here, in a form of its own. None: it is a function of
+  /// what it was asked and told.
+  std::optional<std::string> state{};
   static auto fields(auto& m) {
-    return std::tuple{field("trial", m.trial), field("at", m.at), field("config", m.config)};
+    return std::tuple{field("trial", m.trial), field("at", m.at), field("config", m.config),
+                      field("source", m.source), field("state", m.state)};
   }
 };
+constexpr std::array<std::string_view, 7> enum_names(Suggestion::Source) {
+  return {"unknown", "incumbent", "points_to_evaluate", "random", "grid", "sobol", "model"};
+}
 
 /// A slot of a node is free. Carries the next suggestion if a new trial may start there.
 struct SlotFreed {
@@ -203,9 +247,34 @@ constexpr std::array<std::string_view, 2> enum_names(StopRequested::How) {
   return {"stop", "interrupt"};
 }
 
+/// A person ends a trial for good. For the scheduler it has failed.
+struct TrialStopRequested {
+  static constexpr std::string_view wire_name = "TrialStopRequested";
+  schedulers::TrialId trial = 0;
+  std::string reason;
+  static auto fields(auto& m) {
+    return std::tuple{field("trial", m.trial), field("reason", m.reason)};
+  }
+};
+
+/// A person wants a configuration to be trained to `until`, as an additional trial that neither the
+/// scheduler nor the searcher knows. Reserved: no study accepts it yet.
+struct RetrainRequested {
+  static constexpr std::string_view wire_name = "RetrainRequested";
+  schedulers::TrialId trial = 0;  ///< Whose configuration it is.
+  schedulers::Config config;
+  schedulers::Resource until = 0;
+  bool from_checkpoint = false;  ///< Of `trial`; otherwise from nothing.
+  static auto fields(auto& m) {
+    return std::tuple{field("trial", m.trial), field("config", m.config), field("until", m.until),
+                      field("from_checkpoint", m.from_checkpoint)};
+  }
+};
+
 using Input =
-    std::variant<StudyOpened, StudyResumed, NodeJoined, NodeLost, NodeRejoined, NodeLeft, SlotFreed,
-                 Reported, ReportMalformed, AttemptEnded, TimeExpired, StopRequested>;
+    std::variant<StudyOpened, StudyResumed, StudyChanged, NodeJoined, NodeLost, NodeRejoined,
+                 NodeLeft, SlotFreed, Reported, ReportMalformed, AttemptEnded, TimeExpired,
+                 StopRequested, TrialStopRequested, RetrainRequested>;
 
 }  // namespace troupe::actors
 

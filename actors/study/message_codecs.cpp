@@ -2,6 +2,7 @@
 
 #include "actors/study/inputs.hpp"
 #include "actors/study/protocol.hpp"
+#include "actors/study_file/study_spec.hpp"
 #include "runtime/codec.hpp"
 
 namespace troupe::runtime {
@@ -26,6 +27,7 @@ template struct WireCodec<actors::NotifyWhenDurable>;
 template struct WireCodec<actors::NodeProcessesGone>;
 template struct WireCodec<actors::Subscribe>;
 template struct WireCodec<actors::StopStudy>;
+template struct WireCodec<actors::StopTrial>;
 template struct WireCodec<actors::StudyStatus>;
 template struct WireCodec<actors::AskStatus>;
 

@@ -26,26 +26,24 @@ namespace troupe::actors {
 
 struct StudySpec;
 
-/// A study file and what identifies its study. Actors of another process read `text` themselves.
+/// A study: its file, and what identifies it.
 struct StudyDocument {
   static constexpr std::string_view wire_name = "StudyDocument";
-  std::string text;
+  std::string text;    ///< Of the study file, as given.
   std::string path;    ///< The file as given; relative paths in it start at its folder.
   std::string folder;  ///< The study's folder, absolute.
   std::uint64_t seed = 0;
-  /// The parsed file, for actors of the same process. Not part of the message on the wire.
+  /// The content of the file with all defaults, and with the incumbents of the memory. Null:
+  /// read_document() parses `text`.
   std::shared_ptr<const StudySpec> spec{};
   std::vector<Config> incumbents{};  ///< Of the memory when the study began.
   std::string id{};                  ///< Unique to this study; stays when its folder is moved.
   std::string token{};  ///< A node that finds it in `folder` shares the folder with the head.
   static auto fields(auto& m) {
-    return std::tuple{field("text", m.text),
-                      field("path", m.path),
-                      field("folder", m.folder),
-                      field("seed", m.seed),
-                      field("incumbents", m.incumbents),
-                      field("id", m.id),
-                      field("token", m.token)};
+    return std::tuple{field("text", m.text),     field("path", m.path),
+                      field("folder", m.folder), field("seed", m.seed),
+                      field("spec", m.spec),     field("incumbents", m.incumbents),
+                      field("id", m.id),         field("token", m.token)};
   }
 };
 
@@ -274,6 +272,17 @@ struct StopStudy {
   static auto fields(auto& m) { return std::tuple{field("how", m.how), field("reason", m.reason)}; }
 };
 
+/// Ends one trial for good. The answer is an error if the trial is not known or has ended.
+struct StopTrial {
+  static constexpr std::string_view wire_name = "StopTrial";
+  using Reply = runtime::Done;
+  TrialId trial = 0;
+  std::string reason;
+  static auto fields(auto& m) {
+    return std::tuple{field("trial", m.trial), field("reason", m.reason)};
+  }
+};
+
 /// A summary of the study: published with each batch of events, and the answer to AskStatus.
 struct StudyStatus {
   static constexpr std::string_view wire_name = "StudyStatus";
@@ -307,8 +316,9 @@ struct AskStatus {
   static auto fields(auto&) { return no_fields(); }
 };
 
-using StudyRef = runtime::Ref<JoinStudy, NodeProcessesGone, Suggestion, Reported, ReportMalformed,
-                              NotifyWhenDurable, AttemptEnded, Subscribe, StopStudy, AskStatus>;
+using StudyRef =
+    runtime::Ref<JoinStudy, NodeProcessesGone, Suggestion, Reported, ReportMalformed,
+                 NotifyWhenDurable, AttemptEnded, Subscribe, StopStudy, StopTrial, AskStatus>;
 
 /// The name under which a head registers its study.
 inline constexpr std::string_view study_name = "study";
@@ -331,6 +341,7 @@ extern template struct WireCodec<actors::NotifyWhenDurable>;
 extern template struct WireCodec<actors::NodeProcessesGone>;
 extern template struct WireCodec<actors::Subscribe>;
 extern template struct WireCodec<actors::StopStudy>;
+extern template struct WireCodec<actors::StopTrial>;
 extern template struct WireCodec<actors::StudyStatus>;
 extern template struct WireCodec<actors::AskStatus>;
 }  // namespace troupe::runtime

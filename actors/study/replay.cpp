@@ -15,7 +15,21 @@ using Decisions = std::vector<schedulers::Decision>;
 Replay::Replay(const StudySpec& spec, std::uint64_t seed)
     : core_(rules_of(spec)),
       scheduler_(schedulers::make_scheduler(scheduler_options(spec, seed)).value()),
-      searcher_(searcher_of(spec, seed)) {}
+      searcher_(spec, seed) {}
+
+Result<Replay> Replay::of(const Row& first) {
+  const auto input = from_json<Input>(first.input);
+  if (!input) return input.error();
+  const auto* opened = std::get_if<StudyOpened>(&*input);
+  if (first.index != 0 || opened == nullptr)
+    return Error{ErrorKind::bad_input, "row 0 of the journal is not the opening of a study"};
+  if (!opened->spec)
+    return Error{ErrorKind::bad_input,
+                 "row 0 does not hold the study: its decisions can be derived again only by the "
+                 "troupe that wrote it, which was " +
+                     opened->version};
+  return Replay(*opened->spec, opened->seed);
+}
 
 std::vector<Difference> Replay::on(const Row& row) {
   std::vector<Difference> differences;
@@ -32,8 +46,7 @@ std::vector<Difference> Replay::on(const Row& row) {
     return differences;
   }
   if (const auto* slot = std::get_if<SlotFreed>(&*input); slot != nullptr && slot->suggestion) {
-    const Suggestion again{slot->suggestion->trial, slot->suggestion->at,
-                           searcher_->suggest(slot->suggestion->trial)};
+    const Suggestion again = searcher_.suggest(slot->suggestion->trial, slot->suggestion->at);
     differ("suggestion", to_json(*slot->suggestion), to_json(again));
   }
   if (const auto question = core_.question(*input)) {
@@ -50,7 +63,7 @@ std::vector<Difference> Replay::on(const Row& row) {
   differ("events", row.events, to_json(outcome.events));
   for (const auto& command : outcome.commands)
     if (const auto* report = std::get_if<ObserveReport>(&command))
-      searcher_->observe(report->trial, report->resource, report->metric);
+      searcher_.observe(report->trial, report->resource, report->metric);
   return differences;
 }
 

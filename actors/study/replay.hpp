@@ -8,9 +8,10 @@
 
 #include "actors/journal/journal.hpp"
 #include "actors/study/study_core.hpp"
+#include "actors/study/suggester.hpp"
 #include "actors/study_file/study_spec.hpp"
+#include "runtime/core/result.hpp"
 #include "schedulers/scheduler.hpp"
-#include "schedulers/searchers/searcher.hpp"
 
 namespace troupe::actors {
 
@@ -26,8 +27,10 @@ struct Difference {
 /// StudyCore. After a difference it continues with the journal's value.
 class Replay {
  public:
-  /// `spec`: the study's file. `seed`: that of row 0.
+  /// `spec`: with the incumbents of the memory. `seed`: that of row 0.
   Replay(const StudySpec& spec, std::uint64_t seed);
+  /// For the journal that begins with `first`, which must be row 0 of format 3.
+  static Result<Replay> of(const Row& first);
 
   /// Derives the next row. Returns its differences.
   [[nodiscard]] std::vector<Difference> on(const Row& row);
@@ -39,7 +42,7 @@ class Replay {
  private:
   StudyCore core_;
   std::unique_ptr<schedulers::Scheduler> scheduler_;
-  std::unique_ptr<schedulers::Searcher> searcher_;
+  Suggester searcher_;
   std::uint64_t decisions_ = 0;
 };
 

@@ -8,14 +8,14 @@ namespace troupe::actors {
 Result<runtime::Done> SearcherActor::on(runtime::Context&, const BeginSearch& begin) {
   const auto spec = read_document(begin.study);
   if (!spec) return spec.error();
-  searcher_ = searcher_of(**spec, begin.study.seed);
+  searcher_.emplace(**spec, begin.study.seed);
   return runtime::Done{};
 }
 
 void SearcherActor::on(runtime::Context& self, const Suggest& suggest) {
   if (!searcher_) return;  // It was restarted: the study resets it and asks again.
-  const auto config = searcher_->suggest(suggest.trial);
-  if (suggest.reply_to) self.tell(suggest.reply_to, Suggestion{suggest.trial, suggest.at, config});
+  const Suggestion suggestion = searcher_->suggest(suggest.trial, suggest.at);
+  if (suggest.reply_to) self.tell(suggest.reply_to, suggestion);
 }
 
 void SearcherActor::on(runtime::Context&, const Observe& report) {

@@ -1,10 +1,10 @@
 #pragma once
 
-#include <memory>
+#include <optional>
 
 #include "actors/study/protocol.hpp"
+#include "actors/study/suggester.hpp"
 #include "runtime/context.hpp"
-#include "schedulers/searchers/searcher.hpp"
 
 namespace troupe::actors {
 
@@ -18,7 +18,7 @@ class SearcherActor {
   void on(runtime::Context& self, const Observe& report);
 
  private:
-  std::unique_ptr<schedulers::Searcher> searcher_;
+  std::optional<Suggester> searcher_;
 };
 
 }  // namespace troupe::actors

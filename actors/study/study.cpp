@@ -82,8 +82,10 @@ void Study::open(Context& self) {
 /// Takes the first row of this session. False: the scheduler is lost; what was replayed stays.
 bool Study::begin(Context& self) {
   if (history_.is_new()) {
-    take(self, StudyOpened{options_.spec.name, options_.document.seed, options_.version,
-                           options_.spec.n_workers, options_.document.incumbents});
+    take(self,
+         StudyOpened{options_.spec.name, options_.document.seed, options_.version,
+                     options_.spec.n_workers, options_.document.incumbents, options_.document.path,
+                     std::make_shared<const StudySpec>(options_.spec)});
   } else {
     if (!recover(self)) return false;
     resume(self);
@@ -126,7 +128,8 @@ void Study::resume(Context& self) {
       given_up_.add(trial);
   for (const std::string& name : awaited)
     self.after(members_.await(name, self.now()), NodeExpired{name});
-  take(self, StudyResumed{options_.version, options_.spec.n_workers, awaited});
+  take(self, StudyResumed{options_.version, options_.spec.n_workers, awaited,
+                          std::move(options_.change)});
 }
 
 void Study::start_wallclock(Context& self) {
@@ -164,6 +167,18 @@ void Study::on(Context& self, const StopStudy& stop) {
   // Nothing can be decided without hosts. What runs ends with its node; the next run resumes it.
   if (!hosts_.is_open()) return self.stop();
   take_and_advance(self, StopRequested{stop.how, stop.reason});
+}
+
+Result<runtime::Done> Study::on(Context& self, const StopTrial& stop) {
+  const std::string which = "trial " + std::to_string(stop.trial);
+  if (!hosts_.is_open())
+    return Error{ErrorKind::refused, "the study waits for its scheduler or searcher; try again"};
+  if (!core_.trials().contains(stop.trial))
+    return Error{ErrorKind::bad_input, "the study has no " + which};
+  TrialStopRequested request{stop.trial, stop.reason};
+  if (!core_.accepts(request)) return Error{ErrorKind::refused, which + " has ended, or is ending"};
+  take_and_advance(self, std::move(request));
+  return runtime::Done{};
 }
 
 void Study::on(Context& self, const WallclockOver&) {

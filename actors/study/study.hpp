@@ -37,6 +37,7 @@ struct StudyOptions {
   std::string own_node_prefix;
   /// Own nodes of an earlier head whose processes are not gone: they are awaited.
   std::vector<std::string> own_nodes_alive = {};
+  std::optional<StudyChanged> change = {};  ///< The settings differ from those in the journal.
   /// Called when an own node should be gone and is not. Its end comes as NodeProcessesGone. May be
   /// empty.
   std::function<void(const std::string& node)> end_own_node = {};
@@ -119,6 +120,7 @@ class Study {
   void on(runtime::Context& self, const AttemptEnded& ended);
   void on(runtime::Context& self, const Subscribe& subscribe);
   void on(runtime::Context& self, const StopStudy& stop);
+  Result<runtime::Done> on(runtime::Context& self, const StopTrial& stop);
   StudyStatus on(runtime::Context& self, const AskStatus&);
   void on(runtime::Context& self, const Commit&);
   void on(runtime::Context& self, const CommitTimeout&);

@@ -4,13 +4,21 @@
 
 namespace troupe::actors {
 
-bool StudyClosing::advance(Phase phase, StudyFinished::Outcome outcome, const std::string& reason) {
+bool StudyClosing::advance(Phase phase, StudyFinished::Outcome outcome, const std::string& reason,
+                           Cause cause) {
   if (phase <= phase_) return false;
   check(!finished_, "a finished study does not close any further");
   phase_ = phase;
   outcome_ = outcome;
+  cause_ = cause;
   reason_ = reason;
   return true;
+}
+
+void StudyClosing::reopen() {
+  check(closed_by_limit(), "only the end by a limit is taken back");
+  phase_ = Phase::open;
+  finished_.reset();
 }
 
 void StudyClosing::interrupt(const std::string& reason) {

@@ -9,16 +9,33 @@
 
 namespace troupe::actors {
 
-/// How far a study is on the way to its end: what may still start, and why. It only advances; an
-/// interruption is separate, and ends when the study is resumed.
+/// How far a study is on the way to its end: what may still start, and why. It only advances,
+/// unless a limit is raised; an interruption is separate, and ends when the study is resumed.
 class StudyClosing {
  public:
   /// What may still start, from everything to nothing.
   enum class Phase { open, promotions_only, restarts_only, stopped };
 
+  /// Whether the cause of an end can be taken back by a change of the settings.
+  enum class Cause {
+    limit,    ///< A limit was reached: the study goes on if it is raised.
+    started,  ///< The same for the number of trials that may start.
+    final,
+  };
+
   /// Advances to `phase`. True if it did; false if the study was there already, or further.
   /// `outcome` and `reason` are those of StudyFinished later on.
-  bool advance(Phase phase, StudyFinished::Outcome outcome, const std::string& reason);
+  bool advance(Phase phase, StudyFinished::Outcome outcome, const std::string& reason, Cause cause);
+  /// Whether the study closes, or has ended, because of a limit.
+  [[nodiscard]] bool closed_by_limit() const {
+    return phase_ != Phase::open && cause_ != Cause::final;
+  }
+  /// Whether that limit is the number of trials that may start.
+  [[nodiscard]] bool closed_by_starts() const {
+    return closed_by_limit() && cause_ == Cause::started;
+  }
+  /// Takes back the end of a study that was closed by a limit: everything may start.
+  void reopen();
   /// Lets nothing start until `resume`; the study ends as interrupted once nothing runs.
   void interrupt(const std::string& reason);
   /// Takes an interruption back.
@@ -46,6 +63,7 @@ class StudyClosing {
                                                     const Activity& activity) const;
 
   Phase phase_ = Phase::open;
+  Cause cause_ = Cause::limit;
   StudyFinished::Outcome outcome_ = StudyFinished::Outcome::finished;
   std::string reason_;
   bool interrupted_ = false;

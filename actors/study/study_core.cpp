@@ -9,6 +9,8 @@
 
 namespace troupe::actors {
 
+using Cause = StudyClosing::Cause;
+
 StudyCore::StudyCore(StudyRules rules)
     : rules_(std::move(rules)), totals_(rules_.stop, rules_.failures_max), best_(rules_.maximize) {}
 
@@ -34,6 +36,9 @@ bool StudyCore::accepts(const Input& input) const {
           [&](const SlotFreed& slot) { return slots_.contains(slot.node) && offer().has_value(); },
           [&](const StopRequested&) { return stoppable; },
           [&](const TimeExpired&) { return stoppable; },
+          [&](const StudyChanged&) { return !closing_.interrupted(); },
+          [&](const TrialStopRequested& request) { return stoppable && can_stop(request.trial); },
+          [](const RetrainRequested&) { return false; },
           [](const auto&) { return true; },
       },
       input);
@@ -70,6 +75,8 @@ std::optional<schedulers::Event> StudyCore::question(const Input& input) const {
   }
   if (const auto* report = std::get_if<Reported>(&input))
     return schedulers::ReportReceived{report->trial, report->resource, report->metric};
+  if (const auto* request = std::get_if<TrialStopRequested>(&input))
+    return schedulers::TrialFailed{request->trial};
   if (const auto* end = std::get_if<AttemptEnded>(&input)) {
     const TrialRecord& trial = trials_.at(end->trial);
     if (!trial.runs_on()) return std::nullopt;
@@ -122,27 +129,7 @@ void StudyCore::check_invariants() const {
   check(!suggestion_ || suggestion_->config.has_value(), "a suggestion at hand can start a trial");
 }
 
-// The study and its nodes.
-
-void StudyCore::on(const StudyOpened& opened) {
-  if (opened.workers > 0) rules_.workers_max = opened.workers;
-}
-
-void StudyCore::on(const StudyResumed& resumed) {
-  if (resumed.workers > 0) rules_.workers_max = resumed.workers;
-  for (const std::string& name : slots_.nodes()) {
-    release_promotions(name);
-    if (std::ranges::find(resumed.awaited, name) == resumed.awaited.end())
-      slots_.remove(name);
-    else
-      slots_.mark_lost(name);
-  }
-  trials_.each([&](TrialRecord& trial) {
-    if (trial.has_process() && !slots_.contains(trial.node))
-      lose(trial, "the study's head ended while it ran");
-  });
-  closing_.resume();
-}
+// The nodes of the study.
 
 void StudyCore::on(const NodeJoined& joined) {
   slots_.add(joined.node, joined.slots, index_);
@@ -211,7 +198,7 @@ void StudyCore::on(const SlotFreed& slot) {
             },
             [](const schedulers::SlotSkipped&) {},  // The slot is offered again.
             [&](const schedulers::NothingLeft& d) {
-              close(Phase::restarts_only, StudyFinished::Outcome::finished, d.reason);
+              close(Phase::restarts_only, StudyFinished::Outcome::finished, d.reason, Cause::final);
             },
             [&](const schedulers::HurdleRaised& d) { announce(d); },
             [](const auto&) { check(false, "a free slot is answered by what to do with it"); },
@@ -225,13 +212,14 @@ void StudyCore::close_if_exhausted() {
                                  ? "every configuration of the space was tried"
                                  : std::to_string(counts().started) + " trials were started";
   using End = StudyFinished::Outcome;
+  const Cause cause = space_exhausted_ ? Cause::final : Cause::started;
   switch (rules_.when_exhausted) {
     case WhenExhausted::promote:
-      return close(Phase::promotions_only, End::finished, reason);
+      return close(Phase::promotions_only, End::finished, reason, cause);
     case WhenExhausted::finish:
-      return close(Phase::restarts_only, End::finished, reason);
+      return close(Phase::restarts_only, End::finished, reason, cause);
     case WhenExhausted::stop:
-      return close(Phase::stopped, End::finished, reason);
+      return close(Phase::stopped, End::finished, reason, cause);
   }
 }
 
@@ -258,9 +246,12 @@ void StudyCore::continue_promoted(TrialRecord& trial) {
   check(trial.state == TrialState::paused, "a promoted trial continues from a pause");
   const TrialRecord::Promotion promotion = *std::exchange(trial.promotion, std::nullopt);
   slots_.release(promotion.node);  // `launch` takes the slot again.
-  if (closing_.phase() == Phase::stopped) return;
   trial.until = promotion.until;
   trial.reported_on_way = trial.ran_again = false;
+  if (closing_.phase() == Phase::stopped) {
+    trial.cut_short = closing_.closed_by_limit();
+    return;
+  }
   if (!slots_.contains(promotion.node) || closing_.interrupted()) {
     trials_.move_to(trial, TrialState::pending);
     return;
@@ -378,14 +369,13 @@ void StudyCore::end_process(TrialRecord& trial, TrialState next) {
 // The end of the study.
 
 void StudyCore::on(const TimeExpired& expired) {
-  close(
-      Phase::stopped, StudyFinished::Outcome::finished,
-      "max_wallclock_time of " + std::to_string(static_cast<long>(expired.seconds)) + " s is over");
+  totals_.expire(expired.seconds);
+  close_if_reached();
 }
 
 void StudyCore::on(const StopRequested& request) {
   if (request.how == StopRequested::How::stop) {
-    close(Phase::stopped, StudyFinished::Outcome::stopped, request.reason);
+    close(Phase::stopped, StudyFinished::Outcome::stopped, request.reason, Cause::final);
     return;
   }
   closing_.interrupt(request.reason);
@@ -395,24 +385,26 @@ void StudyCore::on(const StopRequested& request) {
 }
 
 /// Advances the study towards its end; at the last phase, stops every trial that runs or waits.
-void StudyCore::close(Phase phase, StudyFinished::Outcome outcome, const std::string& reason) {
-  if (!closing_.advance(phase, outcome, reason) || phase != Phase::stopped) return;
+void StudyCore::close(Phase phase, StudyFinished::Outcome outcome, const std::string& reason,
+                      Cause cause) {
+  if (!closing_.advance(phase, outcome, reason, cause) || phase != Phase::stopped) return;
   trials_.each([&](TrialRecord& trial) {
     if (!trial.runs_on() && trial.state != TrialState::pending) return;
     trial.stop_reason = reason;
+    trial.cut_short = cause != Cause::final;
     if (trial.runs_on()) {
       end_process(trial, TrialState::stopped);
       return;
     }
     trials_.move_to(trial, TrialState::stopped);
-    emit(TrialStopped{index_, trial.id, trial.resource, reason});
+    emit(TrialStopped{index_, trial.id, trial.resource, reason, trial.cut_short});
   });
   check(!trials_.next_restart(), "no trial of a stopped study waits to be started again");
 }
 
 void StudyCore::close_if_reached() {
   const auto reached = totals_.reached(counts());
-  if (reached) close(Phase::stopped, reached->outcome, reached->reason);
+  if (reached) close(Phase::stopped, reached->outcome, reached->reason, Cause::limit);
 }
 
 void StudyCore::announce_start(const TrialRecord& trial) {

@@ -134,6 +134,7 @@ class StudyCore {
 
   void on(const StudyOpened& opened);
   void on(const StudyResumed& resumed);
+  void on(const StudyChanged& changed);
   void on(const NodeJoined& joined);
   void on(const NodeLost& lost);
   void on(const NodeRejoined& rejoined);
@@ -144,6 +145,8 @@ class StudyCore {
   void on(const AttemptEnded& end);
   void on(const TimeExpired& expired);
   void on(const StopRequested& request);
+  void on(const TrialStopRequested& request);
+  static void on(const RetrainRequested&) {}
 
   void start(const schedulers::StartTrial& start, const std::string& node);
   void promote(const schedulers::ResumeTrial& resume, const std::string& node);
@@ -171,8 +174,11 @@ class StudyCore {
   void lose(TrialRecord& trial, const std::string& cause);
   void release_promotions(const std::string& node);
   void close_if_exhausted();
-  void close(Phase phase, StudyFinished::Outcome outcome, const std::string& reason);
+  void close(Phase phase, StudyFinished::Outcome outcome, const std::string& reason,
+             StudyClosing::Cause cause);
   void close_if_reached();
+  void set_rules(StudyRules rules);
+  void go_on_if_raised();
 
   void emit(StudyEvent event) { outcome_.events.push_back(std::move(event)); }
   void announce(const schedulers::RungUnlocked& unlocked);
@@ -183,6 +189,7 @@ class StudyCore {
     for (StudyEvent& event : announcements_.changes(index_, best_, trials_)) emit(std::move(event));
   }
   [[nodiscard]] bool exhausted() const;
+  [[nodiscard]] bool can_stop(TrialId trial) const;
 
   StudyRules rules_;
   TrialTable trials_;

@@ -34,8 +34,10 @@ void StudyCore::on(const AttemptEnded& end) {
   if (trial.runs_on()) {
     end_undecided(trial, end);
   } else {
-    // An interrupted program may have been ended after it saved and before it reported.
-    if (!lost && trial.next_state != TrialState::pending) release_checkpoints(trial);
+    // An interrupted program, or one that a limit stopped, may have been ended after it saved and
+    // before it reported.
+    const bool may_go_on = trial.next_state == TrialState::pending || trial.cut_short;
+    if (!lost && !may_go_on) release_checkpoints(trial);
     finish_decided(trial, lost ? end.detail : std::string());
   }
   for (const auto& decision : *decisions_) {
@@ -90,7 +92,7 @@ void StudyCore::finish_decided(TrialRecord& trial, const std::string& loss) {
       emit(TrialPaused{index_, trial.id, trial.resource});
       break;
     case TrialState::stopped:
-      emit(TrialStopped{index_, trial.id, trial.resource, trial.stop_reason});
+      emit(TrialStopped{index_, trial.id, trial.resource, trial.stop_reason, trial.cut_short});
       break;
     case TrialState::completed:
       emit(TrialCompleted{index_, trial.id, trial.resource});

@@ -20,6 +20,7 @@ StudyRules rules_of(const StudySpec& spec) {
                 .trials_finished_max = stop.max_num_trials_finished,
                 .evaluations_max = stop.max_num_evaluations,
                 .cost_max = stop.max_cost,
+                .wallclock_s_max = stop.max_wallclock_time,
                 .metric_min = stop.min_metric_value,
                 .metric_max = stop.max_metric_value,
                 .cost_attr = spec.report.cost_attr};

@@ -20,6 +20,7 @@ struct StopRules {
   std::optional<std::uint64_t> trials_finished_max;  ///< Completed, stopped or failed trials.
   std::optional<std::uint64_t> evaluations_max;      ///< Reports that the scheduler did not ignore.
   std::optional<double> cost_max;                    ///< Sum of the reported `cost_attr`.
+  std::optional<double> wallclock_s_max;             ///< Seconds that the study has run.
   std::optional<double> metric_min;                  ///< A report at or below this ends the study.
   std::optional<double> metric_max;                  ///< A report at or above this ends the study.
   std::string cost_attr;  ///< Key of a report: cost of its process so far, in the user's unit.

@@ -33,6 +33,11 @@ std::string plain_number(double value) {
 StudyTotals::StudyTotals(StopRules rules, std::uint64_t failures_max)
     : rules_(std::move(rules)), failures_max_(failures_max) {}
 
+void StudyTotals::set_bounds(StopRules rules, std::uint64_t failures_max) {
+  rules_ = std::move(rules);
+  failures_max_ = failures_max;
+}
+
 void StudyTotals::charge(TrialRecord& trial, const Reported& report) {
   const Resource units = report.resource - trial.reported;
   // A program that resumed from an older checkpoint, or from none, counts from there. It is charged
@@ -59,10 +64,8 @@ void StudyTotals::charge_up_to(TrialRecord& trial, Resource resource) {
 
 void StudyTotals::count(const Reported& report) {
   ++evaluations_;
-  const bool low_enough = rules_.metric_min && report.metric <= *rules_.metric_min;
-  const bool high_enough = rules_.metric_max && report.metric >= *rules_.metric_max;
-  if (low_enough || high_enough)
-    metric_reached_ = "a metric of " + plain_number(report.metric) + " was reached";
+  if (report.metric < lowest_) lowest_ = report.metric;  // NaN changes neither.
+  if (report.metric > highest_) highest_ = report.metric;
 }
 
 std::optional<StudyTotals::Reached> StudyTotals::reached(const TrialCounts& trials) const {
@@ -85,9 +88,16 @@ std::optional<StudyTotals::Reached> StudyTotals::reached(const TrialCounts& tria
     return finish(std::to_string(trials.completed) + " trials completed");
   if (met(rules_.trials_finished_max, finished))
     return finish(std::to_string(finished) + " trials finished");
-  if (!metric_reached_.empty()) return finish(metric_reached_);
+  const auto metric = [&](double value) {
+    return finish("a metric of " + plain_number(value) + " was reached");
+  };
+  if (rules_.metric_min && lowest_ <= *rules_.metric_min) return metric(lowest_);
+  if (rules_.metric_max && highest_ >= *rules_.metric_max) return metric(highest_);
   if (rules_.cost_max && cost_ >= *rules_.cost_max)
     return finish("the cost reached " + plain_number(cost_));
+  if (expired_s_ && rules_.wallclock_s_max && *rules_.wallclock_s_max <= *expired_s_)
+    return finish("max_wallclock_time of " + std::to_string(static_cast<long>(*expired_s_)) +
+                  " s is over");
   return std::nullopt;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 
@@ -26,6 +27,11 @@ class StudyTotals {
   /// `failures_max`: the study fails once more trials than this have failed.
   StudyTotals(StopRules rules, std::uint64_t failures_max);
 
+  /// Replaces the bounds. The totals stay.
+  void set_bounds(StopRules rules, std::uint64_t failures_max);
+  /// Notes that the study has run for `seconds`, the bound on its time.
+  void expire(double seconds) { expired_s_ = seconds; }
+
   /// Adds the resource and the cost that `report` says were spent since the attempt's last report,
   /// and notes both in `trial`.
   void charge(TrialRecord& trial, const Reported& report);
@@ -34,7 +40,7 @@ class StudyTotals {
   /// Counts an evaluation: a report that the scheduler did not ignore.
   void count(const Reported& report);
   /// The first bound that is reached, in the order failures, evaluations, completed trials,
-  /// finished trials, metric, cost; none if none is.
+  /// finished trials, metric, cost, time; none if none is.
   [[nodiscard]] std::optional<Reached> reached(const TrialCounts& trials) const;
 
   /// Units of resource that were run, restarts included.
@@ -45,8 +51,10 @@ class StudyTotals {
   std::uint64_t failures_max_;
   std::uint64_t evaluations_ = 0;
   std::int64_t resource_spent_ = 0;
-  double cost_ = 0;             ///< In the user's unit.
-  std::string metric_reached_;  ///< The reason, once a report has met the bound on the metric.
+  double cost_ = 0;                                          ///< In the user's unit.
+  double lowest_ = std::numeric_limits<double>::infinity();  ///< Metric of a counted report.
+  double highest_ = -std::numeric_limits<double>::infinity();
+  std::optional<double> expired_s_;  ///< Seconds that the study has run, once a bound was reached.
 };
 
 }  // namespace troupe::actors

@@ -38,6 +38,7 @@ struct TrialRecord {
   Resource told = 0;             ///< `until` at the start of the latest attempt.
   bool reported_on_way = false;  ///< Whether an attempt towards `until` had a counted report.
   std::string stop_reason;
+  bool cut_short = false;  ///< A limit of the study stopped it: it goes on if the limit is raised.
 
   /// The latest attempt resumes from the newest checkpoint of the attempts up to this one.
   std::uint32_t source_max = 0;

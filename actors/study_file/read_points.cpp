@@ -196,6 +196,28 @@ void read_defaults(Section& section, const StudySpec& spec,
   }
 }
 
+void read_drop(Section& section, const std::vector<std::string_view>& searched, MemorySpec& memory,
+               ProblemList& problems) {
+  const Member* drop = section.find("drop");
+  if (drop == nullptr) return;
+  if (drop->value.kind != Element::Kind::sequence)
+    return section.error("drop",
+                         "'memory.drop' must be a list of parameters of the memory, such as "
+                         "[momentum]; found " +
+                             describe(drop->value));
+  for (const Element& item : drop->value.items) {
+    const auto* name = item.as<std::string>();
+    if (name == nullptr)
+      problems.error(item.at, "'memory.drop' lists names of parameters; found " + describe(item));
+    else if (std::ranges::find(searched, *name) != searched.end())
+      problems.error(item.at, "'memory.drop' names '" + *name +
+                                  "', which config_space searches; drop is for parameters of "
+                                  "earlier tasks that are not searched any more");
+    else
+      memory.drop.push_back(*name);
+  }
+}
+
 }  // namespace
 
 std::vector<Config> read_points(const Element& element, const Space& space,
@@ -238,6 +260,7 @@ void read_memory(Section& top, const std::string& folder, StudySpec& spec, Probl
   const auto searched = searched_in(spec.config_space);
   read_renames(section, searched, memory, problems);
   read_defaults(section, spec, searched, memory, problems);
+  read_drop(section, searched, memory, problems);
   spec.memory = std::move(memory);
 }
 

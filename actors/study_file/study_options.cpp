@@ -214,6 +214,7 @@ constexpr std::array memory_table{
     Option{.key = "file"},
     Option{.key = "rename"},
     Option{.key = "defaults"},
+    Option{.key = "drop"},
 };
 
 /// The option that names a scheduler or searcher.

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 #include "runtime/core/field.hpp"
@@ -120,50 +121,69 @@ struct TrialResources {
   std::uint64_t memory_bytes = 0;  ///< Enforced limit. 0: none.
   static auto fields(auto& m) {
     return std::tuple{field("cpus", m.cpus), field("gpus", m.gpus),
-                      field("memory_bytes", m.memory_bytes)};
+                      field("memory", m.memory_bytes)};
   }
   friend bool operator==(const TrialResources&, const TrialResources&) = default;
 };
 
 /// The choice of the scheduler and its options.
 struct SchedulerSpec {
-  std::string_view name = "asha";  ///< Name of a schedulers::SchedulerMethod.
+  static constexpr std::string_view wire_name = "SchedulerSpec";
+  std::string name = "asha";  ///< Name of a schedulers::SchedulerMethod.
   /// From the section `scheduler` alone; scheduler_options() adds the study's mode, R and others.
   schedulers::SchedulerOptions options{};
   std::string node{};  ///< Name of the node process that hosts the scheduler. Empty: the head.
   std::string
       actor{};  ///< Name of a user's own scheduler actor on that node. Empty: a built-in one.
+  static auto fields(auto& m) {
+    return std::tuple{field("name", m.name), field("options", m.options), field("node", m.node),
+                      field("actor", m.actor)};
+  }
   friend bool operator==(const SchedulerSpec&, const SchedulerSpec&) = default;
 };
 
 /// The choice of the searcher and its options.
 struct SearcherSpec {
-  std::string_view name = "random";  ///< Name of a schedulers::SearcherMethod.
+  static constexpr std::string_view wire_name = "SearcherSpec";
+  std::string name = "random";  ///< Name of a schedulers::SearcherMethod.
   schedulers::SearcherOptions options{};
   std::string node{};  ///< Name of the node process that hosts the searcher. Empty: the head.
   std::string
       actor{};  ///< Name of a user's own searcher actor on that node. Empty: a built-in one.
+  static auto fields(auto& m) {
+    return std::tuple{field("name", m.name), field("options", m.options), field("node", m.node),
+                      field("actor", m.actor)};
+  }
   friend bool operator==(const SearcherSpec&, const SearcherSpec&) = default;
 };
 
 /// A parameter that has different names in the memory and in the study file.
 struct MemoryRename {
+  static constexpr std::string_view wire_name = "MemoryRename";
   std::string there;  ///< Name in the memory.
   std::string here;   ///< Name in the study file.
+  static auto fields(auto& m) { return std::tuple{field("there", m.there), field("here", m.here)}; }
   friend bool operator==(const MemoryRename&, const MemoryRename&) = default;
 };
 
 /// The memory of a study, and how configurations from it are mapped to the study's space.
 struct MemorySpec {
+  static constexpr std::string_view wire_name = "MemorySpec";
   std::string file;  ///< Absolute path. Empty: the study file names no memory file.
   std::vector<MemoryRename> renames;
-  schedulers::Config defaults;  ///< Values for parameters that earlier tasks did not have.
+  schedulers::Config defaults;    ///< Values for parameters that earlier tasks did not have.
+  std::vector<std::string> drop;  ///< Parameters of the memory that the study does not search.
+  static auto fields(auto& m) {
+    return std::tuple{field("file", m.file), field("rename", m.renames),
+                      field("defaults", m.defaults), field("drop", m.drop)};
+  }
   friend bool operator==(const MemorySpec&, const MemorySpec&) = default;
 };
 
 /// The study ends when the first of these is reached. Counts are exact totals over all runs of the
 /// study.
 struct StopCriterion {
+  static constexpr std::string_view wire_name = "StopCriterion";
   std::optional<double>
       max_wallclock_time{};  ///< Seconds of running time; pauses between runs do not count.
   std::optional<std::uint64_t> max_num_trials_started{};
@@ -174,18 +194,33 @@ struct StopCriterion {
   std::optional<double> max_cost{};          ///< Sum over trials of the last reported cost.
   std::optional<double> max_metric_value{};  ///< A report at or above this ends the study.
   std::optional<double> min_metric_value{};  ///< A report at or below this ends the study.
+  static auto fields(auto& m) {
+    return std::tuple{field("max_wallclock_time", m.max_wallclock_time),
+                      field("max_num_trials_started", m.max_num_trials_started),
+                      field("max_num_trials_completed", m.max_num_trials_completed),
+                      field("max_num_trials_finished", m.max_num_trials_finished),
+                      field("max_num_evaluations", m.max_num_evaluations),
+                      field("max_cost", m.max_cost),
+                      field("max_metric_value", m.max_metric_value),
+                      field("min_metric_value", m.min_metric_value)};
+  }
   friend bool operator==(const StopCriterion&, const StopCriterion&) = default;
 };
 
 /// Which checkpoints of ended trials are kept.
 struct CheckpointSpec {
+  static constexpr std::string_view wire_name = "CheckpointSpec";
   std::optional<std::uint32_t> best_kept =
       1;                        ///< Number of best trials that keep theirs; none: all.
   std::uint64_t bytes_max = 0;  ///< Bound on all checkpoints of the study. 0: none.
+  static auto fields(auto& m) {
+    return std::tuple{field("keep", m.best_kept), field("max_bytes", m.bytes_max)};
+  }
   friend bool operator==(const CheckpointSpec&, const CheckpointSpec&) = default;
 };
 
 struct StudySpec {
+  static constexpr std::string_view wire_name = "StudySpec";
   using Mode = schedulers::Mode;
   using OnEarlyExit = schedulers::EarlyExit;
   /// Treatment of running and paused trials once no new trial may start.
@@ -196,7 +231,7 @@ struct StudySpec {
   };
 
   std::string name;
-  std::string text;  ///< Content of the file.
+  std::string text;  ///< Content of the file. Not part of the message.
   Entry entry;
   schedulers::Space config_space;
   std::string metric;
@@ -227,6 +262,34 @@ struct StudySpec {
   double grace_kill_s = 10;  ///< Seconds from SIGTERM to SIGKILL.
   std::string listen = "tcp://127.0.0.1:*";
 
+  static auto fields(auto& m) {
+    return std::tuple{field("study", m.name),
+                      field("entry", m.entry),
+                      field("config_space", m.config_space),
+                      field("metric", m.metric),
+                      field("mode", m.mode),
+                      field("resource_attr", m.resource_attr),
+                      field("max_resource_attr", m.max_resource_attr),
+                      field("max_t", m.max_t),
+                      field("scheduler", m.scheduler),
+                      field("searcher", m.searcher),
+                      field("incumbents", m.incumbents),
+                      field("points_to_evaluate", m.points_to_evaluate),
+                      field("memory", m.memory),
+                      field("n_workers", m.n_workers),
+                      field("resources", m.resources),
+                      field("checkpoints", m.checkpoints),
+                      field("stop_criterion", m.stop_criterion),
+                      field("when_exhausted", m.when_exhausted),
+                      field("on_early_exit", m.on_early_exit),
+                      field("seed", m.seed),
+                      field("max_failures", m.max_failures),
+                      field("max_retries", m.max_retries),
+                      field("report", m.report),
+                      field("lease", m.lease_s),
+                      field("grace_kill_s", m.grace_kill_s),
+                      field("listen", m.listen)};
+  }
   friend bool operator==(const StudySpec&, const StudySpec&) = default;
 };
 constexpr std::array<std::string_view, 3> enum_names(StudySpec::WhenExhausted) {

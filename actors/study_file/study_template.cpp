@@ -82,7 +82,7 @@ searcher: {name: random}
 
 # The same out of a memory, which each finished study adds its best to; or `--memory team.db`.
 # memory: team.db
-# memory: {file: team.db, rename: {learning_rate: lr}, defaults: {momentum: 0.0}}
+# memory: {file: team.db, rename: {learning_rate: lr}, defaults: {momentum: 0.0}, drop: [old]}
 
 # Configurations to try first; the middle of its domain is taken for what is missing. Default: one
 # configuration in the middle of everything (grid: none). [] for none.

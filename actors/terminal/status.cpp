@@ -85,6 +85,14 @@ Notice notice(const TrialFailed& e, const StudyProgress&) {
   return {blamed ? "failed" : "restarted", style, what, std::move(lines)};
 }
 
+Notice notice(const SettingsChanged& e, const StudyProgress&) {
+  Notice changed{"changed", Style::yellow, "the study goes on with other settings", {}};
+  for (const SettingChange& change : e.changes)
+    changed.details.push_back(
+        printable_line(change.key + ": " + change.before + " -> " + change.after));
+  return changed;
+}
+
 Notice notice(const TrialWarned& e, const StudyProgress&) {
   return {"warning", Style::yellow, trial_name(e.trial) + ": " + printable_line(e.warning), {}};
 }

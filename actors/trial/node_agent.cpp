@@ -22,8 +22,10 @@ RetainedAttempt held(const AttemptEnded& end) {
   return {end.trial, end.attempt};
 }
 
+/// Whether both are the same study. Its file may have changed meanwhile.
 bool same_study(const StudyDocument& one, const StudyDocument& other) {
-  return one.text == other.text && one.seed == other.seed && one.id == other.id;
+  return one.seed == other.seed && one.id == other.id &&
+         (!one.id.empty() || one.text == other.text);
 }
 
 }  // namespace
@@ -201,6 +203,11 @@ void NodeAgent::on(Context& self, const StudyFound& found) {
   if (!enlisted->refusal.empty()) return leave(self, enlisted->refusal);
   if (!same_study(enlisted->study, document_))
     return leave(self, "another study is where it was: " + enlisted->study.folder);
+  if (auto spec = read_document(enlisted->study)) {  // Its settings may have changed.
+    spec_ = std::move(spec).value();
+    document_.text = enlisted->study.text;
+    document_.spec = enlisted->study.spec;
+  }
   looks_until_ = {};
   options_.study = found.study;
   if (transfers_) self.tell(transfers_, UseStore{enlisted->checkpoints});

@@ -75,4 +75,10 @@ void SyncRung::check_invariants() const {
   check(std::ranges::adjacent_find(trials) == trials.end(), "a trial has one place in a rung");
 }
 
+void note_rung(Decision& decision, const SyncRung& rung) {
+  if (auto* pause = std::get_if<PauseTrial>(&decision))
+    pause->judgement =
+        Judgement{.rung = rung.level(), .entries = rung.places().size() - rung.unfilled() + 1};
+}
+
 }  // namespace troupe::schedulers

@@ -59,4 +59,7 @@ class SyncRung {
   std::size_t unfilled_;
 };
 
+/// Adds to the pause of a trial what it is based on: the rung that the trial is about to enter.
+void note_rung(Decision& decision, const SyncRung& rung);
+
 }  // namespace troupe::schedulers

@@ -5,8 +5,11 @@
 #include <set>
 #include <span>
 #include <string>
+#include <string_view>
+#include <tuple>
 #include <vector>
 
+#include "runtime/core/field.hpp"
 #include "schedulers/option.hpp"
 #include "schedulers/searchers/searcher.hpp"
 #include "schedulers/space/space.hpp"
@@ -15,11 +18,13 @@ namespace troupe::schedulers {
 
 /// Options of GridSearcher.
 struct GridSearcherOptions {
+  static constexpr std::string_view wire_name = "GridSearcherOptions";
   /// The most values of a continuous or integer parameter.
   std::uint32_t num_samples = 5;
 
   static std::span<const Option> described();
   static std::vector<Method<GridSearcherOptions>> methods();
+  static auto fields(auto& m) { return std::tuple{field("num_samples", m.num_samples)}; }
   friend bool operator==(const GridSearcherOptions&, const GridSearcherOptions&) = default;
 };
 

@@ -3,8 +3,10 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string_view>
 #include <vector>
 
+#include "runtime/core/field.hpp"
 #include "schedulers/option.hpp"
 #include "schedulers/searchers/searcher.hpp"
 #include "schedulers/searchers/suggested.hpp"
@@ -14,8 +16,10 @@ namespace troupe::schedulers {
 
 /// Options of RandomSearcher.
 struct RandomSearcherOptions {
+  static constexpr std::string_view wire_name = "RandomSearcherOptions";
   static std::span<const Option> described();
   static std::vector<Method<RandomSearcherOptions>> methods();
+  static auto fields(auto&) { return no_fields(); }
   friend bool operator==(const RandomSearcherOptions&, const RandomSearcherOptions&) = default;
 };
 

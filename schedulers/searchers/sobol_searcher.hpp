@@ -3,8 +3,10 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string_view>
 #include <vector>
 
+#include "runtime/core/field.hpp"
 #include "schedulers/option.hpp"
 #include "schedulers/searchers/searcher.hpp"
 #include "schedulers/searchers/sobol_sequence.hpp"
@@ -15,8 +17,10 @@ namespace troupe::schedulers {
 
 /// Options of SobolSearcher.
 struct SobolSearcherOptions {
+  static constexpr std::string_view wire_name = "SobolSearcherOptions";
   static std::span<const Option> described();
   static std::vector<Method<SobolSearcherOptions>> methods();
+  static auto fields(auto&) { return no_fields(); }
   friend bool operator==(const SobolSearcherOptions&, const SobolSearcherOptions&) = default;
 };
 

@@ -3,19 +3,26 @@
 #include <array>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
+#include "runtime/core/field.hpp"
 #include "schedulers/space/config.hpp"
 
 namespace troupe::schedulers {
 
 /// A requirement on the value of one parameter.
 struct Requirement {
+  static constexpr std::string_view wire_name = "Requirement";
   enum class Relation { one_of, none_of, below, at_most, above, at_least };
   std::string parameter;
   Relation relation = Relation::one_of;
   std::vector<Value> values{};  ///< For one_of and none_of.
   double bound = 0;             ///< For the other relations, which hold for numbers only.
+  static auto fields(auto& m) {
+    return std::tuple{field("parameter", m.parameter), field("relation", m.relation),
+                      field("values", m.values), field("bound", m.bound)};
+  }
   friend bool operator==(const Requirement&, const Requirement&) = default;
 };
 constexpr std::array<std::string_view, 6> enum_names(Requirement::Relation) {

@@ -2,9 +2,12 @@
 
 #include <cstdint>
 #include <optional>
+#include <string_view>
+#include <tuple>
 #include <variant>
 #include <vector>
 
+#include "runtime/core/field.hpp"
 #include "schedulers/space/config.hpp"
 
 namespace troupe::schedulers {
@@ -15,72 +18,98 @@ namespace troupe::schedulers {
 
 /// Uniform on [low, high].
 struct Uniform {
+  static constexpr std::string_view wire_name = "Uniform";
   double low = 0;
   double high = 1;
+  static auto fields(auto& m) { return std::tuple{field("low", m.low), field("high", m.high)}; }
   friend bool operator==(const Uniform&, const Uniform&) = default;
 };
 
 /// Uniform in log x on [low, high].
 struct LogUniform {
+  static constexpr std::string_view wire_name = "LogUniform";
   double low = 0;
   double high = 0;
+  static auto fields(auto& m) { return std::tuple{field("low", m.low), field("high", m.high)}; }
   friend bool operator==(const LogUniform&, const LogUniform&) = default;
 };
 
 /// Uniform in log(1 - x), with 0 <= low < high < 1; for example for a momentum of 0.9 to 0.999.
 struct ReverseLogUniform {
+  static constexpr std::string_view wire_name = "ReverseLogUniform";
   double low = 0;
   double high = 0;
+  static auto fields(auto& m) { return std::tuple{field("low", m.low), field("high", m.high)}; }
   friend bool operator==(const ReverseLogUniform&, const ReverseLogUniform&) = default;
 };
 
 /// Uniform integers.
 struct RandInt {
+  static constexpr std::string_view wire_name = "RandInt";
   std::int64_t low = 0;
   std::int64_t high = 0;
+  static auto fields(auto& m) { return std::tuple{field("low", m.low), field("high", m.high)}; }
   friend bool operator==(const RandInt&, const RandInt&) = default;
 };
 
 /// Integers: log-uniform on [low - 0.5, high + 0.5], rounded.
 struct LogRandInt {
+  static constexpr std::string_view wire_name = "LogRandInt";
   std::int64_t low = 0;
   std::int64_t high = 0;
+  static auto fields(auto& m) { return std::tuple{field("low", m.low), field("high", m.high)}; }
   friend bool operator==(const LogRandInt&, const LogRandInt&) = default;
 };
 
 /// Values without an order.
 struct Choice {
+  static constexpr std::string_view wire_name = "Choice";
   std::vector<Value> values;
+  static auto fields(auto& m) { return std::tuple{field("values", m.values)}; }
   friend bool operator==(const Choice&, const Choice&) = default;
 };
 
 /// Values with an order.
 struct Ordinal {
+  static constexpr std::string_view wire_name = "Ordinal";
   std::vector<Value> values;
+  static auto fields(auto& m) { return std::tuple{field("values", m.values)}; }
   friend bool operator==(const Ordinal&, const Ordinal&) = default;
 };
 
 /// `size` evenly spaced values, including both ends.
 struct FinRange {
+  static constexpr std::string_view wire_name = "FinRange";
   double low = 0;
   double high = 0;
   std::int64_t size = 0;
   bool cast_int = false;  ///< Rounded to integers (Syne Tune's cast_int).
+  static auto fields(auto& m) {
+    return std::tuple{field("low", m.low), field("high", m.high), field("size", m.size),
+                      field("cast_int", m.cast_int)};
+  }
   friend bool operator==(const FinRange&, const FinRange&) = default;
 };
 
 /// `size` values evenly spaced in log x, including both ends.
 struct LogFinRange {
+  static constexpr std::string_view wire_name = "LogFinRange";
   double low = 0;
   double high = 0;
   std::int64_t size = 0;
   bool cast_int = false;  ///< Rounded to integers.
+  static auto fields(auto& m) {
+    return std::tuple{field("low", m.low), field("high", m.high), field("size", m.size),
+                      field("cast_int", m.cast_int)};
+  }
   friend bool operator==(const LogFinRange&, const LogFinRange&) = default;
 };
 
 /// A fixed value, passed to the program like the values of the other domains.
 struct Constant {
+  static constexpr std::string_view wire_name = "Constant";
   Value value;
+  static auto fields(auto& m) { return std::tuple{field("value", m.value)}; }
   friend bool operator==(const Constant&, const Constant&) = default;
 };
 

@@ -4,8 +4,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
+#include <utility>
 #include <vector>
 
+#include "runtime/core/field.hpp"
 #include "runtime/core/rng.hpp"
 #include "schedulers/space/condition.hpp"
 #include "schedulers/space/config.hpp"
@@ -15,12 +18,26 @@ namespace troupe::schedulers {
 
 /// A hyperparameter or constant of a space.
 struct Parameter {
+  static constexpr std::string_view wire_name = "Parameter";
   std::string name;
   Domain domain;
   /// If it does not hold, the parameter is inactive: absent from the configuration. Conditions of
   /// different parameters form no cycle.
   Condition when{};
+  static auto fields(auto& m) {
+    return std::tuple{field("name", m.name), field("domain", m.domain), field("when", m.when)};
+  }
   friend bool operator==(const Parameter&, const Parameter&) = default;
+};
+
+/// What a space is made of, for messages and journals.
+struct SpaceParts {
+  static constexpr std::string_view wire_name = "SpaceParts";
+  std::vector<Parameter> parameters;
+  std::vector<Condition> forbidden;
+  static auto fields(auto& m) {
+    return std::tuple{field("parameters", m.parameters), field("forbidden", m.forbidden)};
+  }
 };
 
 /// A search space: parameters and constants in the order of the study file, conditions under which
@@ -30,10 +47,14 @@ class Space {
   /// A finite space with conditions has a cardinality if it has at most this many configurations.
   static constexpr std::size_t counted_max = std::size_t{1} << 18;
 
+  using Parts = SpaceParts;
+
   Space() = default;
+  explicit Space(Parts parts) : Space(std::move(parts.parameters), std::move(parts.forbidden)) {}
   /// `forbidden`: a configuration is allowed if none of these conditions holds.
   explicit Space(std::vector<Parameter> parameters, std::vector<Condition> forbidden = {});
 
+  [[nodiscard]] Parts parts() const { return {parameters_, forbidden_}; }
   [[nodiscard]] const std::vector<Parameter>& parameters() const { return parameters_; }
   [[nodiscard]] const std::vector<Condition>& forbidden() const { return forbidden_; }
   /// The parameter of this name; null if there is none.

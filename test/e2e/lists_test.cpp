@@ -5,6 +5,7 @@
 #include <string>
 
 #include <boost/test/unit_test.hpp>
+#include <sqlite3.h>
 #include <sys/wait.h>
 
 #include "actors/events.hpp"
@@ -116,6 +117,64 @@ BOOST_FIXTURE_TEST_CASE(the_best_is_shown, StudyFixture) {
   BOOST_TEST(
       json.output.starts_with("{\n  \"study\": \"digits\",\n  \"metric\": \"loss\",\n"
                               "  \"best_model\": {\n    \"trial\": 0,\n"));
+}
+
+/// Folder of a finished study that an earlier troupe wrote.
+struct FormatTwo {
+  test::TempFolder temp;
+  std::string folder = temp.file("tiny");
+  std::string study = temp.file("tiny.yaml");
+
+  FormatTwo() {
+    fs::create_directory(folder);
+    run_sql(test::read_file(std::string(TROUPE_ROOT) + "/test/e2e/format_2.sql"));
+    test::write_file(study,
+                     "study: tiny\nentry: {command: [\"true\"]}\nmetric: loss\nmode: min\n"
+                     "resource_attr: epoch\nmax_resource_attr: epochs\n"
+                     "config_space: {k: {choice: [5, 3, 7]}, epochs: 3}\nsearcher: grid\n"
+                     "scheduler: {name: asha, type: promotion}\nreport: name-value\n");
+  }
+  void run_sql(const std::string& sql) const {
+    sqlite3* database = nullptr;
+    BOOST_REQUIRE_EQUAL(sqlite3_open((folder + "/journal.db").c_str(), &database), SQLITE_OK);
+    BOOST_REQUIRE_EQUAL(sqlite3_exec(database, sql.c_str(), nullptr, nullptr, nullptr), SQLITE_OK);
+    sqlite3_close(database);
+  }
+};
+
+BOOST_FIXTURE_TEST_CASE(a_study_of_format_2_opens_in_every_list, FormatTwo) {
+  const Ended trials = troupe_says("trials " + folder);
+  BOOST_TEST(trials.code == 0);
+  BOOST_TEST(trials.output.find("    1  completed         3  0.33         2") != std::string::npos,
+             trials.output);
+  BOOST_TEST(troupe_says("best -f csv " + folder).output.find("config_k") != std::string::npos);
+  BOOST_TEST(troupe_says("events -f csv " + folder).output.find(",TrialPromoted,1,") !=
+             std::string::npos);
+  BOOST_TEST(troupe_says("nodes " + folder).code == 0);
+  const Ended replay = troupe_says("replay " + folder + " 2>&1");
+  BOOST_TEST(replay.code == 1);
+  BOOST_TEST(replay.output == "troupe: " + folder +
+                                  "/journal.db has journal format 2: its decisions can be derived "
+                                  "again only by the troupe that wrote it; `troupe trials`, `best` "
+                                  "and `events` show it\n");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_study_of_format_2_is_shown_and_never_continued, FormatTwo) {
+  const std::string run = "run " + study + " --dir " + folder + " 2>&1";
+  const Ended shown = troupe_says(run);
+  BOOST_TEST(shown.code == 0);
+  BOOST_TEST(shown.output.find("is over (3 trials were started)") != std::string::npos,
+             shown.output);
+  run_sql("DELETE FROM rows WHERE number > 10");
+  const Ended refused = troupe_says(run);
+  BOOST_TEST(refused.code == 2);
+  BOOST_TEST(refused.output.find("journal.db has journal format 2, which an earlier troupe wrote: "
+                                 "`troupe trials`, `best`, `events` and `logs` show it, but it "
+                                 "cannot be continued. Start a new study with --fresh") !=
+                 std::string::npos,
+             refused.output);
+  const Ended clean = troupe_says("clean " + folder + " 2>&1");
+  BOOST_TEST(clean.code == 1);
 }
 
 BOOST_FIXTURE_TEST_CASE(a_study_without_a_report_has_no_best_trial, StudyFixture) {

@@ -148,13 +148,14 @@ std::size_t checkpoints_in(const fs::path& study) {
   return count;
 }
 
-BOOST_AUTO_TEST_CASE(a_finished_study_keeps_its_best_checkpoint) {
+BOOST_AUTO_TEST_CASE(a_finished_study_keeps_its_best_checkpoint_when_it_is_cleaned) {
   const E2eStudy study(lines(3, 15));
   const auto run = study.start();
   const Apart apart(study);
   const auto node = apart.node("a", "50");
   BOOST_TEST(run->wait(std::chrono::seconds(120)).value_or(-1) == 0, run->err() << node->err());
   BOOST_TEST(node->wait(std::chrono::seconds(20)).value_or(-1) == 0, node->err());
+  BOOST_TEST(study.troupe("clean").code == 0);
   BOOST_TEST(checkpoints_in(study.folder()) == 1U);
   const std::string best = read_file(study.folder() + "/best.json");
   const auto at = best.find("\"checkpoint\": \"");

@@ -144,7 +144,7 @@ BOOST_FIXTURE_TEST_CASE(an_error_says_what_a_wrong_file_is, JournalFixture) {
 BOOST_FIXTURE_TEST_CASE(an_error_names_the_format_of_another_version, JournalFixture) {
   create();
   run_sql("PRAGMA user_version = 9");
-  BOOST_TEST(refusal() == path + " has journal format 9; this troupe knows format 2");
+  BOOST_TEST(refusal() == path + " has journal format 9; this troupe knows the formats 2 and 3");
 }
 
 BOOST_FIXTURE_TEST_CASE(a_truncated_file_is_detected, JournalFixture) {
@@ -168,7 +168,59 @@ BOOST_FIXTURE_TEST_CASE(a_missing_row_is_detected, JournalFixture) {
   BOOST_TEST(Journal::open(path).error().what == path + " is damaged: 1 of 20 rows are missing");
   auto reader = JournalReader::open(path).value();
   BOOST_TEST(reader.read(0, 20).error().what == path + " is damaged: row 5 is missing");
-  BOOST_TEST(reader.read(6, 20).value().size() == 14u);
+  BOOST_TEST(reader.read(6, 20).error().what == path + " is damaged: row 5 is missing");
+  BOOST_TEST(reader.read(7, 20).value().size() == 13u);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_changed_row_is_detected_by_writer_and_readers, JournalFixture) {
+  create().append(rows(0, 20)).value();
+  for (const char* change : {"UPDATE rows SET events = '[\"eeeeex\"]' WHERE number = 7",
+                             "UPDATE rows SET decisions = '[1]', events = '' WHERE number = 7",
+                             "UPDATE rows SET time_us = time_us + 1 WHERE number = 7",
+                             "UPDATE rows SET checksum = checksum + 1 WHERE number = 7"}) {
+    const std::string whole = test::read_file(path);
+    run_sql(change);
+    const std::string reason =
+        path +
+        " is damaged: row 7 does not match its checksum: it was changed after it was written";
+    BOOST_TEST(Journal::open(path).error().what == reason);
+    auto reader = JournalReader::open(path).value();
+    BOOST_TEST(reader.read(0, 20).error().what == reason);
+    BOOST_TEST(reader.read(7, 1).error().what == reason);
+    BOOST_TEST(reader.read(0, 7).value().size() == 7u);
+    test::write_file(path, whole);
+  }
+  BOOST_TEST(Journal::open(path).value().size() == 20u);
+}
+
+BOOST_FIXTURE_TEST_CASE(exchanged_rows_and_changed_metadata_are_detected, JournalFixture) {
+  create().append(rows(0, 20)).value();
+  const std::string whole = test::read_file(path);
+  run_sql(
+      "CREATE TEMP TABLE t AS SELECT * FROM rows WHERE number IN (3, 4);"
+      "DELETE FROM rows WHERE number IN (3, 4);"
+      "INSERT INTO rows SELECT 7 - number, time_us, input, decisions, events, checksum FROM t");
+  BOOST_TEST(Journal::open(path).error().what.starts_with(path + " is damaged: row 3 "));
+  test::write_file(path, whole);
+  run_sql("UPDATE meta SET value = '8' WHERE name = 'seed'");
+  BOOST_TEST(Journal::open(path).error().what.starts_with(path + " is damaged: row 0 "));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_journal_of_format_2_is_read_and_not_continued, JournalFixture) {
+  run_sql(
+      "PRAGMA application_id = 1416786021; PRAGMA user_version = 2;"
+      "CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;"
+      "CREATE TABLE rows (number INTEGER PRIMARY KEY, time_us INTEGER NOT NULL,"
+      " input TEXT NOT NULL, decisions TEXT NOT NULL, events TEXT NOT NULL);"
+      "INSERT INTO rows VALUES (0, 5, 'i', 'd', 'e'), (1, 6, 'i', 'd', 'e')");
+  auto reader = JournalReader::open(path).value();
+  BOOST_TEST(reader.format() == 2);
+  BOOST_TEST(all(reader).size() == 2u);
+  BOOST_TEST((reader.read(1, 1).value() == std::vector<Row>{{1, 6, "i", "d", "e"}}));
+  const auto refused = Journal::open(path).error();
+  BOOST_TEST((refused.kind == ErrorKind::refused));
+  BOOST_TEST(refused.what.find("has journal format 2, which an earlier troupe wrote") !=
+             std::string::npos);
 }
 
 BOOST_FIXTURE_TEST_CASE(a_gap_in_the_indices_fails_a_check, JournalFixture) {

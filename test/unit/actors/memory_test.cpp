@@ -44,6 +44,8 @@ FinishedTask task(const std::string& study, std::optional<Config> best) {
           .resource = 27};
 }
 
+const Objective loss{"loss", schedulers::Mode::min};
+
 struct Fixture {
   test::TempFolder folder;
   std::string path = folder.file("team.db");
@@ -51,7 +53,7 @@ struct Fixture {
   MemorySpec as_is;
 
   std::string refusal(const Space& space, const MemorySpec& spec) {
-    const auto recalled = memory.recall(space, spec);
+    const auto recalled = memory.recall(space, spec, loss);
     return recalled ? "" : recalled.error().what;
   }
 };
@@ -64,7 +66,7 @@ void sql(const std::string& path, const std::string& text) {
 }
 
 BOOST_FIXTURE_TEST_CASE(knows_nothing_at_first_and_fits_every_space, Fixture) {
-  BOOST_TEST(memory.recall(space_of(), as_is)->incumbents.empty());
+  BOOST_TEST(memory.recall(space_of(), as_is, loss)->incumbents.empty());
   BOOST_TEST(memory.tasks()->empty());
   BOOST_TEST(memory.parameters()->empty());
 }
@@ -72,7 +74,7 @@ BOOST_FIXTURE_TEST_CASE(knows_nothing_at_first_and_fits_every_space, Fixture) {
 BOOST_FIXTURE_TEST_CASE(gives_the_best_of_each_task_in_the_order_of_joining, Fixture) {
   BOOST_TEST(memory.remember(task("a", config(0.1, 3)), space_of(), as_is).value());
   BOOST_TEST(memory.remember(task("b", config(0.01, 5)), space_of(), as_is).value());
-  const auto recalled = memory.recall(space_of(), as_is).value();
+  const auto recalled = memory.recall(space_of(), as_is, loss).value();
   BOOST_TEST((recalled.incumbents == std::vector<Config>{config(0.1, 3), config(0.01, 5)}));
   BOOST_TEST(recalled.incumbents_left_out == 0u);
 }
@@ -89,12 +91,13 @@ BOOST_FIXTURE_TEST_CASE(a_study_that_is_told_twice_is_remembered_once, Fixture) 
   BOOST_TEST(memory.remember(task("a", config(0.1, 3)), space_of(), as_is).value());
   BOOST_TEST(memory.remember(task("a", config(0.2, 9)), space_of(), as_is).value());
   BOOST_TEST(memory.tasks()->size() == 1u);
-  BOOST_TEST((memory.recall(space_of(), as_is)->incumbents == std::vector<Config>{config(0.1, 3)}));
+  BOOST_TEST(
+      (memory.recall(space_of(), as_is, loss)->incumbents == std::vector<Config>{config(0.1, 3)}));
 }
 
 BOOST_FIXTURE_TEST_CASE(the_constants_of_a_space_are_each_task_s_own, Fixture) {
   (void)memory.remember(task("a", config(0.1, 3, 27)), space_of(27), as_is).value();
-  const auto recalled = memory.recall(space_of(81), as_is).value();
+  const auto recalled = memory.recall(space_of(81), as_is, loss).value();
   BOOST_TEST((recalled.incumbents == std::vector<Config>{config(0.1, 3, 81)}));
 }
 
@@ -104,16 +107,79 @@ BOOST_FIXTURE_TEST_CASE(a_task_without_a_best_is_listed_and_adds_nothing, Fixtur
   BOOST_TEST(memory.incumbents()->empty());
 }
 
-BOOST_FIXTURE_TEST_CASE(another_domain_is_refused_by_the_name_of_the_parameter, Fixture) {
+BOOST_FIXTURE_TEST_CASE(values_of_another_kind_are_refused_by_the_name_of_the_parameter, Fixture) {
   (void)memory.remember(task("a", config(0.1, 3)), space_of(), as_is).value();
-  const Space other({{"lr", LogUniform{1e-3, 1}}, {"units", RandInt{1, 64}}});
-  BOOST_TEST(refusal(other, as_is) ==
-             path +
-                 ": 'lr' is loguniform: [0.001, 1.0] in config_space, and loguniform: "
-                 "[1e-04, 1.0] in the memory; the tasks of a memory search the same space");
+  const Space other({{"lr", RandInt{1, 9}}, {"units", RandInt{1, 64}}});
+  BOOST_TEST(
+      refusal(other, as_is) ==
+      path +
+          ": 'lr' is randint: [1, 9] in config_space, and loguniform: [1e-04, 1.0] in the "
+          "memory: values of another kind; give it another name here, and say `memory: {drop: "
+          "[lr]}`");
   const Space fixed({{"lr", Constant{0.1}}, {"units", RandInt{1, 64}}});
   BOOST_TEST(
       refusal(fixed, as_is).starts_with(path + ": 'lr' is the constant 0.1 in config_space"));
+}
+
+BOOST_FIXTURE_TEST_CASE(entries_outside_of_a_changed_range_are_left_out_and_counted, Fixture) {
+  (void)memory.remember(task("a", config(0.1, 3)), space_of(), as_is).value();
+  (void)memory.remember(task("b", config(0.001, 60)), space_of(), as_is).value();
+  const Space narrow({{"lr", Uniform{0.01, 1}}, {"units", RandInt{1, 64}}});
+  const auto recalled = memory.recall(narrow, as_is, loss).value();
+  BOOST_TEST(
+      (recalled.incumbents == std::vector<Config>{{{"lr", 0.1}, {"units", std::int64_t{3}}}}));
+  BOOST_TEST(recalled.incumbents_left_out == 1u);
+  // A task with the new range joins, and the memory notes the range.
+  const Config best{{"lr", 0.5}, {"units", std::int64_t{7}}};
+  BOOST_TEST(memory.remember(task("c", best), narrow, as_is).value());
+  BOOST_TEST(memory.parameters()->at(0).domain == "uniform: [0.01, 1.0]");
+  BOOST_TEST(memory.recall(space_of(), as_is, loss)->incumbents.size() == 3u);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_parameter_that_is_not_searched_any_more_is_dropped, Fixture) {
+  (void)memory.remember(task("a", config(0.1, 3)), space_of(), as_is).value();
+  const Space fewer({{"lr", LogUniform{1e-4, 1}}});
+  BOOST_TEST(
+      refusal(fewer, as_is).find("if it is not searched any more: `memory: {drop: [units]}`") !=
+      std::string::npos);
+  MemorySpec spec;
+  spec.drop = {"units"};
+  BOOST_TEST((memory.recall(fewer, spec, loss)->incumbents == std::vector<Config>{{{"lr", 0.1}}}));
+  BOOST_TEST(memory.remember(task("b", Config{{"lr", 0.2}}), fewer, spec).value());
+  // What has no value for `units` does not fit a task that searches it.
+  const auto recalled = memory.recall(space_of(), as_is, loss).value();
+  BOOST_TEST((recalled.incumbents == std::vector<Config>{config(0.1, 3)}));
+  BOOST_TEST(recalled.incumbents_left_out == 1u);
+  spec.drop = {"unit"};
+  BOOST_TEST(refusal(fewer, spec).find("no parameter 'unit'; did you mean 'units'?") !=
+             std::string::npos);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_study_that_went_on_after_its_end_is_remembered_with_its_new_result,
+                        Fixture) {
+  (void)memory.remember(task("a", config(0.1, 3)), space_of(), as_is).value();
+  (void)memory.remember(task("b", config(0.1, 3)), space_of(), as_is).value();
+  FinishedTask longer = task("a", config(0.2, 9));
+  longer.finished_us += 1;
+  BOOST_TEST(memory.remember(longer, space_of(), as_is).value());
+  BOOST_TEST(memory.tasks()->size() == 2u);
+  BOOST_TEST((memory.recall(space_of(), as_is, loss)->incumbents ==
+              std::vector<Config>{config(0.1, 3), config(0.2, 9)}));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_memory_of_another_objective_is_refused, Fixture) {
+  (void)memory.remember(task("a", config(0.1, 3)), space_of(), as_is).value();
+  for (const Objective& other :
+       {Objective{"loss", schedulers::Mode::max}, Objective{"accuracy", schedulers::Mode::min}}) {
+    const auto refused = memory.recall(space_of(), as_is, other).error();
+    BOOST_TEST((refused.kind == ErrorKind::refused));
+    BOOST_TEST(
+        refused.what.starts_with(path + ": its task 'task-a' tuned 'loss' (mode: min), and"));
+    FinishedTask finished = task("b", config(0.2, 4));
+    finished.metric = other.metric;
+    finished.mode = other.mode;
+    BOOST_TEST(memory.remember(finished, space_of(), as_is).error().what == refused.what);
+  }
 }
 
 BOOST_FIXTURE_TEST_CASE(a_missing_parameter_is_refused_with_the_way_out, Fixture) {
@@ -123,10 +189,11 @@ BOOST_FIXTURE_TEST_CASE(a_missing_parameter_is_refused_with_the_way_out, Fixture
              path +
                  ": the memory's tasks search 'lr' (loguniform: [1e-04, 1.0]), and "
                  "config_space has no 'lr'; if it is called otherwise here, say so: "
-                 "`memory: {rename: {lr: NAME}}`");
+                 "`memory: {rename: {lr: NAME}}`; if it is not searched any more: `memory: "
+                 "{drop: [lr]}`");
   MemorySpec spec;
   spec.renames = {{"lr", "learning_rate"}};
-  const auto recalled = memory.recall(renamed, spec).value();
+  const auto recalled = memory.recall(renamed, spec, loss).value();
   BOOST_TEST((recalled.incumbents ==
               std::vector<Config>{{{"learning_rate", 0.1}, {"units", std::int64_t{3}}}}));
   spec.renames = {{"rl", "learning_rate"}};
@@ -144,7 +211,7 @@ BOOST_FIXTURE_TEST_CASE(what_is_renamed_joins_under_the_memory_s_name, Fixture) 
   const Config other{{"learning_rate", 0.2}, {"units", std::int64_t{3}}};
   BOOST_TEST(!memory.remember(task("b", same), renamed, spec).value());
   BOOST_TEST(memory.remember(task("c", other), renamed, spec).value());
-  BOOST_TEST((memory.recall(space_of(), as_is)->incumbents ==
+  BOOST_TEST((memory.recall(space_of(), as_is, loss)->incumbents ==
               std::vector<Config>{config(0.1, 3), config(0.2, 3)}));
 }
 
@@ -165,8 +232,8 @@ BOOST_FIXTURE_TEST_CASE(a_new_parameter_needs_what_it_was_before, Fixture) {
                  "{dropout: VALUE}}`, or how they call it, `memory: {rename: {NAME: dropout}}`");
   MemorySpec spec;
   spec.defaults = {{"dropout", 0.0}};
-  BOOST_TEST(
-      (memory.recall(with_dropout, spec)->incumbents == std::vector<Config>{dropped(0.1, 0.0)}));
+  BOOST_TEST((memory.recall(with_dropout, spec, loss)->incumbents ==
+              std::vector<Config>{dropped(0.1, 0.0)}));
 }
 
 BOOST_FIXTURE_TEST_CASE(a_memory_grows_by_a_new_parameter_and_still_serves_the_old_space, Fixture) {
@@ -176,9 +243,9 @@ BOOST_FIXTURE_TEST_CASE(a_memory_grows_by_a_new_parameter_and_still_serves_the_o
   BOOST_TEST(!memory.remember(task("b", dropped(0.1, 0.0)), with_dropout, spec).value());
   BOOST_TEST(memory.remember(task("c", dropped(0.1, 0.25)), with_dropout, spec).value());
   // The new space needs no defaults now; the old space cannot express the second configuration.
-  BOOST_TEST((memory.recall(with_dropout, as_is)->incumbents ==
+  BOOST_TEST((memory.recall(with_dropout, as_is, loss)->incumbents ==
               std::vector<Config>{dropped(0.1, 0.0), dropped(0.1, 0.25)}));
-  const auto old = memory.recall(space_of(), as_is).value();
+  const auto old = memory.recall(space_of(), as_is, loss).value();
   BOOST_TEST((old.incumbents == std::vector<Config>{config(0.1, 3)}));
   BOOST_TEST(old.incumbents_left_out == 1u);
 }
@@ -189,7 +256,8 @@ BOOST_FIXTURE_TEST_CASE(a_forgotten_task_takes_along_what_only_it_has_found, Fix
   (void)memory.remember(task("c", config(0.2, 3)), space_of(), as_is).value();
   BOOST_TEST(memory.forget(1).has_value());
   BOOST_TEST(memory.forget(3).has_value());
-  BOOST_TEST((memory.recall(space_of(), as_is)->incumbents == std::vector<Config>{config(0.1, 3)}));
+  BOOST_TEST(
+      (memory.recall(space_of(), as_is, loss)->incumbents == std::vector<Config>{config(0.1, 3)}));
   BOOST_TEST(memory.incumbents()->at(0).task == 2u);
   (void)memory.remember(task("c", config(0.2, 3)), space_of(), as_is)
       .value();  // The head of the study asks again.
@@ -213,7 +281,7 @@ BOOST_FIXTURE_TEST_CASE(connections_that_write_at_once_lose_nothing, Fixture) {
   one.join();
   two.join();
   BOOST_TEST(memory.tasks()->size() == 2u * each);
-  BOOST_TEST(memory.recall(space_of(), as_is)->incumbents.size() == 2u * each);
+  BOOST_TEST(memory.recall(space_of(), as_is, loss)->incumbents.size() == 2u * each);
 }
 
 BOOST_FIXTURE_TEST_CASE(what_is_no_memory_is_refused_by_what_it_is, Fixture) {

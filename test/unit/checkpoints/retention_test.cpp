@@ -65,6 +65,8 @@ BOOST_AUTO_TEST_CASE(contenders_keep_theirs) {
   BOOST_TEST(course.due({0, 1, 2}) == "");
   course.ends(0, What::study_over);
   BOOST_TEST(course.due({0, 1}) == "2");
+  course.retention.abandon_trials();
+  BOOST_TEST(course.due({1, 2}) == "");
 }
 
 BOOST_AUTO_TEST_CASE(the_best_finished_trial_keeps_its_checkpoint_whatever_resource_others_reach) {
@@ -76,11 +78,13 @@ BOOST_AUTO_TEST_CASE(the_best_finished_trial_keeps_its_checkpoint_whatever_resou
   BOOST_TEST(course.due() == "2");
 }
 
-BOOST_AUTO_TEST_CASE(paused_trials_keep_theirs_while_they_may_be_promoted) {
+BOOST_AUTO_TEST_CASE(paused_trials_keep_theirs_until_the_folder_is_cleaned) {
   Course course({});
   for (TrialId trial = 0; trial < 5; ++trial) course.passes(trial, 1, 0.1 * trial, What::paused);
   BOOST_TEST(course.due({0}) == "");
   course.ends(0, What::study_over);
+  BOOST_TEST(course.due({0}) == "");
+  course.retention.abandon_trials();
   BOOST_TEST(course.due({0}) == "1 2 3 4");
 }
 
@@ -93,6 +97,8 @@ BOOST_AUTO_TEST_CASE(the_study_file_says_how_many_of_the_best_keep_theirs) {
     course.passes(2, 9, sign * 0.2, What::paused);
     course.passes(3, 9, std::numeric_limits<double>::quiet_NaN(), What::paused);
     course.ends(0, What::study_over);
+    BOOST_TEST(course.due({0}) == "");
+    course.retention.abandon_trials();
     BOOST_TEST(course.due({0}) == "1 3");
   }
 }
@@ -159,13 +165,16 @@ BOOST_AUTO_TEST_CASE(news_follow_from_the_events_of_a_study) {
   BOOST_TEST(add_news({TrialStarted{.trial = 4, .attempt = 2}, TrialPaused{.trial = 3},
                        TrialFailed{.trial = 5, .then = TrialFailed::Then::retry},
                        TrialFailed{.trial = 6, .then = TrialFailed::Then::give_up},
+                       TrialStopped{.trial = 7, .by_limit = true}, TrialStopped{.trial = 8},
                        StudyFinished{.outcome = StudyFinished::Outcome::interrupted}},
                       news));
   const std::vector<TrialNews> expected{
       {.what = What::reported, .trial = 3, .resource = 2, .metric = 0.5},
       {.what = What::runs, .trial = 4, .attempt = 2},
       {.what = What::paused, .trial = 3},
-      {.what = What::failed, .trial = 6}};
+      {.what = What::failed, .trial = 6},
+      {.what = What::paused, .trial = 7},
+      {.what = What::done, .trial = 8}};
   BOOST_TEST((news == expected));
   BOOST_TEST(add_news({StudyFinished{}}, news));
 }

@@ -104,9 +104,21 @@ BOOST_AUTO_TEST_CASE(an_unneeded_checkpoint_is_deleted_at_the_head_and_on_the_no
   BOOST_TEST((two.offer(4, 1).result == Taken::taken));
   two.tell({{.what = TrialNews::What::paused, .trial = 4}});
   BOOST_TEST(published_attempt(two.head_folder.path().string(), 4) == 1U);
-  two.tell({{.what = TrialNews::What::study_over}});
+  two.tell({{.what = TrialNews::What::done, .trial = 4}});
   const test::Files logs{{"trials/0004/attempt-1/stdout.log", "log"}};
   BOOST_TEST((test::files_in(two.head_folder.path()) == logs));
+  BOOST_TEST((test::files_in(two.node_folder.path()) == logs));
+}
+
+BOOST_AUTO_TEST_CASE(at_the_end_of_the_study_the_head_keeps_what_a_longer_study_needs) {
+  HeadAndNode two;
+  test::leave_attempt(two.node_folder.path(), 4, 1, {{"checkpoint/w", "w"}, {"stdout.log", "log"}});
+  two.expect(4, 1);
+  BOOST_TEST((two.offer(4, 1).result == Taken::taken));
+  two.tell({{.what = TrialNews::What::paused, .trial = 4}});
+  two.tell({{.what = TrialNews::What::study_over}});
+  BOOST_TEST(published_attempt(two.head_folder.path().string(), 4) == 1U);
+  const test::Files logs{{"trials/0004/attempt-1/stdout.log", "log"}};
   BOOST_TEST((test::files_in(two.node_folder.path()) == logs));
 }
 

@@ -56,6 +56,31 @@ BOOST_FIXTURE_TEST_CASE(stopping_continues_the_first_trial_of_a_rung_and_later_o
   BOOST_TEST((answers[3] == Decision(ContinueTrial{3, 3})));
 }
 
+BOOST_FIXTURE_TEST_CASE(a_decision_in_a_rung_says_what_it_is_based_on, Stopping) {
+  const auto answers = fill({0.5, 0.6, 0.4});
+  BOOST_TEST((std::get<ContinueTrial>(answers[0]).judgement == Judgement{1, 1}));
+  const auto stopped = std::get<StopTrial>(answers[1]).judgement.value();
+  BOOST_TEST(stopped.rung == 1);
+  BOOST_TEST(stopped.entries == 2u);
+  BOOST_TEST(stopped.cutoff.value() == 0.5 + 0.1 / 3, boost::test_tools::tolerance(1e-12));
+  BOOST_TEST(!stopped.epsilon.has_value());
+  // Between two rungs nothing is compared.
+  BOOST_TEST(!std::get<ContinueTrial>(report(2, 2, 0.3)).judgement.has_value());
+}
+
+BOOST_FIXTURE_TEST_CASE(a_promotion_says_what_it_is_based_on, Promotion) {
+  const auto answers = fill({0.5, 0.6, 0.4});
+  BOOST_TEST((std::get<PauseTrial>(answers[2]).judgement == Judgement{1, 3}));
+  const auto promoted = std::get<ResumeTrial>(offer()).judgement.value();
+  BOOST_TEST(promoted.rung == 1);
+  BOOST_TEST(promoted.entries == 3u);
+  BOOST_TEST(promoted.cutoff.has_value());
+}
+
+BOOST_FIXTURE_TEST_CASE(under_a_progressive_ceiling_a_decision_has_epsilon, Pasha) {
+  BOOST_TEST(std::get<PauseTrial>(fill({0.5})[0]).judgement.value().epsilon.has_value());
+}
+
 BOOST_FIXTURE_TEST_CASE(stopping_runs_a_trial_to_the_maximum_without_a_pause, Stopping) {
   BOOST_TEST((offer() == Decision(StartTrial{0, 1})));
   const std::vector<Resource> milestones{3, 3, 9, 9, 9, 9, 9, 9, 27};

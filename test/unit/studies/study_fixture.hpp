@@ -108,8 +108,9 @@ class MemoryLog final : public StudyLog {
 struct Head {
   using Agent = Probe<Launch, EndTrial>;
 
+  /// `changes`: of the settings since the last run.
   explicit Head(const std::filesystem::path& folder, const char* text = pasha_of_four,
-                std::vector<std::string> alive = {})
+                std::vector<std::string> alive = {}, std::vector<SettingChange> changes = {})
       : journal_path((folder / "journal.db").string()),
         document{text, (folder / "study.yaml").string(), folder.string(), 7},
         spec(*read_document(document).value()) {
@@ -117,6 +118,9 @@ struct Head {
                                                          : Journal::create(journal_path, {});
     StudyOptions options{spec, document, "test", "own-"};
     options.own_nodes_alive = std::move(alive);
+    if (!changes.empty())
+      options.change =
+          StudyChanged{std::move(changes), std::make_shared<const StudySpec>(options.spec)};
     options.refused = [this](const std::string& node, const std::string& why) {
       refused.push_back(node + ": " + why);
     };

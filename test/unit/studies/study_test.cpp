@@ -43,6 +43,82 @@ BOOST_AUTO_TEST_CASE(runs_a_study_to_its_end_and_replays_without_a_difference) {
   BOOST_TEST(differences(head) == 0u);
 }
 
+BOOST_AUTO_TEST_CASE(a_person_stops_one_trial_and_the_study_goes_on) {
+  const test::TempFolder folder;
+  Head head(folder.path());
+  auto agent = head.joined("n1");
+  const Launch first = agent.expect<Launch>();
+  (void)agent.expect<Launch>();
+  BOOST_TEST(head.world.ask(head.study, StopTrial{first.trial, "no use"}).has_value());
+  head.world.advance(std::chrono::milliseconds(20));
+  BOOST_TEST(agent.expect<EndTrial>().trial == first.trial);
+  BOOST_TEST(head.world.ask(head.study, StopTrial{first.trial, ""}).error().what ==
+             "trial 0 has ended, or is ending");
+  BOOST_TEST(head.world.ask(head.study, StopTrial{9, ""}).error().what ==
+             "the study has no trial 9");
+  head.exit(first, 15);
+  head.world.run();
+  BOOST_TEST(agent.expect<Launch>().trial == 2u);
+  BOOST_TEST(differences(head) == 0u);
+}
+
+/// Plays every launch of `agent`; returns how many there were.
+std::size_t play_all(Head& head, Head::Agent& agent) {
+  std::size_t launches = 0;
+  while (!agent.is_silent()) {
+    const auto next = agent.take<Launch>();
+    if (!next) (void)agent.expect<EndTrial>();  // The program ends by itself.
+    if (!next) continue;
+    ++launches;
+    head.play(*next);
+  }
+  return launches;
+}
+
+BOOST_AUTO_TEST_CASE(a_finished_study_goes_on_with_the_settings_of_the_next_run) {
+  const test::TempFolder folder;
+  {
+    Head head(folder.path());
+    auto agent = head.joined("n1");
+    (void)play_all(head, agent);
+  }
+  std::string more = pasha_of_four;
+  more.replace(more.find("started: 4"), 10, "started: 6");
+  Head head(folder.path(), more.c_str(), {}, {{"stop_criterion.max_num_trials_started", "4", "6"}});
+  auto agent = head.joined("n1");
+  BOOST_TEST(play_all(head, agent) >= 2u);
+  std::size_t started = 0;
+  bool changed = false;
+  for (const Row& row : head.rows()) {
+    started += row.events.find("\"TrialStarted\"") != std::string::npos ? 1 : 0;
+    changed = changed || row.events.find("\"SettingsChanged\"") != std::string::npos;
+  }
+  BOOST_TEST(started == 6u);
+  BOOST_TEST(changed);
+  // From row 0 and the change alone.
+  std::optional<Replay> replay;
+  for (const Row& row : head.rows()) {
+    if (!replay) replay.emplace(Replay::of(row).value());
+    BOOST_TEST(replay->on(row).empty());
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_suggestion_says_where_it_comes_from) {
+  const test::TempFolder folder;
+  Head head(folder.path());
+  auto agent = head.joined("n1");
+  (void)play_all(head, agent);
+  std::vector<Suggestion::Source> sources;
+  for (const Row& row : head.rows()) {
+    const auto input = from_json<Input>(row.input).value();
+    if (const auto* slot = std::get_if<SlotFreed>(&input); slot != nullptr && slot->suggestion)
+      sources.push_back(slot->suggestion->source);
+  }
+  using Source = Suggestion::Source;
+  BOOST_TEST((sources == std::vector{Source::points_to_evaluate, Source::random, Source::random,
+                                     Source::random}));
+}
+
 BOOST_AUTO_TEST_CASE(nothing_is_launched_before_its_row_is_durable) {
   const test::TempFolder folder;
   Head head(folder.path());

@@ -98,6 +98,18 @@ BOOST_AUTO_TEST_CASE(a_metric_at_the_bound_ends_the_study) {
   BOOST_TEST(reason(high) == "a metric of 3 was reached");
 }
 
+BOOST_AUTO_TEST_CASE(bounds_that_are_raised_are_compared_with_the_totals_so_far) {
+  StudyTotals totals({.metric_min = 0.25}, 0);
+  totals.count(report(1, 0.25));
+  totals.expire(60);
+  BOOST_TEST(reason(totals) == "a metric of 0.25 was reached");
+  totals.set_bounds({.wallclock_s_max = 60.0, .metric_min = 0.1}, 2);
+  BOOST_TEST(reason(totals) == "max_wallclock_time of 60 s is over");
+  totals.set_bounds({.wallclock_s_max = 90.0, .metric_min = 0.1}, 2);
+  BOOST_TEST(reason(totals) == "");
+  BOOST_TEST(reason(totals, {.started = 2, .failed = 2}) == "");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace

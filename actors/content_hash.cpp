@@ -1,4 +1,4 @@
-#include "actors/checkpoints/content_hash.hpp"
+#include "actors/content_hash.hpp"
 
 #include <array>
 #include <cstdio>
@@ -29,6 +29,10 @@ std::string ContentHash::hex() const {
                       static_cast<unsigned long long>(hash.high64),
                       static_cast<unsigned long long>(hash.low64));
   return digits.data();
+}
+
+std::uint64_t ContentHash::word() const {
+  return XXH3_128bits_digest(state_.get()).low64;
 }
 
 }  // namespace troupe::actors

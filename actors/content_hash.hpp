@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -17,6 +18,8 @@ class ContentHash {
   void add(std::string_view bytes);
   /// The hash of all bytes so far, as 32 hexadecimal digits.
   [[nodiscard]] std::string hex() const;
+  /// 64 of its 128 bits.
+  [[nodiscard]] std::uint64_t word() const;
 
  private:
   struct Free {

@@ -1,0 +1,77 @@
+#include "actors/head/clean_folder.hpp"
+
+#include <filesystem>
+#include <string>
+#include <utility>
+
+#include "actors/checkpoints/drop_checkpoint.hpp"
+#include "actors/checkpoints/retention.hpp"
+#include "actors/journal/journal.hpp"
+#include "actors/results/study_state.hpp"
+#include "actors/study/recorded_study.hpp"
+#include "actors/trial/attempt_folder.hpp"
+
+namespace troupe::actors {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+bool has_checkpoint(const HeadFolder& folder, TrialId trial) {
+  std::error_code ignored;
+  const fs::path path = fs::path(trial_folder(folder.path().string(), trial)) / "checkpoint";
+  return fs::exists(path, ignored);
+}
+
+/// The retention of the study at its end, with everything that happened in it.
+Result<Retention> retention_of(JournalReader& journal, const RecordedStudy& recorded) {
+  const StudySpec& spec = *recorded.spec;
+  Retention retention({.best_kept = spec.checkpoints.best_kept,
+                       .bytes_max = 0,
+                       .maximize = spec.mode == StudySpec::Mode::max});
+  std::vector<TrialNews> news;
+  const auto read = journal.each(0, [&](const Row& row) -> Result<void> {
+    const auto events = events_of(row);
+    if (!events) return events.error();
+    (void)add_news(*events, news);
+    return {};
+  });
+  if (!read) return read.error();
+  const auto core = fold_core(journal, recorded);
+  if (!core) return core.error();
+  retention.take(news, core->contenders());
+  return retention;
+}
+
+}  // namespace
+
+Result<CleanedFolder> clean_folder(const HeadFolder& folder) {
+  const std::string path = folder.file("journal.db");
+  auto journal = JournalReader::open(path);
+  if (!journal) return journal.error();
+  if (journal->format() != Journal::format)
+    return Error{ErrorKind::refused, path + " has journal format " +
+                                         std::to_string(journal->format()) +
+                                         ": the troupe that wrote it kept nothing to clean"};
+  const auto recorded = read_recorded(*journal);
+  if (!recorded) return recorded.error();
+  if (!*recorded || !(*recorded)->end)
+    return Error{ErrorKind::refused, "the study in " + folder.path().string() +
+                                         " has not ended: it needs its checkpoints. `troupe run` "
+                                         "goes on with it"};
+  auto retention = retention_of(*journal, **recorded);
+  if (!retention) return retention.error();
+  retention->abandon_trials();
+  CleanedFolder cleaned;
+  for (const Retention::Drop& drop : retention->due()) {
+    if (!has_checkpoint(folder, drop.trial)) continue;
+    if (auto dropped = drop_all(folder.path().string(), drop.trial); !dropped)
+      return dropped.error();
+    cleaned.deleted.push_back(drop.trial);
+  }
+  for (TrialId trial = 0; retention->attempt(trial) > 0; ++trial)
+    if (has_checkpoint(folder, trial)) cleaned.kept.push_back(trial);
+  return cleaned;
+}
+
+}  // namespace troupe::actors
