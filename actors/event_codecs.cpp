@@ -13,6 +13,7 @@ template struct WireCodec<actors::TrialStopped>;
 template struct WireCodec<actors::TrialFailed>;
 template struct WireCodec<actors::TrialCompleted>;
 template struct WireCodec<actors::TrialWarned>;
+template struct WireCodec<actors::StudyWarned>;
 template struct WireCodec<actors::RungUnlocked>;
 template struct WireCodec<actors::HurdleRaised>;
 template struct WireCodec<actors::BestModelChanged>;

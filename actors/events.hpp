@@ -168,6 +168,17 @@ struct TrialWarned {
   friend bool operator==(const TrialWarned&, const TrialWarned&) = default;
 };
 
+/// A warning about the study as a whole, given once, with what to do about it.
+struct StudyWarned {
+  static constexpr std::string_view wire_name = "StudyWarned";
+  std::uint64_t index = 0;
+  std::string warning;
+  static auto fields(auto& m) {
+    return std::tuple{field("index", m.index), field("warning", m.warning)};
+  }
+  friend bool operator==(const StudyWarned&, const StudyWarned&) = default;
+};
+
 /// PASHA raised its ceiling to `resource`.
 struct RungUnlocked {
   static constexpr std::string_view wire_name = "RungUnlocked";
@@ -304,10 +315,10 @@ constexpr std::array<std::string_view, 4> enum_names(StudyFinished::Outcome) {
   return {"finished", "stopped", "failed", "interrupted"};
 }
 
-using StudyEvent =
-    std::variant<TrialStarted, TrialReported, TrialPaused, TrialPromoted, TrialStopped, TrialFailed,
-                 TrialCompleted, TrialWarned, RungUnlocked, HurdleRaised, BestModelChanged,
-                 RetrainConfigChanged, IncumbentChanged, SettingsChanged, StudyFinished>;
+using StudyEvent = std::variant<TrialStarted, TrialReported, TrialPaused, TrialPromoted,
+                                TrialStopped, TrialFailed, TrialCompleted, TrialWarned, StudyWarned,
+                                RungUnlocked, HurdleRaised, BestModelChanged, RetrainConfigChanged,
+                                IncumbentChanged, SettingsChanged, StudyFinished>;
 
 }  // namespace troupe::actors
 
@@ -320,6 +331,7 @@ extern template struct WireCodec<actors::TrialStopped>;
 extern template struct WireCodec<actors::TrialFailed>;
 extern template struct WireCodec<actors::TrialCompleted>;
 extern template struct WireCodec<actors::TrialWarned>;
+extern template struct WireCodec<actors::StudyWarned>;
 extern template struct WireCodec<actors::RungUnlocked>;
 extern template struct WireCodec<actors::HurdleRaised>;
 extern template struct WireCodec<actors::BestModelChanged>;

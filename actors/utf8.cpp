@@ -1,5 +1,7 @@
 #include "actors/utf8.hpp"
 
+#include <algorithm>
+
 namespace troupe::actors {
 
 std::size_t utf8_length(std::string_view text, std::size_t at) {
@@ -23,6 +25,19 @@ std::size_t utf8_length(std::string_view text, std::size_t at) {
     return in(1, low, high) && in(2, 0x80, 0xbf) && in(3, 0x80, 0xbf) ? 4 : 0;
   }
   return 0;
+}
+
+std::string valid_utf8(std::string_view text) {
+  constexpr std::string_view replacement = "\xef\xbf\xbd";
+  if (std::ranges::none_of(text, [](char c) { return static_cast<unsigned char>(c) >= 0x80; }))
+    return std::string(text);
+  std::string valid;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t length = utf8_length(text, at);
+    valid += length == 0 ? replacement : text.substr(at, length);
+    at += std::max<std::size_t>(length, 1);
+  }
+  return valid;
 }
 
 std::size_t utf8_columns(std::string_view text) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 namespace troupe::actors {
@@ -13,6 +14,9 @@ namespace troupe::actors {
 /// Length in bytes of the character at `at`; 0 for invalid UTF-8, which includes overlong forms,
 /// surrogates and numbers beyond U+10FFFF (RFC 3629).
 [[nodiscard]] std::size_t utf8_length(std::string_view text, std::size_t at);
+
+/// `text` with U+FFFD in place of each byte that is not part of valid UTF-8.
+[[nodiscard]] std::string valid_utf8(std::string_view text);
 
 /// Number of code points. Each counts as one column of a terminal.
 [[nodiscard]] std::size_t utf8_columns(std::string_view text);

@@ -266,6 +266,7 @@ struct EventDetail {
     return at_resource(e.resource).substr(1);
   }
   std::string operator()(const actors::TrialWarned& e) const { return e.warning; }
+  std::string operator()(const actors::StudyWarned& e) const { return e.warning; }
   std::string operator()(const actors::RungUnlocked& e) const {
     return std::to_string(e.resource) + ", epsilon " + schedulers::text_of(e.epsilon) +
            ", by trial " + std::to_string(e.cause);

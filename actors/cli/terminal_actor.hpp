@@ -26,8 +26,8 @@ class TerminalActor {
  public:
   using Ref = runtime::Ref<actors::TrialStarted, actors::TrialReported, actors::TrialPaused,
                            actors::TrialPromoted, actors::TrialStopped, actors::TrialFailed,
-                           actors::TrialCompleted, actors::TrialWarned, actors::RungUnlocked,
-                           actors::HurdleRaised, actors::BestModelChanged,
+                           actors::TrialCompleted, actors::TrialWarned, actors::StudyWarned,
+                           actors::RungUnlocked, actors::HurdleRaised, actors::BestModelChanged,
                            actors::RetrainConfigChanged, actors::IncumbentChanged,
                            actors::SettingsChanged, actors::StudyFinished, actors::StudyStatus>;
 

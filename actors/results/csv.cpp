@@ -2,10 +2,22 @@
 
 #include <cstddef>
 
+#include "actors/utf8.hpp"
+
 namespace troupe::actors {
 namespace {
 
-void append_cell(std::string& out, std::string_view cell, CsvQuoting quoting) {
+/// Valid UTF-8, whatever `cell` holds; without zero bytes, which no reader of CSV takes.
+std::string sound(std::string_view cell) {
+  std::string text = valid_utf8(cell);
+  constexpr std::string_view replacement = "\xef\xbf\xbd";
+  for (auto zero = text.find('\0'); zero != text.npos; zero = text.find('\0', zero))
+    text.replace(zero, 1, replacement);
+  return text;
+}
+
+void append_cell(std::string& out, std::string_view content, CsvQuoting quoting) {
+  const std::string cell = sound(content);
   const bool padded = quoting == CsvQuoting::padded_too && !cell.empty() &&
                       (cell.front() == ' ' || cell.back() == ' ');
   if (!padded && cell.find_first_of(",\"\r\n") == std::string_view::npos) {

@@ -11,7 +11,7 @@ enum class CsvQuoting {
   padded_too,    ///< A cell that begins or ends with a space as well: some readers strip those.
 };
 
-/// A line of CSV as in RFC 4180, but with "\n" at its end.
+/// A line of CSV as in RFC 4180, but with "\n" at its end, in valid UTF-8.
 [[nodiscard]] std::string csv_line(const std::vector<std::string>& cells,
                                    CsvQuoting quoting = CsvQuoting::padded_too);
 

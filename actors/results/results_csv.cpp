@@ -1,9 +1,11 @@
 #include "actors/results/results_csv.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <variant>
 
@@ -21,11 +23,7 @@ constexpr std::string_view status = "st_status";
 constexpr std::string_view tuner_time = "st_tuner_time";
 constexpr std::string_view config_prefix = "config_";
 
-/// Whether a reported key has the name of a fixed column; such a key gets no column.
-bool is_fixed_column(std::string_view name) {
-  return name == trial_id || name == decision || name == status || name == tuner_time ||
-         name.starts_with(config_prefix);
-}
+constexpr std::string_view reported_prefix = "reported_";
 
 std::string_view status_after(TrialReported::Decision decided) {
   switch (decided) {
@@ -45,6 +43,15 @@ std::string seconds(std::int64_t microseconds) {
 
 }  // namespace
 
+std::optional<std::string> renamed_column(std::string_view key) {
+  std::string_view bare = key;
+  while (bare.starts_with(reported_prefix)) bare.remove_prefix(reported_prefix.size());
+  const bool collides = bare == trial_id || bare == decision || bare == status ||
+                        bare == tuner_time || bare.starts_with(config_prefix);
+  if (!collides) return std::nullopt;
+  return std::string(reported_prefix) + std::string(key);
+}
+
 void ResultsCsv::take(const StudyState& state, const std::vector<StudyEvent>& events) {
   for (const StudyEvent& event : events) {
     const auto* report = std::get_if<TrialReported>(&event);
@@ -55,33 +62,57 @@ void ResultsCsv::take(const StudyState& state, const std::vector<StudyEvent>& ev
   }
 }
 
+bool ResultsCsv::has_column(std::string_view key) const {
+  return std::ranges::any_of(columns_, [&](const Column& column) {
+    return column.content == Column::Content::reported && column.key == key;
+  });
+}
+
+std::string ResultsCsv::name_of(const Column& column) {
+  switch (column.content) {
+    case Column::Content::trial:
+      return std::string(trial_id);
+    case Column::Content::reported:
+      return renamed_column(column.key).value_or(column.key);
+    case Column::Content::parameter:
+      return std::string(config_prefix) + column.key;
+    case Column::Content::decision:
+      return std::string(decision);
+    case Column::Content::status:
+      return std::string(status);
+    case Column::Content::tuner_time:
+      break;
+  }
+  return std::string(tuner_time);
+}
+
 void ResultsCsv::start_table(const TrialReported& report,
                              const std::vector<std::string>& parameters) {
-  columns_.emplace_back(trial_id);
+  using Content = Column::Content;
+  columns_.push_back({Content::trial});
   for (const auto& setting : report.values)
-    if (!is_fixed_column(setting.name) &&
-        std::ranges::find(columns_, setting.name) == columns_.end())
-      columns_.push_back(setting.name);
+    if (!has_column(setting.name)) columns_.push_back({Content::reported, setting.name});
   for (const std::string& parameter : parameters)
-    columns_.push_back(std::string(config_prefix) + parameter);
+    columns_.push_back({Content::parameter, parameter});
   parameters_in_table_ = parameters.size();
-  for (const auto name : {decision, status, tuner_time}) columns_.emplace_back(name);
-  pending_ = csv_line(columns_);
+  for (const auto content : {Content::decision, Content::status, Content::tuner_time})
+    columns_.push_back({content});
+  std::vector<std::string> names;
+  for (const Column& column : columns_) names.push_back(name_of(column));
+  pending_ = csv_line(names);
 }
 
 void ResultsCsv::add_missing_columns(const TrialReported& report,
                                      const std::vector<std::string>& parameters) {
   std::vector<std::string> missing;
+  const auto append = [&](Column column) {
+    missing.push_back(name_of(column));
+    columns_.push_back(std::move(column));
+  };
   for (const auto& setting : report.values)
-    if (!is_fixed_column(setting.name) &&
-        std::ranges::find(columns_, setting.name) == columns_.end()) {
-      columns_.push_back(setting.name);
-      missing.push_back(setting.name);
-    }
-  for (; parameters_in_table_ < parameters.size(); ++parameters_in_table_) {
-    columns_.push_back(std::string(config_prefix) + parameters[parameters_in_table_]);
-    missing.push_back(columns_.back());
-  }
+    if (!has_column(setting.name)) append({Column::Content::reported, setting.name});
+  for (; parameters_in_table_ < parameters.size(); ++parameters_in_table_)
+    append({Column::Content::parameter, parameters[parameters_in_table_]});
   if (missing.empty()) return;
   if (!published_) {
     pending_ = csv_widened(pending_, missing);
@@ -95,25 +126,34 @@ void ResultsCsv::add_missing_columns(const TrialReported& report,
 void ResultsCsv::add(const TrialReported& report, const StudyState& state) {
   check(state.start_us().has_value(), "the row of a report was folded before");
   const Config& config = state.trials().at(report.trial).config;
-  std::vector<std::string> cells;
-  for (const std::string& column : columns_) {
-    const schedulers::Value* value = nullptr;
-    if (column == trial_id) {
-      cells.push_back(std::to_string(report.trial));
-    } else if (column == decision) {
-      cells.emplace_back(enum_text(report.decision));
-    } else if (column == status) {
-      cells.emplace_back(status_after(report.decision));
-    } else if (column == tuner_time) {
-      cells.push_back(seconds(state.now_us() - *state.start_us()));
-    } else {
-      value = column.starts_with(config_prefix)
-                  ? schedulers::find(config, std::string_view(column).substr(config_prefix.size()))
-                  : schedulers::find(report.values, column);
-      cells.push_back(value ? schedulers::text_of(*value) : std::string());
+  const auto text_of = [](const schedulers::Value* value) {
+    return value == nullptr ? std::string() : schedulers::text_of(*value);
+  };
+  const auto cell = [&](const Column& column) {
+    switch (column.content) {
+      case Column::Content::trial:
+        return std::to_string(report.trial);
+      case Column::Content::reported:
+        return text_of(schedulers::find(report.values, column.key));
+      case Column::Content::parameter:
+        return text_of(schedulers::find(config, column.key));
+      case Column::Content::decision:
+        return std::string(enum_text(report.decision));
+      case Column::Content::status:
+        return std::string(status_after(report.decision));
+      case Column::Content::tuner_time:
+        break;
     }
-  }
+    return seconds(state.now_us() - *state.start_us());
+  };
+  std::vector<std::string> cells;
+  for (const Column& column : columns_) cells.push_back(cell(column));
   pending_ += csv_line(cells);
+}
+
+bool ResultsCsv::is_removed() const {
+  std::error_code ignored;
+  return published_ && state_ && !std::filesystem::exists(path_, ignored);
 }
 
 Result<void> ResultsCsv::flush() {

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -10,6 +12,11 @@
 #include "runtime/core/result.hpp"
 
 namespace troupe::actors {
+
+/// The column of results.csv for a reported key that has the name of another column, such as
+/// trial_id or config_lr: reported_trial_id. None: the column has the name of the key. Two keys
+/// never have the same column.
+[[nodiscard]] std::optional<std::string> renamed_column(std::string_view key);
 
 /// Writer of results.csv, with the columns of Syne Tune and a line for each counted report:
 /// trial_id, the reported keys, config_NAME for each hyperparameter, st_decision, st_status,
@@ -30,14 +37,25 @@ class ResultsCsv {
   /// the error: the next start of the head writes the file anew.
   Result<void> flush();
 
+  /// Whether somebody removed the file that `flush` wrote. A new writer restores it.
+  [[nodiscard]] bool is_removed() const;
+
  private:
+  struct Column {
+    enum class Content { trial, reported, parameter, decision, status, tuner_time };
+    Content content = Content::reported;
+    std::string key{};  ///< Of a reported value, or the name of a parameter.
+  };
+
   void start_table(const TrialReported& report, const std::vector<std::string>& parameters);
   void add_missing_columns(const TrialReported& report, const std::vector<std::string>& parameters);
+  [[nodiscard]] bool has_column(std::string_view key) const;
+  [[nodiscard]] static std::string name_of(const Column& column);
   void add(const TrialReported& report, const StudyState& state);
 
   std::string path_;
   std::size_t parameters_in_table_ = 0;  ///< Parameters of the study that have columns.
-  std::vector<std::string> columns_;
+  std::vector<Column> columns_;
   std::string pending_;
   std::vector<std::string> new_columns_;  ///< Columns of `pending_` that the file lacks.
   bool published_ = false;  ///< `pending_` holds the whole file until the first flush.

@@ -145,6 +145,7 @@ class StudyState {
   void on(const TrialFailed& event);
   void on(const TrialCompleted& event);
   void on(const TrialWarned& event);
+  void on(const StudyWarned&) {}
   void on(const RungUnlocked& event);
   void on(const HurdleRaised& event);
   void on(const BestModelChanged& event);

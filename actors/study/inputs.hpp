@@ -190,9 +190,11 @@ struct ReportMalformed {
   schedulers::TrialId trial = 0;
   std::uint32_t attempt = 0;
   std::string warning;  ///< What is wrong with the line, and the line itself.
+  /// The kind of a warning that a trial gets once in all of its attempts; empty: each time.
+  std::string once{};
   static auto fields(auto& m) {
     return std::tuple{field("trial", m.trial), field("attempt", m.attempt),
-                      field("warning", m.warning)};
+                      field("warning", m.warning), field("once", m.once)};
   }
 };
 

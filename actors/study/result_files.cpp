@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "actors/journal/journal.hpp"
 #include "actors/results/files.hpp"
 
 namespace troupe::actors {
@@ -18,11 +19,30 @@ ResultFiles::ResultFiles(const std::filesystem::path& folder, JournalMeta meta)
 
 void ResultFiles::on(const StudyRow& row) {
   now_us_ = row.time_us;
+  rows_ = row.index + 1;
   state_.take(row.time_us, row.events);
   results_.take(state_, row.events);
 }
 
+/// Writes results.csv anew from the journal, if somebody removed it.
+void ResultFiles::restore_results() {
+  auto reader = JournalReader::open((folder_ / "journal.db").string());
+  if (!reader) return;
+  StudyState state;
+  ResultsCsv results((folder_ / "results.csv").string());
+  const auto read = reader->each(0, [&](const Row& row) -> Result<void> {
+    if (row.index >= rows_) return {};  // Taken later.
+    const auto events = events_of(row);
+    if (!events) return events.error();
+    state.take(row.time_us, *events);
+    results.take(state, *events);
+    return {};
+  });
+  if (read) results_ = std::move(results);
+}
+
 void ResultFiles::flush() {
+  if (results_.is_removed()) restore_results();
   (void)results_.flush();
   if (now_us_ - tables_us_ >= tables_interval_us || state_.finished()) write_tables();
 }

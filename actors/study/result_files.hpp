@@ -21,12 +21,14 @@ class ResultFiles final : public EventSink {
   void flush() override;
 
  private:
+  void restore_results();
   void write_tables();
 
   std::filesystem::path folder_;
   JournalMeta meta_;
   StudyState state_;
   ResultsCsv results_;
+  std::uint64_t rows_ = 0;  ///< Number of rows that were taken.
   std::int64_t now_us_ = 0;
   std::int64_t tables_us_ = 0;  ///< When trials.csv and best.json were last written.
 };

@@ -311,7 +311,10 @@ void StudyCore::on(const Reported& report) {
                      end_process(trial, at_end ? TrialState::completed : TrialState::stopped);
                      count(trial, report, TrialReported::Decision::stop);
                    },
-                   [&](const schedulers::ReportIgnored& d) { warn_of_duplicate(trial, report, d); },
+                   [&](const schedulers::ReportIgnored& d) {
+                     if (const auto warning = warning_about(report, d))
+                       emit(TrialWarned{index_, trial.id, *warning});
+                   },
                    [&](const schedulers::RungUnlocked& d) { announce(d); },
                    [&](const schedulers::HurdleRaised& d) { announce(d); },
                    [](const auto&) { check(false, "a report does not start a trial"); },
@@ -321,8 +324,10 @@ void StudyCore::on(const Reported& report) {
 }
 
 void StudyCore::on(const ReportMalformed& malformed) {
-  ++trials_.at(malformed.trial).warnings;
-  emit(TrialWarned{index_, malformed.trial, malformed.warning});
+  TrialRecord& trial = trials_.at(malformed.trial);
+  ++trial.warnings;
+  if (const auto warning = warning_about(trial, malformed))
+    emit(TrialWarned{index_, trial.id, *warning});
 }
 
 /// Counts a report that the scheduler did not ignore.
@@ -340,23 +345,13 @@ void StudyCore::count(TrialRecord& trial, const Reported& report,
   trial.idle_restarts = 0;
   outcome_.commands.push_back(ObserveReport{trial.id, report.resource, report.metric});
   emit(TrialReported{index_, trial.id, report.resource, report.metric, decision, report.values});
+  for (std::string& warning : warnings_.about_columns(report.values))
+    emit(StudyWarned{index_, std::move(warning)});
   if (!std::isfinite(report.metric))
     emit(TrialWarned{index_, trial.id, "the metric is not finite; the trial ranks last"});
   best_.report(trial.id, report.resource, report.metric);
   if (decision == TrialReported::Decision::stop) best_.settle(trial.id);
   announce_best();
-}
-
-/// Warns if a report that was ignored as a duplicate differs from the first one.
-void StudyCore::warn_of_duplicate(const TrialRecord& trial, const Reported& report,
-                                  const schedulers::ReportIgnored& ignored) {
-  if (ignored.reason != schedulers::ReportIgnored::Reason::duplicate) return;
-  if (report.metric == ignored.first) return;
-  if (std::isnan(report.metric) && std::isnan(ignored.first)) return;
-  emit(TrialWarned{index_, trial.id,
-                   "reported " + plain_number(report.metric) + " at resource " +
-                       std::to_string(report.resource) + " again; the first value, " +
-                       plain_number(ignored.first) + ", stands"});
 }
 
 /// Orders the end of a process, after which the trial is in state `next`.

@@ -15,6 +15,7 @@
 #include "actors/study/study_closing.hpp"
 #include "actors/study/study_rules.hpp"
 #include "actors/study/study_totals.hpp"
+#include "actors/study/study_warnings.hpp"
 #include "actors/study/trial_table.hpp"
 #include "schedulers/events.hpp"
 
@@ -157,8 +158,6 @@ class StudyCore {
   void end_process(TrialRecord& trial, TrialState next);
 
   void count(TrialRecord& trial, const Reported& report, TrialReported::Decision decision);
-  void warn_of_duplicate(const TrialRecord& trial, const Reported& report,
-                         const schedulers::ReportIgnored& ignored);
 
   /// Whether the latest attempt was told to run to a rung, which is below the maximum resource.
   [[nodiscard]] bool has_target(const TrialRecord& trial) const {
@@ -198,6 +197,7 @@ class StudyCore {
   StudyClosing closing_;
   BestTrials best_;
   BestAnnouncements announcements_;
+  StudyWarnings warnings_;
   std::optional<Suggestion> suggestion_;  ///< Has a configuration that no trial has taken yet.
   bool space_exhausted_ = false;
   bool warned_of_rungs_ = false;  ///< Whether the study said that reports do not meet the rungs.

@@ -32,13 +32,13 @@ using CompileContext = std::unique_ptr<pcre2_compile_context, Freed<&pcre2_compi
 using MatchContext = std::unique_ptr<pcre2_match_context, Freed<&pcre2_match_context_free>>;
 using MatchData = std::unique_ptr<pcre2_match_data, Freed<&pcre2_match_data_free>>;
 
-struct Group {
+struct NumberedGroup {
   std::uint32_t number = 0;
   std::string name;
 };
 
 /// The named groups, in order of their appearance.
-std::vector<Group> groups_of(const pcre2_code* code) {
+std::vector<NumberedGroup> groups_of(const pcre2_code* code) {
   std::uint32_t count = 0;
   std::uint32_t entry_size = 0;
   PCRE2_SPTR table = nullptr;
@@ -46,11 +46,11 @@ std::vector<Group> groups_of(const pcre2_code* code) {
   if (count == 0) return {};
   (void)pcre2_pattern_info(code, PCRE2_INFO_NAMEENTRYSIZE, &entry_size);
   (void)pcre2_pattern_info(code, PCRE2_INFO_NAMETABLE, &table);
-  std::vector<Group> groups;
+  std::vector<NumberedGroup> groups;
   for (std::uint32_t i = 0; i < count; ++i, table += entry_size)  // Two bytes of number, the name.
     groups.push_back({static_cast<std::uint32_t>(table[0]) << 8 | table[1],
                       reinterpret_cast<const char*>(table + 2)});
-  std::ranges::sort(groups, {}, &Group::number);
+  std::ranges::sort(groups, {}, &NumberedGroup::number);
   return groups;
 }
 
@@ -79,8 +79,9 @@ std::string_view name_before(std::string_view expression, std::size_t offset) {
 struct LinePattern::Compiled {
   Code code;
   MatchContext limits;
-  std::vector<Group> groups;
+  std::vector<NumberedGroup> groups;
   std::vector<std::string> names;
+  MatchData match;  ///< Of the last call.
 };
 
 LinePattern::LinePattern(std::unique_ptr<Compiled> compiled) : compiled_(std::move(compiled)) {}
@@ -108,8 +109,10 @@ Result<LinePattern> LinePattern::compile(std::string_view expression) {
   check(compiled->limits != nullptr, "there is memory for a regular expression");
   (void)pcre2_set_match_limit(compiled->limits.get(), steps_max);
   (void)pcre2_set_heap_limit(compiled->limits.get(), heap_kib_max);
+  compiled->match.reset(pcre2_match_data_create_from_pattern(compiled->code.get(), nullptr));
+  check(compiled->match != nullptr, "there is memory for a match");
   compiled->groups = groups_of(compiled->code.get());
-  for (const Group& group : compiled->groups) compiled->names.push_back(group.name);
+  for (const NumberedGroup& group : compiled->groups) compiled->names.push_back(group.name);
   return LinePattern(std::move(compiled));
 }
 
@@ -117,23 +120,20 @@ const std::vector<std::string>& LinePattern::names() const {
   return compiled_->names;
 }
 
-std::optional<std::vector<std::pair<std::string, std::string>>> LinePattern::match(
-    std::string_view line) const {
-  const pcre2_code* code = compiled_->code.get();
-  const MatchData match(pcre2_match_data_create_from_pattern(code, nullptr));
-  check(match != nullptr, "there is memory for a match");
+std::optional<std::vector<LinePattern::Group>> LinePattern::match(std::string_view line) const {
+  pcre2_match_data* const match = compiled_->match.get();
   // An error counts as no match; so does a line that needs too many steps.
-  const int taken = pcre2_match(code, reinterpret_cast<PCRE2_SPTR>(line.data()), line.size(), 0, 0,
-                                match.get(), compiled_->limits.get());
+  const int taken = pcre2_match(compiled_->code.get(), reinterpret_cast<PCRE2_SPTR>(line.data()),
+                                line.size(), 0, 0, match, compiled_->limits.get());
   if (taken < 0) return std::nullopt;
-  const std::span ends(pcre2_get_ovector_pointer(match.get()),
-                       2 * std::size_t{pcre2_get_ovector_count(match.get())});
-  std::vector<std::pair<std::string, std::string>> groups;
+  const std::span ends(pcre2_get_ovector_pointer(match),
+                       2 * std::size_t{pcre2_get_ovector_count(match)});
+  std::vector<Group> groups;
   for (const auto& [number, name] : compiled_->groups) {
     const std::size_t from = ends[2 * std::size_t{number}];
     const std::size_t to = ends[2 * std::size_t{number} + 1];
     if (from != PCRE2_UNSET && from <= to)
-      groups.emplace_back(name, std::string(line.substr(from, to - from)));
+      groups.push_back({name, line.substr(from, to - from), from});
   }
   return groups;
 }

@@ -1,10 +1,10 @@
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "runtime/core/result.hpp"
@@ -26,9 +26,14 @@ class LinePattern {
   /// Names of the groups, in the order of the expression.
   [[nodiscard]] const std::vector<std::string>& names() const;
 
-  /// The groups of the first match in `line` that matched, with their text. None: no match.
-  [[nodiscard]] std::optional<std::vector<std::pair<std::string, std::string>>> match(
-      std::string_view line) const;
+  /// A named group that matched.
+  struct Group {
+    std::string_view name;  ///< Valid as long as the pattern.
+    std::string_view text;  ///< A part of the line.
+    std::size_t at = 0;     ///< Where `text` begins in the line.
+  };
+  /// The groups of the first match in `line` that matched. None: no match.
+  [[nodiscard]] std::optional<std::vector<Group>> match(std::string_view line) const;
 
  private:
   struct Compiled;

@@ -97,6 +97,10 @@ Notice notice(const TrialWarned& e, const StudyProgress&) {
   return {"warning", Style::yellow, trial_name(e.trial) + ": " + printable_line(e.warning), {}};
 }
 
+Notice notice(const StudyWarned& e, const StudyProgress&) {
+  return {"warning", Style::yellow, printable_line(e.warning), {}};
+}
+
 /// Number of started trials, as "12 of 100" or "12".
 std::string started_text(const StudyProgress& progress) {
   std::string text = grouped(static_cast<std::int64_t>(progress.started()));

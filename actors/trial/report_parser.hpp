@@ -6,14 +6,14 @@
 #include <variant>
 #include <vector>
 
+#include "actors/study_file/line_pattern.hpp"
 #include "actors/study_file/study_spec.hpp"
+#include "actors/trial/cut_number.hpp"
 #include "actors/trial/report_text.hpp"
 #include "runtime/process/processes.hpp"
 #include "schedulers/space/config.hpp"
 
 namespace troupe::actors {
-
-class LinePattern;
 
 /// A report of a program: its metric at a resource.
 struct Report {
@@ -23,24 +23,28 @@ struct Report {
   friend bool operator==(const Report&, const Report&) = default;
 };
 
-/// A line that looks like a report and is not one.
+/// A warning about the output of a program: a line that looks like a report and is not one, or that
+/// can be read in two ways.
 struct Malformed {
-  std::string line;  ///< At most its first 200 bytes.
+  std::string line;  ///< At most its first 200 bytes. Empty: the warning is about no line.
   std::string why;
+  std::string once{};  ///< The kind of a warning that a trial gets once; empty: each time.
   friend bool operator==(const Malformed&, const Malformed&) = default;
 };
 
 using ReportLine = std::variant<Report, Malformed>;
 
-/// Parses the reports in the output of a program, in bounded memory. The formats:
+/// Parses the reports in the output of a program, in bounded memory. ANSI escape sequences are
+/// removed first. The formats:
 ///
-/// - `syne_tune`: `[tune-metric]: {...}` anywhere in a line, up to the last brace of the line. One
-///   report a line, at most 50,000 bytes of JSON, with NaN and Infinity as Python prints them.
+/// - `syne_tune`: `[tune-metric]: {...}` anywhere in a line, as often as it comes. At most 50,000
+///   bytes of JSON each, with NaN and Infinity as Python or C print them.
 /// - `name_value`: `name=value` anywhere in a line, with or without spaces around the sign. A
-/// report
-///   is a line that has both the metric and the resource.
+///   report is a line that has both the metric and the resource.
 /// - `regex`: a line that the pattern matches. Its named groups are the metric, the resource, and
 ///   further values to keep.
+///
+/// The first value of a key counts if a line has several.
 class ReportParser {
  public:
   /// `from`: the resource at which the attempt goes on; 0 for a new trial. A pattern that does not
@@ -56,16 +60,24 @@ class ReportParser {
   std::vector<ReportLine> finish();
 
  private:
-  void read_line(std::string_view line, LineSplitter::Whole whole, std::vector<ReportLine>& found);
-  [[nodiscard]] bool looks_like_report(std::string_view line) const;
-  void accept(std::string_view line, schedulers::Config values, std::vector<ReportLine>& found);
+  using Found = std::vector<ReportLine>;
+
+  void read_line(std::string_view line, LineSplitter::Whole whole, Found& found);
+  void read_tagged(std::string_view line, Found& found);
+  void read_pairs(std::string_view line, Found& found);
+  void read_pattern(std::string_view line, Found& found);
+  [[nodiscard]] bool is_meant(const LinePattern::Group& group, const CutNumber& cut,
+                              std::string_view line, Found& found);
+  void accept(std::string_view line, LineValues read, Found& found);
+  void warn_once(std::string_view kind, std::string_view line, std::string why, Found& found);
 
   ReportFormat format_;
   schedulers::Resource offset_;
   std::unique_ptr<LinePattern> pattern_;  ///< format regex only.
   LineSplitter lines_;
-  /// Format `name_value`: whether the warning about a metric without a resource is not due any
-  /// more.
+  std::string line_buffer_;
+  std::vector<std::string> warned_;  ///< Kinds of warnings that are given once.
+  /// Format `name_value`: a report was read, so that a metric without a resource is no mistake.
   bool knows_format_ = false;
 };
 

@@ -1,14 +1,16 @@
 #include "actors/trial/report_text.hpp"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
-#include <limits>
-#include <string>
+#include <cstdlib>
+#include <utility>
 
-#include <nlohmann/json.hpp>
+#include "actors/utf8.hpp"
 
 namespace troupe::actors {
+
+using schedulers::Config;
+using schedulers::Value;
 
 void LineSplitter::feed(std::string_view bytes, const OnLine& on_line) {
   while (!bytes.empty()) {
@@ -36,89 +38,116 @@ void LineSplitter::emit(const OnLine& on_line) {
   whole_ = Whole::yes;
 }
 
-using schedulers::Config;
-using schedulers::Value;
-
 namespace {
 
-/// A number that JSON does not have: its text in Python, and a JSON string that replaces it. The
-/// string begins with a control character, so that no program prints it.
-struct Special {
-  std::string_view python;
-  std::string_view json;
-  double value;
-};
-constexpr double infinity = std::numeric_limits<double>::infinity();
-constexpr std::array<Special, 3> specials{
-    Special{"-Infinity", "\"\\u0001-inf\"", -infinity},
-    Special{"Infinity", "\"\\u0001inf\"", infinity},
-    Special{"NaN", "\"\\u0001nan\"", std::numeric_limits<double>::quiet_NaN()}};
+constexpr char escape = '\x1b';
 
-/// JSON as Python prints it, with each special number replaced by its string.
-std::string without_specials(std::string_view json) {
-  std::string out;
-  bool in_string = false;
-  while (!json.empty()) {
-    const char c = json.front();
-    if (in_string && c == '\\' && json.size() > 1) {
-      out += json.substr(0, 2);
-      json.remove_prefix(2);
-      continue;
-    }
-    if (c == '"') in_string = !in_string;
-    const auto* const special =
-        in_string ? specials.end() : std::ranges::find_if(specials, [&](const Special& each) {
-          return json.starts_with(each.python);
-        });
-    if (special != specials.end()) {
-      out += special->json;
-      json.remove_prefix(special->python.size());
-      continue;
-    }
-    out += c;
-    json.remove_prefix(1);
-  }
-  return out;
+bool is_within(char c, char low, char high) {
+  return c >= low && c <= high;
 }
 
-Value value_from_string(const std::string& text) {
-  if (text.starts_with('\1'))
-    for (const auto& special : specials)
-      // The text between the quotes, after the escape of the control character.
-      if (special.json.substr(7, special.json.size() - 8) == std::string_view(text).substr(1))
-        return special.value;
-  return text;
+bool is_digit(char c) {
+  return is_within(c, '0', '9');
 }
 
-Value value_from_json(const nlohmann::ordered_json& member) {
-  if (member.is_boolean()) return member.get<bool>();
-  if (member.is_number_unsigned()) {
-    const auto number = member.get<std::uint64_t>();
-    if (number > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
-      return static_cast<double>(number);
-    return static_cast<std::int64_t>(number);
+/// Length of the escape sequence (ECMA-48) at the beginning of `text`, which is an escape.
+std::size_t escape_length(std::string_view text) {
+  if (text.size() < 2) return text.size();
+  std::size_t end = 1;
+  const auto skip = [&](char low, char high) {
+    while (end < text.size() && is_within(text[end], low, high)) ++end;
+  };
+  if (text[1] == '[') {  // Control sequence: parameters, intermediates, a final byte.
+    ++end;
+    skip('\x30', '\x3f');
+    skip('\x20', '\x2f');
+    return std::min(end + 1, text.size());
   }
-  if (member.is_number_integer()) return member.get<std::int64_t>();
-  if (member.is_number_float()) return member.get<double>();
-  if (member.is_string()) return value_from_string(member.get<std::string>());
-  return member.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  if (std::string_view("]PX^_").find(text[1]) != std::string_view::npos) {  // A string, as a title.
+    const std::size_t bell = text.find('\a', 2);
+    const std::size_t terminator = text.find("\x1b\\", 2);
+    const std::size_t last = std::min(bell, terminator);
+    if (last == text.npos) return 2;
+    return last + (last == bell ? 1 : 2);
+  }
+  skip('\x20', '\x2f');
+  return std::min(end + 1, text.size());
 }
 
 bool is_name_char(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-         std::string_view("_-./|@").find(c) != std::string_view::npos;
+  return is_within(c, 'a', 'z') || is_within(c, 'A', 'Z') || is_digit(c) ||
+         std::string_view("_-./@").find(c) != std::string_view::npos;
 }
 
-void set(Config& values, std::string_view name, Value value) {
-  for (auto& setting : values)
-    if (setting.name == name) {
-      setting.value = std::move(value);
-      return;
-    }
-  values.push_back({std::string(name), std::move(value)});
+bool is_number(std::string_view text) {
+  return !std::holds_alternative<std::string>(value_from_text(text));
+}
+
+/// Whether a value always ends before `c`: control characters, spaces, closing brackets, quotes.
+bool ends_value(char c) {
+  return static_cast<unsigned char>(c) <= ' ' || c == '\x7f' ||
+         std::string_view(";|)]}>&\"`").find(c) != std::string_view::npos;
+}
+
+/// Length of the character at `at` if it separates values unless digits are on both sides: a comma,
+/// an apostrophe, a slash, a colon, typographic punctuation, arrows and boxes. 0: it does not.
+std::size_t separator_length(std::string_view text, std::size_t at) {
+  if (std::string_view(",'/:").find(text[at]) != std::string_view::npos) return 1;
+  const std::size_t length = utf8_length(text, at);
+  const std::string_view character = text.substr(at, length);
+  constexpr std::string_view per_mille = "\xe2\x80\xb0";
+  const bool separates = character == "\xc2\xa0" ||
+                         character == "\xc2\xb7" ||  // No-break space, middle dot.
+                         (length == 3 && character != per_mille &&
+                          (character[0] == '\xe2' || character.starts_with("\xe3\x80") ||
+                           character.starts_with("\xef\xbc")));
+  return separates ? length : 0;
+}
+
+/// The unquoted value at the beginning of `text`.
+std::string_view plain_value(std::string_view text) {
+  const auto hard_end = std::ranges::find_if(text, ends_value);
+  std::string_view value = text.substr(0, static_cast<std::size_t>(hard_end - text.begin()));
+  for (std::size_t at = 0; at < value.size(); ++at) {
+    const std::size_t length = separator_length(value, at);
+    if (length == 0) continue;
+    const bool digit_before = at == 0 || is_digit(value[at - 1]) || value[at - 1] == '.';
+    const bool digit_after = at + length < value.size() && is_digit(value[at + length]);
+    if (digit_before && digit_after) break;
+    // Slashes and colons are common in texts, such as paths.
+    const bool in_text = std::string_view("/:").find(value[at]) != std::string_view::npos;
+    if (!in_text || is_number(value.substr(0, at))) return value.substr(0, at);
+  }
+  // The period of a sentence.
+  if (value.ends_with('.') && is_number(value.substr(0, value.size() - 1))) value.remove_suffix(1);
+  return value;
 }
 
 }  // namespace
+
+std::string_view without_escapes(std::string_view line, std::string& buffer) {
+  std::size_t next = line.find(escape);
+  if (next == line.npos) return line;
+  buffer.clear();
+  while (next != line.npos) {
+    buffer += line.substr(0, next);
+    line.remove_prefix(next);
+    line.remove_prefix(escape_length(line));
+    next = line.find(escape);
+  }
+  buffer += line;
+  return buffer;
+}
+
+void LineValues::add(std::string_view name, Value value) {
+  std::string valid_name = valid_utf8(name);
+  if (find_value(values, valid_name) != nullptr) {
+    if (repeated.empty()) repeated = std::move(valid_name);
+    return;
+  }
+  if (auto* const text = std::get_if<std::string>(&value)) *text = valid_utf8(*text);
+  values.push_back({std::move(valid_name), std::move(value)});
+}
 
 Value value_from_text(std::string_view text) {
   std::string_view digits = text;
@@ -139,43 +168,36 @@ Value value_from_text(std::string_view text) {
   return std::string(text);
 }
 
-Result<Config> values_from_json(std::string_view json) {
-  // Deep nesting would overflow the stack of the recursive parser.
-  constexpr int depth_max = 20;
-  const auto shallow = [](int depth, nlohmann::ordered_json::parse_event_t, const auto&) {
-    if (depth > depth_max) throw std::length_error("it is nested too deeply");
-    return true;
-  };
-  try {
-    const auto object = nlohmann::ordered_json::parse(without_specials(json), shallow);
-    if (!object.is_object()) return Error{ErrorKind::bad_input, "it is no JSON object"};
-    Config values;
-    for (const auto& [name, member] : object.items())
-      if (!member.is_null()) set(values, name, value_from_json(member));
-    return values;
-  } catch (const nlohmann::json::parse_error& error) {
-    return Error{ErrorKind::bad_input,
-                 "it is no JSON at byte " + std::to_string(error.byte) + " of the object"};
-  } catch (const std::exception& error) {
-    return Error{ErrorKind::bad_input, error.what()};
-  }
+bool has_comma_between_digits(std::string_view text) {
+  for (std::size_t comma = text.find(','); comma != text.npos; comma = text.find(',', comma + 1))
+    if (comma > 0 && is_digit(text[comma - 1]) && comma + 1 < text.size() &&
+        is_digit(text[comma + 1]))
+      return true;
+  return false;
 }
 
-Config values_from_pairs(std::string_view line) {
-  Config values;
+LineValues values_from_pairs(std::string_view line) {
+  LineValues found;
+  std::size_t last_end = 0;  // Of the value before.
   for (std::size_t sign = line.find('='); sign != line.npos; sign = line.find('=', sign + 1)) {
     std::size_t name_end = sign;
-    while (name_end > 0 && line[name_end - 1] == ' ') --name_end;
+    while (name_end > last_end && line[name_end - 1] == ' ') --name_end;
     std::size_t name = name_end;
-    while (name > 0 && is_name_char(line[name - 1])) --name;
+    while (name > last_end && is_name_char(line[name - 1])) --name;
+    if (name == last_end && name > 0 && name < name_end && line[name] == '/') ++name;
     std::size_t value = sign + 1;
     while (value < line.size() && line[value] == ' ') ++value;
-    const std::size_t value_end = std::min(line.find_first_of(" \t,;)]}", value), line.size());
-    if (name < name_end && value < value_end)
-      set(values, line.substr(name, name_end - name),
-          value_from_text(line.substr(value, value_end - value)));
+    if (name == name_end || value == line.size()) continue;
+    const std::string_view rest = line.substr(value);
+    const std::size_t quote = rest.front() == '"' ? rest.find('"', 1) : rest.npos;
+    const std::string_view text =
+        quote == rest.npos ? plain_value(rest) : rest.substr(1, quote - 1);
+    if (text.empty()) continue;
+    found.add(line.substr(name, name_end - name), value_from_text(text));
+    last_end = value + (quote == rest.npos ? text.size() : quote + 1);
+    sign = std::max(sign, last_end - 1);
   }
-  return values;
+  return found;
 }
 
 const Value* find_value(const Config& values, std::string_view name) {

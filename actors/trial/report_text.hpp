@@ -32,19 +32,32 @@ class LineSplitter {
   Whole whole_ = Whole::yes;
 };
 
+/// `line` without its ANSI escape sequences (colours, cursor movements, titles). `buffer` holds the
+/// result if the line has any.
+[[nodiscard]] std::string_view without_escapes(std::string_view line, std::string& buffer);
+
 // Values of reports, as they are read from text.
+
+/// The values of one report, in the order of the line. Names and texts are valid UTF-8.
+struct LineValues {
+  schedulers::Config values;
+  std::string repeated;  ///< A name that came twice; its first value counts. Empty: none did.
+
+  /// Adds a value, unless there is one of that name.
+  void add(std::string_view name, schedulers::Value value);
+};
 
 /// `text` as an integer or a number if all of it is one (exponents, inf and nan included); else as
 /// text.
 [[nodiscard]] schedulers::Value value_from_text(std::string_view text);
 
-/// The members of a JSON object, in their order; the last value of a name that comes twice. NaN,
-/// Infinity and -Infinity are numbers, as in Python. Null members are left out; arrays and objects
-/// become their text.
-[[nodiscard]] Result<schedulers::Config> values_from_json(std::string_view json);
+/// Whether digits are on both sides of a comma, as in a decimal comma or thousands separators.
+[[nodiscard]] bool has_comma_between_digits(std::string_view text);
 
-/// The `name = value` pairs anywhere in a line.
-[[nodiscard]] schedulers::Config values_from_pairs(std::string_view line);
+/// The `name = value` pairs anywhere in a line. A value ends at a space, a quote, a bracket or a
+/// separator. A comma, an apostrophe, a slash or a colon between digits is part of the value, which
+/// then is no number: "0,51" is not 0.
+[[nodiscard]] LineValues values_from_pairs(std::string_view line);
 
 /// The value of `name`; null if there is none.
 [[nodiscard]] const schedulers::Value* find_value(const schedulers::Config& values,

@@ -218,7 +218,8 @@ void Trial::send_reports(Context& self) {
                           report->values});
     if (const auto* malformed = std::get_if<Malformed>(&line);
         malformed != nullptr && warnings_++ < warnings_max)
-      send(self, ReportMalformed{launch.trial, launch.attempt, to_text(*malformed)});
+      send(self,
+           ReportMalformed{launch.trial, launch.attempt, to_text(*malformed), malformed->once});
   }
   unsent_.clear();
 }

@@ -1,6 +1,7 @@
 #include "actors/trial/report_parser.hpp"
 
 #include <cmath>
+#include <limits>
 #include <string>
 
 #include <boost/test/unit_test.hpp>
@@ -68,10 +69,9 @@ BOOST_AUTO_TEST_CASE(reads_a_line_of_syne_tune_with_every_key) {
   BOOST_TEST((got.values == expected));
 }
 
-BOOST_AUTO_TEST_CASE(finds_the_tag_anywhere_and_reads_to_the_last_brace) {
+BOOST_AUTO_TEST_CASE(finds_the_tag_anywhere_and_reads_to_the_end_of_the_object) {
   BOOST_TEST(report("INFO:root:[tune-metric]: {\"epoch\": 1, \"loss\": 2} trailing\n").metric == 2);
-  BOOST_TEST(complaint("[tune-metric]: {\"epoch\": 1, \"loss\": 2} and {more}\n")
-                 .starts_with("it is no JSON at byte"));
+  BOOST_TEST(report("[tune-metric]: {\"epoch\": 1, \"loss\": 2} and {more}\n").metric == 2);
 }
 
 BOOST_AUTO_TEST_CASE(takes_numbers_as_python_prints_them) {
@@ -92,7 +92,7 @@ BOOST_AUTO_TEST_CASE(says_why_a_line_is_malformed) {
   BOOST_TEST(complaint("[tune-metric]: {\"epoch\": 1, \"loss\": null}") ==
              "it has no 'loss', the metric");
   BOOST_TEST(complaint("[tune-metric]: {\"epoch\": 1, \"loss\": \"low\"}") ==
-             "'loss', the metric, is no number");
+             "'loss', the metric, is no number: found 'low'");
   BOOST_TEST(complaint("[tune-metric]: {\"epoch\": 1.5, \"loss\": 1}") ==
              "'epoch', the resource, is no whole number");
   BOOST_TEST(complaint("[tune-metric]: {\"epoch\": NaN, \"loss\": 1}") ==
@@ -169,7 +169,7 @@ BOOST_AUTO_TEST_CASE(reads_pairs_of_name_and_value) {
   BOOST_TEST(std::isnan(report("epoch=1 loss=nan").metric));
   BOOST_TEST(std::isinf(report("epoch=1 loss=-inf").metric));
   BOOST_TEST(report("epoch=1 loss=1e-400").metric == 0);
-  BOOST_TEST(complaint("epoch=1 loss=bad") == "'loss', the metric, is no number");
+  BOOST_TEST(complaint("epoch=1 loss=bad") == "'loss', the metric, is no number: found 'bad'");
 }
 
 BOOST_AUTO_TEST_CASE(warns_once_of_a_metric_without_a_resource) {
@@ -184,7 +184,7 @@ BOOST_AUTO_TEST_CASE(reads_the_groups_of_a_pattern) {
   BOOST_TEST(got.resource == 12);
   BOOST_TEST(got.metric == 0.73263849472130771);
   BOOST_TEST(read("[x] valid-auc:1\n").empty());
-  BOOST_TEST(complaint("[1] valid-auc:high\n") == "'loss', the metric, is no number");
+  BOOST_TEST(complaint("[1] valid-auc:high\n") == "'loss', the metric, is no number: found 'high'");
   use_pattern(R"((?P<epoch>\d+) (?P<loss>\S+)(?: (?P<extra>\S+))?)");
   BOOST_TEST(report("3 0.5").values.size() == 2u);
   BOOST_TEST(report("3 0.5 7").values.size() == 3u);
@@ -198,6 +198,176 @@ BOOST_AUTO_TEST_CASE(counts_from_zero_and_after_a_resumption_as_told) {
   format.after_resume = ReportFormat::AfterResume::restarts;
   BOOST_TEST(report(line).resource == 10);
   BOOST_TEST((find_value(report(line).values, "epoch")[0] == Value(std::int64_t{0})));
+}
+
+BOOST_AUTO_TEST_CASE(a_decimal_comma_and_thousands_separators_are_no_numbers) {
+  use_pairs();
+  const std::string advice =
+      "; write numbers with a decimal point and without thousands separators";
+  BOOST_TEST(complaint("epoch=1 loss=0,510000") ==
+             "'loss', the metric, is no number: found '0,510000'" + advice);
+  BOOST_TEST(complaint("epoch=1, loss=1,000,000") ==
+             "'loss', the metric, is no number: found '1,000,000'" + advice);
+  BOOST_TEST(complaint("epoch=1,000 loss=0.5") ==
+             "'epoch', the resource, is no whole number: found '1,000'" + advice);
+  for (const char* value :
+       {"-0,5", ",5", "1.000,5", "1'000", "1/2", "1:30", "1\u202f000", "0\u066b5", "50%", "0.5s",
+        "1.2.3", "1_000", "1e5,3", "--5", "0x1f", "5\u2030"})
+    BOOST_TEST(complaint(std::string("epoch=1 loss=") + value)
+                   .starts_with("'loss', the metric, is no number: found"),
+               value);
+  format.format = ReportFormat::Format::syne_tune;
+  BOOST_TEST(complaint("[tune-metric]: {\"epoch\": 1, \"loss\": 0,51}") ==
+             "it is no JSON at byte 25 of the object" + advice);
+  BOOST_TEST(complaint("[tune-metric]: {\"epoch\": 1, \"loss\": \"0,51\"}") ==
+             "'loss', the metric, is no number: found '0,51'" + advice);
+}
+
+BOOST_AUTO_TEST_CASE(a_pattern_that_reads_a_part_of_a_number_is_not_believed) {
+  use_pattern(R"(epoch (?<epoch>\d+) loss (?<loss>[\d.]+))");
+  BOOST_TEST(report("epoch 1 loss 0.51").metric == 0.51);
+  BOOST_TEST(report("epoch 1 loss 0.51, acc 1").metric == 0.51);
+  BOOST_TEST(complaint("epoch 1 loss 0,51") == "group 'loss' of the pattern matches '0' of '0,51'");
+  BOOST_TEST(complaint("epoch 1 loss 5e-05") ==
+             "group 'loss' of the pattern matches '5' of '5e-05'");
+  use_pattern(R"(epoch (?<epoch>\d+).* loss (?<loss>\d+))");
+  BOOST_TEST(complaint("epoch 1 loss 0.51") == "group 'loss' of the pattern matches '0' of '0.51'");
+  BOOST_TEST(complaint("epoch 1,000 loss 5") ==
+             "group 'epoch' of the pattern matches '1' of '1,000'");
+  BOOST_TEST(report("epoch 1.120 loss 5").resource == 1);
+}
+
+BOOST_AUTO_TEST_CASE(columns_of_csv_are_numbers) {
+  use_pattern(R"(^(?<epoch>\d+),(?<loss>[^,]+),)");
+  BOOST_TEST(report("3,0.25,0.9").metric == 0.25);
+  BOOST_TEST(report("3,5,n/a").metric == 5);
+  // The comma behind 5 may be a decimal comma.
+  const auto found = read("3,5,9\n4,6,8\n");
+  BOOST_TEST_REQUIRE(found.size() == 3u);
+  BOOST_TEST(std::get<Malformed>(found[0]).why ==
+             "group 'loss' of the pattern matches '5' of '5,9', which is wrong if the comma is a "
+             "decimal comma; the value counts");
+  BOOST_TEST(std::get<Report>(found[1]).metric == 5);
+  BOOST_TEST(std::get<Report>(found[2]).metric == 6);
+}
+
+BOOST_AUTO_TEST_CASE(values_end_at_separators) {
+  use_pairs();
+  for (const char* line :
+       {"epoch=1|loss=0.1|",           "|epoch=1|loss=0.1|acc=2|", "epoch=1;loss=0.1;",
+        "epoch=1,loss=0.1,",           "epoch=1/loss=0.1/",        "epoch=1&loss=0.1",
+        "(epoch=1)(loss=0.1)",         "<epoch=1><loss=0.1>",      "'epoch=1', 'loss=0.1'",
+        "\"epoch=1\", \"loss=0.1\"",   "epoch=1:loss=0.1",         "epoch=1\tloss=0.1",
+        "epoch=1\u2502loss=0.1\u2502", "epoch=1\u00b7loss=0.1",    "epoch=1 loss=0.1.",
+        "epoch=\"1\" loss=\"0.1\"",    "{epoch=1, loss=0.1}",      "[epoch=1][loss=0.1]",
+        "epoch=1\u3001loss=0.1",       "epoch=1\aloss=0.1\b\b"})
+    BOOST_TEST((report(line).resource == 1 && report(line).metric == 0.1), line);
+  BOOST_TEST((values_from_pairs("p=/data/x:y e=1").values ==
+              Config{{"p", std::string("/data/x:y")}, {"e", std::int64_t{1}}}));
+  BOOST_TEST((values_from_pairs("msg=\"loss=5 at once\" loss=1").values ==
+              Config{{"msg", std::string("loss=5 at once")}, {"loss", std::int64_t{1}}}));
+}
+
+BOOST_AUTO_TEST_CASE(the_first_value_of_a_repeated_key_counts_with_one_warning) {
+  use_pairs();
+  const auto found = read("epoch=1 loss=0.3 val: loss=0.5\nepoch=2 loss=0.2 val: loss=0.4\n");
+  BOOST_TEST_REQUIRE(found.size() == 3u);
+  const auto& warning = std::get<Malformed>(found[0]);
+  BOOST_TEST(warning.why == "'loss' is in a line more than once; the first value counts");
+  BOOST_TEST(warning.once == "repeated key");
+  BOOST_TEST(std::get<Report>(found[1]).metric == 0.3);
+  BOOST_TEST(std::get<Report>(found[2]).metric == 0.2);
+  format.format = ReportFormat::Format::syne_tune;
+  const auto json = read("[tune-metric]: {\"epoch\": 1, \"loss\": 0.3, \"loss\": {\"loss\": 1}}");
+  BOOST_TEST_REQUIRE(json.size() == 2u);
+  BOOST_TEST(std::get<Report>(json[1]).metric == 0.3);
+  BOOST_TEST(std::get<Report>(json[1]).values.size() == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(reads_numbers_that_are_not_finite_in_any_spelling) {
+  for (const char* nan : {"nan", "-nan", "NaN", "NAN", "+nan", "-NaN", "nan(ind)", "-nan(snan)"})
+    BOOST_TEST(
+        std::isnan(
+            report(std::string("[tune-metric]: {\"epoch\": 1, \"loss\": ") + nan + "}").metric),
+        nan);
+  for (const char* inf : {"inf", "Inf", "INF", "Infinity", "+Infinity", "infinity", "+inf"})
+    BOOST_TEST(report(std::string("[tune-metric]: {\"loss\":") + inf + ",\"epoch\":1}").metric ==
+                   std::numeric_limits<double>::infinity(),
+               inf);
+  BOOST_TEST(report("[tune-metric]: {\"epoch\": 1, \"loss\": -inf}").metric < 0);
+  const auto got = report(
+      "[tune-metric]: {\"epoch\": 1, \"loss\": 1, \"inf\": [-inf, nan, \"nan\"], \"a\": \"-nan, "
+      "inf\"}");
+  const Config expected{{"epoch", std::int64_t{1}},
+                        {"loss", std::int64_t{1}},
+                        {"inf", std::string("[-Infinity,NaN,\"nan\"]")},
+                        {"a", std::string("-nan, inf")}};
+  BOOST_TEST((got.values == expected));
+  for (const char* text : {"nano", "info", "infinit", "1nan", "nan1", "n"})
+    BOOST_TEST(complaint(std::string("[tune-metric]: {\"epoch\": 1, \"loss\": ") + text + "}")
+                   .starts_with("it is no JSON"),
+               text);
+}
+
+BOOST_AUTO_TEST_CASE(two_tagged_objects_on_a_line_are_two_reports) {
+  const std::string one =
+      "[tune-metric]: {\"epoch\": 1, \"loss\": 0.5, \"note\": \"a } [tune-metric]: {\"}";
+  const std::string two = "[tune-metric]: {\"epoch\": 2, \"loss\": 0.25}";
+  for (const char* between : {"", " ", " | ", "INFO: "}) {
+    const auto found = read(one + between + two + "\n");
+    BOOST_TEST_REQUIRE(found.size() == 2u);
+    BOOST_TEST(std::get<Report>(found[0]).metric == 0.5);
+    BOOST_TEST(std::get<Report>(found[1]).metric == 0.25);
+  }
+  // A line of one program that another one interrupted.
+  const auto torn = read("[tune-metric]: {\"epoch\": 1, \"lo" + two + "\n");
+  BOOST_TEST_REQUIRE(torn.size() == 2u);
+  BOOST_TEST(std::get<Malformed>(torn[0]).why == "the tag is not followed by ' {...}'");
+  BOOST_TEST(std::get<Report>(torn[1]).resource == 2);
+  const auto untagged = read(two + "{\"epoch\": 3, \"loss\": 0.1}\n");
+  BOOST_TEST_REQUIRE(untagged.size() == 2u);
+  BOOST_TEST(std::get<Malformed>(untagged[1]).why == "a second object has no tag of its own");
+}
+
+BOOST_AUTO_TEST_CASE(escape_sequences_are_removed_in_every_format) {
+  const std::string red = "\x1b[1;31m";
+  const std::string off = "\x1b[0m";
+  const std::string link = "\x1b]8;;http://x\x1b\\";
+  const std::string title = "\x1b]0;epoch=7 loss=9\a";
+  BOOST_TEST(
+      report(red + "[tune-" + off + "metric]: {\"epoch\": 1, \"lo" + red + "ss\": 0.5" + off + "}")
+          .metric == 0.5);
+  use_pairs();
+  BOOST_TEST(
+      report(title + "epoch=" + red + "1" + off + " loss" + link + "=\x1b(B0." + red + "5" + off)
+          .metric == 0.5);
+  use_pattern(R"(^epoch (?<epoch>\d+) loss (?<loss>\S+)$)");
+  BOOST_TEST(report("\x1b[2K\x1b[1Gepoch " + red + "1" + off + " loss 0.5" + off).metric == 0.5);
+  BOOST_TEST(read("epoch 1\x1b").empty());
+  BOOST_TEST(read("epoch 1\x1b[").empty());
+  BOOST_TEST(read("epoch 1\x1b]0;").empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_line_over_the_limit_is_a_warning_once_in_every_format) {
+  const std::string tail = std::string(70'000, 'x') + "\n";
+  for (const auto kind : {ReportFormat::Format::syne_tune, ReportFormat::Format::name_value}) {
+    format.format = kind;
+    const auto found = read("a" + tail + "epoch=1 loss=2 " + tail);
+    BOOST_TEST_REQUIRE(found.size() == 1u);
+    BOOST_TEST(std::get<Malformed>(found[0]).why ==
+               "the line is longer than 65536 bytes; no report is read from such a line");
+    BOOST_TEST(std::get<Malformed>(found[0]).once == "long line");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(names_and_texts_are_valid_utf8) {
+  use_pairs();
+  const auto got = report("epoch=1 loss=2 tag=a\xff\xc3\xa4\xe2\x82\n");
+  BOOST_TEST((got.values.back().value ==
+              Value(std::string("a\xef\xbf\xbd\xc3\xa4\xef\xbf\xbd\xef\xbf\xbd"))));
+  const auto found = read("epoch=1 loss=\xff" + std::string(185, 'x') + "\xc3\xa4\n");
+  BOOST_TEST(std::get<Malformed>(found.at(0)).line ==
+             "epoch=1 loss=\xef\xbf\xbd" + std::string(185, 'x') + "...");
 }
 
 BOOST_AUTO_TEST_CASE(survives_any_bytes) {

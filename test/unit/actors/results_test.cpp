@@ -1,4 +1,5 @@
 #include <limits>
+#include <span>
 
 #include <boost/test/unit_test.hpp>
 
@@ -7,6 +8,7 @@
 #include "actors/results/files.hpp"
 #include "actors/results/results_csv.hpp"
 #include "actors/results/study_state.hpp"
+#include "actors/study/result_files.hpp"
 #include "runtime/core/rng.hpp"
 #include "test/kit/temp_folder.hpp"
 
@@ -116,10 +118,60 @@ BOOST_FIXTURE_TEST_CASE(a_key_that_is_reported_late_gets_a_column_on_the_right, 
   csv.flush();
   BOOST_TEST(test::read_file(path) ==
              "trial_id,epoch,loss,config_lr,config_act,config_epochs,st_decision,st_status,"
-             "st_tuner_time,note,st_worker_time\n"
-             "0,1,0.5,0.1,relu,9,CONTINUE,InProgress,1.5,,\n"
-             "0,2,0.4,0.1,relu,9,CONTINUE,InProgress,3.0,\"one,\ntwo\",\n"
-             "0,3,0.3,0.1,relu,9,CONTINUE,InProgress,4.5,,1.5\n");
+             "st_tuner_time,note,reported_trial_id,st_worker_time\n"
+             "0,1,0.5,0.1,relu,9,CONTINUE,InProgress,1.5,,,\n"
+             "0,2,0.4,0.1,relu,9,CONTINUE,InProgress,3.0,\"one,\ntwo\",99,\n"
+             "0,3,0.3,0.1,relu,9,CONTINUE,InProgress,4.5,,,1.5\n");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_reported_key_with_the_name_of_a_column_is_renamed, ResultsFixture) {
+  BOOST_TEST(renamed_column("config_lr").value() == "reported_config_lr");
+  BOOST_TEST(renamed_column("reported_config_lr").value() == "reported_reported_config_lr");
+  BOOST_TEST(renamed_column("st_status").value() == "reported_st_status");
+  for (const char* key : {"loss", "reported_loss", "config", "st_worker_time", "trial"})
+    BOOST_TEST(!renamed_column(key).has_value(), key);
+  CsvOfRows csv(path);
+  TrialReported one = report(0, 1, 0.5, Decision::proceed);
+  one.values.push_back({"config_lr", 7.0});
+  csv.take(row(0, {TrialStarted{0, 0, 1, 0, 9, "n", config(0.1, "relu")}}));
+  csv.take(row(1, {one}));
+  csv.flush();
+  BOOST_TEST(test::read_file(path) ==
+             "trial_id,epoch,loss,reported_config_lr,config_lr,config_act,config_epochs,"
+             "st_decision,st_status,st_tuner_time\n"
+             "0,1,0.5,7.0,0.1,relu,9,CONTINUE,InProgress,1.5\n");
+}
+
+BOOST_FIXTURE_TEST_CASE(results_csv_is_valid_utf8_whatever_was_reported, ResultsFixture) {
+  CsvOfRows csv(path);
+  TrialReported one = report(0, 1, 0.5, Decision::proceed);
+  one.values.push_back({"no\xffte", std::string("a\xc3") + std::string(1, '\0') + "\xc3\xa4"});
+  StudyState state;
+  state.take(1, {TrialStarted{0, 0, 1, 0, 9, "n", {}}});
+  csv.csv.take(state, {one});
+  csv.flush();
+  BOOST_TEST(test::read_file(path) ==
+             "trial_id,epoch,loss,no\xef\xbf\xbdte,st_decision,st_status,st_tuner_time\n"
+             "0,1,0.5,a\xef\xbf\xbd\xef\xbf\xbd\xc3\xa4,CONTINUE,InProgress,0.0\n");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_removed_results_csv_comes_back_whole, ResultsFixture) {
+  Journal journal =
+      Journal::create(folder.file("journal.db"), {{"study", "s"}, {"metric", "loss"}}).value();
+  ResultFiles files(folder.path(), journal.meta());
+  const auto rows = two_trials();
+  std::string before;
+  for (const Row& one : rows) {
+    journal.append(std::span(&one, 1)).value();
+    files.on({one.index, one.time_us, {}, {}, events_of(one).value()});
+    files.flush();
+    if (one.index != 8) continue;
+    before = test::read_file(path);
+    std::filesystem::remove(path);
+  }
+  const std::string after = test::read_file(path);
+  BOOST_TEST(after.starts_with(before));
+  BOOST_TEST(after.substr(before.size()) == "0,3,nan,0.1,relu,9,STOP,Stopped,13.5\n");
 }
 
 /// Rows of trials whose parameters differ: the first trial lacks some of the others.
