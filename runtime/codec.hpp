@@ -28,7 +28,8 @@
 // std::string (any bytes), enums with `enum_names(E)` (by name), durations (int64 nanoseconds),
 // std::optional, std::shared_ptr<const T> (as optional), std::vector, std::map<std::string, T>,
 // messages, classes made of parts (MadeOfParts), strong types, variants of messages, variants of
-// scalars (integers and doubles are distinguished).
+// scalars (integers and doubles are distinguished), which may also hold std::monostate (nil) and a
+// list of scalars (an array).
 
 namespace troupe::runtime {
 

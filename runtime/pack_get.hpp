@@ -98,6 +98,16 @@ bool get_alternative(PackReader& in, std::variant<Ts...>& value) {
   return false;
 }
 
+/// Reads into the alternative T, if that is a list. False if it is none.
+template <Form form, typename T, typename... Ts>
+bool get_list(PackReader& in, std::variant<Ts...>& value, std::type_identity<T>) {
+  if constexpr (is_scalar_list<T>) {
+    get<form>(in, nullptr, value.template emplace<T>());
+    return true;
+  }
+  return false;
+}
+
 template <Form form, typename... Ts>
 void get_scalar_variant(PackReader& in, std::variant<Ts...>& value) {
   const auto integer = [&]<typename T>(std::type_identity<T>) {
@@ -124,6 +134,16 @@ void get_scalar_variant(PackReader& in, std::variant<Ts...>& value) {
         if (const auto* number = find_not_finite(std::get<std::string>(value))) value = *number;
       break;
     }
+    case PackKind::nil:
+      if constexpr ((std::same_as<std::monostate, Ts> || ...)) {
+        in.nil();
+        value = std::monostate{};
+        known = true;
+      }
+      break;
+    case PackKind::array:
+      known = (get_list<form>(in, value, std::type_identity<Ts>{}) || ...);
+      break;
     case PackKind::map:
       if (form == Form::named && in.map() == 1 && in.text() == wrapped_string)
         known = get_alternative<form, std::string>(in, value);

@@ -36,7 +36,7 @@ template <Form form, typename... Ts>
 void put_variant(PackWriter& out, const std::variant<Ts...>& value) {
   using Variant = std::variant<Ts...>;
   static_assert(is_message_variant<Variant> || is_scalar_variant<Variant>,
-                "a variant is of messages, or of scalars with one integer type");
+                "a variant is of messages, or of scalars with one integer type, null and one list");
   std::visit(
       [&]<typename T>(const T& held) {
         if constexpr (is_message_variant<Variant>) {
@@ -65,6 +65,8 @@ void put(PackWriter& out, const T& value) {
     out.float64(value);
   } else if constexpr (std::same_as<T, std::string>) {
     out.text(value);
+  } else if constexpr (std::same_as<T, std::monostate>) {
+    out.nil();
   } else if constexpr (Enum<T>) {
     out.text(enum_text(value));
   } else if constexpr (is_a<T, std::chrono::duration>) {

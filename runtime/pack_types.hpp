@@ -9,6 +9,7 @@
 #include <type_traits>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "runtime/message.hpp"
 
@@ -41,9 +42,16 @@ concept Scalar = std::same_as<T, bool> || std::integral<T> || std::same_as<T, do
                  std::same_as<T, std::string>;
 template <typename T>
 inline constexpr bool is_scalar_variant = false;
+/// A list of scalars.
+template <typename T>
+inline constexpr bool is_scalar_list = false;
+template <typename T>
+inline constexpr bool is_scalar_list<std::vector<T>> = is_scalar_variant<T>;
 template <typename... Ts>
 inline constexpr bool is_scalar_variant<std::variant<Ts...>> =
-    (Scalar<Ts> && ...) && ((std::integral<Ts> && !std::same_as<Ts, bool>)+... + 0) <= 1;
+    ((Scalar<Ts> || std::same_as<Ts, std::monostate> || is_scalar_list<Ts>) && ...) &&
+    ((std::integral<Ts> && !std::same_as<Ts, bool>)+... + 0) <= 1 &&
+    ((is_scalar_list<Ts> ? 1 : 0) + ... + 0) <= 1;
 
 /// Text of doubles that are not finite, in JSON. In the named form a string of a scalar variant
 /// that equals one of them is therefore wrapped: {"string": "nan"}.

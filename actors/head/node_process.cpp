@@ -13,6 +13,7 @@
 #include <sys/sysinfo.h>
 #include <unistd.h>
 
+#include "actors/trial/visible_devices.hpp"
 #include "runtime/core/check.hpp"
 #include "runtime/make_node.hpp"
 
@@ -70,8 +71,7 @@ namespace {
 /// Number of GPUs: those that CUDA_VISIBLE_DEVICES lists, else those of NVIDIA's driver.
 std::uint32_t gpus_here() {
   if (const char* visible = std::getenv("CUDA_VISIBLE_DEVICES")) {
-    const std::string_view list(visible);
-    return list.empty() ? 0 : static_cast<std::uint32_t>(std::ranges::count(list, ',') + 1);
+    return static_cast<std::uint32_t>(listed_devices(visible).size());
   }
   std::error_code none;
   std::uint32_t count = 0;

@@ -201,7 +201,7 @@ struct ReportMalformed {
 /// The process tree of an attempt is gone, and all its reports came before.
 struct AttemptEnded {
   static constexpr std::string_view wire_name = "AttemptEnded";
-  enum class Cause { exited, signaled, out_of_memory, not_started, lost };
+  enum class Cause { exited, signaled, out_of_memory, not_started, lost, timed_out };
   schedulers::TrialId trial = 0;
   std::uint32_t attempt = 0;
   Cause cause = Cause::exited;
@@ -223,8 +223,8 @@ struct AttemptEnded {
                       field("source", m.source)};
   }
 };
-constexpr std::array<std::string_view, 5> enum_names(AttemptEnded::Cause) {
-  return {"exited", "signaled", "out_of_memory", "not_started", "lost"};
+constexpr std::array<std::string_view, 6> enum_names(AttemptEnded::Cause) {
+  return {"exited", "signaled", "out_of_memory", "not_started", "lost", "timed_out"};
 }
 
 /// stop_criterion.max_wallclock_time is over.

@@ -25,7 +25,9 @@ struct Foreign {
   std::string_view name, instead;
 };
 constexpr std::array foreign_names{
-    Foreign{"quniform", "finrange: [low, high, how many]"},
+    Foreign{"quniform", "{uniform: [low, high], step: q}"},
+    Foreign{"qrandint", "{randint: [low, high], step: q}"},
+    Foreign{"q_uniform", "{uniform: [low, high], step: q}"},
     Foreign{"qloguniform", "logfinrange: [low, high, how many]"},
     Foreign{"int_uniform", "randint: [low, high]"},
     Foreign{"log_uniform", "loguniform: [low, high]"},
@@ -46,18 +48,27 @@ constexpr std::array foreign_names{
 /// Reads the domain of one parameter.
 class DomainReader {
  public:
-  DomainReader(const std::string& parameter, const Member& domain, ProblemList& problems)
-      : parameter_(parameter), domain_(domain), problems_(problems) {}
+  /// `step`: the member of that name beside the domain; null if there is none.
+  DomainReader(const std::string& parameter, const Member& domain, const Member* step,
+               ProblemList& problems)
+      : parameter_(parameter), domain_(domain), step_(step), problems_(problems) {
+    const auto inside = std::ranges::find(domain.value.members, "step", &Member::key);
+    if (step_ == nullptr && inside != domain.value.members.end()) step_ = &*inside;
+  }
 
   std::optional<Domain> read() {
     const std::string& name = domain_.key;
-    if (name == "uniform") return real_domain<Uniform>();
+    const bool known = std::ranges::find(domain_names, name) != domain_names.end();
+    if (step_ != nullptr && known && name != "uniform" && name != "randint" && name != "finrange")
+      return refuse(step_->at, "'step' is for uniform, randint and finrange, not for " + name);
+    if (name == "uniform") return step_ == nullptr ? real_domain<Uniform>() : stepped_domain();
     if (name == "loguniform") return real_domain<LogUniform>();
     if (name == "reverseloguniform") return real_domain<ReverseLogUniform>();
     if (name == "randint") return whole_domain<RandInt>();
     if (name == "lograndint") return whole_domain<LogRandInt>();
     if (name == "choice") return values_domain<Choice>();
     if (name == "ordinal") return values_domain<Ordinal>();
+    if (name == "finrange" && step_ != nullptr) return stepped_domain();
     if (name == "finrange") return range_domain<FinRange>();
     if (name == "logfinrange") return range_domain<LogFinRange>();
     return refuse_name();
@@ -99,6 +110,7 @@ class DomainReader {
   std::optional<std::vector<Element>> named_arguments(bool sized, const std::string& form) {
     std::vector<std::string_view> names{"lower", "upper"};
     if (sized) names.insert(names.end(), {"size", "cast_int"});
+    if (step_ != nullptr) names.emplace_back("step");
     std::vector<Element> found(sized ? 3 : 2);
     bool complete = true;
     for (const Member& member : domain_.value.members)
@@ -176,7 +188,70 @@ class DomainReader {
     if (!low_number || !high_number) return std::nullopt;
     if (*low_number > *high_number) return refuse_order(low, high, "above");
     if (std::is_same_v<D, LogRandInt> && *low_number < 1) return refuse_log(low, "1 or more");
+    if constexpr (std::is_same_v<D, RandInt>)
+      if (step_ != nullptr) return stepped(*low_number, *high_number);
     return D{*low_number, *high_number};
+  }
+
+  /// The integers from `low` in steps. The last one may be below `high`.
+  std::optional<Domain> stepped(std::int64_t low, std::int64_t high) {
+    const auto step = whole(step_->value, "the step");
+    if (!step) return std::nullopt;
+    if (*step < 1 || *step > std::max<std::int64_t>(high - low, 1))
+      return refuse_step(high == low ? "1" : "1 to " + std::to_string(high - low));
+    const std::int64_t last = high - (high - low) % *step;
+    if (last != high) warn_of_last(std::to_string(last), std::to_string(high));
+    return RandInt{low, last, *step};
+  }
+
+  /// The real numbers from the lower bound in steps. The last one may be below the upper bound.
+  std::optional<Domain> stepped_domain() {
+    const auto bounds = arguments(false);
+    if (!bounds) return std::nullopt;
+    const Element &low = bounds->at(0), &high = bounds->at(1);
+    const auto low_number = real(low), high_number = real(high);
+    const auto step = step_->value.number();
+    if (!low_number || !high_number) return std::nullopt;
+    if (!(*low_number < *high_number)) return refuse_order(low, high, "not below");
+    const double width = *high_number - *low_number;
+    if (!std::isfinite(width)) return refuse(low.at, domain_.key + " is too wide");
+    if (!step || !(*step > 0 && *step <= width))
+      return refuse_step("a number above 0, up to " + text_of(width));
+    const double steps = width / *step;
+    if (steps >= static_cast<double>(range_size_max))
+      return refuse(step_->value.at, domain_.key + " would have more than " +
+                                         std::to_string(range_size_max) + " values");
+    constexpr double rounding = 1e-9;
+    if (std::abs(steps - std::nearbyint(steps)) < rounding)
+      return FinRange{*low_number, *high_number,
+                      static_cast<std::int64_t>(std::nearbyint(steps)) + 1};
+    const double last = *low_number + std::floor(steps) * *step;
+    warn_of_last(text_of(last), high.text);
+    return FinRange{*low_number, last, static_cast<std::int64_t>(std::floor(steps)) + 1};
+  }
+
+  std::nullopt_t refuse_step(const std::string& expected) {
+    return refuse(step_->value.at, "the step of " + domain_.key + " must be " + expected +
+                                       "; found " + describe(step_->value));
+  }
+
+  void warn_of_last(const std::string& last, const std::string& high) {
+    problems_.warning(step_->value.at,
+                      parameter_ + ": the steps end at " + last + ", below " + high);
+  }
+
+  /// Warns where the number of values of a range is more likely meant as a step.
+  void warn_of_size(double low, double high, const Element& size, std::int64_t count) {
+    const double width = high - low;
+    const auto divides = [width](std::int64_t parts) {
+      return parts > 0 && std::fmod(width, static_cast<double>(parts)) == 0;
+    };
+    if (std::trunc(low) != low || width <= 0 || !divides(count) || divides(count - 1)) return;
+    const double second = low + width / static_cast<double>(count - 1);
+    problems_.warning(size.at, parameter_ + ": finrange has " + size.text +
+                                   " values here, such as " + text_of(second) + "; for steps of " +
+                                   size.text + " write {finrange: [" + text_of(low) + ", " +
+                                   text_of(high) + "], step: " + size.text + "}");
   }
 
   template <typename D>
@@ -197,6 +272,7 @@ class DomainReader {
     if (!std::isfinite(*high_number - *low_number) ||
         (*rounded && (*low_number < -widest || *high_number > widest)))
       return refuse(low.at, domain_.key + " is too wide");
+    if (std::is_same_v<D, FinRange>) warn_of_size(*low_number, *high_number, size, *count);
     return D{*low_number, *high_number, *count, *rounded};
   }
 
@@ -225,10 +301,11 @@ class DomainReader {
       const std::string match = value ? match_of(*value) : "";
       if (!value)
         (void)refuse(item.at, "a value of " + domain_.key +
-                                  " must be a number, a text, true or false; found " +
+                                  " must be a number, a text, true, false, null, or a list of "
+                                  "numbers and texts; found " +
                                   describe(item));
       else if (std::ranges::find(matches, match) != matches.end())
-        (void)refuse(item.at, domain_.key + " has " + item.text + " twice");
+        (void)refuse(item.at, domain_.key + " has " + text_of(*value) + " twice");
       good = good && value && std::ranges::find(matches, match) == matches.end();
       if (!good) continue;
       matches.push_back(match);
@@ -240,6 +317,7 @@ class DomainReader {
 
   const std::string& parameter_;
   const Member& domain_;
+  const Member* step_;
   ProblemList& problems_;
 };
 
@@ -260,7 +338,9 @@ struct Text {
   std::string operator()(const ReverseLogUniform& d) const {
     return "reverseloguniform: " + bounds(d);
   }
-  std::string operator()(const RandInt& d) const { return "randint: " + bounds(d); }
+  std::string operator()(const RandInt& d) const {
+    return "randint: " + bounds(d) + (d.step == 1 ? "" : ", step: " + std::to_string(d.step));
+  }
   std::string operator()(const LogRandInt& d) const { return "lograndint: " + bounds(d); }
   std::string operator()(const Choice& d) const { return "choice: " + list(d.values); }
   std::string operator()(const Ordinal& d) const { return "ordinal: " + list(d.values); }
@@ -268,6 +348,23 @@ struct Text {
   std::string operator()(const LogFinRange& d) const { return "logfinrange: " + range(d); }
   std::string operator()(const Constant& d) const { return "the constant " + text_of(d.value); }
 };
+
+/// The value of a list of scalars. None: it has another item.
+std::optional<Value> list_of(const Element& element) {
+  std::vector<schedulers::Scalar> items;
+  for (const Element& item : element.items) {
+    const auto value = item.kind == Element::Kind::scalar ? value_of(item) : std::nullopt;
+    const bool added = value && std::visit(
+                                    [&]<typename T>(const T& held) {
+                                      if constexpr (std::is_constructible_v<schedulers::Scalar, T>)
+                                        items.emplace_back(held);
+                                      return std::is_constructible_v<schedulers::Scalar, T>;
+                                    },
+                                    *value);
+    if (!added) return std::nullopt;
+  }
+  return items;
+}
 
 }  // namespace
 
@@ -283,12 +380,16 @@ std::optional<Domain> read_domain(const std::string& parameter, const Element& e
   if (element.kind == Element::Kind::mapping) {
     std::vector<const Member*> domains;
     for (const Member& member : element.members)
-      if (member.key != "when") domains.push_back(&member);
-    if (domains.size() == 1) return DomainReader(parameter, *domains.front(), problems).read();
+      if (member.key != "when" && member.key != "step") domains.push_back(&member);
+    const auto step = std::ranges::find(element.members, "step", &Member::key);
+    if (domains.size() == 1)
+      return DomainReader(parameter, *domains.front(),
+                          step == element.members.end() ? nullptr : &*step, problems)
+          .read();
     return refuse("expected one domain, such as {uniform: [0, 1]}; found a mapping of " +
                   std::to_string(domains.size()) + " (domains: " + joined(domain_names) + ")");
   }
-  if (const auto value = value_of(element)) return Constant{*value};
+  if (const auto value = value_of(element); value && !element.is_nothing()) return Constant{*value};
   return refuse("expected a domain, such as {uniform: [0, 1]}, or a constant; found " +
                 describe(element));
 }
@@ -298,6 +399,8 @@ std::string to_text(const Domain& domain) {
 }
 
 std::optional<Value> value_of(const Element& element) {
+  if (element.kind == Element::Kind::sequence) return list_of(element);
+  if (element.kind == Element::Kind::scalar && element.is_nothing()) return std::monostate{};
   if (const auto* truth = element.as<bool>()) return *truth;
   if (const auto* whole = element.as<std::int64_t>()) return *whole;
   if (const auto* text = element.as<std::string>()) return *text;

@@ -1,14 +1,16 @@
 #include "actors/study_file/read_program.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <filesystem>
+#include <optional>
 
-#include <unistd.h>
-
+#include "actors/study_file/check_arguments.hpp"
 #include "actors/study_file/line_pattern.hpp"
 #include "actors/study_file/scalar.hpp"
 #include "actors/study_file/templates.hpp"
+#include "runtime/process/execution_problem.hpp"
 
 namespace troupe::actors {
 namespace {
@@ -23,10 +25,12 @@ struct Templates {
 
 /// Reports templates that name an unknown parameter, or one that may be inactive.
 void check_templates(const Element& text, const Templates& templates, ProblemList& problems) {
+  std::vector<std::string_view> known = templates.declared;
+  known.insert(known.end(), trial_templates.begin(), trial_templates.end());
   for (const std::string& name : template_names(text.text)) {
-    if (std::ranges::find(templates.declared, name) == templates.declared.end())
+    if (std::ranges::find(known, name) == known.end())
       problems.error(text.at, "${" + name + "} names no parameter of config_space" +
-                                  suggestion(name, templates.declared, "parameters") +
+                                  suggestion(name, known, "templates") +
                                   "; write $${ for a literal ${");
     const auto* parameter = templates.space.find(name);
     if (parameter != nullptr && !parameter->when.empty())
@@ -97,22 +101,50 @@ void read_env(const Member& member, const Templates& templates, Entry& entry,
   }
 }
 
-bool is_program(const fs::path& path) {
-  std::error_code ignored;
-  return fs::is_regular_file(path, ignored) && ::access(path.c_str(), X_OK) == 0;
+/// Warns of arguments that are paths out of the working folder: they lead elsewhere from a folder
+/// of a trial.
+void warn_of_paths_outside(Section& section, const Entry& entry) {
+  for (std::size_t i = 1; i < entry.command.size(); ++i) {
+    const std::string& argument = entry.command[i];
+    const std::size_t at = argument.find("../");
+    if (at == argument.npos || (at > 0 && argument[at - 1] != '=')) continue;
+    section.warning("command", "with 'entry.cwd: trial', '" + argument +
+                                   "' is relative to trials/NNNN/work; write an absolute path");
+  }
 }
 
-/// Whether execvp would find the program from the study's folder.
-bool can_be_found(const std::string& program, const fs::path& folder) {
-  if (program.find('/') != program.npos) return is_program(folder / program);
-  const char* path = std::getenv("PATH");  // NOLINT(concurrency-mt-unsafe): never set.
-  std::string_view places = path == nullptr ? "/usr/bin:/bin" : path;
-  for (;;) {
-    const std::size_t end = std::min(places.find(':'), places.size());
-    if (is_program(folder / fs::path(places.substr(0, end)) / program)) return true;
-    if (end == places.size()) return false;
-    places.remove_prefix(end + 1);
+/// Reports a program that cannot be started from the study's folder, as it is now.
+void check_program(Section& section, const Entry& entry) {
+  const std::string& program = entry.command.front();
+  const char* variable = std::getenv("PATH");  // NOLINT(concurrency-mt-unsafe): never set.
+  const std::string_view path = variable == nullptr ? runtime::default_search_path : variable;
+  const auto in_folder = [&](const std::string& name) {
+    return (fs::path(entry.folder) / name).lexically_normal().string();
+  };
+  std::optional<std::string> problem;
+  for (const std::string& candidate : runtime::executable_paths(program, path)) {
+    const std::string file = in_folder(candidate);
+    std::error_code ignored;
+    if (!fs::exists(file, ignored)) continue;
+    problem = runtime::execution_problem(file, path);
+    if (problem) continue;
+    constexpr std::array shells{"sh", "bash", "dash", "zsh", "ksh"};
+    if (std::ranges::find(shells, fs::path(program).filename()) != shells.end() &&
+        entry.command.size() > 1 && runtime::has_crlf_line(in_folder(entry.command[1])))
+      section.warning("command", "the lines of '" + entry.command[1] + "' end with CRLF, which " +
+                                     program +
+                                     " takes for a part of commands; convert it with sed -i "
+                                     "'s/\\r$//' " +
+                                     entry.command[1]);
+    return;
   }
+  if (problem)
+    section.warning("command", "'" + program + "' cannot be started: " + *problem);
+  else
+    section.warning("command", "there is no program '" + program + "' yet" +
+                                   (program.find('/') == std::string::npos
+                                        ? " on the PATH; a path of your own starts with ./"
+                                        : " (looked for from " + entry.folder + ")"));
 }
 
 void read_pattern(Section& report, StudySpec& spec) {
@@ -147,13 +179,11 @@ void read_entry(Section& top, const std::vector<std::string_view>& declared, Stu
   OptionReader(entry).read(options_of("entry"), spec.entry);
   if (const Member* env = entry.find("env"))
     read_env(*env, {declared, spec.config_space}, spec.entry, problems);
+  check_arguments(entry, spec, problems);
+  if (spec.entry.cwd == Entry::Cwd::trial) warn_of_paths_outside(entry, spec.entry);
 
   if (spec.entry.command.empty() || !template_names(spec.entry.command.front()).empty()) return;
-  if (!can_be_found(spec.entry.command.front(), spec.entry.folder))
-    entry.warning("command", "there is no program '" + spec.entry.command.front() + "' yet" +
-                                 (spec.entry.command.front().find('/') == std::string::npos
-                                      ? " on the PATH; a path of your own starts with ./"
-                                      : " (looked for from " + spec.entry.folder + ")"));
+  check_program(entry, spec.entry);
 }
 
 void read_report(Section& top, StudySpec& spec) {

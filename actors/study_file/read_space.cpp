@@ -65,9 +65,9 @@ class RequirementReader {
       : parameter_(parameter), element_(element), problems_(problems) {}
 
   std::optional<Requirement> read() {
-    if (element_.kind == Element::Kind::sequence) return one_of(element_.items);
     const auto literal = value_of(element_);
     if (literal && fitted(parameter_.domain, *literal)) return one_of({element_});
+    if (element_.kind == Element::Kind::sequence) return one_of(element_.items);
     const auto comparison = comparison_of(element_);
     if (!comparison) return one_of({element_});
     const auto operand = value_of_word(comparison->operand);

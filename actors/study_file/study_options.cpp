@@ -20,6 +20,8 @@ using schedulers::Synonym;
 constexpr std::int64_t count_max = 1'000'000'000;
 constexpr RealRange above_0{.least = 0, .above_least = true, .expected = "above 0.0"};
 constexpr RealRange not_below_0{.least = 0};
+constexpr RealRange timeout_range{
+    .least = 0, .most = 1e9, .above_least = true, .expected = "above 0, up to 1e9"};
 
 constexpr std::array study_table{
     option<&StudySpec::name>({.key = "study",
@@ -57,7 +59,9 @@ constexpr std::array study_table{
          .example = "epochs",
          .in_template = true,
          .doc = "the constant above that holds the most a trial may use.\n"
-                "Or give that number itself: max_t: 243"}),
+                "Or give that number itself: max_t: 243. Where trials are paused,\n"
+                "the program gets the next rung instead: a further constant, such\n"
+                "as total_epochs: 243, is for learning-rate schedules"}),
     option<&StudySpec::max_t>(
         {.key = "max_t", .alias = "max_resource", .least = 1, .most = resource_max}),
     Option{.key = "scheduler"},
@@ -107,6 +111,16 @@ constexpr std::array study_table{
          .example = "0",
          .in_template = true,
          .doc = "of a trial that failed, from its last checkpoint. Default {default}"}),
+    option<&StudySpec::trial_timeout_s>(
+        {.key = "trial_timeout",
+         .range = timeout_range,
+         .example = "86400",
+         .doc = "seconds; a program that runs longer at a time has failed"}),
+    option<&StudySpec::report_timeout_s>(
+        {.key = "report_timeout",
+         .range = timeout_range,
+         .example = "3600",
+         .doc = "seconds; a program without a report for so long has failed"}),
     Option{.key = "report"},
     option<&StudySpec::lease_s>(
         {.key = "lease",
@@ -129,6 +143,18 @@ constexpr std::array entry_table{
     Option{.key = "command"},
     option<&Entry::args>({.key = "args"}),
     option<&Entry::st_checkpoint_dir>({.key = "st_checkpoint_dir"}),
+    option<&Entry::booleans>({.key = "booleans",
+                              .example = "lower",
+                              .doc = "lower (true), python (True; the default with report.format\n"
+                                     "syne-tune), flag (--name or nothing) or 0-1"}),
+    option<&Entry::lists>({.key = "lists",
+                           .example = "json",
+                           .doc = "a list in a choice: json ([64, 32]; default), join (64,32),\n"
+                                  "repeat (--name 64 --name 32) or nargs (--name 64 32)"}),
+    option<&Entry::cwd>({.key = "cwd",
+                         .example = "study",
+                         .doc = "where programs run: this file's folder, shared (default), or\n"
+                                "trial: a folder of each trial, trials/NNNN/work"}),
     Option{.key = "env"},
 };
 

@@ -38,6 +38,12 @@ std::unique_ptr<schedulers::Searcher> searcher_of(const StudySpec& spec, std::ui
   return make_searcher(spec.searcher.options, search_terms(spec, seed));
 }
 
+Entry::Booleans booleans_of(const StudySpec& spec) {
+  if (spec.entry.booleans != Entry::Booleans::automatic) return spec.entry.booleans;
+  return spec.report.format == ReportFormat::Format::syne_tune ? Entry::Booleans::python
+                                                               : Entry::Booleans::lower;
+}
+
 std::vector<schedulers::Resource> rungs_of(const StudySpec& spec) {
   const auto brackets = outline(scheduler_options(spec), std::nullopt);
   std::vector<schedulers::Resource> levels;

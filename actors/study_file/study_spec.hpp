@@ -48,15 +48,43 @@ struct Entry {
     always,
     never,
   };
+  /// How truth values are passed. In JSON they are true and false always.
+  enum class Booleans {
+    automatic,  ///< python, if the report format is syne_tune; else lower.
+    lower,      ///< true, false
+    python,     ///< True, False
+    flag,       ///< `--name`, or no argument.
+    zero_one,   ///< 1, 0
+  };
+  /// How lists are passed. In JSON they are arrays always.
+  enum class Lists {
+    json,    ///< One argument: [64, 32]
+    repeat,  ///< `--name 64 --name 32`
+    join,    ///< One argument: 64,32
+    nargs,   ///< `--name 64 32`
+  };
+  /// The working directory of the programs.
+  enum class Cwd {
+    study,  ///< The study file's folder, which all trials share.
+    trial,  ///< A folder of the trial, with links to the entries of the study file's folder.
+  };
   std::vector<std::string> command;  ///< argv; no shell reads it. `${name}` is a parameter's value.
   Args args = Args::flags;
   CheckpointFlag st_checkpoint_dir = CheckpointFlag::automatic;
   std::vector<EnvVariable> env;  ///< Added to the environment, in order.
-  std::string folder;  ///< Absolute path of the study file's folder: the working directory.
+  std::string folder;            ///< Absolute path of the study file's folder.
+  Booleans booleans = Booleans::automatic;
+  Lists lists = Lists::json;
+  Cwd cwd = Cwd::study;
   static auto fields(auto& m) {
-    return std::tuple{field("command", m.command), field("args", m.args),
-                      field("st_checkpoint_dir", m.st_checkpoint_dir), field("env", m.env),
-                      field("folder", m.folder)};
+    return std::tuple{field("command", m.command),
+                      field("args", m.args),
+                      field("st_checkpoint_dir", m.st_checkpoint_dir),
+                      field("env", m.env),
+                      field("folder", m.folder),
+                      field("booleans", m.booleans),
+                      field("lists", m.lists),
+                      field("cwd", m.cwd)};
   }
   friend bool operator==(const Entry&, const Entry&) = default;
 };
@@ -65,6 +93,15 @@ constexpr std::array<std::string_view, 5> enum_names(Entry::Args) {
 }
 constexpr std::array<std::string_view, 3> enum_names(Entry::CheckpointFlag) {
   return {"auto", "always", "never"};
+}
+constexpr std::array<std::string_view, 5> enum_names(Entry::Booleans) {
+  return {"auto", "lower", "python", "flag", "0-1"};
+}
+constexpr std::array<std::string_view, 4> enum_names(Entry::Lists) {
+  return {"json", "repeat", "join", "nargs"};
+}
+constexpr std::array<std::string_view, 2> enum_names(Entry::Cwd) {
+  return {"study", "trial"};
 }
 
 /// The format in which a trial's program reports metrics.
@@ -260,6 +297,10 @@ struct StudySpec {
   ReportFormat report;
   double lease_s = 5;        ///< Seconds without the head after which a node ends its trials.
   double grace_kill_s = 10;  ///< Seconds from SIGTERM to SIGKILL.
+  /// Seconds that one attempt of a trial may run. None: no bound.
+  std::optional<double> trial_timeout_s{};
+  /// Seconds that a program may run without a report, also before its first. None: no bound.
+  std::optional<double> report_timeout_s{};
   std::string listen = "tcp://127.0.0.1:*";
 
   static auto fields(auto& m) {
@@ -288,6 +329,8 @@ struct StudySpec {
                       field("report", m.report),
                       field("lease", m.lease_s),
                       field("grace_kill_s", m.grace_kill_s),
+                      field("trial_timeout", m.trial_timeout_s),
+                      field("report_timeout", m.report_timeout_s),
                       field("listen", m.listen)};
   }
   friend bool operator==(const StudySpec&, const StudySpec&) = default;
@@ -310,6 +353,9 @@ constexpr std::array<std::string_view, 3> enum_names(StudySpec::WhenExhausted) {
 /// A new searcher for the study.
 [[nodiscard]] std::unique_ptr<schedulers::Searcher> searcher_of(const StudySpec& spec,
                                                                 std::uint64_t seed);
+
+/// How truth values are passed: `entry.booleans`, with its default resolved.
+[[nodiscard]] Entry::Booleans booleans_of(const StudySpec& spec);
 
 /// Resources of the first bracket's rungs, lowest first; the last one is where trials end.
 [[nodiscard]] std::vector<schedulers::Resource> rungs_of(const StudySpec& spec);

@@ -21,7 +21,8 @@ constexpr std::string_view template_frame =
 
 # The program to tune. Paths are relative to this file; the program runs in this file's folder.
 entry:
-  # A list of arguments; no shell reads it. ${name} stands for a parameter's value ($${ for ${).
+  # A list of arguments; no shell reads it. ${name} stands for a parameter's value ($${ for ${);
+  # ${trial_dir}, ${checkpoint_dir}, ${trial_id} and ${study} for those of the trial.
   command: [./train, --data, data.csv]
   # How the parameters that no ${name} mentions are passed. Default: flags.
   #   flags       --lr 0.1             equals  --lr=0.1
@@ -31,6 +32,7 @@ entry:
   # Whether --st_checkpoint_dir FOLDER is passed too: auto (default: if the program reports as Syne
   # Tune's scripts do), always or never. TROUPE_CHECKPOINT_DIR has the same folder always.
   st_checkpoint_dir: auto
+@entry.*
   # Added to the program's environment. May be left out.
   env: {OMP_PROC_BIND: "true"}
 
@@ -45,6 +47,7 @@ config_space:
   batch: {ordinal: [16, 32, 64, 128]}            # values with an order
   decay: {logfinrange: [1e-6, 1e-2, 5]}          # five values, evenly spaced on a log scale
   smoothing: {finrange: [0, 0.2, 3]}             # 0, 0.1 and 0.2
+  width: {randint: [64, 512], step: 64}          # 64, 128, ..., 512; for uniform and finrange too
   epochs: 243
   # Only where others have certain values; elsewhere it is absent, and not passed to the program:
   # nesterov: {choice: [false, true], when: {momentum: "> 0.5", act: [relu, tanh]}}

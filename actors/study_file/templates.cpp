@@ -1,5 +1,8 @@
 #include "actors/study_file/templates.hpp"
 
+#include <algorithm>
+#include <utility>
+
 namespace troupe::actors {
 namespace {
 
@@ -28,6 +31,21 @@ std::vector<std::string> template_names(std::string_view text) {
   std::vector<std::string> names;
   walk(text, [](std::string_view) {}, [&](std::string_view name) { names.emplace_back(name); });
   return names;
+}
+
+std::optional<std::string> sole_template(std::string_view text) {
+  auto names = template_names(text);
+  if (names.size() != 1 || text != "${" + names.front() + "}") return std::nullopt;
+  return std::move(names.front());
+}
+
+bool is_option_of(std::string_view option, std::string_view name) {
+  const std::size_t dashes = std::min(option.find_first_not_of('-'), option.size());
+  if (dashes == 0) return false;
+  const auto same = [](char a, char b) {
+    return a == b || (a == '-' && b == '_') || (a == '_' && b == '-');
+  };
+  return std::ranges::equal(option.substr(dashes), name, same);
 }
 
 std::string expand_templates(

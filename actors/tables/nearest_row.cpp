@@ -28,7 +28,8 @@ double as_number(const Value& value) {
 }
 
 bool is_number(const Value& value) {
-  return !std::holds_alternative<std::string>(value);
+  return std::holds_alternative<std::int64_t>(value) || std::holds_alternative<double>(value) ||
+         std::holds_alternative<bool>(value);
 }
 
 bool same(const Value& a, const Value& b) {

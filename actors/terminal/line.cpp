@@ -106,7 +106,7 @@ std::string spell(const schedulers::Value& value, std::string (*number)(double))
   if (const auto* integer = std::get_if<std::int64_t>(&value)) return std::to_string(*integer);
   if (const auto* real = std::get_if<double>(&value)) return number(*real);
   if (const auto* truth = std::get_if<bool>(&value)) return *truth ? "true" : "false";
-  return printable_line(std::get<std::string>(value));
+  return printable_line(schedulers::text_of(value));
 }
 
 }  // namespace

@@ -1,16 +1,17 @@
 #include "actors/trial/command_line.hpp"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <cmath>
 #include <optional>
 #include <set>
 #include <string_view>
 #include <utility>
+#include <variant>
 
 #include "actors/json.hpp"
 #include "actors/study_file/templates.hpp"
+#include "actors/trial/arguments.hpp"
+#include "actors/trial/visible_devices.hpp"
 #include "runtime/core/rng.hpp"
 
 namespace troupe::actors {
@@ -21,27 +22,12 @@ using Args = Entry::Args;
 
 namespace {
 
-std::string as_text(const Value& value) {
-  if (const auto* text = std::get_if<std::string>(&value)) return *text;
-  if (const auto* flag = std::get_if<bool>(&value)) return *flag ? "true" : "false";
-  if (const auto* whole = std::get_if<std::int64_t>(&value)) return std::to_string(*whole);
-  std::array<char, 32> digits{};
-  const auto end = std::to_chars(digits.begin(), digits.end(), std::get<double>(value));
-  return {digits.data(), end.ptr};
-}
-
 /// The configuration with the milestone in place of the maximum.
 Config with_limit(const StudySpec& study, const AttemptPlan& attempt) {
   Config config = attempt.config;
   for (auto& [name, value] : config)
     if (name == study.max_resource_attr) value = resource_limit(study, attempt.until);
   return config;
-}
-
-std::optional<std::string> look_up(const Config& config, std::string_view name) {
-  const auto found = std::ranges::find(config, name, &schedulers::Setting::name);
-  if (found == config.end()) return std::nullopt;
-  return as_text(found->value);
 }
 
 /// The parameters that no template names.
@@ -88,25 +74,6 @@ class Environment {
   std::vector<std::string> entries_;
 };
 
-/// Value of CUDA_VISIBLE_DEVICES: the devices at the indices `gpus` of the node's own list.
-std::string visible_devices(const std::vector<std::int64_t>& gpus,
-                            const std::optional<std::string>& of_node) {
-  std::vector<std::string> names;
-  const std::string all = of_node.value_or("");
-  for (std::string_view rest = all; !rest.empty();) {
-    const auto name = rest.substr(0, rest.find(','));
-    names.emplace_back(name);
-    rest.remove_prefix(std::min(rest.size(), name.size() + 1));
-  }
-  std::string list;
-  for (const auto gpu : gpus) {
-    const auto index = static_cast<std::size_t>(gpu);
-    if (!list.empty()) list += ',';
-    list += index < names.size() ? names[index] : std::to_string(gpu);
-  }
-  return list;
-}
-
 /// Whether to pass --st_checkpoint_dir, which scripts for Syne Tune expect.
 bool wants_checkpoint_flag(const StudySpec& study) {
   switch (study.entry.st_checkpoint_dir) {
@@ -121,33 +88,32 @@ bool wants_checkpoint_flag(const StudySpec& study) {
 }
 
 std::vector<std::string> arguments(const StudySpec& study, const AttemptPlan& attempt,
-                                   const Config& config, const Config& rest) {
-  std::vector<std::string> argv;
-  for (const auto& argument : study.entry.command)
-    argv.push_back(
-        expand_templates(argument, [&](std::string_view name) { return look_up(config, name); }));
-  const auto add = [&](const std::string& name, const std::string& value) {
-    if (study.entry.args == Args::equals) {
-      argv.push_back("--" + name + "=" + value);
-    } else {
-      argv.push_back("--" + name);
-      argv.push_back(value);
-    }
-  };
+                                   const ArgumentWriter& writer, const Config& rest) {
+  std::vector<std::string> argv = writer.command();
   switch (study.entry.args) {
     case Args::flags:
     case Args::equals:
-      for (const auto& [name, value] : rest) add(name, as_text(value));
+      for (const auto& [name, value] : rest) writer.add_option(argv, name, value);
       break;
     case Args::json_file:
-      add("config", attempt.config_file);
+      writer.add_option(argv, "config", attempt.config_file);
       break;
     case Args::env:
     case Args::none:
       return argv;
   }
-  if (wants_checkpoint_flag(study)) add("st_checkpoint_dir", attempt.checkpoint_dir);
+  if (wants_checkpoint_flag(study))
+    writer.add_option(argv, "st_checkpoint_dir", attempt.checkpoint_dir);
   return argv;
+}
+
+/// The path from which the program is started. A relative path is relative to the study file's
+/// folder, wherever the program runs.
+void find_program(const Entry& entry, std::vector<std::string>& argv) {
+  std::string& program = argv.front();
+  if (entry.cwd == Entry::Cwd::trial && program.find('/') != program.npos &&
+      !program.starts_with('/'))
+    program = entry.folder + "/" + program;
 }
 
 /// Seed of a trial's program, below 2^31: numpy accepts no larger seed.
@@ -156,9 +122,13 @@ std::string trial_seed(const AttemptPlan& attempt) {
   return std::to_string(Rng::stream(attempt.seed, "program", attempt.trial).below(seeds));
 }
 
+bool is_null(const Value* value) {
+  return value != nullptr && std::holds_alternative<std::monostate>(*value);
+}
+
 std::vector<std::string> environment(const StudySpec& study, const AttemptPlan& attempt,
-                                     const Config& config, const Config& rest,
-                                     const std::string& config_json) {
+                                     const Config& config, const ArgumentWriter& writer,
+                                     const Config& rest, const std::string& config_json) {
   Environment env(attempt.environment);
   const std::string number = std::to_string(attempt.attempt);
   env.set("TROUPE_STUDY", study.name);
@@ -172,16 +142,20 @@ std::vector<std::string> environment(const StudySpec& study, const AttemptPlan& 
   env.set("TROUPE_SEED", trial_seed(attempt));
   env.set("TROUPE_CONFIG_JSON", config_json);
   if (!attempt.gpus.empty())
-    env.set("CUDA_VISIBLE_DEVICES", visible_devices(attempt.gpus, env.get("CUDA_VISIBLE_DEVICES")));
-  if (!env.get("OMP_NUM_THREADS"))
+    env.set("CUDA_VISIBLE_DEVICES",
+            visible_devices(attempt.gpus,
+                            listed_devices(env.get("CUDA_VISIBLE_DEVICES").value_or(""))));
+  if (study.resources.cpus > 0 && !env.get("OMP_NUM_THREADS"))
     env.set("OMP_NUM_THREADS", std::to_string(std::max<std::int64_t>(
                                    1, std::llround(std::ceil(study.resources.cpus)))));
   if (study.entry.args == Args::env)
-    for (const auto& [name, value] : rest) env.set("HP_" + name, as_text(value));
-  for (const auto& variable : study.entry.env)
-    env.set(variable.name, expand_templates(variable.value, [&](std::string_view name) {
-              return look_up(config, name);
-            }));
+    for (const auto& [name, value] : rest)
+      if (!is_null(&value)) env.set("HP_" + name, writer.text(value));
+  for (const auto& [name, value] : study.entry.env) {
+    const auto parameter = sole_template(value);
+    if (!parameter || !is_null(schedulers::find(config, *parameter)))
+      env.set(name, writer.expanded(value, false));
+  }
   return env.take();
 }
 
@@ -196,9 +170,16 @@ TrialCommand trial_command(const StudySpec& study, const AttemptPlan& attempt) {
   const Config rest = left_over(study.entry, config);
   TrialCommand command;
   command.config_json = config_json(config);
-  command.process.argv = arguments(study, attempt, config, rest);
-  command.process.env = environment(study, attempt, config, rest, command.config_json);
-  command.process.cwd = study.entry.folder;
+  const ArgumentWriter::Facts facts{{"trial_dir", attempt.trial_dir},
+                                    {"checkpoint_dir", attempt.checkpoint_dir},
+                                    {"trial_id", std::to_string(attempt.trial)},
+                                    {"study", study.name}};
+  const ArgumentWriter writer(study.entry, booleans_of(study), config, facts);
+  command.process.argv = arguments(study, attempt, writer, rest);
+  find_program(study.entry, command.process.argv);
+  command.process.env = environment(study, attempt, config, writer, rest, command.config_json);
+  command.process.cwd =
+      study.entry.cwd == Entry::Cwd::trial ? attempt.work_dir : study.entry.folder;
   if (study.resources.memory_bytes > 0)
     command.process.memory_limit_bytes = study.resources.memory_bytes;
   return command;

@@ -22,6 +22,7 @@ struct AttemptPlan {
   std::string trial_dir;                 ///< Absolute path.
   std::string checkpoint_dir;            ///< Absolute path.
   std::string config_file;               ///< Absolute path.
+  std::string work_dir{};                ///< Absolute path; the working directory if cwd is trial.
   std::vector<std::string> environment;  ///< The node's environment, as KEY=VALUE.
 };
 
@@ -36,14 +37,14 @@ struct TrialCommand {
                                                   schedulers::Resource until);
 
 /// The command of an attempt. Parameters that a template names are not passed a second time.
-/// Doubles have the shortest digits that read back to the same value; booleans are true and false.
+/// ArgumentWriter makes their texts.
 ///
 /// Environment: the node's, then
 ///   TROUPE_STUDY, TROUPE_TRIAL_ID, TROUPE_ATTEMPT, TROUPE_INCARNATION (the same),
 ///   TROUPE_TRIAL_DIR, TROUPE_CHECKPOINT_DIR, TROUPE_RESUME_FROM (0: from the beginning),
 ///   TROUPE_MAX_RESOURCE (see resource_limit), TROUPE_SEED (of the trial; below 2^31),
 ///   TROUPE_CONFIG_JSON (the object itself); CUDA_VISIBLE_DEVICES if the study asks for GPUs;
-///   OMP_NUM_THREADS unless the node has it;
+///   OMP_NUM_THREADS if the study counts processors, unless the node has it;
 /// then the study file's `entry.env`.
 [[nodiscard]] TrialCommand trial_command(const StudySpec& study, const AttemptPlan& attempt);
 

@@ -22,6 +22,20 @@ RetainedAttempt held(const AttemptEnded& end) {
   return {end.trial, end.attempt};
 }
 
+std::string shared_file_warning(const std::string& file, const Entry& entry, TrialId one,
+                                TrialId other) {
+  const std::string what = "'" + file + "' in " + entry.folder + " was modified while trials " +
+                           std::to_string(std::min(one, other)) + " and " +
+                           std::to_string(std::max(one, other)) +
+                           " ran; if the program writes it, one trial may read what another "
+                           "wrote. ";
+  if (entry.cwd == Entry::Cwd::trial)
+    return what + "The working folders of trials link to it, because it exists: remove it there";
+  return what +
+         "Give each trial its own: `entry: {cwd: trial}`, or a path with ${trial_dir} or "
+         "${checkpoint_dir}";
+}
+
 /// Whether both are the same study. Its file may have changed meanwhile.
 bool same_study(const StudyDocument& one, const StudyDocument& other) {
   return one.seed == other.seed && one.id == other.id &&
@@ -90,7 +104,16 @@ JoinStudy NodeAgent::offer(Context& self) const {
           .attempts = {}};
 }
 
+/// The GPUs of the next attempt. Where the study counts no GPUs and the node has several, trials at
+/// a time share them evenly: the attempt gets the one with the fewest attempts.
 std::vector<std::int64_t> NodeAgent::take_gpus() {
+  if (spec_->resources.gpus == 0) {
+    if (options_.resources.gpus < 2 || spec_->n_workers < 2) return {};
+    std::vector<std::size_t> attempts(options_.resources.gpus);
+    for (const Running& running : running_)
+      for (const std::int64_t gpu : running.gpus) ++attempts[static_cast<std::size_t>(gpu)];
+    return {std::ranges::min_element(attempts) - attempts.begin()};
+  }
   const auto wanted = static_cast<std::size_t>(spec_->resources.gpus);
   check(wanted <= free_gpus_.size(), "the study launches no more than the node's resources admit");
   std::vector<std::int64_t> taken;
@@ -126,6 +149,7 @@ void NodeAgent::on(Context& self, const Launch& launch) {
   if (options_.launching) options_.launching();
   if (spare_ && launch.attempt == 1) spare_->give(launch.trial);
   std::vector<std::int64_t> gpus = take_gpus();
+  auto files = watches_files() ? file_times(spec_->entry.folder) : std::nullopt;
   const Trial::Ref ref = self.spawn<Trial>(TrialPlan{.spec = spec_,
                                                      .study = document_,
                                                      .launch = launch,
@@ -134,7 +158,42 @@ void NodeAgent::on(Context& self, const Launch& launch) {
                                                      .transfers = transfers_,
                                                      .agent = TrialPlan::Agent(self.address())},
                                            environment_);
-  running_.push_back(Running{launch.trial, launch.attempt, ref, std::move(gpus)});
+  running_.push_back(Running{launch.trial, launch.attempt, ref, std::move(gpus), std::move(files)});
+}
+
+/// Whether to look for files of the folder of the study file that several trials modify.
+bool NodeAgent::watches_files() const {
+  return !environment_.make_program && shared_files_ != SharedFiles::warned;
+}
+
+/// Looks for a file that was modified while the attempt that ended now, and another one that still
+/// runs, were both running. The other one then warns the study.
+void NodeAgent::look_for_shared_files(Context& self, const RetainedAttempt& ended) {
+  if (shared_files_ == SharedFiles::warning_sent && ended == warner_)
+    shared_files_ = SharedFiles::unseen;
+  if (!watches_files() || shared_files_ != SharedFiles::unseen) return;
+  const auto key = [](const Running& r) { return RetainedAttempt{r.trial, r.attempt}; };
+  const auto here = std::ranges::find(running_, ended, key);
+  if (here == running_.end() || !here->files) return;
+  std::optional<FileTimes> now;
+  for (const Running& other : running_) {  // In the order of their starts.
+    const bool is_over = std::ranges::any_of(
+        over_, [&](const AttemptOver& over) { return held(over.end) == key(other); });
+    if (other.trial == ended.trial || is_over || !other.files) continue;
+    if (!now) now = file_times(spec_->entry.folder);
+    if (!now) return;
+    const auto file = modified_file(&other > &*here ? *other.files : *here->files, *now);
+    if (!file) continue;
+    self.tell(other.ref,
+              WarnStudy{shared_file_warning(*file, spec_->entry, ended.trial, other.trial)});
+    shared_files_ = SharedFiles::warning_sent;
+    warner_ = key(other);
+    return;
+  }
+}
+
+void NodeAgent::on(Context&, const StudyWarningSent&) {
+  shared_files_ = SharedFiles::warned;
 }
 
 void NodeAgent::on(Context&, const AttemptBegun&) {
@@ -147,6 +206,7 @@ void NodeAgent::on(Context& self, const EndTrial& end) {
 }
 
 void NodeAgent::on(Context& self, AttemptOver over) {
+  look_for_shared_files(self, held(over.end));
   if (over.sent_to.address() == runtime::Address{}) return;  // The attempt was cancelled.
   const auto is_it = [&](const Running& r) {
     return held(over.end) == RetainedAttempt{r.trial, r.attempt};
@@ -275,7 +335,8 @@ void NodeAgent::on(Context& self, const runtime::Down& down) {
       self.tell(options_.study, over.end);
       over_.push_back(std::move(over));
     }
-    free_gpus_.insert(free_gpus_.end(), ended->gpus.rbegin(), ended->gpus.rend());
+    if (spec_->resources.gpus > 0)
+      free_gpus_.insert(free_gpus_.end(), ended->gpus.rbegin(), ended->gpus.rend());
     running_.erase(ended);
   }
   end_if_done(self);

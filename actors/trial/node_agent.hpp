@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -10,6 +11,7 @@
 #include "actors/study/protocol.hpp"
 #include "actors/study_file/study_spec.hpp"
 #include "actors/trial/attempt_folder.hpp"
+#include "actors/trial/shared_files.hpp"
 #include "actors/trial/trial.hpp"
 #include "actors/trial/trial_plan.hpp"
 #include "runtime/context.hpp"
@@ -73,8 +75,8 @@ class NodeAgent {
     static constexpr std::string_view wire_name = "LeaseExpired";
     static auto fields(auto&) { return no_fields(); }
   };
-  using Private =
-      runtime::Ref<AttemptBegun, AttemptOver, StudyFound, StudyGone, JoinAgain, LeaseExpired>;
+  using Private = runtime::Ref<AttemptBegun, AttemptOver, StudyWarningSent, StudyFound, StudyGone,
+                               JoinAgain, LeaseExpired>;
 
   NodeAgent(AgentOptions options, TrialEnvironment environment);
 
@@ -83,6 +85,7 @@ class NodeAgent {
   void on(runtime::Context& self, const EndTrial& end);
   void on(runtime::Context& self, const AttemptBegun&);
   void on(runtime::Context& self, AttemptOver over);
+  void on(runtime::Context& self, const StudyWarningSent&);
   void on(runtime::Context& self, const StudyFound& found);
   void on(runtime::Context& self, const StudyGone& gone);
   void on(runtime::Context& self, const JoinAgain&);
@@ -95,6 +98,8 @@ class NodeAgent {
     std::uint32_t attempt = 0;
     Trial::Ref ref;
     std::vector<std::int64_t> gpus;
+    /// The files of the shared folder when the attempt was launched; none if they are not watched.
+    std::optional<FileTimes> files{};
     AttemptAck ack{};  ///< The study's answer, if it was found again since the attempt began.
   };
   void use_own_folder(runtime::Context& self, const StoreRef& checkpoints);
@@ -103,6 +108,8 @@ class NodeAgent {
   /// The attempts that run here, and those whose end may not be durable.
   [[nodiscard]] std::vector<RetainedAttempt> retained() const;
   [[nodiscard]] std::vector<std::int64_t> take_gpus();
+  [[nodiscard]] bool watches_files() const;
+  void look_for_shared_files(runtime::Context& self, const RetainedAttempt& ended);
   void lose_study(runtime::Context& self, const runtime::Down& down);
   void look(runtime::Context& self);
   void leave(runtime::Context& self, const std::string& why);
@@ -121,6 +128,10 @@ class NodeAgent {
   std::vector<AttemptOver> over_;        ///< Attempts whose end may not be durable.
   std::uint64_t joined_ = 0;             ///< As in the last Launch.
   Instant looks_until_{};                ///< While a head is looked for: until when; else zero.
+  /// Whether the study knows that trials share files; a trial that was asked to warn may end first.
+  enum class SharedFiles { unseen, warning_sent, warned };
+  SharedFiles shared_files_ = SharedFiles::unseen;
+  RetainedAttempt warner_{};  ///< The attempt that was asked to warn.
   bool leaving_ = false;
   std::string lost_;  ///< Why the study is lost; empty if it is not.
 };

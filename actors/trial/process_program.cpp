@@ -8,6 +8,8 @@
 #include <variant>
 
 #include "actors/trial/command_line.hpp"
+#include "actors/trial/work_folder.hpp"
+#include "runtime/process/execution_problem.hpp"
 
 namespace troupe::actors {
 
@@ -48,6 +50,11 @@ Result<std::vector<ReportLine>> ProcessProgram::start(runtime::Address trial) {
     unreceived.push_back(Malformed{
         "", "its checkpoint was lost with its node, or deleted to save room: it starts over"});
   }
+  const std::string work = work_folder(plan_.study.folder, launch.trial);
+  const Entry& entry = plan_.spec->entry;
+  if (entry.cwd == Entry::Cwd::trial)
+    if (auto made = make_work_folder(work, entry.folder, plan_.study.folder); !made)
+      return made.error();
   TrialCommand command =
       trial_command(*plan_.spec, AttemptPlan{.trial = launch.trial,
                                              .attempt = launch.attempt,
@@ -59,8 +66,11 @@ Result<std::vector<ReportLine>> ProcessProgram::start(runtime::Address trial) {
                                              .trial_dir = folder_->trial_dir(),
                                              .checkpoint_dir = folder_->checkpoint_dir(),
                                              .config_file = folder_->config_file(),
+                                             .work_dir = work,
                                              .environment = *environment_.variables});
   if (auto written = folder_->write_config(command.config_json); !written) return written.error();
+  program_ = command.process.argv.front();
+  cwd_ = command.process.cwd;
   process_ = environment_.processes->start(
       std::move(command.process),
       [deliver = environment_.deliver, trial](runtime::ProcessEvent event) {
@@ -137,12 +147,31 @@ std::vector<ReportLine> ProcessProgram::conclude(const ProcessEnded& ended,
   for (const ReportLine& line : lines)
     if (const auto* report = std::get_if<Report>(&line))
       reported = std::max(reported, report->resource);
+  constexpr std::int32_t cannot_execute = 126;
+  constexpr std::int32_t not_found = 127;
+  if (ended.cause == ProcessEnded::Cause::exited &&
+      (ended.code == cannot_execute || ended.code == not_found))
+    if (const auto problem = execution_problem())
+      lines.push_back(Malformed{"", "cannot start " + program_ + ": " + *problem});
   if (ended.cause == ProcessEnded::Cause::lost) return lines;  // The next attempt resumes from it.
   // A checkpoint that was saved on a full disk may be incomplete.
   const bool sound = ended_in_order(ended) || (reported > 0 && !infrastructure_failed);
   const auto stored = sound ? folder_->publish() : folder_->discard();
   if (!stored) environment_.log_warning(stored.error().what);
   return lines;
+}
+
+/// Why the program could not be executed although its start succeeded: /usr/bin/env did not find
+/// the interpreter.
+std::optional<std::string> ProcessProgram::execution_problem() const {
+  std::string_view path = runtime::default_search_path;
+  for (const std::string& variable : *environment_.variables)
+    if (variable.starts_with("PATH=")) path = std::string_view(variable).substr(5);
+  for (const std::string& file : runtime::executable_paths(program_, path))
+    if (auto problem =
+            runtime::execution_problem(file.starts_with('/') ? file : cwd_ + "/" + file, path))
+      return problem;
+  return std::nullopt;
 }
 
 std::optional<std::string> ProcessProgram::infrastructure_failure() const {

@@ -30,6 +30,7 @@ class ProcessProgram final : public Program {
 
  private:
   [[nodiscard]] bool starts_over() const;
+  [[nodiscard]] std::optional<std::string> execution_problem() const;
   [[nodiscard]] std::vector<ReportLine> unreceived_reports() const;
 
   TrialPlan plan_;
@@ -37,6 +38,8 @@ class ProcessProgram final : public Program {
   std::optional<AttemptFolder> folder_;
   ReportParser parser_;
   runtime::ProcessId process_ = 0;
+  std::string program_;  ///< The first argument.
+  std::string cwd_;
   bool log_failed_ = false;
   std::string stdout_tail_;
   std::string stderr_tail_;

@@ -4,6 +4,8 @@
 #include <chrono>
 #include <utility>
 
+#include <signal.h>
+
 #include "actors/trial/command_line.hpp"
 #include "actors/trial/process_program.hpp"
 #include "runtime/core/seconds.hpp"
@@ -43,10 +45,20 @@ AttemptEnded::Cause cause_of(ProcessEnded::Cause cause) {
   return AttemptEnded::Cause::lost;
 }
 
+/// The end of a program that was ended because it hung, however it took that: it is no success.
+ProcessEnded killed_in_failure(ProcessEnded ended) {
+  ended.requested = false;
+  ended.cause = ProcessEnded::Cause::signaled;
+  ended.code = SIGTERM;
+  return ended;
+}
+
 }  // namespace
 
 Trial::Trial(TrialPlan plan, TrialEnvironment environment)
-    : plan_(std::move(plan)), environment_(std::move(environment)) {}
+    : plan_(std::move(plan)),
+      environment_(std::move(environment)),
+      timeouts_(plan_.spec->trial_timeout_s, plan_.spec->report_timeout_s) {}
 
 void Trial::started(Context& self) {
   if (plan_.transfers && !download(self)) return;
@@ -61,6 +73,8 @@ void Trial::started(Context& self) {
     return;
   }
   runs_ = true;
+  timeouts_.start(self.now());
+  watch_timeouts(self);
   self.tell(plan_.agent, AttemptBegun{});
   take(std::move(*unreceived));
   send_reports(self);
@@ -107,6 +121,7 @@ void Trial::stopping(Context&) {
 
 void Trial::on(Context& self, const EndTrial&) {
   if (!runs_) return;
+  timeouts_.disarm();
   // A program that knows its maximal resource ends there by itself, and may still save a
   // checkpoint.
   const bool ends_itself =
@@ -129,27 +144,36 @@ void Trial::on(Context& self, const Resume& resume) {
     return;
   }
   reports_lost_ = true;
+  timeouts_.disarm();
   if (runs_) program_->end(seconds(plan_.spec->grace_kill_s));
-  resume_reading();
+  resume_reading(self);
 }
 
-void Trial::on(Context&, const Cancel&) {
+void Trial::on(Context& self, const Cancel&) {
   plan_.report_to = StudyRef();
+  timeouts_.disarm();
   if (runs_) program_->end(seconds(plan_.spec->grace_kill_s));
-  resume_reading();
+  resume_reading(self);
 }
 
 void Trial::on(Context& self, const StudyOver&) {
   plan_.report_to = StudyRef();
   on(self, EndTrial{plan_.launch.trial, plan_.launch.attempt});
-  resume_reading();
+  resume_reading(self);
 }
 
 void Trial::on(Context& self, const DurableUpTo& durable) {
   durable_requested_ = false;
   unacked_.acknowledge({durable.reports, durable.warnings});
   request_durable(self);
-  resume_reading();
+  resume_reading(self);
+}
+
+void Trial::on(Context& self, const WarnStudy& warning) {
+  if (!runs_) return;
+  take({Malformed{"", warning.text}});
+  send_reports(self);
+  self.tell(plan_.agent, StudyWarningSent{});
 }
 
 void Trial::on(Context&, const GraceExpired&) {
@@ -157,7 +181,11 @@ void Trial::on(Context&, const GraceExpired&) {
 }
 
 void Trial::on(Context& self, const runtime::ProcessOutput& output) {
-  take(program_->read(output));
+  auto lines = program_->read(output);
+  if (std::ranges::any_of(lines,
+                          [](const auto& line) { return std::holds_alternative<Report>(line); }))
+    timeouts_.on_report(self.now());
+  take(std::move(lines));
   unread_.push_back(output.stream);
   if (!std::exchange(send_due_, true))
     self.tell(runtime::Ref<SendReports>(self.address()), SendReports{});
@@ -168,7 +196,7 @@ void Trial::on(Context& self, const SendReports&) {
   send_due_ = false;
   send_reports(self);
   request_durable(self);
-  resume_reading();
+  resume_reading(self);
 }
 
 /// Whether reports are sent at all. Not after some were lost: the next attempt reads all from the
@@ -196,10 +224,34 @@ void Trial::request_durable(Context& self) {
                                                runtime::Ref<DurableUpTo>(self.address())});
 }
 
-void Trial::resume_reading() {
-  if (!runs_ || (has_listener() && unacked_.size() >= environment_.told_ahead_max)) return;
+void Trial::resume_reading(Context& self) {
+  if (!runs_) return;
+  const bool reads = !has_listener() || unacked_.size() < environment_.told_ahead_max;
+  timeouts_.set_reading(reads, self.now());
+  if (!reads) return;
+  watch_timeouts(self);
   for (const runtime::Stream stream : unread_) program_->more(stream);
   unread_.clear();
+}
+
+/// Plans the next check of the time-outs, unless an earlier one is planned.
+void Trial::watch_timeouts(Context& self) {
+  const auto next = timeouts_.next();
+  if (!next || (check_planned_for_ && *check_planned_for_ <= *next)) return;
+  if (check_planned_for_) self.cancel(check_timer_);
+  check_planned_for_ = std::max(*next, self.now());
+  check_timer_ = self.after(*check_planned_for_ - self.now(), CheckTimeouts{});
+}
+
+void Trial::on(Context& self, const CheckTimeouts&) {
+  const Instant due = check_planned_for_.value_or(self.now());
+  check_planned_for_.reset();
+  if (!runs_) return;
+  const auto why = timeouts_.check(self.now(), due);
+  if (!why) return watch_timeouts(self);
+  timed_out_ = *why;
+  timeouts_.disarm();
+  program_->end(seconds(plan_.spec->grace_kill_s));
 }
 
 void Trial::take(std::vector<ReportLine> lines) {
@@ -224,8 +276,11 @@ void Trial::send_reports(Context& self) {
   unsent_.clear();
 }
 
-void Trial::on(Context& self, const ProcessEnded& ended) {
+void Trial::on(Context& self, const ProcessEnded& process_ended) {
   runs_ = false;
+  const bool timed_out = !timed_out_.empty() && process_ended.requested &&
+                         process_ended.cause != ProcessEnded::Cause::lost;
+  const ProcessEnded ended = timed_out ? killed_in_failure(process_ended) : process_ended;
   auto infrastructure_failure =
       ended_in_order(ended) ? std::nullopt : program_->infrastructure_failure();
   take(program_->conclude(ended, reported_, infrastructure_failure.has_value()));
@@ -239,6 +294,11 @@ void Trial::on(Context& self, const ProcessEnded& ended) {
                    .stdout_tail = {},
                    .source = program_->source()};
   if (reported_ == 0) end.stdout_tail = program_->tail(runtime::Stream::out);
+  if (timed_out) {
+    end.cause = AttemptEnded::Cause::timed_out;
+    end.code = 0;
+    end.detail = timed_out_;
+  }
   if (plan_.transfers) {
     if (ended.cause == ProcessEnded::Cause::not_started) end.detail += not_shared;
     upload(self, infrastructure_failure);

@@ -9,6 +9,7 @@
 
 #include "actors/study/protocol.hpp"
 #include "actors/trial/trial_plan.hpp"
+#include "actors/trial/trial_timeouts.hpp"
 #include "runtime/context.hpp"
 #include "runtime/process/processes.hpp"
 
@@ -38,12 +39,20 @@ struct StudyOver {
   static auto fields(auto&) { return no_fields(); }
 };
 
+/// The agent noticed something that the user should know. The trial sends the study a warning.
+struct WarnStudy {
+  static constexpr std::string_view wire_name = "WarnStudy";
+  static constexpr bool local_only = true;
+  std::string text;
+  static auto fields(auto&) { return no_fields(); }
+};
+
 /// Owns the running program of one attempt. Sends the study each report, no faster than the study
 /// makes them durable, and last how the attempt ended; by then the process tree is gone and the
 /// checkpoint is published. Then the actor stops.
 class Trial {
  public:
-  using Ref = runtime::Ref<EndTrial, Resume, Cancel, StudyOver, DurableUpTo>;
+  using Ref = runtime::Ref<EndTrial, Resume, Cancel, StudyOver, DurableUpTo, WarnStudy>;
 
   /// The kill grace of a program that was to end by itself is over.
   struct GraceExpired {
@@ -55,8 +64,14 @@ class Trial {
     static constexpr std::string_view wire_name = "SendReports";
     static auto fields(auto&) { return no_fields(); }
   };
-  using Private =
-      runtime::Ref<GraceExpired, SendReports, runtime::ProcessOutput, runtime::ProcessEnded>;
+  /// The time without a report, or of the attempt, may be over.
+  struct CheckTimeouts {
+    static constexpr std::string_view wire_name = "CheckTimeouts";
+    static constexpr bool local_only = true;
+    static auto fields(auto&) { return no_fields(); }
+  };
+  using Private = runtime::Ref<GraceExpired, SendReports, CheckTimeouts, runtime::ProcessOutput,
+                               runtime::ProcessEnded>;
 
   Trial(TrialPlan plan, TrialEnvironment environment);
 
@@ -67,8 +82,10 @@ class Trial {
   void on(runtime::Context& self, const Cancel&);
   void on(runtime::Context& self, const StudyOver&);
   void on(runtime::Context& self, const DurableUpTo& durable);
+  void on(runtime::Context& self, const WarnStudy& warning);
   void on(runtime::Context& self, const GraceExpired&);
   void on(runtime::Context& self, const SendReports&);
+  void on(runtime::Context& self, const CheckTimeouts&);
   void on(runtime::Context& self, const runtime::ProcessOutput& output);
   void on(runtime::Context& self, const runtime::ProcessEnded& ended);
 
@@ -81,7 +98,8 @@ class Trial {
   void send(runtime::Context& self, M message);
   [[nodiscard]] bool has_listener() const;
   void request_durable(runtime::Context& self);
-  void resume_reading();
+  void resume_reading(runtime::Context& self);
+  void watch_timeouts(runtime::Context& self);
   void finish(runtime::Context& self, AttemptEnded ended,
               const std::optional<std::string>& infrastructure_failure);
 
@@ -95,6 +113,10 @@ class Trial {
   bool durable_requested_ = false;
   std::vector<runtime::Stream> unread_;  ///< Streams whose next output was not let in yet.
   bool reports_lost_ = false;            ///< The study will never have all reports of the attempt.
+  TrialTimeouts timeouts_;
+  std::optional<Instant> check_planned_for_;
+  runtime::TimerId check_timer_{};
+  std::string timed_out_;  ///< Why the program was ended before its time; empty if it was not.
   Resource reported_ = 0;
   std::uint32_t warnings_ = 0;
 };

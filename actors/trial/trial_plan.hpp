@@ -76,9 +76,16 @@ struct AttemptOver {
   static auto fields(auto&) { return no_fields(); }
 };
 
+/// The trial sent the warning of a WarnStudy to the study.
+struct StudyWarningSent {
+  static constexpr std::string_view wire_name = "StudyWarningSent";
+  static constexpr bool local_only = true;
+  static auto fields(auto&) { return no_fields(); }
+};
+
 /// What a Trial actor needs to know of its attempt.
 struct TrialPlan {
-  using Agent = runtime::Ref<AttemptBegun, AttemptOver>;
+  using Agent = runtime::Ref<AttemptBegun, AttemptOver, StudyWarningSent>;
 
   std::shared_ptr<const StudySpec> spec;
   StudyDocument study;

@@ -1,6 +1,5 @@
 #include "runtime/process/launch.hpp"
 
-#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <string_view>
@@ -10,6 +9,7 @@
 #include <unistd.h>
 
 #include "runtime/core/check.hpp"
+#include "runtime/process/execution_problem.hpp"
 
 namespace troupe::runtime {
 
@@ -24,20 +24,24 @@ std::vector<char*> c_strings(const std::vector<std::string>& texts) {
   return out;
 }
 
-/// The paths to try, as execvp does, but with the PATH of the program's environment.
-std::vector<std::string> executable_paths(const Launch& launch) {
-  const std::string& program = launch.argv.front();
-  if (program.find('/') != std::string::npos) return {program};
-  std::string_view path = "/usr/local/bin:/usr/bin:/bin";
+/// The PATH of the program's environment.
+std::string_view search_path_of(const Launch& launch) {
   for (const auto& entry : launch.env)
-    if (entry.starts_with("PATH=")) path = std::string_view(entry).substr(5);
-  std::vector<std::string> out;
-  while (!path.empty()) {
-    const auto folder = path.substr(0, path.find(':'));
-    if (!folder.empty()) out.push_back(std::string(folder) + "/" + program);
-    path.remove_prefix(std::min(path.size(), folder.size() + 1));
+    if (entry.starts_with("PATH=")) return std::string_view(entry).substr(5);
+  return default_search_path;
+}
+
+/// Why the program was not executed.
+std::string reason_of(const Launch& launch, const std::vector<std::string>& paths, int error) {
+  for (const std::string& path : paths) {
+    const bool relative = !path.starts_with('/') && !launch.cwd.empty();
+    const std::string file = relative ? launch.cwd + "/" + path : path;
+    if (auto problem = execution_problem(file, search_path_of(launch))) return *problem;
+    if (error == ENOEXEC && ::access(file.c_str(), X_OK) == 0)
+      return "it is neither a program of this machine nor a script with a first line such as "
+             "#!/bin/sh";
   }
-  return out;
+  return std::strerror(error);
 }
 
 /// What the child writes for its parent, into the memory that both share.
@@ -89,7 +93,7 @@ void reload(ExecReport& report) {
 
 Launched launch(const Launch& launch) {
   if (launch.argv.empty()) return {0, false, EINVAL, "cannot start a program without a name"};
-  const auto path_texts = executable_paths(launch);
+  const auto path_texts = executable_paths(launch.argv.front(), search_path_of(launch));
   const auto paths = c_strings(path_texts);
   const auto argv = c_strings(launch.argv);
   const auto env = c_strings(launch.env);
@@ -107,7 +111,9 @@ Launched launch(const Launch& launch) {
                                ? "cannot start " + launch.argv.front() + " in " + launch.cwd
                                : "cannot start " + launch.argv.front();
   // The failed child is reaped by the caller's loop, as all children are.
-  return {0, false, error, what + ": " + std::strerror(error)};
+  const std::string reason =
+      report.bad_folder ? std::strerror(error) : reason_of(launch, path_texts, error);
+  return {0, false, error, what + ": " + reason};
 }
 
 }  // namespace troupe::runtime

@@ -6,12 +6,43 @@
 #include <cmath>
 
 namespace troupe::schedulers {
+namespace {
+
+/// Whether a number is whole and its digits fit into a 64-bit integer.
+bool is_whole(double number) {
+  return std::abs(number) < 0x1p63 && std::trunc(number) == number;
+}
+
+/// A text in quotes. Its escapes are those that keep a list on one line and unambiguous.
+std::string quoted(const std::string& text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += c == '\n' ? "\\n" : std::string(1, c);
+  }
+  return out + '"';
+}
+
+/// The items in brackets, each as `text` makes it.
+std::string listed(const std::vector<Scalar>& items, std::string (*text)(const Value&)) {
+  std::string list;
+  for (const Scalar& item : items) {
+    if (!list.empty()) list += ", ";
+    list += text(value_of(item));
+  }
+  return "[" + list + "]";
+}
+
+}  // namespace
 
 std::string text_of(double number) {
   if (std::isnan(number)) return "nan";
   if (std::isinf(number)) return number > 0 ? "inf" : "-inf";
   std::array<char, 32> digits{};  // The longest double is "-1.7976931348623157e+308".
-  const auto [end, error] = std::to_chars(digits.data(), digits.data() + digits.size(), number);
+  const auto [end, error] =
+      is_whole(number) ? std::to_chars(digits.data(), digits.data() + digits.size(), number,
+                                       std::chars_format::fixed)
+                       : std::to_chars(digits.data(), digits.data() + digits.size(), number);
   std::string text(digits.data(), end);
   // "1" would be read back as an integer: a real number always looks like one.
   if (text.find_first_of(".e") == std::string::npos) text += ".0";
@@ -24,8 +55,19 @@ std::string text_of(const Value& value) {
     std::string operator()(double number) const { return text_of(number); }
     std::string operator()(bool flag) const { return flag ? "true" : "false"; }
     std::string operator()(const std::string& text) const { return text; }
+    std::string operator()(std::monostate) const { return "null"; }
+    std::string operator()(const std::vector<Scalar>& items) const {
+      return listed(items, [](const Value& item) {
+        const auto* text = std::get_if<std::string>(&item);
+        return text != nullptr ? quoted(*text) : text_of(item);
+      });
+    }
   };
   return std::visit(Text{}, value);
+}
+
+Value value_of(const Scalar& scalar) {
+  return std::visit([](const auto& held) -> Value { return held; }, scalar);
 }
 
 std::string match_of(const Value& value) {
@@ -37,6 +79,7 @@ std::string match_of(const Value& value) {
   }
   if (const auto* text = std::get_if<std::string>(&value))
     return std::to_string(text->size()) + ':' + *text;
+  if (const auto* items = std::get_if<std::vector<Scalar>>(&value)) return listed(*items, match_of);
   return text_of(value);
 }
 

@@ -10,8 +10,13 @@
 
 namespace troupe::schedulers {
 
-/// The value of a hyperparameter.
-using Value = std::variant<std::int64_t, double, bool, std::string>;
+/// A number, a truth value or a text.
+using Scalar = std::variant<std::int64_t, double, bool, std::string>;
+
+/// The value of a hyperparameter. A choice may also hold null (std::monostate), which programs get
+/// as an absent argument, and lists of scalars.
+using Value =
+    std::variant<std::int64_t, double, bool, std::string, std::monostate, std::vector<Scalar>>;
 
 /// A hyperparameter or constant of a configuration, with its value.
 struct Setting {
@@ -27,9 +32,11 @@ struct Setting {
 using Config = std::vector<Setting>;
 
 /// The text of a value on a command line: for real numbers the shortest digits that are read back
-/// as the same double; `true` and `false`; text unchanged.
+/// as the same double; `true` and `false`; text unchanged; `null`; a list as in JSON.
 [[nodiscard]] std::string text_of(const Value& value);
+/// Whole numbers below 2^63 have no exponent: 300000.0, where other real numbers are 3e-05.
 [[nodiscard]] std::string text_of(double number);
+[[nodiscard]] Value value_of(const Scalar& scalar);
 
 /// A text that two values share if and only if they count as the same: real numbers are compared to
 /// seven significant digits, and a number differs from a text that reads like it.

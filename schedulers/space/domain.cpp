@@ -1,7 +1,10 @@
 #include "schedulers/space/domain.hpp"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <cmath>
+#include <string_view>
 
 #include "runtime/core/check.hpp"
 #include "schedulers/space/config.hpp"
@@ -28,19 +31,56 @@ std::uint64_t span_of(std::int64_t low, std::int64_t high) {
   return static_cast<std::uint64_t>(high - low) + 1;
 }
 
+std::uint64_t span_of(const RandInt& d) {
+  return static_cast<std::uint64_t>((d.high - d.low) / d.step) + 1;
+}
+
+std::int64_t integer_number(const RandInt& d, std::uint64_t number) {
+  return d.low + d.step * static_cast<std::int64_t>(number);
+}
+
 std::int64_t rounded(double x, std::int64_t low, std::int64_t high) {
   return std::clamp(static_cast<std::int64_t>(std::nearbyint(x)), low, high);
+}
+
+/// The number with 14 significant digits that is as near to `x` as rounding errors are, if it has
+/// two or more trailing zeros in them; else `x`. Turns 0.30000000000000004 into 0.3.
+double without_rounding_error(double x) {
+  std::array<char, 40> text{};
+  const auto end =
+      std::to_chars(text.begin(), text.end(), x, std::chars_format::scientific, 13).ptr;
+  const std::string_view digits(text.data(), static_cast<std::size_t>(end - text.data()));
+  if (!digits.substr(0, digits.find('e')).ends_with("00")) return x;
+  double near = x;
+  (void)std::from_chars(text.data(), end, near);
+  return near;
+}
+
+/// The point at `index` of `last` equal steps from `low` to `high`. It is exact where it is a whole
+/// number.
+double stepped(double low, double high, std::uint64_t index, std::uint64_t last) {
+  if (index == 0 || index == last) return index == 0 ? low : high;
+  const double steps = static_cast<double>(last);
+  const double above = static_cast<double>(index);
+  const double exact = (low * (steps - above) + high * above) / steps;
+  if (std::isfinite(exact)) return std::clamp(exact, low, high);
+  return between(low, high, above / steps);
 }
 
 /// Value `index` of a range, 0 <= index < size. Rounding may make values equal.
 template <typename Range>
 Value range_value(const Range& range, std::uint64_t index) {
-  const double unit =
-      range.size == 1 ? 0 : static_cast<double>(index) / static_cast<double>(range.size - 1);
-  const double x = std::is_same_v<Range, FinRange> ? between(range.low, range.high, unit)
-                                                   : log_between(range.low, range.high, unit);
+  const auto last = static_cast<std::uint64_t>(range.size - 1);
+  double x = 0;
+  if constexpr (std::is_same_v<Range, FinRange>)
+    x = stepped(range.low, range.high, index, last);
+  else if (index == 0 || index == last)
+    x = index == 0 ? range.low : range.high;  // exp2(log2(x)) may differ from x.
+  else                                        // Base 2, in which powers of two are exact.
+    x = std::exp2(stepped(std::log2(range.low), std::log2(range.high), index, last));
   if (range.cast_int) return static_cast<std::int64_t>(std::nearbyint(x));
-  return x;
+  return index == 0 || index == last ? x
+                                     : std::clamp(without_rounding_error(x), range.low, range.high);
 }
 
 /// The values of a range in order, without duplicates.
@@ -65,9 +105,7 @@ struct ValueAt {
   Value operator()(const ReverseLogUniform& d) const {
     return std::clamp(1 - log_between(1 - d.high, 1 - d.low, 1 - unit), d.low, d.high);
   }
-  Value operator()(const RandInt& d) const {
-    return d.low + static_cast<std::int64_t>(part(unit, span_of(d.low, d.high)));
-  }
+  Value operator()(const RandInt& d) const { return integer_number(d, part(unit, span_of(d))); }
   Value operator()(const LogRandInt& d) const {
     return rounded(
         log_between(static_cast<double>(d.low) - 0.5, static_cast<double>(d.high) + 0.5, unit),
@@ -98,7 +136,9 @@ struct Contains {
   bool operator()(const Uniform& d) const { return has_real(d.low, d.high); }
   bool operator()(const LogUniform& d) const { return has_real(d.low, d.high); }
   bool operator()(const ReverseLogUniform& d) const { return has_real(d.low, d.high); }
-  bool operator()(const RandInt& d) const { return has_integer(d.low, d.high); }
+  bool operator()(const RandInt& d) const {
+    return has_integer(d.low, d.high) && (std::get<std::int64_t>(value) - d.low) % d.step == 0;
+  }
   bool operator()(const LogRandInt& d) const { return has_integer(d.low, d.high); }
   bool operator()(const Choice& d) const { return is_among(d.values, value); }
   bool operator()(const Ordinal& d) const { return is_among(d.values, value); }
@@ -112,7 +152,7 @@ struct Cardinality {
   Count operator()(const Uniform&) const { return std::nullopt; }
   Count operator()(const LogUniform&) const { return std::nullopt; }
   Count operator()(const ReverseLogUniform&) const { return std::nullopt; }
-  Count operator()(const RandInt& d) const { return span_of(d.low, d.high); }
+  Count operator()(const RandInt& d) const { return span_of(d); }
   Count operator()(const LogRandInt& d) const { return span_of(d.low, d.high); }
   Count operator()(const Choice& d) const { return d.values.size(); }
   Count operator()(const Ordinal& d) const { return d.values.size(); }
@@ -127,7 +167,7 @@ struct ValueNumber {
     check(false, "only values of a finite domain have numbers");
     return {};
   }
-  Value operator()(const RandInt& d) const { return d.low + static_cast<std::int64_t>(number); }
+  Value operator()(const RandInt& d) const { return integer_number(d, number); }
   Value operator()(const LogRandInt& d) const { return d.low + static_cast<std::int64_t>(number); }
   Value operator()(const Choice& d) const { return d.values.at(number); }
   Value operator()(const Ordinal& d) const { return d.values.at(number); }
@@ -143,7 +183,9 @@ struct NumberOf {
     check(false, "only values of a finite domain have numbers");
     return 0;
   }
-  std::uint64_t operator()(const RandInt& d) const { return from(d.low); }
+  std::uint64_t operator()(const RandInt& d) const {
+    return from(d.low) / static_cast<std::uint64_t>(d.step);
+  }
   std::uint64_t operator()(const LogRandInt& d) const { return from(d.low); }
   std::uint64_t operator()(const Choice& d) const { return among(d.values); }
   std::uint64_t operator()(const Ordinal& d) const { return among(d.values); }
@@ -165,7 +207,10 @@ struct NumberOf {
 struct Midpoint {
   Value operator()(const auto& d) const { return ValueAt{0.5}(d); }
   Value operator()(const RandInt& d) const {
-    return rounded((static_cast<double>(d.low) + static_cast<double>(d.high)) / 2, d.low, d.high);
+    if (d.step == 1)
+      return rounded((static_cast<double>(d.low) + static_cast<double>(d.high)) / 2, d.low, d.high);
+    const auto steps = static_cast<double>((d.high - d.low) / d.step);
+    return d.low + d.step * static_cast<std::int64_t>(std::nearbyint(steps / 2));
   }
   Value operator()(const LogRandInt& d) const {
     return rounded(log_between(static_cast<double>(d.low), static_cast<double>(d.high), 0.5), d.low,

@@ -43,12 +43,15 @@ struct ReverseLogUniform {
   friend bool operator==(const ReverseLogUniform&, const ReverseLogUniform&) = default;
 };
 
-/// Uniform integers.
+/// Uniform integers low, low + step, ..., high.
 struct RandInt {
   static constexpr std::string_view wire_name = "RandInt";
   std::int64_t low = 0;
   std::int64_t high = 0;
-  static auto fields(auto& m) { return std::tuple{field("low", m.low), field("high", m.high)}; }
+  std::int64_t step = 1;  ///< Positive; high - low is a multiple of it.
+  static auto fields(auto& m) {
+    return std::tuple{field("low", m.low), field("high", m.high), field("step", m.step)};
+  }
   friend bool operator==(const RandInt&, const RandInt&) = default;
 };
 

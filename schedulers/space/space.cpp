@@ -20,7 +20,8 @@ struct IsLegal {
     return 0 <= d.low && d.low < d.high && d.high < 1;
   }
   bool operator()(const RandInt& d) const {
-    return -integer_max <= d.low && d.low <= d.high && d.high <= integer_max;
+    return -integer_max <= d.low && d.low <= d.high && d.high <= integer_max && d.step >= 1 &&
+           (d.high - d.low) % d.step == 0;
   }
   bool operator()(const LogRandInt& d) const {
     return 1 <= d.low && d.low <= d.high && d.high <= integer_max;

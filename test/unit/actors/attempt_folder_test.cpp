@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <barrier>
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -15,6 +16,8 @@
 #include <unistd.h>
 
 #include "actors/trial/copy_tree.hpp"
+#include "actors/trial/shared_files.hpp"
+#include "actors/trial/work_folder.hpp"
 
 namespace troupe::actors {
 namespace {
@@ -238,6 +241,43 @@ BOOST_AUTO_TEST_CASE(an_error_names_the_path_and_the_reason) {
                                         ": Not a directory");
   const auto copied = copy_tree("/no/such/folder", (root / "to").string());
   BOOST_TEST(copied.error().what == "cannot read /no/such/folder: No such file or directory");
+}
+
+BOOST_AUTO_TEST_CASE(the_working_folder_of_a_trial_links_to_all_but_the_studys_folder) {
+  const fs::path beside = root / "project";
+  const fs::path study = beside / "runs" / "digits";
+  const std::string work = work_folder(study.string(), 7);
+  fs::create_directories(study);
+  fs::create_directories(beside / "data");
+  write(beside / "train.py", "print(1)");
+  BOOST_REQUIRE(make_work_folder(work, beside.string(), study.string()).has_value());
+  BOOST_TEST(read(fs::path(work) / "train.py") == "print(1)");
+  BOOST_TEST(fs::is_symlink(fs::path(work) / "data"));
+  BOOST_TEST(!fs::exists(fs::path(work) / "runs"));
+  write(fs::path(work) / "best_model.txt", "mine");
+  BOOST_TEST(!fs::exists(beside / "best_model.txt"));
+  write(beside / "best_model.txt", "another's");
+  write(beside / "more.py", "");
+  BOOST_REQUIRE(make_work_folder(work, beside.string(), study.string()).has_value());
+  BOOST_TEST(read(fs::path(work) / "best_model.txt") == "mine");
+  BOOST_TEST(fs::exists(fs::path(work) / "more.py"));
+  const auto missing = make_work_folder(work, (root / "none").string(), study.string());
+  BOOST_TEST(missing.error().what.starts_with("cannot list " + (root / "none").string()));
+}
+
+BOOST_AUTO_TEST_CASE(files_that_were_modified_are_found_but_for_logs) {
+  write(root / "data.csv", "1");
+  const auto before = file_times(root.string()).value();
+  write(root / "train.log", "1");
+  write(root / ".hidden", "1");
+  fs::create_directory(root / "folder");
+  BOOST_TEST(!modified_file(before, file_times(root.string()).value()));
+  fs::last_write_time(root / "data.csv", fs::file_time_type::clock::now() + std::chrono::hours(1));
+  BOOST_TEST(modified_file(before, file_times(root.string()).value()).value() == "data.csv");
+  const auto between = file_times(root.string()).value();
+  write(root / "best_model.txt", "1");
+  BOOST_TEST(modified_file(between, file_times(root.string()).value()).value() == "best_model.txt");
+  BOOST_TEST(!file_times((root / "none").string()));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -5,6 +5,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "actors/trial/visible_devices.hpp"
+
 namespace troupe::actors {
 namespace {
 
@@ -58,7 +60,7 @@ BOOST_FIXTURE_TEST_SUITE(command_line, command_line::Fixture)
 
 BOOST_AUTO_TEST_CASE(passes_flags_and_the_checkpoint_folder_as_syne_tune_does) {
   BOOST_TEST((argv() == Argv{"./train", "--data", "d.csv", "--lr", "0.1", "--units", "32",
-                             "--nesterov", "true", "--act", "leaky relu", "--epochs", "9",
+                             "--nesterov", "True", "--act", "leaky relu", "--epochs", "9",
                              "--st_checkpoint_dir", "/s/trials/0007/attempt-2/checkpoint"}));
 }
 
@@ -141,8 +143,110 @@ BOOST_AUTO_TEST_CASE(the_seed_depends_on_the_trial_only) {
   BOOST_TEST(variable("TROUPE_SEED") != seed);
 }
 
+BOOST_AUTO_TEST_CASE(passes_booleans_as_the_study_file_says) {
+  using Booleans = Entry::Booleans;
+  const auto passed = [&](Booleans booleans, bool value) {
+    study.entry.booleans = booleans;
+    attempt.config = {{"use_amp", value}};
+    Argv arguments = argv();
+    arguments.erase(arguments.begin(), arguments.begin() + 3);
+    arguments.resize(arguments.size() - 2);  // --st_checkpoint_dir FOLDER
+    return arguments;
+  };
+  BOOST_TEST((passed(Booleans::automatic, true) == Argv{"--use_amp", "True"}));
+  BOOST_TEST((passed(Booleans::python, false) == Argv{"--use_amp", "False"}));
+  BOOST_TEST((passed(Booleans::lower, true) == Argv{"--use_amp", "true"}));
+  BOOST_TEST((passed(Booleans::zero_one, true) == Argv{"--use_amp", "1"}));
+  BOOST_TEST((passed(Booleans::zero_one, false) == Argv{"--use_amp", "0"}));
+  BOOST_TEST((passed(Booleans::flag, true) == Argv{"--use_amp"}));
+  BOOST_TEST(passed(Booleans::flag, false).empty());
+  study.entry.command = {"sh", "-c", "exec ./train ${use_amp}"};
+  BOOST_TEST((passed(Booleans::flag, false).empty() && argv().at(2) == "exec ./train "));
+  attempt.config = {{"use_amp", true}};
+  BOOST_TEST(argv().at(2) == "exec ./train --use_amp");
+  study.entry.command = {"./train", "--use-amp", "${use_amp}"};
+  study.entry.st_checkpoint_dir = Entry::CheckpointFlag::never;
+  BOOST_TEST((argv() == Argv{"./train", "--use-amp"}));
+  attempt.config = {{"use_amp", false}};
+  BOOST_TEST((argv() == Argv{"./train"}));
+  study.report.format = ReportFormat::Format::name_value;
+  study.entry.booleans = Booleans::automatic;
+  BOOST_TEST((argv() == Argv{"./train", "--use-amp", "false"}));
+  BOOST_TEST(variable("TROUPE_CONFIG_JSON") == R"({"use_amp": false})");
+}
+
+BOOST_AUTO_TEST_CASE(null_leaves_the_argument_out) {
+  study.entry.st_checkpoint_dir = Entry::CheckpointFlag::never;
+  attempt.config = {{"drop_out", std::monostate{}}, {"lr", 0.5}};
+  BOOST_TEST((argv() == Argv{"./train", "--data", "d.csv", "--lr", "0.5"}));
+  study.entry.command = {"./train", "${drop_out}", "--drop-out", "${drop_out}", "--p=${drop_out}"};
+  study.entry.env = {{"DROPOUT", "${drop_out}"}, {"LR", "${lr}"}};
+  BOOST_TEST((argv() == Argv{"./train"}));
+  BOOST_TEST(variable("DROPOUT") == "unset");
+  BOOST_TEST(variable("LR") == "0.5");
+  BOOST_TEST(trial_command(study, attempt).config_json == R"({"drop_out": null, "lr": 0.5})");
+  study.entry.args = Args::env;
+  study.entry.command = {"./train"};
+  study.entry.env = {};
+  BOOST_TEST(variable("HP_drop_out") == "unset");
+  BOOST_TEST(variable("HP_lr") == "0.5");
+}
+
+BOOST_AUTO_TEST_CASE(passes_lists_as_the_study_file_says) {
+  using Lists = Entry::Lists;
+  study.entry.st_checkpoint_dir = Entry::CheckpointFlag::never;
+  study.entry.command = {"./train"};
+  attempt.config = {{"layers", std::vector<schedulers::Scalar>{std::int64_t{64}, 0.5}}};
+  const auto passed = [&](Lists lists) {
+    study.entry.lists = lists;
+    return argv();
+  };
+  BOOST_TEST((passed(Lists::json) == Argv{"./train", "--layers", "[64, 0.5]"}));
+  BOOST_TEST((passed(Lists::join) == Argv{"./train", "--layers", "64,0.5"}));
+  BOOST_TEST((passed(Lists::repeat) == Argv{"./train", "--layers", "64", "--layers", "0.5"}));
+  BOOST_TEST((passed(Lists::nargs) == Argv{"./train", "--layers", "64", "0.5"}));
+  study.entry.command = {"./train", "-l", "${layers}", "--w=${layers}"};
+  BOOST_TEST(
+      (passed(Lists::repeat) == Argv{"./train", "-l", "64", "-l", "0.5", "--w=64", "--w=0.5"}));
+  study.entry.command = {"./train", "-l", "${layers}"};
+  BOOST_TEST((passed(Lists::nargs) == Argv{"./train", "-l", "64", "0.5"}));
+  BOOST_TEST(trial_command(study, attempt).config_json == R"({"layers": [64, 0.5]})");
+}
+
+BOOST_AUTO_TEST_CASE(templates_name_the_trial_and_its_folders) {
+  study.entry.command = {"./train", "--out=${trial_dir}/o", "${checkpoint_dir}", "${trial_id}",
+                         "${study}"};
+  study.entry.env = {{"LOGS", "${trial_dir}/logs"}};
+  attempt.config = {};
+  study.entry.st_checkpoint_dir = Entry::CheckpointFlag::never;
+  BOOST_TEST((argv() == Argv{"./train", "--out=/s/trials/0007/o",
+                             "/s/trials/0007/attempt-2/checkpoint", "7", "digits"}));
+  BOOST_TEST(variable("LOGS") == "/s/trials/0007/logs");
+  attempt.config = {{"study", std::string("mine")}};  // A parameter comes first.
+  BOOST_TEST(argv().back() == "mine");
+}
+
+BOOST_AUTO_TEST_CASE(a_program_in_the_trials_own_folder_is_found_from_the_study_files_folder) {
+  attempt.work_dir = "/s/trials/0007/work";
+  study.entry.cwd = Entry::Cwd::trial;
+  BOOST_TEST(trial_command(study, attempt).process.cwd == "/s/trials/0007/work");
+  BOOST_TEST(argv().front() == "/home/me/study/./train");
+  study.entry.command = {"python3", "train.py"};
+  BOOST_TEST(argv().front() == "python3");
+}
+
+BOOST_AUTO_TEST_CASE(a_whole_number_has_no_exponent) {
+  study.entry.command = {"./train"};
+  study.entry.st_checkpoint_dir = Entry::CheckpointFlag::never;
+  attempt.config = {{"a", 3e5}, {"b", -1e18}, {"c", 1e-5}, {"d", 1e20}};
+  BOOST_TEST((argv() == Argv{"./train", "--a", "300000", "--b", "-1000000000000000000", "--c",
+                             "1e-05", "--d", "1e+20"}));
+  BOOST_TEST(trial_command(study, attempt).config_json ==
+             R"({"a": 300000.0, "b": -1000000000000000000.0, "c": 1e-05, "d": 1e+20})");
+}
+
 BOOST_AUTO_TEST_CASE(sets_processors_and_devices) {
-  BOOST_TEST(variable("OMP_NUM_THREADS") == "1");
+  BOOST_TEST(variable("OMP_NUM_THREADS") == "unset");
   study.resources.cpus = 2.5;
   BOOST_TEST(variable("OMP_NUM_THREADS") == "3");
   attempt.environment.push_back("OMP_NUM_THREADS=7");
@@ -167,6 +271,15 @@ BOOST_AUTO_TEST_CASE(passes_the_memory_limit) {
   BOOST_TEST(!trial_command(study, attempt).process.memory_limit_bytes.has_value());
   study.resources.memory_bytes = 1 << 20;
   BOOST_TEST(trial_command(study, attempt).process.memory_limit_bytes.value() == 1u << 20);
+}
+
+BOOST_AUTO_TEST_CASE(no_gpu_is_visible_behind_minus_one) {
+  const auto count = [](std::string_view visible) { return listed_devices(visible).size(); };
+  BOOST_TEST(count("") == 0u);
+  BOOST_TEST(count("-1") == 0u);
+  BOOST_TEST(count("NoDevFiles") == 0u);
+  BOOST_TEST(count("0,1,-1,2") == 2u);
+  BOOST_TEST(count("GPU-4, MIG-1 ") == 2u);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -42,6 +42,7 @@ grace_kill_s: 2
 struct Stub {
   runtime::Address trial;
   std::optional<Duration> end_grace;
+  std::vector<std::int64_t> gpus;
   std::size_t read = 0;  ///< Number of outputs after which the next one was let in.
 };
 
@@ -73,14 +74,18 @@ class StubProgram final : public Program {
 /// An agent; the test plays its study, its programs and the search for the head.
 struct Agent {
   /// `refused_for`: seconds after which the study accepts the node.
-  explicit Agent(std::chrono::seconds refused_for = 0s, std::size_t told_ahead_max = 1000) {
+  explicit Agent(std::chrono::seconds refused_for = 0s, std::size_t told_ahead_max = 1000,
+                 const std::string& more_text = "", std::uint32_t gpus = 0) {
+    document.text += more_text;
     TrialEnvironment environment;
     environment.told_ahead_max = told_ahead_max;
     environment.log_warning = [](const std::string&) {};
     environment.make_program = [this](const TrialPlan& plan) {
+      programs[plan.launch.trial].gpus = plan.gpus;
       return std::make_unique<StubProgram>(programs[plan.launch.trial]);
     };
-    AgentOptions options{.node = "n1", .resources = {.cpus = 4}, .study = study.ref()};
+    AgentOptions options{
+        .node = "n1", .resources = {.cpus = 4, .gpus = gpus}, .study = study.ref()};
     options.lease = 4s;
     options.look_again = [this](runtime::Ref<StudyFound, StudyGone> answer, Instant until) {
       looks.emplace_back(answer, until);
@@ -382,6 +387,22 @@ BOOST_AUTO_TEST_CASE(acknowledged_reports_are_forgotten) {
     if constexpr (std::same_as<M, Reported>) told.push_back(one.resource);
   });
   BOOST_TEST((told == std::vector<Resource>{6}));
+}
+
+BOOST_AUTO_TEST_CASE(trials_are_spread_over_the_gpus_of_a_node) {
+  Agent agent(0s, 1000, "n_workers: 4\n", 2);
+  for (TrialId trial = 0; trial < 3; ++trial) agent.launch(trial);
+  using Gpus = std::vector<std::int64_t>;
+  BOOST_TEST((agent.programs[0].gpus == Gpus{0}));
+  BOOST_TEST((agent.programs[1].gpus == Gpus{1}));
+  BOOST_TEST((agent.programs[2].gpus == Gpus{0}));
+  agent.exit(0);
+  agent.exit(2);
+  agent.launch(3);
+  BOOST_TEST((agent.programs[3].gpus == Gpus{0}));
+  Agent one_at_a_time(0s, 1000, "", 2);  // Its program may use both.
+  one_at_a_time.launch(0);
+  BOOST_TEST(one_at_a_time.programs[0].gpus.empty());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

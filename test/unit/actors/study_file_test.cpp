@@ -92,7 +92,7 @@ BOOST_AUTO_TEST_CASE(the_template_is_a_good_study_file_that_gives_every_key) {
   BOOST_TEST_REQUIRE(file.spec.has_value(), printed(file));
   BOOST_TEST(file.problems.size() == 1u, printed(file));  // ./train does not exist.
   const StudySpec& spec = *file.spec;
-  BOOST_TEST(spec.config_space.parameters().size() == 10u);
+  BOOST_TEST(spec.config_space.parameters().size() == 11u);
   BOOST_TEST((halving(spec).rule == Rule::promotion));
   BOOST_TEST(spec.resources.memory_bytes == std::uint64_t{4} << 30);
   BOOST_TEST((spec.entry.env == std::vector<EnvVariable>{{"OMP_PROC_BIND", "true"}}));
@@ -331,6 +331,56 @@ BOOST_AUTO_TEST_CASE(checkpoints_say_what_is_kept_and_how_much_room_they_may_tak
   for (const char* bad : {"{keep: 0}", "{keep: [1]}", "{keep: lates}", "{max_bytes: 0}",
                           "{max_bytes: -1G}", "{max_byte: 1G}"})
     BOOST_TEST(!read(least + "checkpoints: " + bad + "\n").spec.has_value(), bad);
+}
+
+BOOST_AUTO_TEST_CASE(says_how_the_program_gets_booleans_and_lists_and_where_it_runs) {
+  StudySpec spec = good(least);
+  BOOST_TEST((booleans_of(spec) == Entry::Booleans::python));
+  BOOST_TEST((spec.entry.lists == Entry::Lists::json));
+  BOOST_TEST((spec.entry.cwd == Entry::Cwd::study));
+  BOOST_TEST(!spec.trial_timeout_s.has_value());
+  const std::string text = std::string(least) + "report: {format: name-value}\n";
+  BOOST_TEST((booleans_of(good(text)) == Entry::Booleans::lower));
+  spec = good(
+      replaced(text, "[sh, train.sh]", "[sh, train.sh], booleans: 0-1, lists: nargs, cwd: trial") +
+      "trial_timeout: 3600\nreport_timeout: 0.5\n");
+  BOOST_TEST((booleans_of(spec) == Entry::Booleans::zero_one));
+  BOOST_TEST((spec.entry.lists == Entry::Lists::nargs));
+  BOOST_TEST((spec.entry.cwd == Entry::Cwd::trial));
+  BOOST_TEST(spec.trial_timeout_s.value() == 3600.0);
+  BOOST_TEST(spec.report_timeout_s.value() == 0.5);
+}
+
+BOOST_AUTO_TEST_CASE(a_choice_may_hold_null_and_lists) {
+  const StudySpec spec =
+      good(replaced(least, "{loguniform: [1e-5, 0.1]}",
+                    "{choice: [null, 0.5, [64, 32], []]}, b: {uniform: [0, 1], when: {lr: null}}, "
+                    "c: {choice: [1, 2], when: {lr: [64, 32]}}") +
+           "points_to_evaluate: [{lr: [64, 32]}, {lr: null}]\n");
+  const auto& choice = std::get<Choice>(spec.config_space.find("lr")->domain);
+  const Value list = std::vector<schedulers::Scalar>{std::int64_t{64}, std::int64_t{32}};
+  const Value empty = std::vector<schedulers::Scalar>{};
+  BOOST_TEST((choice.values == std::vector<Value>{std::monostate{}, 0.5, list, empty}));
+  BOOST_TEST((*find(spec.points_to_evaluate[0], "lr") == choice.values[2]));
+  BOOST_TEST(find(spec.points_to_evaluate[0], "b") == nullptr);
+  BOOST_TEST(find(spec.points_to_evaluate[0], "c") != nullptr);
+  BOOST_TEST(find(spec.points_to_evaluate[1], "b") != nullptr);
+}
+
+BOOST_AUTO_TEST_CASE(a_step_makes_a_range_of_equal_steps) {
+  const auto domain_of = [](const std::string& written) {
+    return good(replaced(least, "{loguniform: [1e-5, 0.1]}", written))
+        .config_space.find("lr")
+        ->domain;
+  };
+  BOOST_TEST((domain_of("{randint: [64, 512], step: 64}") == Domain{RandInt{64, 512, 64}}));
+  BOOST_TEST((domain_of("{randint: {lower: 1, upper: 9, step: 2}}") == Domain{RandInt{1, 9, 2}}));
+  BOOST_TEST((domain_of("{uniform: [0, 1], step: 0.1}") == Domain{FinRange{0, 1, 11}}));
+  BOOST_TEST((domain_of("{finrange: [128, 1024], step: 128}") == Domain{FinRange{128, 1024, 8}}));
+  expect(replaced(least, "{loguniform: [1e-5, 0.1]}", "{randint: [1, 100], step: 10}"), {3, 46},
+         "lr: the steps end at 91, below 100");
+  expect(replaced(least, "{loguniform: [1e-5, 0.1]}", "{finrange: [128, 1024, 128]}"), {3, 43},
+         "for steps of 128 write {finrange: [128.0, 1024.0], step: 128}");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

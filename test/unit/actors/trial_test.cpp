@@ -37,10 +37,11 @@ stop_criterion: {max_num_trials_started: 4}
 
 /// A trial in a temporary folder. Its program follows `script`.
 struct OneTrial {
-  AttemptEnded run() {
+  AttemptEnded run(const std::string& more_text = "", Duration time = std::chrono::seconds(1)) {
+    const std::string text = study_text + more_text;
     const std::string path = (folder.path() / "study.yaml").string();
     TrialPlan plan{
-        .study = {study_text, path, folder.path().string(), 7},
+        .study = {text, path, folder.path().string(), 7},
         .launch = {.trial = 0, .attempt = 1, .from = 0, .until = 9, .config = {{"lr", 0.1}}},
         .report_to = {}};
     plan.spec = read_document(plan.study).value();
@@ -57,7 +58,7 @@ struct OneTrial {
         .log_warning = [](const std::string&) {},
         .disk_full_reason = [this](const std::string&) { return disk_full_reason; }};
     (void)world.spawn<Trial>(std::move(plan), environment);
-    world.advance(std::chrono::seconds(1));
+    world.advance(time);
     std::optional<AttemptEnded> end;
     while (!study.is_silent()) {
       end = study.template take<AttemptEnded>();
@@ -138,6 +139,65 @@ BOOST_AUTO_TEST_CASE(the_end_of_a_program_that_reported_has_no_lines_of_its_stdo
   OneTrial trial;
   trial.script = reports_and_exits(0);
   BOOST_TEST(trial.run().stdout_tail == "");
+}
+
+/// Reports every `gap`, `count` times, and then hangs.
+Script reports_and_hangs(std::chrono::seconds gap, int count) {
+  Script script;
+  for (int epoch = 1; epoch <= count; ++epoch)
+    script.prints.push_back(
+        {gap, "[tune-metric]: {\"epoch\": " + std::to_string(epoch) + ", \"loss\": 0.5}\n"});
+  script.ends = false;
+  return script;
+}
+
+BOOST_AUTO_TEST_CASE(a_program_without_reports_for_the_time_given_has_failed) {
+  OneTrial trial;
+  trial.script = reports_and_hangs(std::chrono::seconds(40), 3);
+  const AttemptEnded end = trial.run("report_timeout: 60\n", std::chrono::seconds(200));
+  BOOST_TEST((end.cause == AttemptEnded::Cause::timed_out));
+  BOOST_TEST(end.detail == "no report for 60 s (report_timeout)");
+  BOOST_TEST(trial.published());  // A retry resumes from it.
+}
+
+BOOST_AUTO_TEST_CASE(a_program_that_hangs_before_its_first_report_leaves_no_checkpoint) {
+  OneTrial trial;
+  trial.script = reports_and_hangs(std::chrono::seconds(40), 0);
+  trial.script.on_term = Script::OnTerm::ignores;
+  const AttemptEnded end = trial.run("report_timeout: 60\n", std::chrono::seconds(80));
+  BOOST_TEST((end.cause == AttemptEnded::Cause::timed_out));
+  BOOST_TEST(!trial.published());
+}
+
+BOOST_AUTO_TEST_CASE(a_program_that_runs_longer_than_the_time_given_has_failed) {
+  OneTrial trial;
+  trial.script = reports_and_hangs(std::chrono::seconds(9), 9);
+  const AttemptEnded end =
+      trial.run("report_timeout: 60\ntrial_timeout: 30.5\n", std::chrono::seconds(60));
+  BOOST_TEST((end.cause == AttemptEnded::Cause::timed_out));
+  BOOST_TEST(end.detail == "not finished after 30.5 s (trial_timeout)");
+}
+
+BOOST_AUTO_TEST_CASE(time_in_which_a_program_cannot_report_does_not_count) {
+  using std::chrono::seconds;
+  const Instant start{};
+  TrialTimeouts timeouts(100, 10);
+  timeouts.start(start);
+  BOOST_TEST((timeouts.next() == start + seconds(10)));
+  timeouts.set_reading(false, start + seconds(5));
+  BOOST_TEST((timeouts.next() == start + seconds(100)));
+  BOOST_TEST(!timeouts.check(start + seconds(10), start + seconds(10)));
+  timeouts.set_reading(true, start + seconds(50));
+  BOOST_TEST((timeouts.next() == start + seconds(60)));
+  // The node was stopped for 40 s.
+  BOOST_TEST(!timeouts.check(start + seconds(100), start + seconds(60)));
+  BOOST_TEST((timeouts.next() == start + seconds(110)));
+  BOOST_TEST(timeouts.check(start + seconds(110), start + seconds(110)).has_value());
+  timeouts.on_report(start + seconds(139));
+  BOOST_TEST((timeouts.check(start + seconds(140), start + seconds(140)) ==
+              "not finished after 100 s (trial_timeout)"));
+  timeouts.disarm();
+  BOOST_TEST(!timeouts.next());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -34,6 +34,8 @@ struct Empty {
 };
 
 using Scalar = std::variant<std::int64_t, double, bool, std::string>;
+using ScalarOrList =
+    std::variant<std::int64_t, double, bool, std::string, std::monostate, std::vector<Scalar>>;
 
 struct Point {
   static constexpr std::string_view wire_name = "point";
@@ -41,6 +43,13 @@ struct Point {
   Scalar y;
   static auto fields(auto& m) { return std::tuple{field("x", m.x), field("y", m.y)}; }
   friend bool operator==(const Point&, const Point&) = default;
+};
+
+struct Choices {
+  static constexpr std::string_view wire_name = "choices";
+  std::vector<ScalarOrList> values;
+  static auto fields(auto& m) { return std::tuple{field("values", m.values)}; }
+  friend bool operator==(const Choices&, const Choices&) = default;
 };
 
 struct Tree {

@@ -47,6 +47,14 @@ BOOST_AUTO_TEST_CASE(every_type_is_preserved_by_both_forms) {
   BOOST_TEST((over_the_wire(test::Empty{}) == test::Empty{}));
 }
 
+BOOST_AUTO_TEST_CASE(null_and_lists_of_scalars_are_preserved) {
+  const test::Choices choices{
+      {std::monostate{}, std::vector<test::Scalar>{}, 1.0,
+       std::vector<test::Scalar>{std::int64_t{64}, 0.5, true, std::string("nan")}}};
+  BOOST_TEST((over_the_wire(choices) == choices));
+  BOOST_TEST((named_and_back(choices) == choices));
+}
+
 BOOST_AUTO_TEST_CASE(integers_of_every_width_are_preserved) {
   Everything message;
   for (int bits = 0; bits < 64; ++bits)

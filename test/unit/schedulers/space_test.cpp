@@ -159,6 +159,56 @@ BOOST_AUTO_TEST_CASE(prints_values_as_programs_read_them) {
   BOOST_TEST(std::stod(text_of(0.1 + 0.2)) == 0.1 + 0.2);
 }
 
+BOOST_AUTO_TEST_CASE(a_logarithmic_range_has_exact_powers) {
+  const auto values = [](const Domain& domain) {
+    std::vector<double> list;
+    for (std::uint64_t i = 0; i < *cardinality(domain); ++i)
+      list.push_back(std::get<double>(value_number(domain, i)));
+    return list;
+  };
+  for (const int from : {-30, -3, 0, 10, 20}) {
+    const auto powers = values(LogFinRange{std::exp2(from), std::exp2(from + 13), 14});
+    BOOST_TEST_REQUIRE(powers.size() == 14u);
+    for (std::size_t i = 0; i < powers.size(); ++i)
+      BOOST_TEST(powers[i] == std::exp2(from + static_cast<int>(i)));
+  }
+  BOOST_TEST((values(LogFinRange{1e-9, 1e-1, 9}) ==
+              std::vector<double>{1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1}));
+  BOOST_TEST((values(FinRange{0.1, 1, 10}) ==
+              std::vector<double>{0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1}));
+  BOOST_TEST((values(FinRange{100'000, 700'000, 4}) ==
+              std::vector<double>{100'000, 300'000, 500'000, 700'000}));
+  BOOST_TEST(values(FinRange{-1e308, 0.5e308, 3})[1] == -2.5e307);
+}
+
+BOOST_AUTO_TEST_CASE(integers_in_steps_are_a_domain_of_their_own) {
+  const Domain domain = RandInt{64, 512, 64};
+  BOOST_TEST(*cardinality(domain) == 8u);
+  for (std::uint64_t i = 0; i < 8; ++i) {
+    const Value value = value_number(domain, i);
+    BOOST_TEST((value == Value{static_cast<std::int64_t>(64 * (i + 1))}));
+    BOOST_TEST(number_of(domain, value) == i);
+    BOOST_TEST(contains(domain, value));
+    BOOST_TEST((value_at(domain, (static_cast<double>(i) + 0.5) / 8) == value));
+  }
+  BOOST_TEST((value_at(domain, 1) == Value{std::int64_t{512}}));
+  BOOST_TEST(!contains(domain, std::int64_t{100}));
+  BOOST_TEST(!contains(domain, std::int64_t{576}));
+  BOOST_TEST((midpoint(domain) == Value{std::int64_t{320}}));  // 288 lies between; half to even.
+  BOOST_CHECK_THROW(Space({{"x", RandInt{0, 10, 3}}}), CheckFailure);
+}
+
+BOOST_AUTO_TEST_CASE(null_and_lists_match_themselves_only) {
+  const std::vector<Scalar> list{std::int64_t{64}, std::string("a")};
+  const Domain domain = Choice{{std::monostate{}, std::string("null"), list, false}};
+  for (std::uint64_t i = 0; i < 4; ++i) BOOST_TEST(number_of(domain, value_number(domain, i)) == i);
+  BOOST_TEST(text_of(Value{list}) == R"([64, "a"])");
+  BOOST_TEST(text_of(Value{std::monostate{}}) == "null");
+  BOOST_TEST(!contains(domain, std::vector<Scalar>{std::int64_t{64}}));
+  BOOST_TEST(match_of(std::vector<Scalar>{std::string("1, 1:2")}) !=
+             match_of(std::vector<Scalar>{std::string("1"), std::string("2")}));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace
