@@ -39,7 +39,7 @@ Result<Retention> retention_of(JournalReader& journal, const RecordedStudy& reco
   if (!read) return read.error();
   const auto core = fold_core(journal, recorded);
   if (!core) return core.error();
-  retention.take(news, core->contenders());
+  retention.take(news, core->best().contenders());
   return retention;
 }
 
