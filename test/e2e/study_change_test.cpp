@@ -16,7 +16,7 @@ namespace fs = std::filesystem;
 
 /// As in a report of a user: two of seven configurations always fail. Each attempt leaves a
 /// checkpoint.
-const std::string seven = R"(
+const std::string seven = R"yaml(
 entry:
   command: [sh, -c, 'test ${batch} -lt 512 || exit 1; mkdir -p $TROUPE_CHECKPOINT_DIR;
     echo $TROUPE_RESUME_FROM > $TROUPE_CHECKPOINT_DIR/from; e=$TROUPE_RESUME_FROM;
@@ -28,7 +28,7 @@ scheduler: {name: asha}
 searcher: grid
 n_workers: 1
 report: name-value
-)";
+)yaml";
 
 bool contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;

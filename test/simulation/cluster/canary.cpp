@@ -116,6 +116,10 @@ Result<JoinReply> UnfencedStudy::on(runtime::Context& self, const JoinStudy& joi
   return self.ask(study_, join, 30s);
 }
 
+Result<runtime::Done> UnfencedStudy::on(runtime::Context& self, const StopTrial& stop) {
+  return self.ask(study_, stop, 30s);
+}
+
 Result<StudyStatus> UnfencedStudy::on(runtime::Context& self, const AskStatus& ask) {
   return self.ask(study_, ask, 30s);
 }

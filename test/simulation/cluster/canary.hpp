@@ -59,6 +59,7 @@ class UnfencedStudy {
   void on(runtime::Context& self, const M& message) {
     self.tell(study_, message);
   }
+  Result<runtime::Done> on(runtime::Context& self, const StopTrial& stop);
   Result<StudyStatus> on(runtime::Context& self, const AskStatus& ask);
 
  private:

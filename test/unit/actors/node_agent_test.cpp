@@ -21,8 +21,9 @@ BOOST_AUTO_TEST_SUITE(node_agent)
 
 using namespace std::chrono_literals;
 
-using StudyProbe = test::Probe<JoinStudy, NodeProcessesGone, Suggestion, Reported, ReportMalformed,
-                               NotifyWhenDurable, AttemptEnded, Subscribe, StopStudy, AskStatus>;
+using StudyProbe =
+    test::Probe<JoinStudy, NodeProcessesGone, Suggestion, Reported, ReportMalformed,
+                NotifyWhenDurable, AttemptEnded, Subscribe, StopStudy, StopTrial, AskStatus>;
 
 constexpr const char* study_text = R"(
 study: one
@@ -139,15 +140,16 @@ struct Agent {
   StudyDocument document{study_text, "/s/study.yaml", "/s", 7};
   StudyProbe study =
       world.probe<JoinStudy, NodeProcessesGone, Suggestion, Reported, ReportMalformed,
-                  NotifyWhenDurable, AttemptEnded, Subscribe, StopStudy, AskStatus>();
+                  NotifyWhenDurable, AttemptEnded, Subscribe, StopStudy, StopTrial, AskStatus>();
   std::map<TrialId, Stub> programs;
   std::vector<std::pair<runtime::Ref<StudyFound, StudyGone>, Instant>> looks;
   AgentRef ref;
 };
 
 StudyProbe another_head(Agent& agent) {
-  return agent.world.probe<JoinStudy, NodeProcessesGone, Suggestion, Reported, ReportMalformed,
-                           NotifyWhenDurable, AttemptEnded, Subscribe, StopStudy, AskStatus>();
+  return agent.world
+      .probe<JoinStudy, NodeProcessesGone, Suggestion, Reported, ReportMalformed, NotifyWhenDurable,
+             AttemptEnded, Subscribe, StopStudy, StopTrial, AskStatus>();
 }
 
 BOOST_AUTO_TEST_CASE(a_study_that_refuses_for_a_while_is_asked_again) {
