@@ -19,6 +19,9 @@ entry:
   command: [sh, "${lr}"]
   args: equals
   st_checkpoint_dir: never
+  booleans: python
+  lists: repeat
+  cwd: trial
   env: {A: "1", B: "${epochs}"}
 config_space:
   lr: {loguniform: [1e-5, 0.1]}
@@ -72,6 +75,8 @@ report: {format: regex, pattern: '(?<epoch>\d+) (?<loss>\S+)', stream: stderr, r
          after_resume: restarts, cost_attr: cost}
 lease: 7
 grace_kill_s: 3
+trial_timeout: 600
+report_timeout: 60
 listen: "tcp://127.0.0.1:7070"
 )";
 
