@@ -18,6 +18,12 @@ namespace troupe::actors {
 /// `text` with U+FFFD in place of each byte that is not part of valid UTF-8.
 [[nodiscard]] std::string valid_utf8(std::string_view text);
 
+/// `text` without the byte order mark that some editors put before it.
+[[nodiscard]] constexpr std::string_view without_byte_order_mark(std::string_view text) {
+  constexpr std::string_view mark = "\xef\xbb\xbf";
+  return text.starts_with(mark) ? text.substr(mark.size()) : text;
+}
+
 /// Number of code points. Each counts as one column of a terminal.
 [[nodiscard]] std::size_t utf8_columns(std::string_view text);
 

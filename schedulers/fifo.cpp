@@ -117,7 +117,9 @@ SchedulerStatus Fifo::status() const {
 
 Decision Fifo::assign_slot(const SlotOpened& slot) {
   if (options_.trials_max && trials_.started() >= *options_.trials_max)
-    return NothingLeft{"all " + std::to_string(*options_.trials_max) + " trials were started"};
+    return NothingLeft{*options_.trials_max == 1 ? std::string("the only trial was started")
+                                                 : "all " + std::to_string(*options_.trials_max) +
+                                                       " trials were started"};
   if (slot.offer == SlotOpened::Offer::promotions)
     return Wait{"no trial is ever paused, and " + std::to_string(trials_.running()) +
                 " are running"};

@@ -173,7 +173,7 @@ std::vector<MethodRuns> runs_of(std::vector<SimulationOutcome>& outcomes, std::s
 
 int compare_studies(const CompareOptions& options) {
   if (options.curves.permutations) return compare_sequences(options);
-  const auto tables = open_tables(options.curves);
+  const auto tables = open_tables(options.curves, UnreadableTable::is_skipped);
   if (!tables) return print_error(tables.error());
   const auto work = all_work(options, *tables);
   if (!work) return print_error(work.error());

@@ -14,6 +14,7 @@
 
 #include <unistd.h>
 
+#include "actors/cli/output.hpp"
 #include "actors/results/files.hpp"
 #include "actors/simulate/simulation.hpp"
 #include "actors/tables/read_table.hpp"
@@ -78,7 +79,7 @@ std::string unique_name(const std::string& name, const CurveTables& tables) {
 
 }  // namespace
 
-Result<CurveTables> open_tables(const CurveOptions& options) {
+Result<CurveTables> open_tables(const CurveOptions& options, UnreadableTable unreadable) {
   if (!options.synthetic.empty()) return synthetic_tables(options.synthetic);
   if (options.tables.empty())
     return Error{ErrorKind::bad_input,
@@ -87,12 +88,22 @@ Result<CurveTables> open_tables(const CurveOptions& options) {
   actors::TableOptions how{.metric = options.metric, .mode = {}};
   if (!options.mode.empty()) how.mode = options.mode == "max" ? Mode::max : Mode::min;
   CurveTables tables;
+  std::vector<std::pair<std::string, Error>> skipped;
   for (const auto& folder : options.tables) {
     how.name = unique_name(actors::table_name(folder), tables);
     auto table = actors::read_table(folder, how);
-    if (!table) return table.error();
-    tables.push_back(std::make_shared<const actors::Table>(std::move(table).value()));
+    std::error_code failed;
+    if (table)
+      tables.push_back(std::make_shared<const actors::Table>(std::move(table).value()));
+    else if (unreadable == UnreadableTable::is_skipped &&
+             std::filesystem::is_directory(folder, failed))
+      skipped.emplace_back(how.name, table.error());
+    else
+      return table.error();
   }
+  if (tables.empty()) return skipped.front().second;
+  for (const auto& [name, error] : skipped)
+    print_note("table " + name + " is skipped: " + error.what);
   return tables;
 }
 
@@ -108,8 +119,9 @@ Result<SimulationPlan> MethodFile::plan(const actors::WrittenStudy& study,
   auto read = actors::simulated_study(study, table, lookup_of(options));
   if (!read) return read.error();
   for (const auto& problem : read->warnings)
-    if (const std::string text = actors::to_text(problem); told_.insert(text).second)
-      std::fputs(text.c_str(), stderr);
+    if (problem.severity == actors::Problem::Severity::warning)
+      if (const std::string text = actors::to_text(problem); told_.insert(text).second)
+        std::fputs(text.c_str(), stderr);
   SimulationPlan plan = std::move(read->plan);
   plan.version = TROUPE_VERSION;
   if (options.workers) {

@@ -22,7 +22,12 @@ namespace troupe::cli {
 using CurveTables = std::vector<std::shared_ptr<const actors::Table>>;
 
 /// Reads the tables of --table, or makes that of --synthetic.
-[[nodiscard]] Result<CurveTables> open_tables(const CurveOptions& options);
+enum class UnreadableTable : std::uint8_t {
+  is_an_error,
+  is_skipped,  ///< With a message on stderr, if another table can be read.
+};
+[[nodiscard]] Result<CurveTables> open_tables(const CurveOptions& options,
+                                              UnreadableTable unreadable);
 
 /// Study file of a method, parsed once for all tables.
 class MethodFile {

@@ -19,6 +19,7 @@
 #include "actors/cli/output.hpp"
 #include "actors/cli/study_folder.hpp"
 #include "actors/cli/table.hpp"
+#include "actors/head/head_folder.hpp"
 #include "actors/json.hpp"
 #include "actors/results/csv.hpp"
 #include "actors/results/files.hpp"
@@ -68,9 +69,9 @@ Cell end_cell(const Trial& trial) {
 }
 
 /// Id, state, highest resource with its metric, and number of attempts.
-std::vector<Cell> first_cells(const Trial& trial) {
+std::vector<Cell> first_cells(const OpenedStudy& study, const Trial& trial) {
   const auto& last = trial.highest;
-  return {std::int64_t{trial.id}, std::string(enum_text(trial.state)),
+  return {std::int64_t{trial.id}, std::string(enum_text(shown_state(study, trial))),
           last ? Cell(last->resource) : Cell(), last ? real_cell(last->metric) : Cell(),
           static_cast<std::int64_t>(trial.attempts.size())};
 }
@@ -80,9 +81,11 @@ Table short_table(const OpenedStudy& study, const std::vector<std::string>& sett
   Table table{{"trial", "state", "resource", study.metric(), "attempts", "time"}, {}};
   table.columns.insert(table.columns.end(), settings.begin(), settings.end());
   for (const Trial& trial : study.state.trials()) {
-    std::vector<Cell> row = first_cells(trial);
+    std::vector<Cell> row = first_cells(study, trial);
     row.emplace_back(face_cell(trial));
-    for (const auto& name : settings) row.push_back(cell_of(schedulers::find(trial.config, name)));
+    std::size_t place = 0;
+    for (const auto& name : settings)
+      row.push_back(cell_of(schedulers::find(trial.config, name, place)));
     table.rows.push_back(std::move(row));
   }
   return table;
@@ -95,12 +98,14 @@ Table full_table(const OpenedStudy& study, const std::vector<std::string>& setti
               {}};
   for (const auto& name : settings) table.columns.push_back("config_" + name);
   for (const Trial& trial : study.state.trials()) {
-    std::vector<Cell> row = first_cells(trial);
+    std::vector<Cell> row = first_cells(study, trial);
     row.emplace_back(static_cast<std::int64_t>(trial.warnings));
     row.emplace_back(actors::datetime_of(trial.started_us()));
     row.emplace_back(end_cell(trial));
     row.emplace_back(seconds_cell(trial));
-    for (const auto& name : settings) row.push_back(cell_of(schedulers::find(trial.config, name)));
+    std::size_t place = 0;
+    for (const auto& name : settings)
+      row.push_back(cell_of(schedulers::find(trial.config, name, place)));
     table.rows.push_back(std::move(row));
   }
   return table;
@@ -109,7 +114,7 @@ Table full_table(const OpenedStudy& study, const std::vector<std::string>& setti
 std::string task_state(const actors::TaskInFolder& task) {
   if (!task.end) return "pending";
   const auto& finished = task.end->state.finished();
-  if (!finished) return "running";
+  if (!finished) return actors::HeadFolder::has_head(task.folder) ? "running" : "interrupted";
   const auto outcome = finished->outcome;
   return std::string(enum_text(outcome));
 }
@@ -364,9 +369,12 @@ int list_trials(const ListOptions& options) {
   const auto study = open_study(options.folder);
   if (!study) return print_error(study.error());
   const auto& settings = study->state.parameters();
-  const bool for_people = options.format == TableFormat::table;
-  return print(to_text(for_people ? short_table(*study, settings) : full_table(*study, settings),
-                       options.format));
+  if (options.format != TableFormat::table)
+    return print(to_text(full_table(*study, settings), options.format));
+  std::string text = to_text(short_table(*study, settings), options.format);
+  if (!study->runs && !study->state.finished())
+    text += "(no process runs this study; `troupe run` resumes it)\n";
+  return print(text);
 }
 
 int show_best(const ListOptions& options) {

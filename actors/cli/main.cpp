@@ -59,7 +59,9 @@ int dispatch(const std::string& command, const Parsed& parsed) {
 /// Prints an error in the command line, and which --help describes the command.
 int refuse(const CLI::App& app, const std::string& what) {
   std::string command = "troupe";
-  for (const CLI::App* chosen : app.get_subcommands()) command += " " + chosen->get_name();
+  for (auto chosen = app.get_subcommands(); !chosen.empty();
+       chosen = chosen.front()->get_subcommands())
+    command += " " + chosen.front()->get_name();
   std::fprintf(stderr, "%s: %s\nSee `%s --help`.\n", command.c_str(), what.c_str(),
                command.c_str());
   return exit_usage;

@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <set>
 
 #include <unistd.h>
 
@@ -28,6 +29,17 @@ void write_out(const std::string& text) {
 
 void print_note(const std::string& note) {
   std::fprintf(stderr, "troupe: %s\n", note.c_str());
+}
+
+void print_problems(const std::vector<actors::Problem>& problems, Shown shown) {
+  using Severity = actors::Problem::Severity;
+  std::set<std::string> printed;
+  for (const actors::Problem& problem : problems) {
+    if (shown == Shown::errors && problem.severity != Severity::error) continue;
+    if (shown != Shown::all && problem.severity == Severity::advice) continue;
+    const std::string text = to_text(problem);
+    if (printed.insert(text).second) std::fputs(text.c_str(), stderr);
+  }
 }
 
 int print_error(const Error& error) {

@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "actors/cli/commands.hpp"
+#include "actors/cli/output.hpp"
 #include "actors/cli/table.hpp"
 #include "actors/sequence/sequence_file.hpp"
 #include "actors/study_file/study_file.hpp"
@@ -120,6 +121,13 @@ std::string about_rounds(const StudySpec& spec, const SyncRushOptions& rush,
          "the next round has trials.\n";
 }
 
+std::string about_own_scheduler(const StudySpec& spec) {
+  const auto& scheduler = spec.scheduler;
+  if (scheduler.actor.empty()) return {};
+  return "These are the rungs of the built-in " + std::string(scheduler.name) +
+         "; decisions of actor " + scheduler.actor + " are not computed.\n";
+}
+
 std::string explanation(const StudySpec& spec, const std::vector<BracketOutline>& brackets) {
   const auto traits = schedulers::traits(spec.scheduler.options);
   if (const auto* rush = std::get_if<SyncRushOptions>(&spec.scheduler.options))
@@ -173,7 +181,7 @@ Table table_of(const actors::SequenceSpec& sequence, TableFormat format) {
 
 int preview_sequence(const PreviewOptions& options) {
   const auto file = actors::read_sequence_file(options.study);
-  for (const auto& problem : file.problems) std::fputs(to_text(problem).c_str(), stderr);
+  print_problems(file.problems, Shown::errors_and_warnings);
   if (!file.spec) return exit_usage;
   std::fputs(to_text(table_of(*file.spec, options.format), options.format).c_str(), stdout);
   if (options.format == TableFormat::table)
@@ -188,13 +196,14 @@ int preview_sequence(const PreviewOptions& options) {
 int preview(const PreviewOptions& options) {
   if (actors::is_sequence_file(options.study)) return preview_sequence(options);
   const auto file = actors::read_study_file(options.study);
-  for (const auto& problem : file.problems) std::fputs(to_text(problem).c_str(), stderr);
+  print_problems(file.problems, Shown::errors_and_warnings);
   if (!file.spec) return exit_usage;
   const auto brackets = outline(scheduler_options(*file.spec), trials_at_most(*file.spec));
   const Table table = table_of(*file.spec, brackets, options.format);
   std::fputs(to_text(table, options.format).c_str(), stdout);
   if (options.format == TableFormat::table)
-    std::printf("\n%s", explanation(*file.spec, brackets).c_str());
+    std::printf("\n%s%s", about_own_scheduler(*file.spec).c_str(),
+                explanation(*file.spec, brackets).c_str());
   return exit_ok;
 }
 

@@ -61,6 +61,8 @@ int replay_journal(const ReplayOptions& options) {
       auto begun = Replay::of(row);
       if (!begun) return begun.error();
       replay.emplace(std::move(begun).value());
+      for (const std::string& actor : replay->own_actors())
+        std::printf("decisions of actor %s are not recomputed\n", actor.c_str());
     }
     ++rows;
     for (const auto& difference : replay->on(row)) {

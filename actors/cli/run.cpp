@@ -29,10 +29,6 @@ using namespace actors;
 
 namespace {
 
-void print_problems(const StudyFile& file) {
-  for (const auto& problem : file.problems) std::fprintf(stderr, "%s\n", to_text(problem).c_str());
-}
-
 /// Runs the study of a session to its end, with its terminal output and signal handlers.
 Result<void> run_session(Session session, const HeadFolder& folder, Verbosity verbosity,
                          const runtime::Keys& keys) {
@@ -44,11 +40,11 @@ Result<void> run_session(Session session, const HeadFolder& folder, Verbosity ve
   if (keys && verbosity == Verbosity::normal) print_join_command((*head)->address());
   NodeProcess& process = (*head)->process();
   const OutputMode mode = output_mode_of(verbosity);
-  auto [screen, known_rows] = screen_for(mode, spec, folder);
+  RecalledScreen recalled = screen_for(mode, spec, folder);
   const auto study = (*head)->begin(std::move(session), folder);
   if (!study) return study.error();
-  const auto terminal = process.node().spawn<TerminalActor>(std::move(screen), known_rows, *study,
-                                                            mode == OutputMode::redrawn);
+  const auto terminal = process.node().spawn<TerminalActor>(
+      std::move(recalled.screen), recalled.rows, *study, mode == OutputMode::redrawn);
   process.on_signals({SIGINT, SIGTERM}, [&head = **head, signals = 0](int) mutable {
     if (++signals > 1) _exit(exit_interrupted);  // Nodes end when their lease expires.
     head.interrupt("interrupted by a signal");
@@ -90,13 +86,16 @@ int print_end_of(const Continuation& next, const StudySpec& file, const HeadFold
         "troupe: the study in %s is over (%s), and these changes do not let it go on:\n%s\n"
         "--fresh starts a new one\n",
         folder.path().c_str(), ending.reason.c_str(), to_text(next.change->changes).c_str());
-  else
+  else if (verbosity != Verbosity::quiet)
     std::fprintf(stderr, "troupe: the study in %s is over (%s); --fresh starts a new one\n",
                  folder.path().c_str(), ending.reason.c_str());
   const OutputMode mode = output_mode_of(verbosity) == OutputMode::redrawn
                               ? OutputMode::lines
                               : output_mode_of(verbosity);
-  write_out(screen_for(mode, spec, folder).first.close(Duration(0)));
+  // The study's own file: the one that was named may have been edited since.
+  const StudyFile own = read_study_file(folder.file("study.yaml"));
+  RecalledScreen recalled = screen_for(mode, own.spec ? *own.spec : spec, folder);
+  write_out(recalled.screen.close(recalled.active));
   return exit_code_of(ending);
 }
 
@@ -106,7 +105,8 @@ int run_study(const RunOptions& options) {
   if (is_sequence_file(options.study)) return run_sequence(options);
   StudyFile file = read_study_file(
       options.study, options.memory.empty() ? MemoryFrom::file : MemoryFrom::command_line);
-  print_problems(file);
+  const bool quiet = options.verbosity == Verbosity::quiet;
+  print_problems(file.problems, quiet ? Shown::errors : Shown::all);
   if (!file.spec) return exit_usage;
   const StudySpec& spec = *file.spec;
   const fs::path path = options.folder.empty() ? fs::path(spec.name) : fs::path(options.folder);
@@ -117,7 +117,8 @@ int run_study(const RunOptions& options) {
       return print_error(ended.error(), exit_failure);
     const auto aside = folder->set_aside();
     if (!aside) return print_error(aside.error(), exit_failure);
-    if (*aside) std::fprintf(stderr, "troupe: the earlier study is in %s\n", (*aside)->c_str());
+    if (*aside && !quiet)
+      std::fprintf(stderr, "troupe: the earlier study is in %s\n", (*aside)->c_str());
   }
   if (fs::exists(folder->file("sequence.yaml")))
     return print_error({ErrorKind::refused, folder->path().string() +
@@ -143,7 +144,8 @@ int run_study(const RunOptions& options) {
   if (!session)
     return print_error(session.error(),
                        session.error().kind == ErrorKind::refused ? exit_usage : exit_failure);
-  if (session->incumbents_left_out > 0) print_note(left_out_sentence(session->incumbents_left_out));
+  if (session->incumbents_left_out > 0 && !quiet)
+    print_note(left_out_sentence(session->incumbents_left_out));
   block_signals({SIGINT, SIGTERM});
   session->spec.listen = listen;
   if (const auto ran = run_session(std::move(*session), *folder, options.verbosity, *keys); !ran)

@@ -104,10 +104,10 @@ Result<TaskRunner::Begun> HeadTaskRunner::begin(runtime::Context& self, std::siz
   announce(task);
   if (session->incumbents_left_out > 0) print_note(left_out_sentence(session->incumbents_left_out));
   const OutputMode mode = output_mode_of(setting_.options.verbosity);
-  auto [screen, known_rows] = screen_for(mode, spec, *folder_);
+  RecalledScreen recalled = screen_for(mode, spec, *folder_);
   const StudyRef study = spawn_study(self, std::move(session).value(), *folder_);
-  const auto terminal =
-      self.spawn<TerminalActor>(std::move(screen), known_rows, study, mode == OutputMode::redrawn);
+  const auto terminal = self.spawn<TerminalActor>(std::move(recalled.screen), recalled.rows, study,
+                                                  mode == OutputMode::redrawn);
   LocalNodeSupervision::Options own{.program = this_program(),
                                     .address = setting_.address,
                                     .keys = setting_.keys,
@@ -243,7 +243,8 @@ Result<void> run_tasks(const Setting& setting, NodeProcess& process) {
 
 int run_sequence(const RunOptions& options) {
   SequenceFile file = read_sequence_file(options.study);
-  for (const auto& problem : file.problems) std::fprintf(stderr, "%s\n", to_text(problem).c_str());
+  const bool quiet = options.verbosity == Verbosity::quiet;
+  print_problems(file.problems, quiet ? Shown::errors : Shown::all);
   if (!file.spec) return exit_usage;
   const SequenceSpec& spec = *file.spec;
   for (const auto& task : spec.tasks)
@@ -258,7 +259,7 @@ int run_sequence(const RunOptions& options) {
       return print_sequence_error(ended.error());
     const auto aside = folder->set_aside();
     if (!aside) return print_sequence_error(aside.error());
-    if (*aside) print_note("what was there before is in " + (*aside)->string());
+    if (*aside && !quiet) print_note("what was there before is in " + (*aside)->string());
   }
   if (fs::exists(folder->file("journal.db")))
     return print_sequence_error(

@@ -113,7 +113,7 @@ int simulate_study(const SimulateOptions& options) {
   if (options.curves.permutations || options.curves.tables.size() > 1 ||
       actors::is_sequence(method->written()))
     return simulate_sequence_file(*method, options);
-  const auto tables = open_tables(options.curves);
+  const auto tables = open_tables(options.curves, UnreadableTable::is_an_error);
   if (!tables) return print_error(tables.error());
   auto plans = plans_of(*method, tables->front(), options.curves);
   if (!plans) return print_error(plans.error());

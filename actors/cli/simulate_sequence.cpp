@@ -225,7 +225,7 @@ Result<void> save_pictures(const std::string& folder, const CurveTables& tables,
 }  // namespace
 
 int simulate_sequence_file(MethodFile& method, const SimulateOptions& options) {
-  const auto tables = open_tables(options.curves);
+  const auto tables = open_tables(options.curves, UnreadableTable::is_an_error);
   if (!tables) return print_error(tables.error());
   auto sequence = simulation_of(method, *tables, options.curves);
   if (!sequence) return print_error(sequence.error());
@@ -264,7 +264,7 @@ int simulate_sequence_file(MethodFile& method, const SimulateOptions& options) {
 }
 
 int compare_sequences(const CompareOptions& options) {
-  const auto tables = open_tables(options.curves);
+  const auto tables = open_tables(options.curves, UnreadableTable::is_skipped);
   if (!tables) return print_error(tables.error());
   std::vector<SequenceSimulation> sequences;
   const std::vector<std::string> names = method_names(options.studies);

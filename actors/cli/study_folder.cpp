@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "actors/head/head_folder.hpp"
 #include "actors/sequence/sequence_folder.hpp"
 
 namespace troupe::cli {
@@ -45,7 +46,13 @@ Result<OpenedStudy> open_study(const std::string& folder) {
   if (!journal) return journal.error();
   auto state = actors::StudyState::of(*journal);
   if (!state) return state.error();
-  return OpenedStudy{journal->meta(), std::move(state).value()};
+  return OpenedStudy{journal->meta(), std::move(state).value(),
+                     actors::HeadFolder::has_head(folder)};
+}
+
+actors::TrialState shown_state(const OpenedStudy& study, const actors::StudyState::Trial& trial) {
+  using actors::TrialState;
+  return trial.state == TrialState::running && !study.runs ? TrialState::pending : trial.state;
 }
 
 std::string attempt_folder(const std::string& folder, std::uint32_t trial, std::uint32_t attempt) {

@@ -18,10 +18,15 @@ Result<actors::JournalReader> open_journal(const std::string& folder);
 struct OpenedStudy {
   actors::JournalMeta meta;
   actors::StudyState state;
+  bool runs = false;  ///< A head runs it now.
   /// Name of the metric in the study file; "metric" if the journal does not name it.
   [[nodiscard]] std::string metric() const;
 };
 Result<OpenedStudy> open_study(const std::string& folder);
+
+/// State of a trial for lists. A trial whose study has no process does not run: it is pending.
+[[nodiscard]] actors::TrialState shown_state(const OpenedStudy& study,
+                                             const actors::StudyState::Trial& trial);
 
 /// Folder of an attempt: DIR/trials/0007/attempt-2.
 std::string attempt_folder(const std::string& folder, std::uint32_t trial, std::uint32_t attempt);

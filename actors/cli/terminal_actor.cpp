@@ -7,7 +7,10 @@
 
 #include "actors/cli/output.hpp"
 #include "actors/journal/journal.hpp"
+#include "actors/json.hpp"
 #include "actors/results/study_state.hpp"
+#include "actors/study/inputs.hpp"
+#include "actors/study/recovery.hpp"
 #include "actors/study_file/study_spec.hpp"
 #include "actors/terminal/environment.hpp"
 #include "runtime/core/seconds.hpp"
@@ -27,7 +30,8 @@ std::vector<std::string> kinds_of(const runtime::Ref<Es...>&) {
 
 actors::StudyOutline outline_of(const actors::StudySpec& spec, const actors::HeadFolder& folder) {
   actors::StudyOutline outline{.study = spec.name, .folder = folder.path().string()};
-  outline.scheduler = spec.scheduler.name;
+  outline.scheduler =
+      spec.scheduler.actor.empty() ? std::string(spec.scheduler.name) : spec.scheduler.actor;
   outline.metric = spec.metric;
   outline.maximize = spec.mode == actors::StudySpec::Mode::max;
   outline.resource_attr = spec.resource_attr;
@@ -46,22 +50,25 @@ actors::OutputMode output_mode_of(Verbosity verbosity) {
   return output_mode_in(actors::environment_of(STDOUT_FILENO));
 }
 
-std::pair<actors::Screen, std::uint64_t> screen_for(actors::OutputMode mode,
-                                                    const actors::StudySpec& spec,
-                                                    const actors::HeadFolder& folder) {
-  actors::Screen screen(mode, style_in(actors::environment_of(STDOUT_FILENO)),
-                        outline_of(spec, folder));
+RecalledScreen screen_for(actors::OutputMode mode, const actors::StudySpec& spec,
+                          const actors::HeadFolder& folder) {
+  RecalledScreen recalled{.screen =
+                              actors::Screen(mode, style_in(actors::environment_of(STDOUT_FILENO)),
+                                             outline_of(spec, folder))};
   auto reader = actors::JournalReader::open(folder.file("journal.db"));
-  if (!reader) return {std::move(screen), 0};
-  std::uint64_t rows = 0;
+  if (!reader) return recalled;
+  actors::ActiveTime time;
   (void)reader->each(0, [&](const actors::Row& row) -> Result<void> {
+    const auto input = actors::from_json<actors::Input>(row.input);
+    if (input) time.note(*input, row.time_us);
     const auto events = events_of(row);
     if (!events) return events.error();
-    for (const auto& event : *events) screen.recall(event);
-    rows = row.index + 1;
+    for (const auto& event : *events) recalled.screen.recall(event);
+    recalled.rows = row.index + 1;
     return {};
   });
-  return {std::move(screen), rows};
+  recalled.active = std::chrono::microseconds(time.active_us(time.last_row_us()));
+  return recalled;
 }
 
 TerminalActor::TerminalActor(actors::Screen screen, std::uint64_t known_rows,
@@ -83,7 +90,18 @@ Duration TerminalActor::elapsed(Context& self) const {
   return active_at_sync_ + (self.now() - synced_);
 }
 
+/// Notes the size of the terminal: a block that is drawn for another size leaves copies behind.
+void TerminalActor::fit(Context& self) {
+  if (!ticking_) return;
+  const auto now = actors::environment_of(STDOUT_FILENO);
+  if (now.columns == columns_ && now.rows == rows_) return;
+  columns_ = now.columns;
+  rows_ = now.rows;
+  write_out(screen_.resize(columns_, rows_, elapsed(self)));
+}
+
 void TerminalActor::show(Context& self, const actors::StudyEvent& event) {
+  fit(self);
   write_out(screen_.on(event, elapsed(self)));
 }
 
@@ -100,12 +118,7 @@ void TerminalActor::on(Context& self, const actors::StudyStatus& status) {
 }
 
 void TerminalActor::on(Context& self, const Tick&) {
-  const auto now = actors::environment_of(STDOUT_FILENO);
-  if (now.columns != columns_ || now.rows != rows_) {
-    columns_ = now.columns;
-    rows_ = now.rows;
-    write_out(screen_.resize(columns_, rows_, elapsed(self)));
-  }
+  fit(self);
   write_out(screen_.tick(elapsed(self)));
   self.after(tick_interval, Tick{});
 }

@@ -15,10 +15,15 @@ namespace troupe::cli {
 /// Output mode of a command on stdout.
 [[nodiscard]] actors::OutputMode output_mode_of(Verbosity verbosity);
 
-/// A screen that has folded the events of the journal in `folder`, and the number of its rows.
-[[nodiscard]] std::pair<actors::Screen, std::uint64_t> screen_for(actors::OutputMode mode,
-                                                                  const actors::StudySpec& spec,
-                                                                  const actors::HeadFolder& folder);
+/// A screen that has folded the events of a journal.
+struct RecalledScreen {
+  actors::Screen screen;
+  std::uint64_t rows = 0;  ///< Of the journal.
+  Duration active{0};      ///< How long the study ran, without the time between its sessions.
+};
+/// `spec`: of the study in `folder`.
+[[nodiscard]] RecalledScreen screen_for(actors::OutputMode mode, const actors::StudySpec& spec,
+                                        const actors::HeadFolder& folder);
 
 /// Actor that subscribes to all events of a study and writes the output of Screen to stdout. Stops
 /// when the study stops.
@@ -54,6 +59,7 @@ class TerminalActor {
   void on(runtime::Context& self, const runtime::Down& down);
 
  private:
+  void fit(runtime::Context& self);
   void show(runtime::Context& self, const actors::StudyEvent& event);
   [[nodiscard]] Duration elapsed(runtime::Context& self) const;
 

@@ -1,7 +1,10 @@
+#include <algorithm>
 #include <cstdio>
 #include <string>
+#include <vector>
 
 #include "actors/cli/commands.hpp"
+#include "actors/cli/output.hpp"
 #include "actors/head/session.hpp"
 #include "actors/sequence/sequence_file.hpp"
 #include "actors/study_file/study_file.hpp"
@@ -13,13 +16,19 @@ std::string counted(std::size_t number, const std::string& noun) {
   return std::to_string(number) + " " + noun + (number == 1 ? "" : "s");
 }
 
+std::size_t count_errors(const std::vector<actors::Problem>& problems) {
+  return static_cast<std::size_t>(
+      std::ranges::count(problems, actors::Problem::Severity::error, &actors::Problem::severity));
+}
+
 /// The scheduler as "rush (stopping, 2 incumbents)".
 std::string described(const actors::StudySpec& spec) {
   const auto& scheduler = spec.scheduler;
   const auto traits = schedulers::traits(scheduler.options);
-  const std::string text(scheduler.name);
+  const std::string text = scheduler.actor.empty() ? std::string(scheduler.name)
+                                                   : "your own scheduler " + scheduler.actor;
   std::string how;
-  if (traits.judges == schedulers::SchedulerTraits::Judges::each_report)
+  if (scheduler.actor.empty() && traits.judges == schedulers::SchedulerTraits::Judges::each_report)
     how = traits.pauses ? "promotion" : "stopping";
   if (!spec.incumbents.empty())
     how += (how.empty() ? "" : ", ") + counted(spec.incumbents.size(), "incumbent");
@@ -41,11 +50,8 @@ std::string outline(const actors::StudySpec& spec) {
 /// Prints every mistake of a sequence file.
 int validate_sequence(const std::string& file) {
   const auto read = actors::read_sequence_file(file);
-  std::size_t errors = 0;
-  for (const auto& problem : read.problems) {
-    std::fputs(to_text(problem).c_str(), stderr);
-    errors += problem.severity == actors::Problem::Severity::error ? 1 : 0;
-  }
+  print_problems(read.problems, Shown::all);
+  const std::size_t errors = count_errors(read.problems);
   const std::size_t warnings = read.problems.size() - errors;
   if (!read.spec) {
     std::fprintf(stderr, "%s: %s, %s\n", file.c_str(), counted(errors, "error").c_str(),
@@ -80,11 +86,8 @@ int validate(const ValidateOptions& options) {
   }
   if (actors::is_sequence_file(options.study)) return validate_sequence(options.study);
   const auto file = actors::read_study_file(options.study);
-  std::size_t errors = 0;
-  for (const auto& problem : file.problems) {
-    std::fputs(to_text(problem).c_str(), stderr);
-    errors += problem.severity == actors::Problem::Severity::error ? 1 : 0;
-  }
+  print_problems(file.problems, Shown::all);
+  const std::size_t errors = count_errors(file.problems);
   const std::size_t warnings = file.problems.size() - errors;
   if (!file.spec) {
     std::fprintf(stderr, "%s: %s, %s\n", options.study.c_str(), counted(errors, "error").c_str(),

@@ -13,6 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "actors/results/files.hpp"
+
 namespace troupe::actors {
 
 namespace fs = std::filesystem;
@@ -67,6 +69,7 @@ Result<HeadFolder> HeadFolder::open(const fs::path& path) {
   if (failed)
     return Error{ErrorKind::io,
                  "cannot make the folder " + path.string() + ": " + failed.message()};
+  hide_from_git(path);
   const fs::path lock = path / "lock";
   const int fd = ::open(lock.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
   if (fd < 0) return io_error("cannot open", lock);
@@ -90,6 +93,14 @@ HeadFolder::~HeadFolder() {
   if (lock_fd_ >= 0) close(lock_fd_);
 }
 
+bool HeadFolder::has_head(const fs::path& path) {
+  const int fd = ::open((path / "lock").c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return false;
+  const bool held = flock(fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+  close(fd);
+  return held;
+}
+
 Result<std::optional<fs::path>> HeadFolder::set_aside() {
   if (!fs::exists(path_ / "journal.db") && !fs::exists(path_ / "sequence.yaml"))
     return std::optional<fs::path>();
@@ -106,6 +117,7 @@ Result<std::optional<fs::path>> HeadFolder::set_aside() {
   if (failed)
     return Error{ErrorKind::io, "cannot move " + path_.string() + " to " + aside.string() + ": " +
                                     failed.message()};
+  hide_from_git(path_);
   return std::optional<fs::path>(aside);
 }
 

@@ -12,9 +12,12 @@ namespace troupe::actors {
 /// Folder of a study or sequence, locked by its head for the lifetime of this object.
 class HeadFolder {
  public:
-  /// Makes the folder if it does not exist, and takes the lock. Refused while another head runs.
-  /// Nodes of an earlier head may still run: see LivenessPipe.
+  /// Makes the folder if it does not exist (an empty one gets a .gitignore), and takes the lock.
+  /// Refused while another head runs. Nodes of an earlier head may still run: see LivenessPipe.
   static Result<HeadFolder> open(const std::filesystem::path& path);
+
+  /// Whether a head holds the lock of the folder `path` now.
+  [[nodiscard]] static bool has_head(const std::filesystem::path& path);
 
   HeadFolder(HeadFolder&& other) noexcept;
   HeadFolder& operator=(HeadFolder&&) = delete;

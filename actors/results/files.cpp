@@ -26,8 +26,8 @@ namespace {
 
 constexpr std::int64_t second_us = 1'000'000;
 
-std::string text_of(const Config& config, std::string_view name) {
-  const auto* value = schedulers::find(config, name);
+std::string text_of(const Config& config, std::string_view name, std::size_t& place) {
+  const auto* value = schedulers::find(config, name, place);
   return value ? schedulers::text_of(*value) : std::string();
 }
 
@@ -87,6 +87,15 @@ Result<void> append_to_file(const std::string& path, std::string_view text) {
   return write_to(path, O_APPEND, text);
 }
 
+void hide_from_git(const std::filesystem::path& folder) {
+  std::error_code failed;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, failed))
+    if (entry.path().filename() != "lock") return;
+  if (!failed)
+    (void)replace_file((folder / ".gitignore").string(),
+                       "# Made by troupe: results of a study.\n*\n");
+}
+
 std::string datetime_of(std::int64_t time_us) {
   using namespace std::chrono;
   const sys_time<microseconds> at{microseconds(time_us)};
@@ -126,7 +135,8 @@ std::string trials_csv(const StudyState& state) {
              trial.highest ? schedulers::text_of(trial.highest->metric) : "",
              datetime_of(trial.started_us()), end ? datetime_of(*end) : "",
              end ? duration_of(*end - trial.started_us()) : ""};
-    for (const auto& name : names) cells.push_back(text_of(trial.config, name));
+    std::size_t place = 0;
+    for (const auto& name : names) cells.push_back(text_of(trial.config, name, place));
     cells.emplace_back(enum_text(trial.state));
     table += csv_line(cells);
   }

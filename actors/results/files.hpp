@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,6 +30,10 @@ Result<void> replace_file(const std::string& path, std::string_view text);
 
 /// Appends to a file, which is made if it does not exist.
 Result<void> append_to_file(const std::string& path, std::string_view text);
+
+/// Puts a .gitignore into the folder of a study, unless it holds other files than the lock: they
+/// may be the user's. Errors are ignored.
+void hide_from_git(const std::filesystem::path& folder);
 
 /// A time as "2026-11-22 07:30:00.123456", UTC.
 [[nodiscard]] std::string datetime_of(std::int64_t time_us);

@@ -126,6 +126,7 @@ void ResultsCsv::add_missing_columns(const TrialReported& report,
 void ResultsCsv::add(const TrialReported& report, const StudyState& state) {
   check(state.start_us().has_value(), "the row of a report was folded before");
   const Config& config = state.trials().at(report.trial).config;
+  std::size_t place = 0;
   const auto text_of = [](const schedulers::Value* value) {
     return value == nullptr ? std::string() : schedulers::text_of(*value);
   };
@@ -136,7 +137,7 @@ void ResultsCsv::add(const TrialReported& report, const StudyState& state) {
       case Column::Content::reported:
         return text_of(schedulers::find(report.values, column.key));
       case Column::Content::parameter:
-        return text_of(schedulers::find(config, column.key));
+        return text_of(schedulers::find(config, column.key, place));
       case Column::Content::decision:
         return std::string(enum_text(report.decision));
       case Column::Content::status:

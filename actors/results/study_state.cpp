@@ -89,9 +89,12 @@ void StudyState::on(const TrialStarted& event) {
   if (event.attempt == 1 && event.incumbent) ++incumbents_started_;
   if (keeps(Detail::history)) {
     trial.config = event.config;
-    for (const auto& setting : event.config)
-      if (std::ranges::find(parameters_, setting.name) == parameters_.end())
-        parameters_.push_back(setting.name);
+    for (std::size_t i = 0; i < event.config.size(); ++i) {
+      const std::string& name = event.config[i].name;
+      const bool in_place = i < parameters_.size() && parameters_[i] == name;
+      if (!in_place && std::ranges::find(parameters_, name) == parameters_.end())
+        parameters_.push_back(name);
+    }
   }
   start(trial, event);
 }

@@ -72,6 +72,7 @@ Result<Outputs> outputs_of(const SimulationPlan& plan, OutcomeRecorder& recorder
   if (fs::exists(folder, failed) && !fs::is_empty(folder, failed))
     return Error{ErrorKind::bad_input, plan.folder + " is not empty: name a new folder"};
   fs::create_directories(folder, failed);
+  hide_from_git(folder);
   if (auto written = replace_file((folder / "study.yaml").string(), folder_study_text(plan));
       !written)
     return written.error();

@@ -14,8 +14,13 @@ using Decisions = std::vector<schedulers::Decision>;
 
 Replay::Replay(const StudySpec& spec, std::uint64_t seed)
     : core_(rules_of(spec)),
-      scheduler_(schedulers::make_scheduler(scheduler_options(spec, seed)).value()),
-      searcher_(spec, seed) {}
+      scheduler_(spec.scheduler.actor.empty()
+                     ? schedulers::make_scheduler(scheduler_options(spec, seed)).value()
+                     : nullptr) {
+  if (spec.searcher.actor.empty()) searcher_.emplace(spec, seed);
+  for (const std::string& actor : {spec.scheduler.actor, spec.searcher.actor})
+    if (!actor.empty()) own_actors_.push_back(actor);
+}
 
 Result<Replay> Replay::of(const Row& first) {
   const auto input = from_json<Input>(first.input);
@@ -45,11 +50,12 @@ std::vector<Difference> Replay::on(const Row& row) {
     differ("input", row.input, "\"not accepted here\"");
     return differences;
   }
-  if (const auto* slot = std::get_if<SlotFreed>(&*input); slot != nullptr && slot->suggestion) {
-    const Suggestion again = searcher_.suggest(slot->suggestion->trial, slot->suggestion->at);
+  if (const auto* slot = std::get_if<SlotFreed>(&*input);
+      slot != nullptr && slot->suggestion && searcher_) {
+    const Suggestion again = searcher_->suggest(slot->suggestion->trial, slot->suggestion->at);
     differ("suggestion", to_json(*slot->suggestion), to_json(again));
   }
-  if (const auto question = core_.question(*input)) {
+  if (const auto question = core_.question(*input); question && scheduler_) {
     const Decisions again = scheduler_->on(*question);
     decisions_ += again.size();
     differ("decisions", row.decisions, to_json(again));
@@ -62,8 +68,8 @@ std::vector<Difference> Replay::on(const Row& row) {
   const Outcome outcome = core_.apply(*input, row.index, *journaled);
   differ("events", row.events, to_json(outcome.events));
   for (const auto& command : outcome.commands)
-    if (const auto* report = std::get_if<ObserveReport>(&command))
-      searcher_.observe(report->trial, report->resource, report->metric);
+    if (const auto* report = std::get_if<ObserveReport>(&command); report != nullptr && searcher_)
+      searcher_->observe(report->trial, report->resource, report->metric);
   return differences;
 }
 

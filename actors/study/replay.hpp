@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,13 +25,17 @@ struct Difference {
 };
 
 /// Derives the rows of a journal again from their inputs, with the same scheduler, searcher and
-/// StudyCore. After a difference it continues with the journal's value.
+/// StudyCore. After a difference it continues with the journal's value. What a user's own scheduler
+/// or searcher decided is not derived again, but taken from the journal.
 class Replay {
  public:
   /// `spec`: with the incumbents of the memory. `seed`: that of row 0.
   Replay(const StudySpec& spec, std::uint64_t seed);
   /// For the journal that begins with `first`, which must be row 0 of format 3.
   static Result<Replay> of(const Row& first);
+
+  /// The names of the user's own scheduler and searcher, whose decisions are not derived again.
+  [[nodiscard]] const std::vector<std::string>& own_actors() const { return own_actors_; }
 
   /// Derives the next row. Returns its differences.
   [[nodiscard]] std::vector<Difference> on(const Row& row);
@@ -41,8 +46,9 @@ class Replay {
 
  private:
   StudyCore core_;
-  std::unique_ptr<schedulers::Scheduler> scheduler_;
-  Suggester searcher_;
+  std::unique_ptr<schedulers::Scheduler> scheduler_;  ///< Null: the user's own.
+  std::optional<Suggester> searcher_;                 ///< None: the user's own.
+  std::vector<std::string> own_actors_;
   std::uint64_t decisions_ = 0;
 };
 

@@ -210,7 +210,8 @@ void StudyCore::close_if_exhausted() {
   if (!exhausted() || closing_.phase() != Phase::open) return;
   const std::string reason = space_exhausted_
                                  ? "every configuration of the space was tried"
-                                 : std::to_string(counts().started) + " trials were started";
+                                 : counted(counts().started, "trial") +
+                                       (counts().started == 1 ? " was" : " were") + " started";
   using End = StudyFinished::Outcome;
   const Cause cause = space_exhausted_ ? Cause::final : Cause::started;
   switch (rules_.when_exhausted) {

@@ -30,6 +30,10 @@ std::string plain_number(double value) {
   return text;
 }
 
+std::string counted(std::uint64_t count, const std::string& noun) {
+  return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
+}
+
 StudyTotals::StudyTotals(StopRules rules, std::uint64_t failures_max)
     : rules_(std::move(rules)), failures_max_(failures_max) {}
 
@@ -76,18 +80,18 @@ std::optional<StudyTotals::Reached> StudyTotals::reached(const TrialCounts& tria
   const std::uint64_t finished = trials.completed + trials.stopped + trials.failed;
   check(finished <= trials.started, "a trial starts before it finishes");
   if (trials.failed > failures_max_)
-    return Reached{Outcome::failed,
-                   std::to_string(trials.failed) +
-                       " trials failed (max_failures: " + std::to_string(failures_max_) + ")"};
+    return Reached{Outcome::failed, counted(trials.failed, "trial") + " failed (max_failures: " +
+                                        std::to_string(failures_max_) + ")"};
   const auto finish = [](std::string reason) {
     return Reached{Outcome::finished, std::move(reason)};
   };
   if (met(rules_.evaluations_max, evaluations_))
-    return finish(std::to_string(evaluations_) + " reports were made");
+    return finish(counted(evaluations_, "report") + (evaluations_ == 1 ? " was" : " were") +
+                  " made");
   if (met(rules_.trials_completed_max, trials.completed))
-    return finish(std::to_string(trials.completed) + " trials completed");
+    return finish(counted(trials.completed, "trial") + " completed");
   if (met(rules_.trials_finished_max, finished))
-    return finish(std::to_string(finished) + " trials finished");
+    return finish(counted(finished, "trial") + " finished");
   const auto metric = [&](double value) {
     return finish("a metric of " + plain_number(value) + " was reached");
   };

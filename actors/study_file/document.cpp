@@ -5,6 +5,7 @@
 #include <cctype>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <sstream>
 #include <utility>
 #include <variant>
@@ -16,6 +17,7 @@
 #include <yaml-cpp/parser.h>
 
 #include "actors/json.hpp"
+#include "actors/study_file/surrogate_pairs.hpp"
 #include "actors/utf8.hpp"
 
 namespace troupe::actors {
@@ -23,7 +25,6 @@ namespace {
 
 constexpr std::size_t text_size_max = 1 << 20;
 constexpr std::size_t depth_max = 32;  ///< Of nested collections; study files use six.
-constexpr std::size_t keys_max = 1000;
 
 /// Thrown to stop the parser at valid YAML that study files do not support.
 struct Refusal {
@@ -33,7 +34,9 @@ struct Refusal {
 
 class TreeBuilder final : public YAML::EventHandler {
  public:
-  explicit TreeBuilder(std::string_view text) : text_(text) { lines_from(text); }
+  explicit TreeBuilder(const YamlText& text) : text_(text.text), shifts_(text.shifts) {
+    lines_from(text_);
+  }
 
   Element root;
   std::vector<std::pair<Position, std::string>> complaints;
@@ -44,7 +47,10 @@ class TreeBuilder final : public YAML::EventHandler {
     const auto bytes = static_cast<std::size_t>(std::max(mark.column, 0));
     if (line >= lines_.size()) return {line + 1, bytes + 1};
     const std::string_view before = lines_[line].substr(0, bytes);
-    return {line + 1, bytes + 1 - (before.size() - utf8_columns(before))};
+    std::size_t column = bytes + 1 - (before.size() - utf8_columns(before));
+    for (const YamlText::Shift& shift : shifts_)
+      if (shift.line == line && shift.column < bytes) column += shift.columns;
+    return {line + 1, column};
   }
 
   void OnDocumentStart(const YAML::Mark&) override {}
@@ -86,11 +92,12 @@ class TreeBuilder final : public YAML::EventHandler {
   struct Open {
     Element element;
     std::optional<Member> member;
+    std::map<std::string, std::size_t> lines;  ///< Of the keys so far.
   };
 
   void open(Element element) {
     if (open_.size() == depth_max) throw Refusal{element.at, "lists and mappings nest too deep"};
-    open_.push_back({std::move(element), std::nullopt});
+    open_.push_back({std::move(element), std::nullopt, {}});
   }
 
   void close() {
@@ -120,15 +127,13 @@ class TreeBuilder final : public YAML::EventHandler {
   }
 
   void add_value(Open& parent, Element element) {
-    if (parent.element.members.size() == keys_max)
-      throw Refusal{parent.member->at, "a mapping has more than 1000 keys"};
     if (element.is_nothing()) element.at = parent.member->at;  // yaml-cpp reports a later line.
     parent.member->value = std::move(element);
-    const auto first = std::ranges::find(parent.element.members, parent.member->key, &Member::key);
-    if (first != parent.element.members.end())
+    const auto [first, is_new] = parent.lines.emplace(parent.member->key, parent.member->at.line);
+    if (!is_new)
       complaints.emplace_back(parent.member->at, "the key '" + parent.member->key +
                                                      "' appears twice; first in line " +
-                                                     std::to_string(first->at.line));
+                                                     std::to_string(first->second));
     else
       parent.element.members.push_back(std::move(*parent.member));
     parent.member.reset();
@@ -163,6 +168,7 @@ class TreeBuilder final : public YAML::EventHandler {
   }
 
   std::string_view text_;
+  const std::vector<YamlText::Shift>& shifts_;
   std::vector<Open> open_;
   std::vector<std::string_view> lines_;
 };
@@ -266,7 +272,8 @@ std::string describe(const Element& element) {
   return "the number " + shown;
 }
 
-std::optional<Element> parse_document(std::string_view text, ProblemList& problems) {
+std::optional<Element> parse_document(std::string_view source, ProblemList& problems) {
+  const std::string_view text = without_byte_order_mark(source);
   if (text.size() > text_size_max) {
     problems.error({}, "the file is larger than 1 MiB; is it a study file?");
     return std::nullopt;
@@ -275,15 +282,16 @@ std::optional<Element> parse_document(std::string_view text, ProblemList& proble
     problems.error(position_of(text, *byte), "this is not text in UTF-8");
     return std::nullopt;
   }
-  TreeBuilder builder(text);
+  const YamlText yaml = with_joined_surrogates(text);
+  TreeBuilder builder(yaml);
   try {  // yaml-cpp throws on a syntax error.
-    std::istringstream in{std::string(text)};
+    std::istringstream in(yaml.text);
     YAML::Parser parser(in);
     if (!parser.HandleNextDocument(builder)) {
       problems.error({}, "the file is empty; `troupe validate --template` prints a study file");
       return std::nullopt;
     }
-    TreeBuilder second(text);
+    TreeBuilder second(yaml);
     if (parser.HandleNextDocument(second))
       problems.error(second.root.at, "a second document starts here; a study file has one");
   } catch (const YAML::Exception& error) {

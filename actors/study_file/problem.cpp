@@ -63,6 +63,7 @@ std::string to_text(const Problem& problem) {
 }
 
 ProblemList::ProblemList(std::string file, std::string_view text) : file_(std::move(file)) {
+  text = without_byte_order_mark(text);
   while (!text.empty()) {
     const std::size_t end = std::min(text.find('\n'), text.size());
     lines_.emplace_back(text.substr(0, end));
@@ -78,6 +79,10 @@ void ProblemList::error(Position at, std::string message) {
 
 void ProblemList::warning(Position at, std::string message) {
   add(Problem::Severity::warning, at, std::move(message));
+}
+
+void ProblemList::advice(Position at, std::string message) {
+  add(Problem::Severity::advice, at, std::move(message));
 }
 
 void ProblemList::add(Problem::Severity severity, Position at, std::string message) {

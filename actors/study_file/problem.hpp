@@ -16,7 +16,11 @@ struct Position {
 
 /// An error or a warning about a user's file.
 struct Problem {
-  enum class Severity { error, warning };
+  enum class Severity {
+    error,
+    warning,
+    advice,  ///< A warning that concerns all runs of a study: only `validate` and `run` print it.
+  };
   Severity severity = Severity::error;
   std::string file;
   Position at;
@@ -35,6 +39,7 @@ class ProblemList {
 
   void error(Position at, std::string message);
   void warning(Position at, std::string message);
+  void advice(Position at, std::string message);
 
   [[nodiscard]] bool has_errors() const { return errors_ > 0; }
   /// The problems in the order of their positions.

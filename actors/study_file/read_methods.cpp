@@ -79,16 +79,33 @@ bool takes_its_keys(Section& section, const SchedulerMethod& method) {
 void advise_on_ladder(Section& section, const StudySpec& spec) {
   const auto rungs = rungs_of(spec);
   const std::size_t below = rungs.size() - 1;
-  if (below < 5)
-    section.warning("name", "there are " + std::to_string(below) +
-                                " rungs below the maximum resource " + std::to_string(spec.max_t) +
-                                "; five or more are recommended (a larger maximum, a smaller "
-                                "grace_period or reduction_factor)");
-  if (spec.max_t < 100 * rungs.front())
-    section.warning("name", "the maximum resource " + std::to_string(spec.max_t) +
-                                " is less than 100 times the lowest rung " +
-                                std::to_string(rungs.front()) +
-                                ", which is recommended: there is little to save");
+  const bool few = below < 5;
+  const bool low = spec.max_t < 100 * rungs.front();
+  if (!few && !low) return;
+  const std::string maximum = "the maximum resource " + std::to_string(spec.max_t);
+  std::string what;
+  if (few)
+    what = std::to_string(below) + (below == 1 ? " rung is" : " rungs are") + " below " + maximum +
+           "; five or more are recommended";
+  if (low)
+    what += (few ? ", and " : "") + (few ? std::string("it") : maximum) +
+            " is less than 100 times the lowest rung " + std::to_string(rungs.front()) +
+            (few ? "" : ", which is recommended");
+  section.advice("name", what +
+                             ": there is little to save (take a larger maximum, or a smaller "
+                             "grace_period or reduction_factor)");
+}
+
+/// Reports an `actor` without the node that hosts it. Without the node, the head would run the
+/// built-in one.
+void check_host(Section& section, const std::string& actor, const std::string& node,
+                const std::string& what) {
+  if (!actor.empty() && node.empty())
+    section.error("actor", "'" + what + ".actor' names your own actor '" + actor +
+                               "', and there is no '" + what +
+                               ".node': name the node process that hosts it, or leave out 'actor' "
+                               "for the built-in " +
+                               what);
 }
 
 /// Reports the core's problems with the options at the keys that cause them. Returns whether there
@@ -191,6 +208,7 @@ void read_scheduler(Section& top, StudySpec& spec, MemoryFrom memory) {
   Section section = top.section("scheduler", keys_of("scheduler"));
   SchedulerSpec& scheduler = spec.scheduler;
   OptionReader(section).read(scheduler_spec_options(), scheduler);
+  check_host(section, scheduler.actor, scheduler.node, "scheduler");
   const SchedulerMethod* method = named_scheduler(section);
   if (method == nullptr) return;
   scheduler.name = method->name;
@@ -235,6 +253,7 @@ void read_searcher(Section& top, StudySpec& spec) {
              searcher.options);
   refuse_foreign_options(section, *method);
   OptionReader(section).read(searcher_spec_options(), searcher);
+  check_host(section, searcher.actor, searcher.node, "searcher");
 }
 
 }  // namespace troupe::actors

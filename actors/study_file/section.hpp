@@ -58,6 +58,9 @@ class Section {
   void warning(std::string_view key, std::string message) {
     problems_->warning(place(key), std::move(message));
   }
+  void advice(std::string_view key, std::string message) {
+    problems_->advice(place(key), std::move(message));
+  }
 
  private:
   void take_members(const Element& mapping);

@@ -94,8 +94,9 @@ points_to_evaluate:
 
 @n_workers
 
-# What one trial takes of its node. Default: one processor, no GPU, any amount of memory.
-# memory is enforced; cpus and gpus are counted, and CUDA_VISIBLE_DEVICES is set.
+# What one trial takes of its node. Default: processors are not counted, n_workers alone limits the
+# trials (cpus: 0); no GPU; any amount of memory. memory is enforced; cpus and gpus are counted, and
+# CUDA_VISIBLE_DEVICES is set.
 resources: {cpus: 1, gpus: 0, memory: 4G}
 
 # Checkpoints of trials that cannot go on any more are deleted, but for the best trial's (keep: best),

@@ -13,6 +13,7 @@
 
 #include "actors/study_file/read_domain.hpp"
 #include "actors/tables/table_files.hpp"
+#include "actors/utf8.hpp"
 #include "schedulers/space/config.hpp"
 
 namespace troupe::actors {
@@ -260,7 +261,7 @@ Result<std::vector<Value>> read_configs(const fs::path& file,
     return table_error(file, "no such file", "it in the folder of every table",
                        "name the table's own folder, or convert the table again");
   const std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-  std::string_view rest = text;
+  std::string_view rest = without_byte_order_mark(text);
   std::deque<std::string> unquoted;  // Cells are views of these.
   const auto head = next_record(rest, unquoted);
   if (!head) return table_error(file, "a quote without an end", "CSV", "convert the table again");

@@ -109,10 +109,10 @@ Result<void> check_seconds(const fs::path& file, const Matrix& seconds, const Ma
         std::to_string(curves.rows) + " x " + std::to_string(curves.columns) + ", as the curve has",
         "convert it again, or remove it: a unit then counts one second");
   for (std::size_t row = 0; row < curves.rows; ++row) {
-    float before = 0;
+    double before = 0;
     for (std::size_t column = 0; column < curves.columns; ++column) {
       if (std::isnan(curves.at(row, column))) break;
-      const float now = seconds.at(row, column);
+      const double now = seconds.at(row, column);
       if (std::isfinite(now) && now >= before) {
         before = now;
         continue;

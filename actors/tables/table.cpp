@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <limits>
 #include <string>
@@ -17,20 +16,6 @@ namespace troupe::actors {
 
 using schedulers::Resource;
 
-namespace {
-
-/// The double with the shortest decimal digits of the float: 0.1, not 0.10000000149.
-double as_written(float number) {
-  if (!std::isfinite(number)) return number;
-  std::array<char, 32> text{};
-  const auto [end, error] = std::to_chars(text.data(), text.data() + text.size(), number);
-  double written = number;
-  if (error == std::errc()) std::from_chars(text.data(), end, written);
-  return written;
-}
-
-}  // namespace
-
 Table::Table(Contents contents) : contents_(std::move(contents)) {
   const Matrix& curves = contents_.curves;
   check(contents_.values.size() == curves.rows * contents_.space.parameters().size(),
@@ -42,7 +27,7 @@ Table::Table(Contents contents) : contents_(std::move(contents)) {
     lengths_.push_back(static_cast<Resource>(length));
   }
   if (!has_time()) return;
-  std::vector<float> firsts;
+  std::vector<double> firsts;
   for (std::size_t row = 0; row < curves.rows; ++row)
     if (lengths_[row] > 0) firsts.push_back(contents_.seconds.at(row, 0));
   if (firsts.empty()) return;
@@ -64,7 +49,7 @@ double Table::metric(std::size_t row, Resource resource) const {
   check(resource >= 1 && resource <= max_resource(), "a table is asked for a unit that it has");
   const Resource known = std::min(resource, lengths_[row]);
   if (known == 0) return std::numeric_limits<double>::quiet_NaN();
-  return as_written(contents_.curves.at(row, static_cast<std::size_t>(known - 1)));
+  return contents_.curves.written(row, static_cast<std::size_t>(known - 1));
 }
 
 double Table::unit_seconds(std::size_t row, Resource resource) const {

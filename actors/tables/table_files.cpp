@@ -1,8 +1,10 @@
 #include "actors/tables/table_files.hpp"
 
+#include <array>
 #include <bit>
 #include <cerrno>
 #include <charconv>
+#include <cmath>
 #include <cstdint>
 #include <cstring>
 #include <fstream>
@@ -40,6 +42,16 @@ const Element* member(const Element& mapping, std::string_view key) {
 
 namespace {
 
+/// The double with the shortest decimal digits of the float: 0.1, not 0.10000000149.
+double as_written(float number) {
+  if (!std::isfinite(number)) return number;
+  std::array<char, 32> text{};
+  const auto [end, error] = std::to_chars(text.data(), text.data() + text.size(), number);
+  double written = number;
+  if (error == std::errc()) std::from_chars(text.data(), end, written);
+  return written;
+}
+
 static_assert(std::endian::native == std::endian::little, "the bytes are used as they are");
 
 constexpr std::string_view magic = "\x93NUMPY";
@@ -75,14 +87,21 @@ std::optional<std::pair<std::uint64_t, std::uint64_t>> shape_of(std::string_view
   return std::pair{sizes[0], sizes[1]};
 }
 
-Result<std::pair<std::uint64_t, std::uint64_t>> read_header(const std::filesystem::path& path,
-                                                            std::string_view header) {
+/// What the header of a .npy file says.
+struct Header {
+  std::uint64_t rows = 0;
+  std::uint64_t columns = 0;
+  std::size_t number_bytes = 0;
+};
+
+Result<Header> read_header(const std::filesystem::path& path, std::string_view header) {
   const std::string_view type = value_of(header, "descr");
-  if (type == "'>f4'")
-    return table_error(path, "big-endian floats ('>f4')", "little-endian ones ('<f4')", convert);
-  if (type != "'<f4'")
+  if (type == "'>f4'" || type == "'>f8'")
+    return table_error(path, "big-endian floats (" + std::string(type) + ")",
+                       "little-endian ones ('<f4' or '<f8')", convert);
+  if (type != "'<f4'" && type != "'<f8'")
     return table_error(path, "numbers of the type " + std::string(type.empty() ? "?" : type),
-                       "32-bit floats, '<f4'", convert);
+                       "32-bit or 64-bit floats, '<f4' or '<f8'", convert);
   if (const auto order = value_of(header, "fortran_order"); order != "False")
     return table_error(path, "columns one after the other (fortran_order)",
                        "rows one after the other (C order)", convert);
@@ -95,10 +114,14 @@ Result<std::pair<std::uint64_t, std::uint64_t>> read_header(const std::filesyste
     return table_error(path, "the shape " + std::string(value_of(header, "shape")),
                        "at least one row and one column, and at most 2^30 numbers",
                        "save it again");
-  return *shape;
+  return Header{shape->first, shape->second, type == "'<f4'" ? sizeof(float) : sizeof(double)};
 }
 
 }  // namespace
+
+double Matrix::written(std::size_t row, std::size_t column) const {
+  return wide_values.empty() ? as_written(values[row * columns + column]) : at(row, column);
+}
 
 Result<Matrix> read_npy(const std::filesystem::path& path) {
   std::ifstream in(path, std::ios::binary);
@@ -123,17 +146,25 @@ Result<Matrix> read_npy(const std::filesystem::path& path) {
   if (in.gcount() != length)
     return table_error(path, "an end of file within the header", "a whole file",
                        "copy or convert it again");
-  const auto shape = read_header(path, header);
-  if (!shape) return shape.error();
-  Matrix matrix{shape->first, shape->second, {}};
-  const std::uint64_t bytes = shape->first * shape->second * sizeof(float);
+  const auto found = read_header(path, header);
+  if (!found) return found.error();
+  Matrix matrix{.rows = found->rows, .columns = found->columns};
+  const std::uint64_t count = found->rows * found->columns;
+  const std::uint64_t bytes = count * found->number_bytes;
   if (size != preamble + length + bytes)
     return table_error(path, std::to_string(size - preamble - length) + " bytes of numbers",
-                       std::to_string(bytes) + " for " + std::to_string(shape->first) +
-                           " rows of " + std::to_string(shape->second),
+                       std::to_string(bytes) + " for " + std::to_string(found->rows) + " rows of " +
+                           std::to_string(found->columns),
                        "it was cut off or changed: copy or convert it again");
-  matrix.values.resize(shape->first * shape->second);
-  in.read(reinterpret_cast<char*>(matrix.values.data()), static_cast<std::streamsize>(bytes));
+  char* into = nullptr;
+  if (found->number_bytes == sizeof(double)) {
+    matrix.wide_values.resize(count);
+    into = reinterpret_cast<char*>(matrix.wide_values.data());
+  } else {
+    matrix.values.resize(count);
+    into = reinterpret_cast<char*>(matrix.values.data());
+  }
+  in.read(into, static_cast<std::streamsize>(bytes));
   if (static_cast<std::uint64_t>(in.gcount()) != bytes)
     return table_error(path, "an end of file within the numbers", "a whole file",
                        "copy or convert it again");

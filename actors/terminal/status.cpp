@@ -355,17 +355,17 @@ std::string status_sentence(const StudyProgress& progress) {
 std::vector<Line> status_block(const StudyProgress& progress, Duration elapsed,
                                const TerminalStyle& style) {
   // The last column stays free: terminals differ in whether a full line wraps.
-  const std::size_t columns = std::clamp<std::size_t>(style.columns, 21, 101) - 1;
+  const std::size_t columns = std::clamp<std::size_t>(style.columns, 1, 101) - 1;
   std::vector<Line> lines{head_line(progress, elapsed, style, columns),
                           trials_line(progress, style, columns)};
   if (progress.outline().levels.size() > 1) lines.push_back(rungs_line(progress, style, columns));
   lines.push_back(ceiling_line(progress, style, columns));
   lines.push_back(running_line(progress, style, columns));
   add_best(lines, progress, style, columns);
-  if (lines.size() + 1 > style.rows)
-    lines.erase(
-        lines.begin() + static_cast<std::ptrdiff_t>(std::max<std::size_t>(style.rows, 2) - 1),
-        lines.end());
+  // The cursor is below the block. A row more would scroll, and leave a copy of the block behind.
+  const std::size_t lines_max = std::max<std::size_t>(style.rows, 1) - 1;
+  if (lines.size() > lines_max)
+    lines.erase(lines.begin() + static_cast<std::ptrdiff_t>(lines_max), lines.end());
   return lines;
 }
 

@@ -92,4 +92,14 @@ const Value* find(const Config& config, std::string_view name) {
   return at == config.end() ? nullptr : &at->value;
 }
 
+const Value* find(const Config& config, std::string_view name, std::size_t& place) {
+  for (std::size_t step = 0; step < config.size(); ++step) {
+    const std::size_t at = (place + step) % config.size();
+    if (config[at].name != name) continue;
+    place = at + 1;
+    return &config[at].value;
+  }
+  return nullptr;
+}
+
 }  // namespace troupe::schedulers

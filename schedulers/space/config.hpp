@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -47,5 +48,8 @@ using Config = std::vector<Setting>;
 
 /// The value of the parameter of this name; null if the configuration lacks it.
 [[nodiscard]] const Value* find(const Config& config, std::string_view name);
+/// The same for a caller that asks for names in about the order of the configuration: the search
+/// begins at `place`, which is then behind the setting that was found.
+[[nodiscard]] const Value* find(const Config& config, std::string_view name, std::size_t& place);
 
 }  // namespace troupe::schedulers

@@ -85,6 +85,7 @@ BOOST_AUTO_TEST_CASE(a_bad_command_line_is_explained_and_exits_with_2) {
            Case{"logs d seven", "TRIAL"},
            Case{"node", "--join is required"},
            Case{"validate", "name a study file"},
+           Case{"keys add gpu1", "See `troupe keys add --help`"},
            Case{"validate x --template", "excludes"},
            Case{"validate no-such-file", "there is no such file"},
            Case{"warden", "started by a node, not by people"},

@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 
 #include "actors/events.hpp"
+#include "actors/head/head_folder.hpp"
 #include "actors/journal/journal.hpp"
 #include "actors/json.hpp"
 #include "test/kit/temp_folder.hpp"
@@ -84,13 +85,20 @@ BOOST_FIXTURE_TEST_CASE(trials_are_listed_for_people_and_for_programs, StudyFixt
   BOOST_TEST(table.output ==
              "trial  state    resource  loss  attempts  time     lr  act\n"
              "    0  paused          1   0.5         1  0:04  0.125  relu\n"
-             "    1  running                         2          1.0  a,b\n");
+             "    1  pending                         2          1.0  a,b\n"
+             "(no process runs this study; `troupe run` resumes it)\n");
+  {
+    const auto head = actors::HeadFolder::open(folder).value();
+    const std::string text = troupe_says("trials " + folder).output;
+    BOOST_TEST(text.find("    1  running ") != std::string::npos, text);
+    BOOST_TEST(text.find("no process") == std::string::npos, text);
+  }
   BOOST_TEST(troupe_says("trials -f csv " + folder).output ==
              "trial,state,resource,metric,attempts,warnings,started_utc,ended_utc,seconds,"
              "config_lr,config_act\n"
              "0,paused,1,0.5,1,0,2026-11-22 07:00:00.000000,2026-11-22 07:00:04.500000,4.5,"
              "0.125,relu\n"
-             "1,running,,,2,0,2026-11-22 07:00:01.500000,,,1.0,\"a,b\"\n");
+             "1,pending,,,2,0,2026-11-22 07:00:01.500000,,,1.0,\"a,b\"\n");
   const Ended json = troupe_says("trials -f json " + folder);
   BOOST_TEST(json.output.find("\"config_act\": \"a,b\"") != std::string::npos, json.output);
   BOOST_TEST(json.output.find("\"metric\": null") != std::string::npos, json.output);

@@ -118,17 +118,41 @@ BOOST_AUTO_TEST_CASE(compare_prints_a_warning_once_and_separates_tables_of_one_n
   const Desk desk;
   desk.put_tables({"a/t", "b/t"});
   test::write_file(desk.temp.path() / "one.yaml",
-                   "scheduler: {name: asha}\nstop_criterion: {max_num_trials_started: 3}\n");
+                   "scheduler: {name: rush}\nstop_criterion: {max_num_trials_started: 3}\n");
   const ShellRun run =
       desk.troupe("compare one.yaml --table a/t --table b/t --seeds 0..1 --out out 2>&1");
   BOOST_TEST_INFO(run.text);
   BOOST_TEST(run.code == 0);
-  const std::string warning = "less than 100 times the lowest rung";
+  const std::string warning = "there are no incumbents and so no hurdle";
   const std::size_t first = run.text.find(warning);
   BOOST_TEST_REQUIRE(first != std::string::npos);
   BOOST_TEST(run.text.find(warning, first + 1) == std::string::npos);
   for (const char* picture : {"t.svg", "t-2.svg"})
     BOOST_TEST(test::read_file(desk.temp.path() / "out" / picture).ends_with("</svg>\n"));
+}
+
+BOOST_AUTO_TEST_CASE(advice_about_rungs_is_for_validate_and_run) {
+  const Desk desk;
+  const std::string advice = "less than 100 times the lowest rung";
+  for (const char* command : {"simulate asha.yaml --synthetic 80x27",
+                              "compare asha.yaml pasha.yaml --synthetic 80x27 --out out"})
+    BOOST_TEST(desk.troupe(std::string(command) + " 2>&1").text.find(advice) == std::string::npos,
+               command);
+}
+
+BOOST_AUTO_TEST_CASE(compare_skips_a_table_that_cannot_be_read) {
+  const Desk desk;
+  desk.put_tables({"good", "bad"});
+  test::write_file(desk.temp.path() / "bad/meta.json",
+                   R"({"metric": "curves_loss", "mode": "min", "max_resource": 3})");
+  ShellRun run = desk.troupe("compare asha.yaml --table bad --table good --out out 2>&1");
+  BOOST_TEST_INFO(run.text);
+  BOOST_TEST(run.code == 0);
+  BOOST_TEST(run.text.find("table bad is skipped: ") != std::string::npos);
+  BOOST_TEST(run.text.find("expected 3, the max_resource of meta.json") != std::string::npos);
+  BOOST_TEST(std::filesystem::exists(desk.temp.path() / "out/good.svg"));
+  BOOST_TEST(desk.troupe("compare asha.yaml --table bad --out out 2>&1").code == 2);
+  BOOST_TEST(desk.troupe("compare asha.yaml --table none --table good --out out 2>&1").code == 2);
 }
 
 BOOST_AUTO_TEST_CASE(sequences_are_compared_with_numbers_and_pictures) {

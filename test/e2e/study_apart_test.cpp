@@ -156,7 +156,9 @@ BOOST_AUTO_TEST_CASE(a_finished_study_keeps_its_best_checkpoint_when_it_is_clean
   BOOST_TEST(run->wait(std::chrono::seconds(120)).value_or(-1) == 0, run->err() << node->err());
   BOOST_TEST(node->wait(std::chrono::seconds(20)).value_or(-1) == 0, node->err());
   BOOST_TEST(study.troupe("clean").code == 0);
-  BOOST_TEST(checkpoints_in(study.folder()) == 1U);
+  // Those of the best model, of the configuration to retrain, and of the best completed trial.
+  BOOST_TEST(checkpoints_in(study.folder()) >= 1U);
+  BOOST_TEST(checkpoints_in(study.folder()) <= 3U);
   const std::string best = read_file(study.folder() + "/best.json");
   const auto at = best.find("\"checkpoint\": \"");
   BOOST_REQUIRE(at != std::string::npos);
@@ -164,7 +166,7 @@ BOOST_AUTO_TEST_CASE(a_finished_study_keeps_its_best_checkpoint_when_it_is_clean
   BOOST_TEST(fs::exists(study.folder() + "/" + path + "/epoch"), path);
   std::size_t studies = 0;
   for (const auto& own : fs::directory_iterator(apart.folder("a"))) {
-    BOOST_TEST(checkpoints_in(own.path()) <= 1U);
+    BOOST_TEST(checkpoints_in(own.path()) <= 3U);
     ++studies;
   }
   BOOST_TEST(studies == 1U);

@@ -63,6 +63,11 @@ BOOST_AUTO_TEST_CASE(an_actor_of_a_user_decides_for_a_study) {
   BOOST_TEST(reports.size() == 12u);
   for (const auto& [trial, count] : reports)
     BOOST_TEST(count == (std::stoi(trial) % 3 == 0 ? 9 : 3), "trial " << trial);
+  const Finished replay = study.troupe("replay");
+  BOOST_TEST(replay.code == 0, replay.out);
+  BOOST_TEST(
+      replay.out.find("decisions of actor every-third are not recomputed") != std::string::npos,
+      replay.out);
 }
 
 BOOST_AUTO_TEST_CASE(a_second_node_takes_trials_while_the_study_runs) {

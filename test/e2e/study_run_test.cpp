@@ -36,9 +36,49 @@ BOOST_AUTO_TEST_CASE(pasha_tunes_a_program_and_leaves_its_results) {
   BOOST_TEST(replay.code == 0);
   BOOST_TEST(replay.out.find(" 0 differences") != std::string::npos, replay.out);
   BOOST_TEST(study.processes().empty());
-  const Finished again = study.run();
+  BOOST_TEST(read_file(study.folder() + "/.gitignore").ends_with("\n*\n"));
+  // The file that is named now has another R, which is not the study's.
+  std::string text = read_file(study.file());
+  text.replace(text.find("epochs: 27"), 10, "epochs: 81");
+  write_file(study.file(), text);
+  const Finished again = study.run({});
   BOOST_TEST(again.code == 0);
   BOOST_TEST(again.err.find("is over") != std::string::npos);
+  const auto spent = [](const std::string& output) {
+    const std::size_t line = output.find("  spent ");
+    return output.substr(line, output.find('\n', line) - line);
+  };
+  BOOST_TEST(spent(again.out) == spent(run.out));
+  BOOST_TEST(again.out.find("R = 27") != std::string::npos, again.out);
+  const Finished quiet = study.run({"--quiet"});
+  BOOST_TEST(quiet.out + quiet.err == "");
+}
+
+/// Trial 0 completes 9 epochs; trial 1 is better at each epoch, and fails at epoch 4 or goes on.
+std::string two_trials(const std::string& end_of_trial_1) {
+  return "entry: {command: [bash, -c, 'for e in 1 2 3 4 5 6 7 8 9; do "
+         "if [ $0 = 2 ]; then sleep 0.05; fi; "
+         "touch $TROUPE_CHECKPOINT_DIR/epoch-$e; "
+         "echo epoch=$e loss=$(($0 == 2 ? 90 - 2 * e : 91 - 2 * e)); "
+         "if [ $0$e = 24 ]; then " +
+         end_of_trial_1 +
+         "; fi; done', '${x}']}\n"
+         "config_space: {x: {ordinal: [1, 2]}}\npoints_to_evaluate: [{x: 1}, {x: 2}]\n"
+         "max_t: 9\nmax_failures: 5\nscheduler: asha\nreport: {format: name-value}\n"
+         "checkpoints: {max_bytes: 1}\nstop_criterion: {max_num_trials_started: 2}\n";
+}
+
+BOOST_AUTO_TEST_CASE(a_trial_that_failed_is_not_the_best_and_the_best_keeps_its_checkpoint) {
+  const E2eStudy study(two_trials("exit 1"));
+  const Finished run = study.run({});
+  BOOST_TEST(run.code == 0, run.err << run.out);
+  BOOST_TEST(
+      run.out.find("best model  loss 73 at epoch 9, trial 0 (also to retrain") != std::string::npos,
+      run.out);
+  const std::string best = read_file(study.folder() + "/best.json");
+  BOOST_TEST(best.find("\"checkpoint\": \"trials/0000/checkpoint\"") != std::string::npos, best);
+  BOOST_TEST(std::filesystem::exists(study.folder() + "/trials/0000/checkpoint/epoch-9"));
+  BOOST_TEST(!std::filesystem::exists(study.folder() + "/trials/0001/checkpoint"));
 }
 
 BOOST_AUTO_TEST_CASE(one_worker_and_the_same_seed_give_the_same_results) {

@@ -309,6 +309,31 @@ BOOST_FIXTURE_TEST_CASE(what_is_no_memory_is_refused_by_what_it_is, Fixture) {
   BOOST_TEST(refused(path) == path + " has memory format 7; this troupe knows format 2");
 }
 
+BOOST_FIXTURE_TEST_CASE(a_task_has_the_metrics_of_the_retrained_and_of_the_best_model, Fixture) {
+  FinishedTask one = task("a", config(0.1, 3));
+  one.model_value = 0.125;
+  one.model_resource = 81;
+  (void)memory.remember(one, space_of(), as_is).value();
+  (void)memory.remember(task("b", config(0.2, 3)), space_of(), as_is).value();
+  const auto tasks = memory.tasks().value();
+  BOOST_TEST(tasks[0].task.value == 0.25);
+  BOOST_TEST(tasks[0].task.model_value.value() == 0.125);
+  BOOST_TEST(tasks[0].task.model_resource == 81);
+  BOOST_TEST(!tasks[1].task.model_value.has_value());
+}
+
+BOOST_FIXTURE_TEST_CASE(a_memory_of_format_1_is_converted, Fixture) {
+  (void)memory.remember(task("a", config(0.1, 3)), space_of(), as_is).value();
+  sql(path,
+      "ALTER TABLE tasks DROP COLUMN model_value; ALTER TABLE tasks DROP COLUMN model_resource;"
+      "PRAGMA user_version = 1");
+  Memory again = Memory::open(path).value();
+  BOOST_TEST(again.tasks().value().at(0).task.value == 0.25);
+  BOOST_TEST(!again.tasks().value().at(0).task.model_value.has_value());
+  BOOST_TEST(again.remember(task("b", config(0.2, 3)), space_of(), as_is).value());
+  BOOST_TEST(Memory::open(path).value().incumbents().value().size() == 2u);
+}
+
 BOOST_FIXTURE_TEST_CASE(a_damaged_file_is_told_so, Fixture) {
   for (int i = 0; i < 200; ++i)
     (void)memory.remember(task(std::to_string(i), config(0.1 + 0.001 * i, 3)), space_of(), as_is)

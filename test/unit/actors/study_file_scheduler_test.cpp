@@ -53,6 +53,13 @@ void expect(const std::string& scheduler, const std::string& rest, const std::st
   BOOST_TEST(file.problems[0].message.find(words) != std::string::npos, printed(file));
 }
 
+BOOST_AUTO_TEST_CASE(an_actor_of_the_user_needs_the_node_that_hosts_it) {
+  expect("{name: asha, actor: mine}", stop, "there is no 'scheduler.node'");
+  expect("asha", stop + "searcher: {name: random, actor: mine}\n",
+         "there is no 'searcher.node': name the node process that hosts it");
+  BOOST_TEST(good("{name: asha, actor: mine, node: tuner}").scheduler.actor == "mine");
+}
+
 BOOST_AUTO_TEST_CASE(asynchronous_methods_are_three_choices) {
   const auto asha = options<AsyncSuccessiveHalvingOptions>("asha");
   BOOST_TEST((asha.rule == Rule::stopping && asha.ceiling == Ceiling::fixed));

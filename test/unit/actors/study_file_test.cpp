@@ -226,9 +226,46 @@ BOOST_AUTO_TEST_CASE(becomes_options_of_the_pure_core) {
 BOOST_AUTO_TEST_CASE(warns_of_few_rungs_and_a_small_maximum) {
   const StudyFile file = read(replaced(least, "243", "27"));
   BOOST_TEST(file.spec.has_value());
-  BOOST_TEST(file.problems.size() == 2u, printed(file));
-  BOOST_TEST(printed(file).find("there are 3 rungs below") != std::string::npos);
+  BOOST_TEST_REQUIRE(file.problems.size() == 1u, printed(file));
+  BOOST_TEST((file.problems[0].severity == Problem::Severity::advice));
+  BOOST_TEST(printed(file).find("3 rungs are below the maximum resource 27") != std::string::npos);
   BOOST_TEST(printed(file).find("less than 100 times the lowest rung 1") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_byte_order_mark_before_the_text_is_no_part_of_it) {
+  BOOST_TEST(good("\xef\xbb\xbf" + least).name == "least");
+  expect("\xef\xbb\xbfstuddy: 1\n" + least, {1, 1}, "studdy");
+}
+
+BOOST_AUTO_TEST_CASE(json_may_have_surrogate_pairs) {
+  const std::string json = R"({"study": "least", "entry": {"command": ["sh", "\ud83d\ude00.sh"],
+ "env": {"A": "\ud83d\ude00", "B": "\\ud83d\\ude00", "C": "\u00e4\/\""}},
+ "config_space": {"lr": {"loguniform": [1e-5, 0.1]}}, "metric": "loss", "mode": "min",
+ "resource_attr": "epoch", "max_t": 243, "scheduler": {"name": "asha"},
+ "stop_criterion": {"max_num_trials_started": 9}})";
+  const StudySpec spec = good(json);
+  BOOST_TEST(spec.entry.command.at(1) == "\xf0\x9f\x98\x80.sh");
+  BOOST_TEST(spec.entry.env.at(0).value == "\xf0\x9f\x98\x80");
+  BOOST_TEST(spec.entry.env.at(1).value == R"(\ud83d\ude00)");
+  BOOST_TEST(spec.entry.env.at(2).value == "\xc3\xa4/\"");
+  // A position behind a pair is that of the file.
+  expect(replaced(json, R"("C":)", R"("C": [],  "D":)"), {2, 59}, "found a list");
+  // A half of a pair is no character.
+  expect(replaced(json, R"(\ude00.sh)", ".sh"), {1, 55}, "not valid YAML");
+}
+
+BOOST_AUTO_TEST_CASE(a_space_may_have_thousands_of_parameters) {
+  std::string space = "config_space: {epochs: 243";
+  for (int i = 0; i < 5000; ++i) space += ", p" + std::to_string(i) + ": {uniform: [0, 1]}";
+  const std::string from = "config_space: {lr: {loguniform: [1e-5, 0.1]}, epochs: 243}";
+  const StudySpec spec = good(replaced(least, from, space + "}"));
+  BOOST_TEST(spec.config_space.parameters().size() == 5001u);
+  expect(replaced(least, from, space + ", p4999: 1}"), {3, 128919}, "'p4999' appears twice");
+}
+
+BOOST_AUTO_TEST_CASE(the_template_has_the_default_of_cpus) {
+  BOOST_TEST(TrialResources{}.cpus == 0);
+  BOOST_TEST(study_template().find("Default: processors are not counted") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(warns_of_a_program_that_is_not_there) {

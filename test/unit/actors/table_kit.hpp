@@ -12,9 +12,10 @@ namespace troupe::test {
 
 inline constexpr float nan_value = std::numeric_limits<float>::quiet_NaN();
 
-/// A .npy file as NumPy writes it.
-inline std::string npy(const std::vector<std::vector<float>>& rows, const std::string& type = "<f4",
-                       const std::string& fortran = "False", char version = 1) {
+/// A .npy file as NumPy writes it, with numbers of the type `Number`.
+template <typename Number>
+std::string npy_of(const std::vector<std::vector<Number>>& rows, const std::string& type,
+                   const std::string& fortran = "False", char version = 1) {
   std::string header = "{'descr': '" + type + "', 'fortran_order': " + fortran + ", 'shape': (" +
                        std::to_string(rows.size()) + ", " +
                        std::to_string(rows.empty() ? 0 : rows.front().size()) + "), }";
@@ -27,8 +28,13 @@ inline std::string npy(const std::vector<std::vector<float>>& rows, const std::s
   bytes += static_cast<char>(header.size() >> 8);
   bytes += header;
   for (const auto& row : rows)
-    bytes.append(reinterpret_cast<const char*>(row.data()), row.size() * sizeof(float));
+    bytes.append(reinterpret_cast<const char*>(row.data()), row.size() * sizeof(Number));
   return bytes;
+}
+
+inline std::string npy(const std::vector<std::vector<float>>& rows, const std::string& type = "<f4",
+                       const std::string& fortran = "False", char version = 1) {
+  return npy_of<float>(rows, type, fortran, version);
 }
 
 /// A small table that is whole: three configurations, four units. A test breaks one thing of it.

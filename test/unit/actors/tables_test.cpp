@@ -38,6 +38,28 @@ BOOST_AUTO_TEST_CASE(reads_curves_configurations_and_times) {
               Config{{"lr", 0.1}, {"units", std::int64_t{64}}, {"act", std::string("tanh")}}));
 }
 
+BOOST_AUTO_TEST_CASE(reads_doubles_as_they_are) {
+  const SmallTable small;
+  small.put("curves_loss.npy",
+            test::npy_of<double>(
+                {{4, 3, 2, 1 + 1e-12}, {5, 2.5, nan_value, nan_value}, {4, 3, 2, 1}}, "<f8"));
+  small.put("time.npy",
+            test::npy_of<double>(
+                {{1, 2, 3, 1e9 + 0.25}, {10, 20, nan_value, nan_value}, {2, 4, 6, 9}}, "<f8"));
+  const Table table = read_table(small.folder).value();
+  BOOST_TEST(table.metric(0, 4) == 1 + 1e-12);
+  BOOST_TEST(table.metric(2, 4) == 1);
+  BOOST_TEST(table.length(1) == 2);
+  BOOST_TEST(table.unit_seconds(0, 4) == 1e9 + 0.25 - 3);
+}
+
+BOOST_AUTO_TEST_CASE(files_may_begin_with_a_byte_order_mark) {
+  const SmallTable small;
+  for (const char* name : {"meta.json", "space.json", "configs.csv"})
+    small.put(name, "\xef\xbb\xbf" + test::read_file(small.folder / name));
+  BOOST_TEST(read_table(small.folder).value().rows() == 3u);
+}
+
 BOOST_AUTO_TEST_CASE(a_run_that_ended_holds_its_last_value_and_takes_no_more_time) {
   const SmallTable small;
   const Table table = read_table(small.folder).value();
@@ -155,10 +177,10 @@ const std::vector<Broken>& broken_tables() {
        [](const SmallTable& t) { t.put("curves_loss.npy", npy({{1, 2, 3, 4}}, ">f4")); },
        "curves_loss.npy",
        {"big-endian", "'<f4'", "numpy.save"}},
-      {"doubles",
-       [](const SmallTable& t) { t.put("curves_loss.npy", npy({{1, 2}}, "<f8")); },
+      {"integers",
+       [](const SmallTable& t) { t.put("curves_loss.npy", npy({{1, 2}}, "<i4")); },
        "curves_loss.npy",
-       {"'<f8'", "32-bit floats", "numpy.save"}},
+       {"'<i4'", "32-bit or 64-bit floats", "numpy.save"}},
       {"columns first",
        [](const SmallTable& t) { t.put("curves_loss.npy", npy({{1, 2}}, "<f4", "True")); },
        "curves_loss.npy",

@@ -1,3 +1,7 @@
+#include <algorithm>
+#include <string>
+#include <vector>
+
 #include <boost/test/unit_test.hpp>
 
 #include "actors/terminal/screen.hpp"
@@ -62,6 +66,59 @@ class Glass {
   bool cursor_shown_ = true;
 };
 
+/// Terminal of a certain size: long lines wrap, and what leaves at the top is in the scrollback.
+class Window {
+ public:
+  Window(std::size_t columns, std::size_t rows) : columns_(columns), rows_(rows, "") {}
+
+  void write(const std::string& text) {
+    for (std::size_t i = 0; i < text.size(); ++i) {
+      if (text[i] == '\x1b') {
+        const std::size_t end = text.find_first_of("AJlhm", i);
+        BOOST_REQUIRE(end != std::string::npos);
+        if (text[end] == 'A') up(std::stoul(text.substr(i + 2)));
+        if (text[end] == 'J') clear_below();
+        i = end;
+      } else if (text[i] == '\n') {
+        new_line();
+      } else if (text[i] == '\r') {
+        column_ = 0;
+      } else {
+        if (column_ == columns_) new_line();
+        rows_[row_].resize(std::max(rows_[row_].size(), column_ + 1), ' ');
+        rows_[row_][column_++] = text[i];
+      }
+    }
+  }
+  const std::vector<std::string>& scrollback() const { return scrollback_; }
+
+ private:
+  void up(std::size_t count) {
+    row_ -= std::min(row_, count);
+    column_ = 0;
+  }
+  void clear_below() {
+    rows_[row_].resize(std::min(rows_[row_].size(), column_));
+    for (std::size_t row = row_ + 1; row < rows_.size(); ++row) rows_[row].clear();
+  }
+  void new_line() {
+    column_ = 0;
+    if (row_ + 1 < rows_.size()) {
+      ++row_;
+      return;
+    }
+    scrollback_.push_back(rows_.front());
+    rows_.erase(rows_.begin());
+    rows_.emplace_back();
+  }
+
+  std::size_t columns_;
+  std::vector<std::string> rows_;
+  std::vector<std::string> scrollback_;
+  std::size_t row_ = 0;
+  std::size_t column_ = 0;
+};
+
 bool contains(const std::string& text, std::string_view part) {
   return text.find(part) != std::string::npos;
 }
@@ -110,6 +167,27 @@ BOOST_AUTO_TEST_CASE(the_block_stays_below_what_scrolls_and_gives_way_to_the_sum
   BOOST_TEST(glass.count("of 20 started") == 0u);
   BOOST_TEST(glass.count("unlocked") == 1u);
   BOOST_TEST(glass.count("digits finished: enough") == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_block_leaves_no_copy_in_the_scrollback_of_any_window) {
+  for (const std::size_t columns : {1UL, 5UL, 9UL, 15UL, 20UL, 21UL, 22UL, 50UL, 80UL})
+    for (const std::size_t rows : {1UL, 2UL, 3UL, 5UL, 8UL, 9UL, 24UL})
+      BOOST_TEST_CONTEXT(columns << " x " << rows) {
+        Screen screen(OutputMode::redrawn, TerminalStyle{columns, rows, true, false},
+                      digits_outline());
+        Window window(columns, rows);
+        window.write(screen.open(0s));
+        window.write(screen.on(start(0), 1s));
+        window.write(screen.on(best(0, 3, 0.25), 2s));
+        window.write(screen.on(retrain(1, 3, 0.35), 2s));
+        std::size_t before = 0;
+        for (int second = 3; second < 20; ++second) {
+          window.write(screen.tick(std::chrono::seconds(second)));
+          if (second == 4) before = window.scrollback().size();
+        }
+        // Nothing but the notice of the best model was printed above the block, once.
+        BOOST_TEST(window.scrollback().size() == before);
+      }
 }
 
 BOOST_AUTO_TEST_CASE(a_flood_of_reports_is_drawn_ten_times_a_second_at_most) {

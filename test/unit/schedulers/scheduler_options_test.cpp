@@ -37,7 +37,7 @@ BOOST_FIXTURE_TEST_CASE(fifo_runs_every_trial_to_the_same_resource, OneEpoch) {
 
 BOOST_FIXTURE_TEST_CASE(random_choice_is_one_trial, RandomChoice) {
   (void)start();
-  BOOST_TEST((offer() == Decision(NothingLeft{"all 1 trials were started"})));
+  BOOST_TEST((offer() == Decision(NothingLeft{"the only trial was started"})));
 }
 
 BOOST_AUTO_TEST_CASE(options_with_problems_make_no_scheduler_and_name_the_first_problem) {

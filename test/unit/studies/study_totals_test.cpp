@@ -69,6 +69,10 @@ BOOST_AUTO_TEST_CASE(bounds_on_trials_count_the_states_that_they_name) {
   const StudyTotals completed({.trials_completed_max = 2}, 5);
   BOOST_TEST(reason(completed, {.started = 9, .stopped = 3, .completed = 1}) == "");
   BOOST_TEST(reason(completed, {.started = 9, .completed = 2}) == "2 trials completed");
+  BOOST_TEST(reason(StudyTotals({.trials_completed_max = 1}, 5), {.started = 9, .completed = 1}) ==
+             "1 trial completed");
+  BOOST_TEST(reason(StudyTotals({.trials_finished_max = 1}, 5), {.started = 9, .stopped = 1}) ==
+             "1 trial finished");
   const StudyTotals finished({.trials_finished_max = 3}, 5);
   BOOST_TEST(reason(finished, {.started = 9, .stopped = 1, .completed = 1}) == "");
   BOOST_TEST(reason(finished, {.started = 9, .stopped = 1, .completed = 1, .failed = 1}) ==
@@ -78,7 +82,7 @@ BOOST_AUTO_TEST_CASE(bounds_on_trials_count_the_states_that_they_name) {
 BOOST_AUTO_TEST_CASE(more_failures_than_allowed_fail_the_study_before_any_other_bound) {
   StudyTotals totals({.evaluations_max = 1}, 1);
   totals.count(report(1, 0.5));
-  BOOST_TEST(reason(totals, {.started = 2, .failed = 1}) == "1 reports were made");
+  BOOST_TEST(reason(totals, {.started = 2, .failed = 1}) == "1 report was made");
   const auto reached = totals.reached({.started = 2, .failed = 2});
   BOOST_REQUIRE(reached.has_value());
   BOOST_TEST((reached->outcome == Outcome::failed));
