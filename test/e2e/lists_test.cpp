@@ -136,6 +136,7 @@ struct FormatTwo {
   FormatTwo() {
     fs::create_directory(folder);
     run_sql(test::read_file(std::string(TROUPE_ROOT) + "/test/e2e/format_2.sql"));
+    test::write_file(folder + "/nodes.json", "{}");
     test::write_file(study,
                      "study: tiny\nentry: {command: [\"true\"]}\nmetric: loss\nmode: min\n"
                      "resource_attr: epoch\nmax_resource_attr: epochs\n"

@@ -82,7 +82,7 @@ BOOST_AUTO_TEST_CASE(a_finished_study_starts_more_trials_when_their_number_is_ra
   world.report(0, 1, 0.5, schedulers::PauseTrial{0});
   world.end(0);
   world.slot();
-  BOOST_TEST(world.core.finished()->reason == "1 trials were started");
+  BOOST_TEST(world.core.finished()->reason == "1 trial was started");
   world.feed(StudyResumed{"1", 1, {}, Raised::change(9, 1)});
   BOOST_TEST(world.core.finished().has_value());
   world.feed(StudyResumed{"1", 1, {}, Raised::change(9, 2)});
