@@ -79,6 +79,7 @@ Result<void> tell_memory(const StudySpec& spec, const HeadFolder& folder,
 int print_end_of(const Continuation& next, const StudySpec& file, const HeadFolder& folder,
                  Verbosity verbosity) {
   const StudyFinished& ending = *next.end;
+  // The journal of format 2 does not hold the study.
   const StudySpec& spec = next.recorded ? *next.recorded->spec : file;
   if (next.change)
     std::fprintf(
@@ -92,9 +93,7 @@ int print_end_of(const Continuation& next, const StudySpec& file, const HeadFold
   const OutputMode mode = output_mode_of(verbosity) == OutputMode::redrawn
                               ? OutputMode::lines
                               : output_mode_of(verbosity);
-  // The study's own file: the one that was named may have been edited since.
-  const StudyFile own = read_study_file(folder.file("study.yaml"));
-  RecalledScreen recalled = screen_for(mode, own.spec ? *own.spec : spec, folder);
+  RecalledScreen recalled = screen_for(mode, spec, folder);
   write_out(recalled.screen.close(recalled.active));
   return exit_code_of(ending);
 }
