@@ -54,10 +54,13 @@ struct TrialReported {
   double metric = 0;
   Decision decision = Decision::proceed;
   Config values;  ///< Every key of the report.
+  /// Replaces an earlier report at the resource (report.repeats: last). Nothing was decided on it.
+  bool repeated = false;
   static auto fields(auto& m) {
     return std::tuple{field("index", m.index),       field("trial", m.trial),
                       field("resource", m.resource), field("metric", m.metric),
-                      field("decision", m.decision), field("values", m.values)};
+                      field("decision", m.decision), field("values", m.values),
+                      field("repeated", m.repeated)};
   }
   friend bool operator==(const TrialReported&, const TrialReported&) = default;
 };

@@ -112,8 +112,11 @@ void StudyState::on(const TrialReported& event) {
   if (!is_known) enter(trial, TrialState::running);
   const Resource before = trial.highest ? std::max<Resource>(trial.highest->resource, 0) : 0;
   spent_ += std::max<Resource>(event.resource - before, 0);
-  if (!trial.highest || event.resource > trial.highest->resource)
+  if (!trial.highest || event.resource > trial.highest->resource ||
+      (event.repeated && event.resource == trial.highest->resource))
     trial.highest = Measurement{event.resource, event.metric};
+  if (event.repeated && trial.paused_at && trial.paused_at->resource == event.resource)
+    trial.paused_at->metric = event.metric;
   if (event.decision == TrialReported::Decision::pause)
     trial.paused_at = Measurement{event.resource, event.metric};
   if (keeps(Detail::reports))

@@ -60,7 +60,7 @@ class StudyState {
     TrialState state = TrialState::pending;
     bool seen = false;  ///< An event named it.
     std::uint64_t warnings = 0;
-    std::optional<Measurement> highest;  ///< First report at its highest resource.
+    std::optional<Measurement> highest;  ///< The report that counts at its highest resource.
     /// Report on which the scheduler paused it; none after a promotion or a stop.
     std::optional<Measurement> paused_at;
     Config config;                  ///< Empty below Detail::history.

@@ -212,6 +212,10 @@ struct AttemptEnded {
   std::string stdout_tail{};
   /// The earlier attempt from whose checkpoint the program started; 0: from none.
   std::uint32_t source = 0;
+  /// A line that looks like a report in another format; empty if there is none, or it reported.
+  std::string report_hint{};
+  /// How the program was seen not to flush its reports, with the remedy; empty if it was not.
+  std::string buffering{};
   static auto fields(auto& m) {
     return std::tuple{field("trial", m.trial),
                       field("attempt", m.attempt),
@@ -220,7 +224,9 @@ struct AttemptEnded {
                       field("detail", m.detail),
                       field("stderr_tail", m.stderr_tail),
                       field("stdout_tail", m.stdout_tail),
-                      field("source", m.source)};
+                      field("source", m.source),
+                      field("report_hint", m.report_hint),
+                      field("buffering", m.buffering)};
   }
 };
 constexpr std::array<std::string_view, 6> enum_names(AttemptEnded::Cause) {

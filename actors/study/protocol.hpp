@@ -99,7 +99,7 @@ struct BeginSearch {
   static auto fields(auto& m) { return std::tuple{field("study", m.study)}; }
 };
 
-/// A report that the scheduler did not ignore.
+/// A report that counts. It replaces an earlier one of the trial at its resource.
 struct Observe {
   static constexpr std::string_view wire_name = "Observe";
   TrialId trial = 0;

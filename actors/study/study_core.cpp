@@ -23,7 +23,7 @@ bool StudyCore::accepts(const Input& input) const {
       Overloaded{
           [&](const Reported& report) {
             const TrialRecord* trial = current(report.trial, report.attempt);
-            return trial != nullptr && trial->runs_on();
+            return trial != nullptr && (trial->runs_on() || replaces_decided(*trial, report));
           },
           [&](const ReportMalformed& line) { return current(line.trial, line.attempt) != nullptr; },
           [&](const AttemptEnded& end) { return current(end.trial, end.attempt) != nullptr; },
@@ -73,8 +73,10 @@ std::optional<schedulers::Event> StudyCore::question(const Input& input) const {
     if (rules_.when_exhausted != WhenExhausted::promote) return std::nullopt;
     return schedulers::SlotOpened{schedulers::SlotOpened::Offer::promotions};
   }
-  if (const auto* report = std::get_if<Reported>(&input))
+  if (const auto* report = std::get_if<Reported>(&input)) {
+    if (!trials_.at(report->trial).runs_on()) return std::nullopt;
     return schedulers::ReportReceived{report->trial, report->resource, report->metric};
+  }
   if (const auto* request = std::get_if<TrialStopRequested>(&input))
     return schedulers::TrialFailed{request->trial};
   if (const auto* end = std::get_if<AttemptEnded>(&input)) {
@@ -295,6 +297,7 @@ void StudyCore::command_launch(const TrialRecord& trial) {
 void StudyCore::on(const Reported& report) {
   TrialRecord& trial = trials_.at(report.trial);
   totals_.charge(trial, report);
+  if (!trial.runs_on()) return replace(trial, report);
   check(!decisions_->empty(), "a report is decided on");
   for (const auto& decision : *decisions_)
     std::visit(Overloaded{
@@ -313,7 +316,10 @@ void StudyCore::on(const Reported& report) {
                      count(trial, report, TrialReported::Decision::stop);
                    },
                    [&](const schedulers::ReportIgnored& d) {
-                     if (const auto warning = warning_about(report, d))
+                     const auto warning = warning_about(report, d);
+                     if (rules_.last_report_counts && (warning || replaced_before(trial, report)))
+                       replace(trial, report);
+                     else if (warning)
                        emit(TrialWarned{index_, trial.id, *warning});
                    },
                    [&](const schedulers::RungUnlocked& d) { announce(d); },
@@ -329,6 +335,27 @@ void StudyCore::on(const ReportMalformed& malformed) {
   ++trial.warnings;
   if (const auto warning = warning_about(trial, malformed))
     emit(TrialWarned{index_, trial.id, *warning});
+}
+
+/// Whether a report came after the decision at its resource, while the process ends, and replaces
+/// the value there: nothing is decided on it.
+bool StudyCore::replaces_decided(const TrialRecord& trial, const Reported& report) const {
+  return rules_.last_report_counts && trial.has_process() && report.resource == trial.resource;
+}
+
+/// Whether the value at the resource of a report is not the first one any more.
+bool StudyCore::replaced_before(const TrialRecord& trial, const Reported& report) {
+  return trial.replaced.contains(report.resource);
+}
+
+/// Lets a report replace an earlier one at its resource, in results and for the searcher.
+void StudyCore::replace(TrialRecord& trial, const Reported& report) {
+  trial.replaced.insert(report.resource);
+  outcome_.commands.push_back(ObserveReport{trial.id, report.resource, report.metric});
+  emit(TrialReported{index_, trial.id, report.resource, report.metric,
+                     TrialReported::Decision::proceed, report.values, true});
+  best_.report(trial.id, report.resource, report.metric);
+  announce_best();
 }
 
 /// Counts a report that the scheduler did not ignore.
@@ -351,7 +378,9 @@ void StudyCore::count(TrialRecord& trial, const Reported& report,
   if (!std::isfinite(report.metric))
     emit(TrialWarned{index_, trial.id, "the metric is not finite; the trial ranks last"});
   best_.report(trial.id, report.resource, report.metric);
-  if (decision == TrialReported::Decision::stop) best_.settle(trial.id);
+  // Until its process is gone, a later value may replace this one.
+  if (decision == TrialReported::Decision::stop && !rules_.last_report_counts)
+    best_.settle(trial.id);
   announce_best();
 }
 

@@ -165,6 +165,10 @@ class StudyCore {
   }
   [[nodiscard]] Ending ending_of(const TrialRecord& trial, const AttemptEnded& end) const;
   void end_undecided(TrialRecord& trial, const AttemptEnded& end);
+  [[nodiscard]] bool replaces_decided(const TrialRecord& trial, const Reported& report) const;
+  [[nodiscard]] static bool replaced_before(const TrialRecord& trial, const Reported& report);
+  void replace(TrialRecord& trial, const Reported& report);
+
   void finish_decided(TrialRecord& trial, const std::string& loss);
   void finish_at_target(TrialRecord& trial);
   void run_again(TrialRecord& trial, const AttemptEnded& end);

@@ -30,6 +30,8 @@ StudyCore::Ending StudyCore::ending_of(const TrialRecord& trial, const AttemptEn
 void StudyCore::on(const AttemptEnded& end) {
   TrialRecord& trial = trials_.at(end.trial);
   slots_.release(trial.node);
+  if (!end.buffering.empty() && warnings_.is_first("buffering"))
+    emit(StudyWarned{index_, "trial " + std::to_string(trial.id) + ": " + end.buffering});
   const bool lost = end.cause == AttemptEnded::Cause::lost;
   if (trial.runs_on()) {
     end_undecided(trial, end);
@@ -161,7 +163,10 @@ void StudyCore::fail(TrialRecord& trial, const AttemptEnded& end) {
     failed.cause = "exit code 0, but it never reported";
     if (has_target(trial))
       failed.cause += " (it was told to run to " + std::to_string(trial.told) + ")";
-    if (!rules_.report_advice.empty()) failed.cause += ": " + rules_.report_advice;
+    if (!end.report_hint.empty())
+      failed.cause += ": " + end.report_hint;
+    else if (!rules_.report_advice.empty())
+      failed.cause += ": " + rules_.report_advice;
     failed.stdout_tail = end.stdout_tail;
   }
   emit(std::move(failed));

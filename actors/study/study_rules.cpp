@@ -15,6 +15,7 @@ StudyRules rules_of(const StudySpec& spec) {
       static_cast<TrialId>(schedulers::points_in_order(spec.config_space, spec.incumbents).size());
   rules.failures_max = spec.max_failures;
   rules.retries_max = spec.max_retries;
+  rules.last_report_counts = spec.report.repeats == ReportFormat::Repeats::last;
   rules.stop = {.trials_started_max = stop.max_num_trials_started,
                 .trials_completed_max = stop.max_num_trials_completed,
                 .trials_finished_max = stop.max_num_trials_finished,

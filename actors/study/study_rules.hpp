@@ -40,8 +40,9 @@ struct StudyRules {
   TrialId incumbents = 0;  ///< Trials below this number are incumbents.
   StopRules stop;
   WhenExhausted when_exhausted = WhenExhausted::finish;
-  std::uint64_t failures_max = 0;  ///< The study fails once more trials than this have failed.
-  std::uint32_t retries_max = 0;   ///< Retries of a trial after failed attempts.
+  std::uint64_t failures_max = 0;   ///< The study fails once more trials than this have failed.
+  bool last_report_counts = false;  ///< report.repeats: last; of several reports at a resource.
+  std::uint32_t retries_max = 0;    ///< Retries of a trial after failed attempts.
   /// Whether programs are told the milestone of their trial (max_resource_attr) and end there.
   bool tells_milestone = false;
   schedulers::Resource max_resource = 0;  ///< R.

@@ -39,6 +39,8 @@ struct TrialRecord {
   bool reported_on_way = false;  ///< Whether an attempt towards `until` had a counted report.
   std::string stop_reason;
   bool cut_short = false;  ///< A limit of the study stopped it: it goes on if the limit is raised.
+  /// Resources at which a later report counts (report.repeats: last).
+  std::set<Resource> replaced;
   std::set<std::string> warned;  ///< Kinds of warnings that it got and that are given once.
 
   /// The latest attempt resumes from the newest checkpoint of the attempts up to this one.

@@ -2,12 +2,16 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <cstdlib>
 #include <filesystem>
 #include <optional>
+#include <string>
+#include <utility>
 
 #include "actors/study_file/check_arguments.hpp"
 #include "actors/study_file/line_pattern.hpp"
+#include "actors/study_file/pattern_reach.hpp"
 #include "actors/study_file/scalar.hpp"
 #include "actors/study_file/templates.hpp"
 #include "runtime/process/execution_problem.hpp"
@@ -147,24 +151,108 @@ void check_program(Section& section, const Entry& entry) {
                                         : " (looked for from " + entry.folder + ")"));
 }
 
-void read_pattern(Section& report, StudySpec& spec) {
-  const auto pattern = report.text("pattern");
-  if (!pattern) return;
-  const auto compiled = LinePattern::compile(*pattern);
-  if (!compiled)
-    return report.error("pattern",
-                        "'report.pattern' is no regular expression: " + compiled.error().what);
-  spec.report.pattern = *pattern;
+bool is_on_path(const std::string& program) {
+  const char* variable = std::getenv("PATH");  // NOLINT(concurrency-mt-unsafe): never set.
+  const std::string_view path = variable == nullptr ? runtime::default_search_path : variable;
+  return std::ranges::any_of(runtime::executable_paths(program, path), [](const auto& file) {
+    std::error_code ignored;
+    return fs::exists(file, ignored);
+  });
+}
+
+/// The names of the groups of a pattern. None: reports what is wrong with it, at its own place.
+std::optional<std::vector<std::string>> read_pattern(const Element& pattern, const std::string& key,
+                                                     ProblemList& problems) {
+  const auto compiled = LinePattern::compile(pattern.text);
+  if (!compiled) {
+    problems.error(pattern.at, "'" + key + "' is no regular expression: " + compiled.error().what);
+    return std::nullopt;
+  }
+  if (const std::string_view why = why_unmatchable(pattern.text); !why.empty()) {
+    problems.error(pattern.at, "'" + key + "' matches no line: " + std::string(why));
+    return std::nullopt;
+  }
+  if (compiled->names().empty() && key == "report.patterns") {
+    problems.error(pattern.at,
+                   "a pattern of 'report.patterns' has no named group; write (?<name>...) around "
+                   "a value");
+    return std::nullopt;
+  }
+  return compiled->names();
+}
+
+/// Checks that the metric and, unless reports are counted, the resource have a group.
+void check_groups(Section& report, const std::string& key, const std::vector<std::string>& names,
+                  const StudySpec& spec) {
+  const bool counts = spec.report.resource == ReportFormat::ResourceSource::count;
   for (const auto& [name, what] :
-       {std::pair{spec.metric, "the metric"}, std::pair{spec.resource_attr, "resource_attr"}})
-    if (!name.empty() && std::ranges::find(compiled->names(), name) == compiled->names().end())
-      report.error("pattern",
-                   "'report.pattern' has no group named '" + name + "', which is " + what +
-                       "; write (?<" + name + ">...) around what it matches" +
-                       (compiled->names().empty()
-                            ? ""
-                            : suggestion(name, {compiled->names().begin(), compiled->names().end()},
-                                         "groups")));
+       {std::pair{spec.metric, "the metric"},
+        std::pair{counts ? std::string() : spec.resource_attr, "resource_attr"}})
+    if (!name.empty() && std::ranges::find(names, name) == names.end())
+      report.error(
+          key, "'report." + key + "' has no group named '" + name + "', which is " + what +
+                   "; write (?<" + name + ">...) around what it matches" +
+                   (names.empty() ? "" : suggestion(name, {names.begin(), names.end()}, "groups")));
+}
+
+void read_patterns(Section& report, StudySpec& spec, ProblemList& problems) {
+  bool is_sound = true;
+  std::string key = "pattern";
+  std::vector<std::string> names;
+  if (const Member* list = report.find("patterns")) {
+    key = "patterns";
+    if (report.has("pattern"))
+      return report.error("patterns", "give 'report.pattern' or 'report.patterns', not both");
+    const auto is_text = [](const Element& item) {
+      return item.kind == Element::Kind::scalar && !item.text.empty();
+    };
+    if (list->value.kind != Element::Kind::sequence || list->value.items.empty() ||
+        !std::ranges::all_of(list->value.items, is_text))
+      return report.error("patterns",
+                          "'report.patterns' must be a list of regular expressions, such as "
+                          "['^Epoch (?<epoch>\\d+)', 'loss (?<loss>\\S+)']; found " +
+                              describe(list->value));
+    for (const Element& item : list->value.items) {
+      const auto found = read_pattern(item, "report.patterns", problems);
+      if (found) names.insert(names.end(), found->begin(), found->end());
+      is_sound = is_sound && found;
+      spec.report.patterns.push_back(item.text);
+    }
+  } else if (report.text("pattern")) {
+    const Element& pattern = report.find("pattern")->value;
+    const auto found = read_pattern(pattern, "report.pattern", problems);
+    if (found) names = *found;
+    is_sound = found.has_value();
+    spec.report.pattern = pattern.text;
+  } else {
+    return;
+  }
+  if (is_sound) check_groups(report, key, names, spec);
+}
+
+/// Keys that say nothing where reports are counted.
+void check_count(Section& report, const ReportFormat& format) {
+  if (format.resource != ReportFormat::ResourceSource::count) return;
+  for (const char* key : {"resource_scale", "resource_offset", "after_resume"})
+    if (report.has(key))
+      report.error(key, "'report." + std::string(key) +
+                            "' is for a resource that is printed; with resource: count, reports "
+                            "are counted from 1, and on from the resource before after a resume");
+}
+
+void read_log_limit(Section& report, ReportFormat& format) {
+  constexpr std::uint64_t least = std::uint64_t{64} << 10;
+  const Member* limit = report.find("max_log_bytes");
+  if (limit == nullptr) return;
+  const auto bytes =
+      limit->value.kind == Element::Kind::scalar ? memory_size(limit->value.text) : std::nullopt;
+  if (bytes && (*bytes == 0 || *bytes >= least))
+    format.max_log_bytes = *bytes;
+  else
+    report.error("max_log_bytes",
+                 "'report.max_log_bytes' must be a size from 64K on, such as 16M, or 0 for no "
+                 "limit; found " +
+                     describe(limit->value));
 }
 
 }  // namespace
@@ -186,24 +274,33 @@ void read_entry(Section& top, const std::vector<std::string_view>& declared, Stu
   check_program(entry, spec.entry);
 }
 
-void read_report(Section& top, StudySpec& spec) {
+void read_report(Section& top, StudySpec& spec, ProblemList& problems) {
   Section report = top.section("report", keys_of("report"));
   ReportFormat& format = spec.report;
   using Format = ReportFormat::Format;
-  const bool has_pattern = report.has("pattern");
+  const char* const pattern_key = report.has("patterns") ? "patterns" : "pattern";
+  const bool has_pattern = report.has(pattern_key);
   OptionReader reader(report);
   reader.read(options_of("report"), format);
   if (has_pattern && !reader.given().has_value("format")) format.format = Format::regex;
+  if (!(format.resource_scale > 0)) format.resource_scale = 1;  // Refused above.
   format.metric = spec.metric;
   format.resource_attr = spec.resource_attr;
+  check_count(report, format);
+  read_log_limit(report, format);
+  if (format.unbuffer && !is_on_path("stdbuf"))
+    report.warning("unbuffer",
+                   "'report.unbuffer' needs the program stdbuf (of GNU coreutils), "
+                   "which is not on the PATH");
   if (format.format == Format::regex) {
-    (void)report.require("pattern",
-                         "with format: regex, the regular expression with a named "
-                         "group for each key, such as "
-                         "'epoch (?<epoch>\\d+) loss (?<loss>\\S+)'");
-    read_pattern(report, spec);
+    if (!has_pattern)
+      (void)report.require("pattern",
+                           "with format: regex, the regular expression with a named "
+                           "group for each key, such as "
+                           "'epoch (?<epoch>\\d+) loss (?<loss>\\S+)'");
+    read_patterns(report, spec, problems);
   } else if (has_pattern) {
-    report.error("pattern", "'report.pattern' is for format: regex");
+    report.error(pattern_key, "'report." + std::string(pattern_key) + "' is for format: regex");
   }
 }
 

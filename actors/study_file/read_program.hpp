@@ -15,7 +15,7 @@ void read_entry(Section& top, const std::vector<std::string_view>& declared, Stu
                 ProblemList& problems);
 
 /// Reads `report`. The metric and the resource_attr of `spec` were read.
-void read_report(Section& top, StudySpec& spec);
+void read_report(Section& top, StudySpec& spec, ProblemList& problems);
 
 /// Reads `resources`.
 void read_resources(Section& top, StudySpec& spec, ProblemList& problems);

@@ -12,6 +12,7 @@
 #include "actors/study_file/read_points.hpp"
 #include "actors/study_file/read_program.hpp"
 #include "actors/study_file/read_space.hpp"
+#include "actors/study_file/report_units.hpp"
 #include "actors/study_file/scalar.hpp"
 #include "actors/study_file/section.hpp"
 
@@ -62,11 +63,17 @@ void read_max_resource(Section& top, const std::vector<std::string_view>& declar
                      "'max_resource_attr' must name a constant that is a whole number above 0, "
                      "such as `" +
                          name + ": 81`; '" + name + "' is " + to_text(parameter->domain));
-  spec.max_t = *value;
-  if (max_t == 0 || max_t == *value) return;
+  const auto most = resource_of(spec.report, static_cast<double>(*value));
+  if (!most || *most < 1)
+    return top.error("max_resource_attr",
+                     "'" + name +
+                         "' times report.resource_scale must be a whole number above 0; '" + name +
+                         "' is " + std::to_string(*value));
+  spec.max_t = *most;
+  if (max_t == 0 || max_t == *most) return;
   spec.max_t = 0;  // Unknown: nothing else is checked against it.
   top.error("max_t", "'max_t' is " + std::to_string(max_t) + ", but '" + name +
-                         "' (max_resource_attr) is " + std::to_string(*value) + "; leave one out");
+                         "' (max_resource_attr) is " + std::to_string(*most) + "; leave one out");
 }
 
 bool is_grid(const StudySpec& spec) {
@@ -174,9 +181,9 @@ std::optional<StudySpec> read_study(const Element& root, const fs::path& path,
   if (root.kind == Element::Kind::mapping) {
     OptionReader(top).read(options_of(""), spec);
     check_top(top, spec);
+    read_report(top, spec, problems);  // The maximal resource depends on its scale.
     read_search(top, spec, problems);
     read_memory(top, spec.entry.folder, spec, problems);
-    read_report(top, spec);
     read_resources(top, spec, problems);
     read_checkpoints(top, spec);
     read_stop_criterion(top, spec);

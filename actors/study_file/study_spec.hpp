@@ -118,21 +118,40 @@ struct ReportFormat {
                 ///< before the pause plus 1.
     restarts,   ///< A resumed program counts from 1 again; the resource used before is added.
   };
+  enum class ResourceSource {
+    reported,  ///< The program prints it.
+    count,     ///< The number of reports; after a resume, from the resource before on.
+  };
+  enum class Repeats { first, last };
   Format format = Format::syne_tune;
   Stream stream = Stream::stdout_stream;
-  std::string pattern;  ///< Of format regex; see LinePattern.
+  std::string pattern;  ///< Of format regex; see LinePattern. Empty if there are `patterns`.
+  /// Of format regex. Each matches lines of its own: the resource may be printed before the metric.
+  std::vector<std::string> patterns;
+  ResourceSource resource = ResourceSource::reported;
+  double resource_scale = 1;  ///< Multiplies every printed resource, for fractions of an epoch.
   schedulers::Resource resource_offset =
       0;  ///< Added to every reported resource: 1 for a program that counts from 0.
   AfterResume after_resume = AfterResume::continues;
-  std::string metric;                        ///< Copy of StudySpec::metric.
-  std::string resource_attr;                 ///< Copy of StudySpec::resource_attr.
+  /// Which value results and the searcher use if a resource is reported more than once.
+  Repeats repeats = Repeats::first;
+  bool unbuffer = false;                                  ///< Runs the program under stdbuf.
+  std::uint64_t max_log_bytes = std::uint64_t{16} << 20;  ///< Of a log of an attempt. 0: no limit.
+  std::string metric;                                     ///< Copy of StudySpec::metric.
+  std::string resource_attr;                              ///< Copy of StudySpec::resource_attr.
   std::string cost_attr = "st_worker_cost";  ///< The key that stop_criterion.max_cost adds up.
   static auto fields(auto& m) {
     return std::tuple{field("format", m.format),
                       field("stream", m.stream),
                       field("pattern", m.pattern),
+                      field("patterns", m.patterns),
+                      field("resource", m.resource),
+                      field("resource_scale", m.resource_scale),
                       field("resource_offset", m.resource_offset),
                       field("after_resume", m.after_resume),
+                      field("repeats", m.repeats),
+                      field("unbuffer", m.unbuffer),
+                      field("max_log_bytes", m.max_log_bytes),
                       field("metric", m.metric),
                       field("resource_attr", m.resource_attr),
                       field("cost_attr", m.cost_attr)};
@@ -147,6 +166,12 @@ constexpr std::array<std::string_view, 2> enum_names(ReportFormat::Stream) {
 }
 constexpr std::array<std::string_view, 2> enum_names(ReportFormat::AfterResume) {
   return {"continues", "restarts"};
+}
+constexpr std::array<std::string_view, 2> enum_names(ReportFormat::ResourceSource) {
+  return {"reported", "count"};
+}
+constexpr std::array<std::string_view, 2> enum_names(ReportFormat::Repeats) {
+  return {"first", "last"};
 }
 
 /// Resources of its node that one trial occupies.

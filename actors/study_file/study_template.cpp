@@ -127,6 +127,9 @@ stop_criterion:
 #   name-value   epoch=1 val_loss=0.3
 #   regex        a pattern with a named group for each key:
 #                pattern: '^\[(?<epoch>\d+)\].*loss:(?<val_loss>\S+)'
+#                patterns: ['^Epoch (?<epoch>\d+)', 'val_loss (?<val_loss>\S+)']   on several lines;
+#                values stay until the resource changes, and the line with the metric reports
+# Trials get PYTHONUNBUFFERED=1 unless `entry.env` sets it.
 report:
 @report.*
 

@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
 #include <memory>
 #include <system_error>
 #include <utility>
@@ -191,13 +192,30 @@ Result<void> AttemptFolder::write_config(std::string_view json) {
   return {};
 }
 
+void AttemptFolder::bound_logs(std::uint64_t bytes_max, runtime::Stream reports, IsKept is_kept) {
+  const auto bounded = [&](runtime::Stream stream) {
+    return BoundedLog(log_file(attempt_, stream), bytes_max,
+                      stream == reports ? is_kept : IsKept());
+  };
+  out_ = bounded(runtime::Stream::out);
+  err_ = bounded(runtime::Stream::err);
+}
+
 Result<void> AttemptFolder::log(runtime::Stream stream, std::string_view bytes) {
-  auto& file = stream == runtime::Stream::out ? out_ : err_;
-  const std::string path =
-      attempt_dir() + (stream == runtime::Stream::out ? "/stdout.log" : "/stderr.log");
-  if (!file) file.reset(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666));
-  if (!file) return failed("write", path);
-  return write_all(file.get(), bytes, path);
+  return (stream == runtime::Stream::out ? out_ : err_).append(bytes);
+}
+
+schedulers::Resource AttemptFolder::counted_from(std::uint32_t attempt) const {
+  std::ifstream in(trial_dir_ + "/" + attempt_name(attempt) + "/counted_from");
+  schedulers::Resource from = 0;
+  return in >> from ? from : 0;
+}
+
+Result<void> AttemptFolder::count_from(schedulers::Resource from) {
+  const std::string path = attempt_dir() + "/counted_from";
+  std::ofstream out(path);
+  if (out << from << '\n' << std::flush) return {};
+  return failed("write", path);
 }
 
 Result<void> AttemptFolder::publish() {

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "actors/trial/bounded_log.hpp"
 #include "runtime/core/result.hpp"
 #include "runtime/process/descriptor.hpp"
 #include "runtime/process/processes.hpp"
@@ -59,6 +60,12 @@ class AttemptFolder {
   [[nodiscard]] bool starts_over() const { return starts_over_; }
   /// Path of the log that an earlier attempt of the trial wrote of a stream.
   [[nodiscard]] std::string log_file(std::uint32_t attempt, runtime::Stream stream) const;
+  /// The resource from which the reports of `attempt` are counted; 0 unless `count_from` was
+  /// called.
+  [[nodiscard]] schedulers::Resource counted_from(std::uint32_t attempt) const;
+  /// Stores the resource from which the reports of this attempt are counted, for a reader of its
+  /// log: attempt-2/counted_from.
+  Result<void> count_from(schedulers::Resource from);
 
   [[nodiscard]] const std::string& trial_dir() const { return trial_dir_; }
   [[nodiscard]] std::string attempt_dir() const;
@@ -66,6 +73,9 @@ class AttemptFolder {
   [[nodiscard]] std::string config_file() const { return trial_dir_ + "/config.json"; }
 
   Result<void> write_config(std::string_view json);
+  /// Bounds the logs to `bytes_max` bytes each; 0: no bound. Of the log of `reports`, the lines for
+  /// which `is_kept` holds always stay. Called before `log`.
+  void bound_logs(std::uint64_t bytes_max, runtime::Stream reports, IsKept is_kept);
   /// Appends to stdout.log or stderr.log, which is made with the first byte.
   Result<void> log(runtime::Stream stream, std::string_view bytes);
 
@@ -80,7 +90,9 @@ class AttemptFolder {
       : study_folder_(study_folder),
         trial_(trial),
         trial_dir_(trial_folder(study_folder, trial)),
-        attempt_(attempt) {}
+        attempt_(attempt),
+        out_(log_file(attempt, runtime::Stream::out), 0, {}),
+        err_(log_file(attempt, runtime::Stream::err), 0, {}) {}
 
   std::string study_folder_;
   schedulers::TrialId trial_;
@@ -88,8 +100,8 @@ class AttemptFolder {
   std::uint32_t attempt_;
   std::uint32_t source_ = 0;
   bool starts_over_ = false;
-  runtime::Descriptor out_;
-  runtime::Descriptor err_;
+  BoundedLog out_;
+  BoundedLog err_;
 };
 
 /// Folders for later trials that a node makes ahead. To rename a folder takes a tenth of the time

@@ -9,6 +9,7 @@
 #include <variant>
 
 #include "actors/json.hpp"
+#include "actors/study_file/report_units.hpp"
 #include "actors/study_file/templates.hpp"
 #include "actors/trial/arguments.hpp"
 #include "actors/trial/visible_devices.hpp"
@@ -26,7 +27,8 @@ namespace {
 Config with_limit(const StudySpec& study, const AttemptPlan& attempt) {
   Config config = attempt.config;
   for (auto& [name, value] : config)
-    if (name == study.max_resource_attr) value = resource_limit(study, attempt.until);
+    if (name == study.max_resource_attr)
+      value = program_units(study.report, resource_limit(study, attempt.until));
   return config;
 }
 
@@ -87,9 +89,17 @@ bool wants_checkpoint_flag(const StudySpec& study) {
   return study.report.format == ReportFormat::Format::syne_tune;
 }
 
+/// The words before the command that make the program flush each line.
+std::vector<std::string> line_buffered(const ReportFormat& report) {
+  if (!report.unbuffer) return {};
+  const bool from_stderr = report.stream == ReportFormat::Stream::stderr_stream;
+  return {"stdbuf", from_stderr ? "-eL" : "-oL"};
+}
+
 std::vector<std::string> arguments(const StudySpec& study, const AttemptPlan& attempt,
                                    const ArgumentWriter& writer, const Config& rest) {
-  std::vector<std::string> argv = writer.command();
+  std::vector<std::string> argv = line_buffered(study.report);
+  for (std::string& word : writer.command()) argv.push_back(std::move(word));
   switch (study.entry.args) {
     case Args::flags:
     case Args::equals:
@@ -137,8 +147,11 @@ std::vector<std::string> environment(const StudySpec& study, const AttemptPlan& 
   env.set("TROUPE_INCARNATION", number);
   env.set("TROUPE_TRIAL_DIR", attempt.trial_dir);
   env.set("TROUPE_CHECKPOINT_DIR", attempt.checkpoint_dir);
-  env.set("TROUPE_RESUME_FROM", std::to_string(attempt.from));
-  env.set("TROUPE_MAX_RESOURCE", std::to_string(resource_limit(study, attempt.until)));
+  const auto units = [&](schedulers::Resource resource) {
+    return schedulers::text_of(program_units(study.report, resource));
+  };
+  env.set("TROUPE_RESUME_FROM", units(attempt.from));
+  env.set("TROUPE_MAX_RESOURCE", units(resource_limit(study, attempt.until)));
   env.set("TROUPE_SEED", trial_seed(attempt));
   env.set("TROUPE_CONFIG_JSON", config_json);
   if (!attempt.gpus.empty())
@@ -148,6 +161,7 @@ std::vector<std::string> environment(const StudySpec& study, const AttemptPlan& 
   if (study.resources.cpus > 0 && !env.get("OMP_NUM_THREADS"))
     env.set("OMP_NUM_THREADS", std::to_string(std::max<std::int64_t>(
                                    1, std::llround(std::ceil(study.resources.cpus)))));
+  env.set("PYTHONUNBUFFERED", "1");
   if (study.entry.args == Args::env)
     for (const auto& [name, value] : rest)
       if (!is_null(&value)) env.set("HP_" + name, writer.text(value));

@@ -45,6 +45,7 @@ struct TrialCommand {
 ///   TROUPE_MAX_RESOURCE (see resource_limit), TROUPE_SEED (of the trial; below 2^31),
 ///   TROUPE_CONFIG_JSON (the object itself); CUDA_VISIBLE_DEVICES if the study asks for GPUs;
 ///   OMP_NUM_THREADS if the study counts processors, unless the node has it;
+///   PYTHONUNBUFFERED=1;
 /// then the study file's `entry.env`.
 [[nodiscard]] TrialCommand trial_command(const StudySpec& study, const AttemptPlan& attempt);
 

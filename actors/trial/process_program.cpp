@@ -19,6 +19,12 @@ namespace {
 
 constexpr std::size_t tail_bytes_max = 4096;
 
+/// The stream with the reports.
+runtime::Stream stream_of(const ReportFormat& format) {
+  return format.stream == ReportFormat::Stream::stdout_stream ? runtime::Stream::out
+                                                              : runtime::Stream::err;
+}
+
 /// The last `lines_max` lines of `text`.
 std::string last_lines(const std::string& text, std::size_t lines_max) {
   std::size_t from = text.size();
@@ -35,7 +41,8 @@ std::string last_lines(const std::string& text, std::size_t lines_max) {
 ProcessProgram::ProcessProgram(TrialPlan plan, TrialEnvironment environment)
     : plan_(std::move(plan)),
       environment_(std::move(environment)),
-      parser_(plan_.spec->report, plan_.launch.from) {}
+      parser_(plan_.spec->report, plan_.launch.from),
+      unread_(plan_.spec->report) {}
 
 Result<std::vector<ReportLine>> ProcessProgram::start(runtime::Address trial) {
   const Launch& launch = plan_.launch;
@@ -45,11 +52,14 @@ Result<std::vector<ReportLine>> ProcessProgram::start(runtime::Address trial) {
   folder_ = std::move(folder).value();
   std::vector<ReportLine> unreceived = unreceived_reports();
   const bool anew = launch.from > 0 && starts_over();
-  if (anew) {
-    parser_ = ReportParser(plan_.spec->report, 0);
+  Resource from = anew ? 0 : launch.from;
+  for (const ReportLine& line : unreceived)
+    if (const auto* report = std::get_if<Report>(&line); report != nullptr && !anew && counts())
+      from = std::max(from, report->resource);
+  if (auto counted = prepare_output(from); !counted) return counted.error();
+  if (anew)
     unreceived.push_back(Malformed{
         "", "its checkpoint was lost with its node, or deleted to save room: it starts over"});
-  }
   const std::string work = work_folder(plan_.study.folder, launch.trial);
   const Entry& entry = plan_.spec->entry;
   if (entry.cwd == Entry::Cwd::trial)
@@ -81,6 +91,21 @@ Result<std::vector<ReportLine>> ProcessProgram::start(runtime::Address trial) {
   return unreceived;
 }
 
+/// Prepares the parser and the logs of the attempt, whose reports go on from `from`.
+Result<void> ProcessProgram::prepare_output(Resource from) {
+  const ReportFormat& format = plan_.spec->report;
+  if (counts() && from > 0)
+    if (auto stored = folder_->count_from(from); !stored) return stored;
+  parser_ = ReportParser(format, from);
+  folder_->bound_logs(format.max_log_bytes, stream_of(format),
+                      [this](std::string_view line) { return parser_.is_relevant(line); });
+  return {};
+}
+
+bool ProcessProgram::counts() const {
+  return plan_.spec->report.resource == ReportFormat::ResourceSource::count;
+}
+
 /// Whether the checkpoint to resume from is lost. In a node's own folder the files of earlier
 /// attempts do not tell, because those may have run on other nodes.
 bool ProcessProgram::starts_over() const {
@@ -93,12 +118,11 @@ bool ProcessProgram::starts_over() const {
 std::vector<ReportLine> ProcessProgram::unreceived_reports() const {
   const ReportFormat& format = plan_.spec->report;
   if (format.after_resume == ReportFormat::AfterResume::restarts) return {};
-  const auto stream = format.stream == ReportFormat::Stream::stdout_stream ? runtime::Stream::out
-                                                                           : runtime::Stream::err;
+  const auto stream = stream_of(format);
   std::map<Resource, ReportLine> unknown;
   for (std::uint32_t attempt = 1; attempt <= folder_->source(); ++attempt) {
     std::ifstream log(folder_->log_file(attempt, stream), std::ios::binary);
-    ReportParser parser(format, plan_.launch.from);
+    ReportParser parser(format, counts() ? folder_->counted_from(attempt) : plan_.launch.from);
     const auto keep = [&](std::vector<ReportLine> lines) {
       for (ReportLine& line : lines)
         if (const auto* report = std::get_if<Report>(&line);
@@ -125,8 +149,11 @@ std::vector<ReportLine> ProcessProgram::read(const runtime::ProcessOutput& outpu
   std::string& tail = output.stream == runtime::Stream::err ? stderr_tail_ : stdout_tail_;
   tail += output.bytes;
   if (tail.size() > 2 * tail_bytes_max) tail.erase(0, tail.size() - tail_bytes_max);
-  for (ReportLine& line : parser_.feed(output.stream, output.bytes))
+  for (ReportLine& line : parser_.feed(output.stream, output.bytes)) {
+    has_reported_ = has_reported_ || std::holds_alternative<Report>(line);
     lines.push_back(std::move(line));
+  }
+  if (!has_reported_) unread_.feed(output.stream, output.bytes);
   return lines;
 }
 

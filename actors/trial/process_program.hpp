@@ -8,6 +8,7 @@
 #include "actors/trial/attempt_folder.hpp"
 #include "actors/trial/report_parser.hpp"
 #include "actors/trial/trial_plan.hpp"
+#include "actors/trial/unread_reports.hpp"
 
 namespace troupe::actors {
 
@@ -28,7 +29,12 @@ class ProcessProgram final : public Program {
   [[nodiscard]] std::uint32_t source() const override { return folder_ ? folder_->source() : 0; }
   [[nodiscard]] std::string tail(runtime::Stream stream) const override;
 
+  [[nodiscard]] std::string report_hint() const override { return unread_.hint(); }
+
  private:
+  Result<void> prepare_output(schedulers::Resource from);
+  /// Whether the resource is the number of reports.
+  [[nodiscard]] bool counts() const;
   [[nodiscard]] bool starts_over() const;
   [[nodiscard]] std::optional<std::string> execution_problem() const;
   [[nodiscard]] std::vector<ReportLine> unreceived_reports() const;
@@ -37,6 +43,8 @@ class ProcessProgram final : public Program {
   TrialEnvironment environment_;
   std::optional<AttemptFolder> folder_;
   ReportParser parser_;
+  bool has_reported_ = false;
+  UnreadReports unread_;  ///< Fed until the first report.
   runtime::ProcessId process_ = 0;
   std::string program_;  ///< The first argument.
   std::string cwd_;

@@ -6,6 +6,8 @@
 #include <utility>
 
 #include "actors/study_file/line_pattern.hpp"
+#include "actors/study_file/report_units.hpp"
+#include "actors/trial/bounded_log.hpp"
 #include "actors/trial/cut_number.hpp"
 #include "actors/trial/report_json.hpp"
 #include "actors/trial/report_text.hpp"
@@ -20,8 +22,6 @@ using Format = ReportFormat::Format;
 namespace {
 
 constexpr std::size_t shown_max = 200;  ///< Bytes of a malformed line.
-/// Far above any real resource, and far below where a double or a sum would lose units.
-constexpr double resource_max = 1e15;
 
 std::string shown(std::string_view line) {
   if (line.size() <= shown_max) return valid_utf8(line);
@@ -44,24 +44,38 @@ std::string found_instead(const schedulers::Value& value) {
   return why;
 }
 
-/// `value` as a resource; none if it is no whole number, or too large.
-std::optional<Resource> whole(const schedulers::Value& value) {
-  const auto number = as_number(value);
-  if (!number || std::abs(*number) > resource_max || std::floor(*number) != *number)
-    return std::nullopt;
-  return static_cast<Resource>(*number);
-}
-
 }  // namespace
 
 ReportParser::ReportParser(const ReportFormat& format, Resource from)
     : format_(format),
       offset_(format.resource_offset +
-              (format.after_resume == ReportFormat::AfterResume::restarts ? from : 0)) {
+              (format.after_resume == ReportFormat::AfterResume::restarts ? from : 0)),
+      count_(from) {
   if (format_.format != Format::regex) return;
-  auto pattern = LinePattern::compile(format_.pattern);
-  check(pattern.has_value(), "the pattern of a validated study file compiles");
-  pattern_ = std::make_unique<LinePattern>(std::move(*pattern));
+  std::vector<std::string> expressions = format_.patterns;
+  if (expressions.empty()) expressions.push_back(format_.pattern);
+  for (const std::string& expression : expressions) {
+    auto pattern = LinePattern::compile(expression);
+    check(pattern.has_value(), "the pattern of a validated study file compiles");
+    patterns_.push_back(std::move(*pattern));
+  }
+}
+
+bool ReportParser::is_relevant(std::string_view line) const {
+  if (line.size() > LineSplitter::line_max) return false;
+  std::string buffer;
+  line = without_escapes(line, buffer);
+  switch (format_.format) {
+    case Format::syne_tune:
+      return line.find(syne_tag) != line.npos;
+    case Format::name_value:
+      return line.find(format_.metric) != line.npos &&
+             find_value(values_from_pairs(line).values, format_.metric) != nullptr;
+    case Format::regex:
+      break;
+  }
+  return std::ranges::any_of(
+      patterns_, [&](const LinePattern& pattern) { return pattern.match(line).has_value(); });
 }
 
 ReportParser::ReportParser(ReportParser&&) noexcept = default;
@@ -96,6 +110,7 @@ void ReportParser::read_line(std::string_view line, LineSplitter::Whole whole_li
       warn_once("long line", line, why + "; no report is read from such a line", found);
     return;
   }
+  if (line == log_gap) return;
   line = without_escapes(line, line_buffer_);
   switch (format_.format) {
     case Format::syne_tune:
@@ -103,7 +118,7 @@ void ReportParser::read_line(std::string_view line, LineSplitter::Whole whole_li
     case Format::name_value:
       return read_pairs(line, found);
     case Format::regex:
-      return read_pattern(line, found);
+      return read_patterns(line, found);
   }
 }
 
@@ -121,25 +136,54 @@ void ReportParser::read_pairs(std::string_view line, Found& found) {
   if (line.find(format_.metric) == line.npos) return;  // Most lines are no reports.
   auto read = values_from_pairs(line);
   const bool has_metric = find_value(read.values, format_.metric) != nullptr;
-  const bool has_resource = find_value(read.values, format_.resource_attr) != nullptr;
+  const bool has_resource = format_.resource == ReportFormat::ResourceSource::count ||
+                            find_value(read.values, format_.resource_attr) != nullptr;
   if (!has_metric) return;
   if (has_resource)
     accept(line, std::move(read), found);
   else if (!knows_format_)
     warn_once("no resource", line,
-              "it has no " + single_quoted(format_.resource_attr) + ", the resource", found);
+              "it has no " + single_quoted(format_.resource_attr) +
+                  ", the resource; report.patterns reads it from an earlier line, and "
+                  "report.resource: count counts reports",
+              found);
 }
 
-void ReportParser::read_pattern(std::string_view line, Found& found) {
-  const auto groups = pattern_->match(line);
-  if (!groups) return;
+void ReportParser::read_patterns(std::string_view line, Found& found) {
   LineValues read;
-  for (const LinePattern::Group& group : *groups) {
-    const auto cut = cut_number(group, *groups, line);
-    if (cut && !is_meant(group, *cut, line, found)) return;
-    read.add(group.name, value_from_text(group.text));
+  bool matches = false;
+  for (const LinePattern& pattern : patterns_) {
+    const auto groups = pattern.match(line);
+    if (!groups) continue;
+    matches = true;
+    for (const LinePattern::Group& group : *groups) {
+      const auto cut = cut_number(group, *groups, line);
+      if (cut && !is_meant(group, *cut, line, found)) return;
+      if (find_value(read.values, group.name) == nullptr)
+        read.add(group.name, value_from_text(group.text));
+    }
   }
-  accept(line, std::move(read), found);
+  if (!matches) return;
+  if (format_.patterns.empty())
+    accept(line, std::move(read), found);
+  else
+    accept_with_state(line, std::move(read), found);
+}
+
+/// Joins the values of a line with those of the lines before it. They are forgotten when the
+/// resource changes: when another one is printed or, where reports are counted, with each report.
+void ReportParser::accept_with_state(std::string_view line, LineValues read, Found& found) {
+  const auto* const resource = find_value(read.values, format_.resource_attr);
+  const auto* const before = find_value(state_.values, format_.resource_attr);
+  if (resource != nullptr && (before == nullptr || *before != *resource)) state_ = {};
+  const bool has_metric = find_value(read.values, format_.metric) != nullptr;
+  for (auto& setting : read.values) {
+    std::erase_if(state_.values, [&](const auto& old) { return old.name == setting.name; });
+    state_.values.push_back(std::move(setting));
+  }
+  if (!has_metric) return;
+  accept(line, state_, found);
+  if (format_.resource == ReportFormat::ResourceSource::count) state_ = {};
 }
 
 /// Whether the pattern may read a part of a number: of another value than metric and resource, of
@@ -151,7 +195,11 @@ bool ReportParser::is_meant(const LinePattern::Group& group, const CutNumber& cu
   if (!is_metric && (group.name != format_.resource_attr || cut.rest != Rest::comma)) return true;
   std::string why = "group " + single_quoted(group.name) + " of the pattern matches " +
                     single_quoted(cut.matched) + " of " + single_quoted(cut.printed);
-  if (cut.rest == Rest::comma && format_.pattern.find(',') != std::string::npos) {
+  const auto has_comma = [](const std::string& pattern) {
+    return pattern.find(',') != std::string::npos;
+  };
+  if (cut.rest == Rest::comma &&
+      (has_comma(format_.pattern) || std::ranges::any_of(format_.patterns, has_comma))) {
     warn_once("cut number", line,
               why + ", which is wrong if the comma is a decimal comma; the value counts", found);
     return true;
@@ -172,21 +220,57 @@ void ReportParser::accept(std::string_view line, LineValues read, Found& found) 
   if (metric == nullptr)
     return refuse("it has no " + single_quoted(format_.metric) + ", the metric");
   const auto number = as_number(*metric);
-  if (!number)
-    return refuse(single_quoted(format_.metric) + ", the metric, is no number" +
-                  found_instead(*metric));
-  const auto* const resource = find_value(read.values, format_.resource_attr);
-  if (resource == nullptr)
-    return refuse("it has no " + single_quoted(format_.resource_attr) + ", the resource");
-  const auto printed = whole(*resource);
-  if (!printed)
-    return refuse(single_quoted(format_.resource_attr) + ", the resource, is no whole number" +
-                  found_instead(*resource));
-  if (*printed + offset_ < 1)
-    return refuse(single_quoted(format_.resource_attr) + " is " + std::to_string(*printed) +
-                  ": the first is 1; report.resource_offset is for programs that count from 0");
+  const std::string what_is_wrong =
+      number
+          ? ""
+          : single_quoted(format_.metric) + ", the metric, is no number" + found_instead(*metric);
+  // A metric that cannot be read is counted too: the next report is of the next unit.
+  if (format_.resource == ReportFormat::ResourceSource::count) ++count_;
+  if (!number) return refuse(what_is_wrong);
+  const auto resource = resource_in(line, read, found);
+  if (!resource) return;
   knows_format_ = true;
-  found.emplace_back(Report{*printed + offset_, *number, std::move(read.values)});
+  found.emplace_back(Report{*resource, *number, std::move(read.values)});
+}
+
+/// The resource of a report; none: a warning was added. Where reports are counted, the number
+/// becomes one of the values, unless the line has one of that name.
+std::optional<Resource> ReportParser::resource_in(std::string_view line, LineValues& read,
+                                                  Found& found) {
+  const auto refuse = [&](std::string why) -> std::optional<Resource> {
+    found.emplace_back(Malformed{shown(line), std::move(why)});
+    return std::nullopt;
+  };
+  const auto* const resource = find_value(read.values, format_.resource_attr);
+  if (format_.resource == ReportFormat::ResourceSource::count) {
+    if (resource == nullptr)
+      read.values.insert(read.values.begin(), {format_.resource_attr, count_});
+    return count_;
+  }
+  const std::string name = single_quoted(format_.resource_attr);
+  if (resource == nullptr && !format_.patterns.empty()) {
+    warn_once("no resource", line,
+              "no line before it has " + name +
+                  ", the resource: a metric belongs to the resource that is printed before it",
+              found);
+    return std::nullopt;
+  }
+  if (resource == nullptr) return refuse("it has no " + name + ", the resource");
+  const auto printed = as_number(*resource);
+  const auto units = printed ? resource_of(format_, *printed) : std::nullopt;
+  if (!units && format_.resource_scale != 1 && printed)
+    return refuse(name + ", the resource, is " + schedulers::text_of(*resource) +
+                  ", which times report.resource_scale is no whole number");
+  if (!units)
+    return refuse(name + ", the resource, is no whole number" + found_instead(*resource) +
+                  (printed && std::isfinite(*printed)
+                       ? ": found " + schedulers::text_of(*resource) +
+                             "; report.resource_scale is for fractions"
+                       : ""));
+  if (*units + offset_ < 1)
+    return refuse(name + " is " + schedulers::text_of(*resource) +
+                  ": the first is 1; report.resource_offset is for programs that count from 0");
+  return *units + offset_;
 }
 
 /// Adds a warning that a trial gets once. `kind` identifies it.

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -42,9 +42,11 @@ using ReportLine = std::variant<Report, Malformed>;
 /// - `name_value`: `name=value` anywhere in a line, with or without spaces around the sign. A
 ///   report is a line that has both the metric and the resource.
 /// - `regex`: a line that the pattern matches. Its named groups are the metric, the resource, and
-///   further values to keep.
+///   further values to keep. With several patterns, the values of earlier lines stay until the
+///   resource changes, and each line with the metric is a report.
 ///
-/// The first value of a key counts if a line has several.
+/// The first value of a key counts if a line has several. With `resource: count`, each metric is
+/// one more unit of resource, counted from `from`.
 class ReportParser {
  public:
   /// `from`: the resource at which the attempt goes on; 0 for a new trial. A pattern that does not
@@ -56,6 +58,9 @@ class ReportParser {
 
   /// Parses the lines that `bytes` completes. Output of the other stream is ignored.
   std::vector<ReportLine> feed(runtime::Stream stream, std::string_view bytes);
+  /// Whether a line of the output may be a report or change what a later one means, so that a log
+  /// must keep it.
+  [[nodiscard]] bool is_relevant(std::string_view line) const;
   /// Parses the last line, which may lack its line end. Called when the program has ended.
   std::vector<ReportLine> finish();
 
@@ -65,7 +70,10 @@ class ReportParser {
   void read_line(std::string_view line, LineSplitter::Whole whole, Found& found);
   void read_tagged(std::string_view line, Found& found);
   void read_pairs(std::string_view line, Found& found);
-  void read_pattern(std::string_view line, Found& found);
+  void read_patterns(std::string_view line, Found& found);
+  void accept_with_state(std::string_view line, LineValues read, Found& found);
+  [[nodiscard]] std::optional<schedulers::Resource> resource_in(std::string_view line,
+                                                                LineValues& read, Found& found);
   [[nodiscard]] bool is_meant(const LinePattern::Group& group, const CutNumber& cut,
                               std::string_view line, Found& found);
   void accept(std::string_view line, LineValues read, Found& found);
@@ -73,7 +81,9 @@ class ReportParser {
 
   ReportFormat format_;
   schedulers::Resource offset_;
-  std::unique_ptr<LinePattern> pattern_;  ///< format regex only.
+  std::vector<LinePattern> patterns_;  ///< format regex only.
+  LineValues state_;                   ///< Values of earlier lines, with `patterns`.
+  schedulers::Resource count_;         ///< The last resource, where reports are counted.
   LineSplitter lines_;
   std::string line_buffer_;
   std::vector<std::string> warned_;  ///< Kinds of warnings that are given once.

@@ -75,6 +75,7 @@ void Trial::started(Context& self) {
   runs_ = true;
   timeouts_.start(self.now());
   watch_timeouts(self);
+  pacing_.start(self.now());
   self.tell(plan_.agent, AttemptBegun{});
   take(std::move(*unreceived));
   send_reports(self);
@@ -181,11 +182,9 @@ void Trial::on(Context&, const GraceExpired&) {
 }
 
 void Trial::on(Context& self, const runtime::ProcessOutput& output) {
-  auto lines = program_->read(output);
-  if (std::ranges::any_of(lines,
-                          [](const auto& line) { return std::holds_alternative<Report>(line); }))
-    timeouts_.on_report(self.now());
-  take(std::move(lines));
+  const std::size_t reports = take(program_->read(output));
+  pacing_.on_output(self.now(), reports);
+  if (reports > 0) timeouts_.on_report(self.now());
   unread_.push_back(output.stream);
   if (!std::exchange(send_due_, true))
     self.tell(runtime::Ref<SendReports>(self.address()), SendReports{});
@@ -254,12 +253,16 @@ void Trial::on(Context& self, const CheckTimeouts&) {
   program_->end(seconds(plan_.spec->grace_kill_s));
 }
 
-void Trial::take(std::vector<ReportLine> lines) {
+std::size_t Trial::take(std::vector<ReportLine> lines) {
+  std::size_t reports = 0;
   for (ReportLine& line : lines) {
-    if (const auto* report = std::get_if<Report>(&line))
+    if (const auto* report = std::get_if<Report>(&line)) {
       reported_ = std::max(reported_, report->resource);
+      ++reports;
+    }
     unsent_.push_back(std::move(line));
   }
+  return reports;
 }
 
 void Trial::send_reports(Context& self) {
@@ -292,13 +295,20 @@ void Trial::on(Context& self, const ProcessEnded& process_ended) {
                    .detail = describe(ended),
                    .stderr_tail = program_->tail(runtime::Stream::err),
                    .stdout_tail = {},
-                   .source = program_->source()};
-  if (reported_ == 0) end.stdout_tail = program_->tail(runtime::Stream::out);
+                   .source = program_->source(),
+                   .report_hint = {},
+                   .buffering = {}};
+  if (reported_ == 0) {
+    end.stdout_tail = program_->tail(runtime::Stream::out);
+    end.report_hint = program_->report_hint();
+  }
   if (timed_out) {
     end.cause = AttemptEnded::Cause::timed_out;
     end.code = 0;
     end.detail = timed_out_;
   }
+  if (const auto seen = pacing_.buffering(self.now()))
+    end.buffering = *seen + what_follows_from_buffering(plan_.spec->report.unbuffer);
   if (plan_.transfers) {
     if (ended.cause == ProcessEnded::Cause::not_started) end.detail += not_shared;
     upload(self, infrastructure_failure);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -8,6 +9,7 @@
 #include <vector>
 
 #include "actors/study/protocol.hpp"
+#include "actors/trial/report_pacing.hpp"
 #include "actors/trial/trial_plan.hpp"
 #include "actors/trial/trial_timeouts.hpp"
 #include "runtime/context.hpp"
@@ -92,7 +94,8 @@ class Trial {
  private:
   [[nodiscard]] bool download(runtime::Context& self);
   void upload(runtime::Context& self, std::optional<std::string>& infrastructure_failure);
-  void take(std::vector<ReportLine> lines);
+  /// Returns the number of reports among `lines`.
+  std::size_t take(std::vector<ReportLine> lines);
   void send_reports(runtime::Context& self);
   template <typename M>
   void send(runtime::Context& self, M message);
@@ -119,6 +122,7 @@ class Trial {
   std::string timed_out_;  ///< Why the program was ended before its time; empty if it was not.
   Resource reported_ = 0;
   std::uint32_t warnings_ = 0;
+  ReportPacing pacing_;
 };
 
 }  // namespace troupe::actors

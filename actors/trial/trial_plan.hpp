@@ -54,6 +54,8 @@ class Program {
   }
   /// The earlier attempt from whose checkpoint the program started; 0: from none.
   [[nodiscard]] virtual std::uint32_t source() const { return 0; }
+  /// A line that looks like a report in another format, and what would read it; empty: none.
+  [[nodiscard]] virtual std::string report_hint() const { return {}; }
   /// The last lines that the program wrote to `stream`.
   [[nodiscard]] virtual std::string tail(runtime::Stream stream) const = 0;
 };

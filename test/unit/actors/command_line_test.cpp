@@ -131,6 +131,30 @@ BOOST_AUTO_TEST_CASE(passes_identity_and_paths_in_the_environment) {
   BOOST_TEST(trial_command(study, attempt).process.cwd == "/home/me/study");
 }
 
+BOOST_AUTO_TEST_CASE(output_is_not_buffered) {
+  attempt.environment.emplace_back("PYTHONUNBUFFERED=");
+  BOOST_TEST(variable("PYTHONUNBUFFERED") == "1");
+  study.entry.env = {{"PYTHONUNBUFFERED", ""}};
+  BOOST_TEST(variable("PYTHONUNBUFFERED") == "");
+  BOOST_TEST(argv().front() == "./train");
+  study.report.unbuffer = true;
+  BOOST_TEST(argv().at(0) == "stdbuf");
+  BOOST_TEST(argv().at(1) == "-oL");
+  BOOST_TEST(argv().at(2) == "./train");
+  study.report.stream = ReportFormat::Stream::stderr_stream;
+  BOOST_TEST(argv().at(1) == "-eL");
+}
+
+BOOST_AUTO_TEST_CASE(a_program_that_counts_in_fractions_gets_its_own_units) {
+  study.report.resource_scale = 10;
+  attempt.until = 15;
+  BOOST_TEST(argv().at(argv().size() - 3) == "1.5");
+  BOOST_TEST(variable("TROUPE_MAX_RESOURCE") == "1.5");
+  BOOST_TEST(variable("TROUPE_RESUME_FROM") == "0.3");
+  attempt.until = 30;
+  BOOST_TEST(argv().at(argv().size() - 3) == "3");
+}
+
 BOOST_AUTO_TEST_CASE(the_seed_depends_on_the_trial_only) {
   const auto seed = variable("TROUPE_SEED");
   BOOST_TEST(std::stoull(seed) < (1ULL << 31));

@@ -94,7 +94,8 @@ BOOST_AUTO_TEST_CASE(says_why_a_line_is_malformed) {
   BOOST_TEST(complaint("[tune-metric]: {\"epoch\": 1, \"loss\": \"low\"}") ==
              "'loss', the metric, is no number: found 'low'");
   BOOST_TEST(complaint("[tune-metric]: {\"epoch\": 1.5, \"loss\": 1}") ==
-             "'epoch', the resource, is no whole number");
+             "'epoch', the resource, is no whole number: found 1.5; report.resource_scale is for "
+             "fractions");
   BOOST_TEST(complaint("[tune-metric]: {\"epoch\": NaN, \"loss\": 1}") ==
              "'epoch', the resource, is no whole number");
   BOOST_TEST(
@@ -174,7 +175,9 @@ BOOST_AUTO_TEST_CASE(reads_pairs_of_name_and_value) {
 
 BOOST_AUTO_TEST_CASE(warns_once_of_a_metric_without_a_resource) {
   use_pairs();
-  BOOST_TEST(complaint("loss=1\nloss=2\nloss=3\n") == "it has no 'epoch', the resource");
+  BOOST_TEST(complaint("loss=1\nloss=2\nloss=3\n") ==
+             "it has no 'epoch', the resource; report.patterns reads it from an earlier line, and "
+             "report.resource: count counts reports");
   BOOST_TEST(read("epoch=1 loss=1\nloss=2\nloss=3\nepoch=5\n").size() == 1u);
 }
 

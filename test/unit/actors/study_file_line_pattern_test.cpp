@@ -4,6 +4,7 @@
 #include <pthread.h>
 
 #include "actors/study_file/line_pattern.hpp"
+#include "actors/study_file/pattern_reach.hpp"
 #include "actors/study_file/templates.hpp"
 
 namespace troupe::actors {
@@ -55,6 +56,68 @@ BOOST_AUTO_TEST_CASE(finds_named_groups_of_perl_and_of_python) {
                 Groups{{"round", "12"}, {"error", "0.0175"}}));
     BOOST_TEST(!xgboost.match("done").has_value());
   }
+}
+
+BOOST_AUTO_TEST_CASE(knows_patterns_that_no_line_can_match) {
+  for (const char* expression : {R"(a\nb)",
+                                 "a\nb",
+                                 R"(a\r\n)",
+                                 R"((a\n)+)",
+                                 R"((?:a|b)\n{1,3})",
+                                 R"(a\n|b\r)",
+                                 R"([\n])",
+                                 R"([\r\n]+)",
+                                 R"(\x0a)",
+                                 R"(\x{a})",
+                                 R"(\012)",
+                                 R"(\o{12})",
+                                 R"(\cJ)",
+                                 R"(\N{U+A})",
+                                 R"(\R)",
+                                 R"((?=\n)a)",
+                                 R"((?x) a \n)",
+                                 R"(\Qa)"
+                                 "\n"
+                                 R"(\E)",
+                                 R"((?<x>a)\n)",
+                                 R"(\e\[)",
+                                 R"(\x1b)",
+                                 R"(\033)",
+                                 "\x1b",
+                                 R"((?>\n))",
+                                 R"(\n++)",
+                                 R"((?<=\n)a)",
+                                 R"((?i:A\n))"})
+    BOOST_TEST(!why_unmatchable(expression).empty(), expression);
+  for (const char* expression : {"",
+                                 "a",
+                                 R"(a\n?)",
+                                 R"(a\n*b)",
+                                 R"(a\n{0,2})",
+                                 R"([^\n]+)",
+                                 R"([\s\n])",
+                                 R"([a\n])",
+                                 R"(a|\n)",
+                                 R"((\n|$))",
+                                 R"((?!\n)a)",
+                                 R"((?<!\n)a)",
+                                 R"(\\n)",
+                                 R"(\s+)",
+                                 R"((?#\n)a)",
+                                 "(?x)a\nb # \\n\n",
+                                 R"([]\n])",
+                                 R"([[:space:]\n])",
+                                 R"((?:a\n)?)",
+                                 R"(\Q\n\E)",
+                                 R"(\p{L}\k{x})",
+                                 R"((?<n>r))",
+                                 R"(\t\x41)",
+                                 R"((a)\1)",
+                                 R"([)",
+                                 R"(a{x}\n?)",
+                                 R"((?|a|\n))",
+                                 R"(\N)"})
+    BOOST_TEST(why_unmatchable(expression).empty(), expression);
 }
 
 BOOST_AUTO_TEST_CASE(leaves_out_a_group_that_took_no_part) {

@@ -213,6 +213,63 @@ BOOST_AUTO_TEST_CASE(a_pattern_implies_its_format) {
   BOOST_TEST(spec.report.resource_offset == 1);
 }
 
+BOOST_AUTO_TEST_CASE(patterns_are_a_list_for_lines_of_their_own) {
+  const StudySpec spec =
+      good(least +
+           "report: {patterns: ['Epoch (?<epoch>\\d+)', 'loss (?<loss>\\S+)'], repeats: last}\n");
+  BOOST_TEST((spec.report.format == ReportFormat::Format::regex));
+  BOOST_TEST(spec.report.patterns.size() == 2u);
+  BOOST_TEST((spec.report.repeats == ReportFormat::Repeats::last));
+  const auto refuse = [](const std::string& report, std::size_t column,
+                         const std::string& message) {
+    expect(least + "report: {" + report + "}\n", {10, column}, message);
+  };
+  refuse("patterns: ['(?<epoch>.)'], pattern: x", 20, "'report.pattern' or 'report.patterns'");
+  refuse("patterns: []", 20, "must be a list of regular expressions");
+  refuse("patterns: loss", 20, "must be a list of regular expressions");
+  refuse("patterns: ['(?<epoch>.)', 'loss']", 36, "has no named group");
+  refuse("patterns: ['(?<epoch>.)', '(?<loss>']", 36, "'report.patterns' is no regular expression");
+  refuse("patterns: ['(?<epoch>.)', '(?<lss>.)']", 20, "no group named 'loss'");
+  refuse("patterns: ['(?<loss>.)'], format: name-value", 20, "is for format: regex");
+}
+
+BOOST_AUTO_TEST_CASE(reports_may_be_counted) {
+  const StudySpec spec =
+      good(least + "report: {patterns: ['loss (?<loss>\\S+)'], resource: count}\n");
+  BOOST_TEST((spec.report.resource == ReportFormat::ResourceSource::count));
+  for (const char* key : {"resource_offset: 1", "after_resume: restarts", "resource_scale: 10"})
+    expect(least + "report: {resource: count, " + std::string(key) + "}\n",
+           {10, 28 + std::string_view(key).find(' ')}, "is for a resource that is printed");
+}
+
+BOOST_AUTO_TEST_CASE(the_maximal_resource_is_in_scaled_units) {
+  BOOST_TEST(good(least + "report: {resource_scale: 10}\n").max_t == 2430);
+  BOOST_TEST(good(least + "report: {resource_scale: 10}\nmax_t: 2430\n").max_t == 2430);
+  expect(least + "report: {resource_scale: 0.01}\n", {7, 20}, "times report.resource_scale");
+  expect(least + "report: {resource_scale: 0}\n", {10, 26}, "above 0");
+}
+
+BOOST_AUTO_TEST_CASE(a_log_has_a_limit) {
+  BOOST_TEST(good(least).report.max_log_bytes == std::uint64_t{16} << 20);
+  BOOST_TEST(good(least + "report: {max_log_bytes: 1G}\n").report.max_log_bytes == std::uint64_t{1}
+                                                                                       << 30);
+  BOOST_TEST(good(least + "report: {max_log_bytes: 0}\n").report.max_log_bytes == 0u);
+  expect(least + "report: {max_log_bytes: 100}\n", {10, 25}, "a size from 64K on");
+}
+
+BOOST_AUTO_TEST_CASE(a_pattern_that_no_line_can_match_is_an_error) {
+  const auto pattern = [](const std::string& text) {
+    return least + "report: {pattern: " + text + "}\n";
+  };
+  expect(pattern("'Epoch (?<epoch>\\d+)\\nloss (?<loss>\\S+)'"), {10, 19},
+         "'report.pattern' matches no line: it needs a line break");
+  expect(pattern("\"(?<epoch>.) (?<loss>.)\\n\""), {10, 19}, "matches no line");
+  expect(pattern("'\\x1b\\[1m(?<epoch>.) (?<loss>.)'"), {10, 19}, "escape sequences (colours)");
+  expect(least + "report: {patterns: ['(?<epoch>.)', '(?<loss>.)\\r\\n']}\n", {10, 36},
+         "'report.patterns' matches no line");
+  good(pattern("'(?<epoch>[^\\n]+) (?<loss>.)\\n?$'"));
+}
+
 BOOST_AUTO_TEST_CASE(becomes_options_of_the_pure_core) {
   const StudySpec spec = good(replaced(least, "asha", "pasha") + "on_early_exit: drop\nseed: 5\n");
   const auto options = halving(spec);

@@ -57,6 +57,20 @@ BOOST_FIXTURE_TEST_CASE(a_key_with_the_name_of_a_column_is_told_once_for_the_stu
   BOOST_TEST(!warning_in(report(1, 2, {{"trial_id", 0.3}})).empty());
 }
 
+BOOST_FIXTURE_TEST_CASE(a_program_that_does_not_flush_is_told_once_for_the_study, TwoTrials) {
+  const auto end = [&](TrialId trial) {
+    AttemptEnded ended{trial, 1, AttemptEnded::Cause::exited, 0, "exit code 0", ""};
+    ended.buffering = "all 9 reports came at once";
+    return feed(ended, {});
+  };
+  report(0, 1, {});
+  report(1, 1, {});
+  const auto first = end(0);
+  BOOST_TEST(
+      (first.front() == StudyEvent(StudyWarned{index - 1, "trial 0: all 9 reports came at once"})));
+  for (const StudyEvent& event : end(1)) BOOST_TEST(!std::holds_alternative<StudyWarned>(event));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace
