@@ -53,6 +53,12 @@ void StudyCore::on(const AttemptEnded& end) {
 void StudyCore::end_undecided(TrialRecord& trial, const AttemptEnded& end) {
   switch (ending_of(trial, end)) {
     case Ending::completed:
+      if (trial.counted == 0 && end.source > trial.checkpoint.attempt)
+        emit(TrialWarned{index_, trial.id,
+                         "it completed at " + std::to_string(trial.resource) +
+                             ", and its checkpoint may be further: attempt " +
+                             std::to_string(end.source) +
+                             " was lost after it saved and before it reported"});
       release_checkpoints(trial);
       trials_.move_to(trial, TrialState::completed);
       best_.settle(trial.id);

@@ -159,6 +159,11 @@ BOOST_AUTO_TEST_CASE(at_the_maximum_a_trial_goes_back_if_it_reported_nothing_on_
       BOOST_TEST(!world.core.question(end).has_value());
     world.feed(end);
     BOOST_TEST(world.has_event<TrialCompleted>() == reports);
+    if (reports)
+      BOOST_TEST(
+          world.event<TrialWarned>().warning ==
+          "it completed at 8, and its checkpoint may be further: attempt 2 was lost after it "
+          "saved and before it reported");
   }
 }
 
