@@ -195,8 +195,7 @@ std::optional<std::string> ProcessProgram::execution_problem() const {
   for (const std::string& variable : *environment_.variables)
     if (variable.starts_with("PATH=")) path = std::string_view(variable).substr(5);
   for (const std::string& file : runtime::executable_paths(program_, path))
-    if (auto problem =
-            runtime::execution_problem(file.starts_with('/') ? file : cwd_ + "/" + file, path))
+    if (auto problem = runtime::execution_problem(runtime::path_from(cwd_, file), path))
       return problem;
   return std::nullopt;
 }

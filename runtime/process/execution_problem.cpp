@@ -80,6 +80,11 @@ std::vector<std::string> executable_paths(const std::string& program,
   return out;
 }
 
+std::string path_from(const std::string& folder, const std::string& path) {
+  if (path.starts_with('/') || folder.empty()) return path;
+  return folder + "/" + (path.starts_with("./") ? path.substr(2) : path);
+}
+
 std::optional<std::string> execution_problem(const std::string& path,
                                              std::string_view search_path) {
   struct stat file{};

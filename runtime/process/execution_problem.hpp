@@ -20,6 +20,9 @@ namespace troupe::runtime {
 [[nodiscard]] std::vector<std::string> executable_paths(const std::string& program,
                                                         std::string_view search_path);
 
+/// The path of a file that a program in `folder` calls `path`; an empty folder is this process's.
+[[nodiscard]] std::string path_from(const std::string& folder, const std::string& path);
+
 /// PATH where the environment has none.
 inline constexpr std::string_view default_search_path = "/usr/local/bin:/usr/bin:/bin";
 

@@ -34,8 +34,7 @@ std::string_view search_path_of(const Launch& launch) {
 /// Why the program was not executed.
 std::string reason_of(const Launch& launch, const std::vector<std::string>& paths, int error) {
   for (const std::string& path : paths) {
-    const bool relative = !path.starts_with('/') && !launch.cwd.empty();
-    const std::string file = relative ? launch.cwd + "/" + path : path;
+    const std::string file = path_from(launch.cwd, path);
     if (auto problem = execution_problem(file, search_path_of(launch))) return *problem;
     if (error == ENOEXEC && ::access(file.c_str(), X_OK) == 0)
       return "it is neither a program of this machine nor a script with a first line such as "

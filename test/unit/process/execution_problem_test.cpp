@@ -56,6 +56,7 @@ BOOST_AUTO_TEST_CASE(a_failed_start_names_its_reason) {
   const Launched crlf = launch(wanted);
   BOOST_TEST(crlf.pid == 0);
   BOOST_TEST(crlf.what.starts_with("cannot start ./train: its first line ends with CRLF"));
+  BOOST_TEST(crlf.what.ends_with("' " + script.path), crlf.what);
   (void)script.problem("exit 1\n");
   BOOST_TEST(launch(wanted).what.starts_with("cannot start ./train: it is neither a program"));
   wanted.argv = {"./none"};

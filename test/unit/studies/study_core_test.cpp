@@ -109,6 +109,14 @@ BOOST_AUTO_TEST_CASE(a_failed_attempt_is_retried_as_often_as_allowed) {
   BOOST_TEST(world.core.counts().failed == 1u);
 }
 
+BOOST_AUTO_TEST_CASE(a_program_that_hung_has_failed_and_is_retried) {
+  World world({.workers_max = 1, .failures_max = 5, .retries_max = 1});
+  world.start();
+  world.end(0, Cause::timed_out);
+  BOOST_TEST((world.event<TrialFailed>().then == TrialFailed::Then::retry));
+  BOOST_TEST(world.core.counts().failed == 0u);
+}
+
 BOOST_AUTO_TEST_CASE(losing_a_node_uses_up_no_retry) {
   World world;
   world.start();
