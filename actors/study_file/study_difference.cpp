@@ -40,9 +40,10 @@ constexpr std::array identity_keys{
     std::string_view("on_early_exit"),
 };
 
-/// Where the scheduler and the searcher run does not matter.
+/// Where the scheduler and the searcher run does not matter. The scale is what a resource means.
 bool is_identity(std::string_view key) {
   if (key == "scheduler.node" || key == "searcher.node") return false;
+  if (key == "report.resource_scale") return true;
   return std::ranges::find(identity_keys, key.substr(0, key.find('.'))) != identity_keys.end();
 }
 
@@ -56,10 +57,12 @@ inline constexpr bool is_variant_of_messages = false;
 template <runtime::Message... Ts>
 inline constexpr bool is_variant_of_messages<std::variant<Ts...>> = true;
 
-/// The value of a key for people: a text without quotes, anything else as JSON.
+/// The value of a key for people: a text without quotes, a whole number without a decimal point,
+/// anything else as JSON.
 std::string shown(const std::string& key, std::string json) {
   if (key == "checkpoints.keep" && json == "null") return "all";
   if (json == "null" || json == "\"\"" || json == "[]" || json == "{}") return "none";
+  if (json.ends_with(".0")) json.resize(json.size() - 2);
   if (json.size() > 1 && json.front() == '"' && json.find('\\') == std::string::npos)
     json = json.substr(1, json.size() - 2);
   if (json.size() > value_max) json.replace(value_max, std::string::npos, "...");

@@ -32,7 +32,7 @@ BOOST_AUTO_TEST_CASE(a_message_reads_as_json) {
   const TrialReported event{4, 2, 9, 0.25, TrialReported::Decision::pause, {{"loss", 1.0}}};
   BOOST_TEST(to_json(event) ==
              R"({"index":4,"trial":2,"resource":9,"metric":0.25,"decision":"PAUSE",)"
-             R"("values":[{"name":"loss","value":1.0}]})");
+             R"("values":[{"name":"loss","value":1.0}],"repeated":false})");
   BOOST_TEST(to_json(StudyEvent(TrialPaused{1, 2, 3})) ==
              R"({"TrialPaused":{"index":1,"trial":2,"resource":3}})");
 }

@@ -156,7 +156,7 @@ BOOST_AUTO_TEST_CASE(each_key_that_decisions_depend_on_is_identity) {
              "  forbid: layers > 2, units >= 512 -> layers > 3, units >= 512");
   BOOST_TEST(identity("mode: max", "mode: min") == "  mode: max -> min");
   BOOST_TEST(identity("grace_period: 2", "grace_period: 3") == "  scheduler.grace_period: 2 -> 3");
-  BOOST_TEST(identity("scaling: 2", "scaling: 3") == "  scheduler.ranking.m: 2.0 -> 3.0");
+  BOOST_TEST(identity("scaling: 2", "scaling: 3") == "  scheduler.ranking.m: 2 -> 3");
   BOOST_TEST(identity("name: sobol", "name: random") == "  searcher.name: sobol -> random");
   BOOST_TEST(identity("points_to_evaluate: [{layers: 1}]", "points_to_evaluate: []")
                  .ends_with("... -> none"));
@@ -165,6 +165,8 @@ BOOST_AUTO_TEST_CASE(each_key_that_decisions_depend_on_is_identity) {
   BOOST_TEST(identity("on_early_exit: drop", "on_early_exit: hold") ==
              "  on_early_exit: drop -> hold");
   BOOST_TEST(identity("seed: 5", "seed: 6") == "  seed: 5 -> 6");
+  BOOST_TEST(identity("resource_scale: 2", "resource_scale: 4") ==
+             "  report.resource_scale: 2 -> 4");
 }
 
 BOOST_AUTO_TEST_CASE(everything_else_may_change) {
@@ -184,7 +186,7 @@ BOOST_AUTO_TEST_CASE(everything_else_may_change) {
   BOOST_TEST(settings("stream: stderr", "stream: stdout") == "  report.stream: stderr -> stdout");
   BOOST_TEST(settings("name: sobol, node: tuner", "name: sobol") ==
              "  searcher.node: tuner -> none");
-  BOOST_TEST(settings("lease: 7", "lease: 8") == "  lease: 7.0 -> 8.0");
+  BOOST_TEST(settings("lease: 7", "lease: 8") == "  lease: 7 -> 8");
   BOOST_TEST(settings("n_workers: 3", "n_workers: 4") == "  n_workers: 3 -> 4");
 }
 
