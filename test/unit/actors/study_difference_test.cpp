@@ -166,7 +166,7 @@ BOOST_AUTO_TEST_CASE(each_key_that_decisions_depend_on_is_identity) {
              "  on_early_exit: drop -> hold");
   BOOST_TEST(identity("seed: 5", "seed: 6") == "  seed: 5 -> 6");
   BOOST_TEST(identity("resource_scale: 2", "resource_scale: 4") ==
-             "  report.resource_scale: 2 -> 4");
+             "  max_t: 486 -> 972\n  report.resource_scale: 2 -> 4");
 }
 
 BOOST_AUTO_TEST_CASE(everything_else_may_change) {
