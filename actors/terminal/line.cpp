@@ -102,9 +102,15 @@ std::string exact_number(double value) {
 
 namespace {
 
+/// Whole numbers up to this size are shown with all their digits.
+constexpr double whole_max = 1e15;
+
 std::string spell(const schedulers::Value& value, std::string (*number)(double)) {
   if (const auto* integer = std::get_if<std::int64_t>(&value)) return std::to_string(*integer);
-  if (const auto* real = std::get_if<double>(&value)) return number(*real);
+  if (const auto* real = std::get_if<double>(&value)) {
+    const bool whole = std::abs(*real) <= whole_max && std::trunc(*real) == *real;
+    return whole ? std::to_string(static_cast<std::int64_t>(*real)) : number(*real);
+  }
   if (const auto* truth = std::get_if<bool>(&value)) return *truth ? "true" : "false";
   return printable_line(schedulers::text_of(value));
 }

@@ -22,6 +22,11 @@ bool has_number_behind(std::string_view line, std::string_view name) {
   return false;
 }
 
+/// Whether a text is a number with a decimal comma or thousands separators, which no format reads.
+bool is_number_with_comma(std::string_view text) {
+  return text.find(',') != text.npos && text.find_first_not_of("0123456789.,+-eE") == text.npos;
+}
+
 }  // namespace
 
 void UnreadReports::feed(runtime::Stream stream, std::string_view bytes) {
@@ -63,6 +68,8 @@ std::string UnreadReports::keys_for(std::string_view line) const {
     const auto* const value = find_value(pairs, name);
     return value != nullptr && as_number(*value).has_value();
   };
+  const auto* const metric = find_value(pairs, format_.metric);
+  if (metric != nullptr && is_number_with_comma(schedulers::text_of(*metric))) return {};
   if (is_number(format_.metric) && (!prints_resource || is_number(format_.resource_attr)))
     return format_.format == Format::name_value ? "" : "format: name-value";
   const auto group = [](const std::string& name) {

@@ -2,6 +2,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "actors/terminal/line.hpp"
 #include "actors/terminal/status.hpp"
 #include "test/unit/actors/terminal_kit.hpp"
 
@@ -32,6 +33,13 @@ StudyProgress busy_study() {
   progress.on(RungUnlocked{0, 9, 0.0125, 2});
   progress.on(best(1, 3, 0.0222717149220490));
   return progress;
+}
+
+BOOST_AUTO_TEST_CASE(whole_values_have_no_exponent) {
+  BOOST_TEST(exact_value(300000.0) == "300000");
+  BOOST_TEST(short_value(33554432.0) == "33554432");
+  BOOST_TEST(short_value(0.00012345) == "0.0001235");
+  BOOST_TEST(exact_value(3e300) == "3e+300");
 }
 
 BOOST_AUTO_TEST_CASE(the_block_shows_counts_rungs_ceiling_and_the_best) {

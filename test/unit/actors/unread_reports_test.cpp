@@ -57,6 +57,11 @@ BOOST_AUTO_TEST_CASE(a_line_that_is_no_report_suggests_nothing) {
   BOOST_TEST(keys(pairs, "epoch=1 val_loss=0.5") == "");
 }
 
+BOOST_AUTO_TEST_CASE(a_number_with_a_comma_suggests_nothing) {
+  BOOST_TEST(keys(syne_tune(), "epoch=1 val_loss=0,5") == "");
+  BOOST_TEST(keys(syne_tune(), "epoch=1 val_loss=1,000.5") == "");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace
