@@ -68,7 +68,7 @@ Result<void> tell_memory(const StudySpec& spec, const HeadFolder& folder,
   const auto joined = remember(**end, spec, path, memory);
   if (!joined) return joined.error();
   if (options.verbosity == Verbosity::normal)
-    write_out("  memory    " + memory_sentence(**end, spec.mode, *joined) + "\n");
+    write_out("  memory      " + memory_sentence(**end, spec.mode, *joined) + "\n");
   if (options.verbosity == Verbosity::json && (*end)->counts())
     write_out("{\"TaskRemembered\":{\"memory\":" + json_string(memory) +
               ",\"joined\":" + (*joined ? "true" : "false") + "}}\n");

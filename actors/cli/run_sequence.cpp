@@ -152,7 +152,7 @@ void HeadTaskRunner::ended(std::size_t task, const TaskResult& end, bool joined,
   if (setting_.options.verbosity != Verbosity::normal) return;
   if (!ended_now) write_out(place(task) + ": over already\n");
   if (end.counts())
-    write_out("  memory    " + memory_sentence(end, setting_.spec.tasks[task].spec.mode, joined) +
+    write_out("  memory      " + memory_sentence(end, setting_.spec.tasks[task].spec.mode, joined) +
               "\n");
 }
 

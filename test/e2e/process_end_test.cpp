@@ -77,7 +77,9 @@ BOOST_DATA_TEST_CASE(explains_why_a_program_cannot_be_started, reapers, reaper) 
   BOOST_TEST(fate({{"no-such-trainer"}, {"PATH=/usr/bin:/bin"}, {}, {}}) ==
              "cannot start no-such-trainer: No such file or directory " + std::to_string(ENOENT));
   BOOST_TEST(fate({{"/etc/passwd"}, {}, {}, {}}) ==
-             "cannot start /etc/passwd: Permission denied " + std::to_string(EACCES));
+             "cannot start /etc/passwd: the file is not executable; make it so with chmod +x "
+             "/etc/passwd " +
+                 std::to_string(EACCES));
   BOOST_TEST(fate({{"/bin/true"}, {}, "/no/such/folder", {}}) ==
              "cannot start /bin/true in /no/such/folder: No such file or directory " +
                  std::to_string(ENOENT));

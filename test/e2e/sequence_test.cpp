@@ -220,7 +220,8 @@ BOOST_AUTO_TEST_CASE(a_task_uses_the_memory_of_an_earlier_run) {
   };
   write("monday", "x: {uniform: [0, 1]}", "");
   write("tuesday", "x: {uniform: [0, 1]}", "seed: 5\n");
-  write("other", "x: {uniform: [0, 2]}", "");
+  write("wider", "x: {uniform: [-1, 2]}", "");
+  write("other", "x: {choice: [low, high]}", "");
   write("renamed", "rate: {uniform: [0, 1]}", "memory: {rename: {x: rate}}\n");
   const Finished monday = run("monday");
   BOOST_TEST(monday.code == 0, monday.err);
@@ -231,12 +232,15 @@ BOOST_AUTO_TEST_CASE(a_task_uses_the_memory_of_an_earlier_run) {
   BOOST_TEST(tuesday.code == 0, tuesday.err);
   BOOST_TEST(tuesday.out.find("1 incumbent ran, hurdle stopped ") != std::string::npos,
              tuesday.out);
+  const Finished wider = run("wider");
+  BOOST_TEST(wider.code == 0, wider.err);
+  BOOST_TEST(wider.out.find("1 incumbent ran") != std::string::npos, wider.out);
   const Finished other = run("other");
   BOOST_TEST(other.code == 2);
   BOOST_TEST(
-      other.err.find("'x' is uniform: [0.0, 2.0] in config_space, and uniform: [0.0, 1.0] in "
-                     "the memory") != std::string::npos,
+      other.err.find("'x' is choice: [\"low\", \"high\"] in config_space") != std::string::npos,
       other.err);
+  BOOST_TEST(other.err.find("values of another kind") != std::string::npos, other.err);
   const Finished renamed = run("renamed");
   BOOST_TEST(renamed.code == 0, renamed.err);
   // The head died after the end of the study, before the memory was told: the same command tells

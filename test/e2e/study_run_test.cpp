@@ -53,7 +53,7 @@ BOOST_AUTO_TEST_CASE(pasha_tunes_a_program_and_leaves_its_results) {
   write_file(study.file(), text);
   const Finished changed = study.run({});
   BOOST_TEST(changed.code == 2);
-  BOOST_TEST(changed.err.find("config_space.epochs: 27 -> 81") != std::string::npos, changed.err);
+  BOOST_TEST(changed.err.find("max_t: 27 -> 81") != std::string::npos, changed.err);
 }
 
 /// Trial 0 completes 9 epochs; trial 1 is better at each epoch, and fails at epoch 4 or goes on.
