@@ -222,8 +222,11 @@ std::string best_text(const OpenedStudy& study, const std::string& folder) {
     text = "best model: " +
            (model ? measured_text(study, *model) + "\n" + details_text(study, *model, folder)
                   : "none: " + study.state.no_best_model_reason() + "\n");
-    text += "configuration to retrain: " + measured_text(study, *retrain) + "\n" +
-            details_text(study, *retrain, folder);
+    text += std::string("configuration to retrain") +
+            (study.state.lacks_best_model()
+                 ? ", as that version chose it (trials that failed counted, too)"
+                 : "") +
+            ": " + measured_text(study, *retrain) + "\n" + details_text(study, *retrain, folder);
   }
   if (!study.state.finished()) text += "(so far: the study has not finished)\n";
   return text;

@@ -157,6 +157,8 @@ BOOST_FIXTURE_TEST_CASE(a_study_of_format_2_opens_in_every_list, FormatTwo) {
   BOOST_TEST(trials.output.find("    1  completed         3  0.33         2") != std::string::npos,
              trials.output);
   BOOST_TEST(troupe_says("best -f csv " + folder).output.find("config_k") != std::string::npos);
+  BOOST_TEST(troupe_says("best " + folder).output.find("as that version chose it") !=
+             std::string::npos);
   BOOST_TEST(troupe_says("events -f csv " + folder).output.find(",TrialPromoted,1,") !=
              std::string::npos);
   const Ended replay = troupe_says("replay " + folder + " 2>&1");
