@@ -59,7 +59,7 @@ class Retention {
 
   /// Notes what happened. `contenders`: see BestTrials.
   void take(const std::vector<TrialNews>& news, std::vector<TrialId> contenders);
-  /// No trial goes on any more: only the best keep theirs.
+  /// No trial goes on any more. Only the best trials keep their checkpoints.
   void abandon_trials();
   /// Notes the size in bytes of a trial's checkpoint; 0: it has none.
   void weigh(TrialId trial, std::uint64_t bytes);

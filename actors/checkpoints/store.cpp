@@ -57,7 +57,7 @@ void CheckpointStore::on(Context& self, const StudyAdvanced& advanced) {
       weigh(news.trial);
   drop_what_is_due(self);
   const auto over = [](const TrialNews& news) { return news.what == TrialNews::What::study_over; };
-  // A study that goes on later begins with what is here.
+  // A continued study downloads checkpoints from the head, so nodes delete their copies.
   if (std::ranges::any_of(advanced.trials, over))
     for (const ReplicaRef& replica : replicas_)
       self.tell(replica, ForgetTrials{retention_.waiting()});

@@ -106,7 +106,8 @@ void CheckpointTransfers::on(Context& self, const OfferAnswered& offered) {
     --transfer->second.tries;  // No bound on these tries.
   if (offered.taken.result == Result::later || offered.taken.result == Result::no_room)
     return try_again(self, transfer, offered.taken.why);
-  // The head has them too: an attempt that goes back to one downloads it.
+  // The head has the checkpoints of earlier attempts. An attempt that resumes from one downloads
+  // it.
   if (offered.taken.result == Result::taken)
     (void)drop_earlier(options_.folder, offered.trial, offered.attempt);
   answer->give(offered.taken);

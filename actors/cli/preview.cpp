@@ -8,6 +8,7 @@
 #include "actors/cli/output.hpp"
 #include "actors/cli/table.hpp"
 #include "actors/sequence/sequence_file.hpp"
+#include "actors/study/study_totals.hpp"
 #include "actors/study_file/study_file.hpp"
 #include "actors/study_file/study_spec.hpp"
 
@@ -93,8 +94,8 @@ std::string cost_of_trials(const StudySpec& spec, const std::vector<BracketOutli
   if (!trials) return "How many trials there are is open: no max_num_trials_started.\n";
   std::uint64_t cost = 0;
   for (const BracketOutline& bracket : brackets) cost = std::max(cost, total_cost(bracket));
-  return "At most " + std::to_string(cost) + " of " + spec.resource_attr +
-         " in all, where running " + std::to_string(*trials) + " trials to the end takes " +
+  return "At most " + actors::counted(cost, spec.resource_attr) + " in all, where running " +
+         actors::counted(*trials, "trial") + " to the end takes " +
          std::to_string(*trials * static_cast<std::uint64_t>(spec.max_t)) + ".\n";
 }
 

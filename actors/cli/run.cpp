@@ -30,11 +30,11 @@ using namespace actors;
 namespace {
 
 /// Runs the study of a session to its end, with its terminal output and signal handlers.
-Result<void> run_session(Session session, const HeadFolder& folder, Verbosity verbosity,
-                         const runtime::Keys& keys) {
+Result<void> run_session(Session session, const HeadFolder& folder, const std::string& listen,
+                         Verbosity verbosity, const runtime::Keys& keys) {
   const StudySpec spec = session.spec;
   auto head = StudyHead::open(
-      {.program = this_program(), .listen = spec.listen, .lease_s = spec.lease_s, .keys = keys},
+      {.program = this_program(), .listen = listen, .lease_s = spec.lease_s, .keys = keys},
       &folder);
   if (!head) return head.error();
   if (keys && verbosity == Verbosity::normal) print_join_command((*head)->address());
@@ -81,7 +81,7 @@ int print_end_of(const Continuation& next, const StudySpec& file, const HeadFold
   const StudyFinished& ending = *next.end;
   // The journal of format 2 does not hold the study.
   const StudySpec& spec = next.recorded ? *next.recorded->spec : file;
-  if (next.change)
+  if (next.change && verbosity != Verbosity::quiet)
     std::fprintf(
         stderr,
         "troupe: the study in %s is over (%s), and these changes do not let it go on:\n%s\n"
@@ -130,6 +130,7 @@ int run_study(const RunOptions& options) {
                        next.error().kind == ErrorKind::refused ? exit_usage : exit_failure);
   if (next->end) {
     const int code = print_end_of(*next, spec, *folder, options.verbosity);
+    if (!next->recorded) return code;  // Format 2: nothing shows that the file is the study's.
     const auto told =
         tell_memory(spec, *folder, options);  // The head may have died before it told the memory.
     return told ? code : print_error(told.error(), exit_failure);
@@ -146,8 +147,8 @@ int run_study(const RunOptions& options) {
   if (session->incumbents_left_out > 0 && !quiet)
     print_note(left_out_sentence(session->incumbents_left_out));
   block_signals({SIGINT, SIGTERM});
-  session->spec.listen = listen;
-  if (const auto ran = run_session(std::move(*session), *folder, options.verbosity, *keys); !ran)
+  if (const auto ran = run_session(std::move(*session), *folder, listen, options.verbosity, *keys);
+      !ran)
     return print_error(ran.error(), exit_failure);
   if (const auto told = tell_memory(spec, *folder, options); !told)
     return print_error(told.error(), exit_failure);

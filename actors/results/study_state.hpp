@@ -151,7 +151,7 @@ class StudyState {
   void on(const BestModelChanged& event);
   void on(const RetrainConfigChanged& event);
   void on(const IncumbentChanged& event);
-  void on(const SettingsChanged&) {}  // Only that the study goes on.
+  void on(const SettingsChanged&) {}  // `take` has noted that the study goes on.
   void on(const StudyFinished& event);
 
   Trial& trial_of(TrialId id) {

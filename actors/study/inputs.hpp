@@ -47,7 +47,7 @@ struct StudyOpened {
 };
 
 /// The study has other settings from here on. What its decisions depend on stays: see
-/// differences().
+/// difference().
 struct StudyChanged {
   static constexpr std::string_view wire_name = "StudyChanged";
   std::vector<SettingChange> changes;
@@ -183,6 +183,10 @@ struct Reported {
                       field("values", m.values)};
   }
 };
+
+/// Kind of the warning (ReportMalformed::once) that is given once for the study, and concerns all
+/// its trials.
+inline constexpr std::string_view shared_files_kind = "shared files";
 
 /// The program of a trial printed a line that looks like a report and is not one.
 struct ReportMalformed {

@@ -188,9 +188,20 @@ std::vector<std::string> Membership::possibly_running(
   return names;
 }
 
+void Membership::note_earlier(const Input& input) {
+  const StudySpec* spec = nullptr;
+  if (const auto* joined = std::get_if<NodeJoined>(&input))
+    note_lease(joined->node, joined->lease_s);
+  if (const auto* opened = std::get_if<StudyOpened>(&input)) spec = opened->spec.get();
+  if (const auto* resumed = std::get_if<StudyResumed>(&input); resumed && resumed->change)
+    spec = resumed->change->spec.get();
+  if (spec != nullptr) earlier_grace_s_ = std::max(earlier_grace_s_, spec->grace_kill_s);
+}
+
 Duration Membership::await(const std::string& name, Instant now) {
   const double lease_s = leases_s_[name];
-  const Duration left = time_to_stop(lease_s);
+  const double longer_grace_s = std::max(0.0, earlier_grace_s_ - options_.grace_kill_s);
+  const Duration left = time_to_stop(lease_s) + seconds(longer_grace_s);
   members_[name] = Member{.state = State::awaited, .lease_s = lease_s, .gone_at = now + left};
   return left;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -101,6 +102,8 @@ class Membership {
 
   /// Notes the lease of a node of which the journal has a NodeJoined.
   void note_lease(const std::string& name, double lease_s) { leases_s_[name] = lease_s; }
+  /// Notes leases and kill grace in an input of an earlier head: awaited nodes still use them.
+  void note_earlier(const Input& input);
   /// The nodes, by name, on which processes of the study may be left although its head was lost:
   /// those of `trials`, except own nodes that are known to be gone.
   [[nodiscard]] std::vector<std::string> possibly_running(
@@ -148,6 +151,7 @@ class Membership {
   std::map<std::string, runtime::NodeId> links_;
   std::map<std::string, Member> members_;
   std::map<std::string, double> leases_s_;  ///< Of nodes that the journal has.
+  double earlier_grace_s_ = 0;              ///< Longest of the earlier heads.
 };
 
 /// Attempts that the study gave up: their trials went on elsewhere, or ended. What still comes of

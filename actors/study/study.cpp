@@ -111,8 +111,7 @@ bool Study::recover(Context& self) {
     hosts_.repeat_suggestion(self, replayed.row.input);
     hosts_.tell_reports(self, replayed.commands);
     hosts_.note_row();
-    if (const auto* joined = std::get_if<NodeJoined>(&replayed.row.input))
-      members_.note_lease(joined->node, joined->lease_s);
+    members_.note_earlier(replayed.row.input);
     time_.note(replayed.row.input, row.time_us);
     results_->on(replayed.row);
     return true;

@@ -333,6 +333,10 @@ void StudyCore::on(const Reported& report) {
 void StudyCore::on(const ReportMalformed& malformed) {
   TrialRecord& trial = trials_.at(malformed.trial);
   ++trial.warnings;
+  if (malformed.once == shared_files_kind) {
+    if (warnings_.is_first(malformed.once)) emit(StudyWarned{index_, malformed.warning});
+    return;
+  }
   if (const auto warning = warning_about(trial, malformed))
     emit(TrialWarned{index_, trial.id, *warning});
 }
@@ -375,6 +379,13 @@ void StudyCore::count(TrialRecord& trial, const Reported& report,
   emit(TrialReported{index_, trial.id, report.resource, report.metric, decision, report.values});
   for (std::string& warning : warnings_.about_columns(report.values))
     emit(StudyWarned{index_, std::move(warning)});
+  if (report.resource > rules_.max_resource && warnings_.is_first("beyond the maximum"))
+    emit(StudyWarned{index_, "trial " + std::to_string(trial.id) + " reported at resource " +
+                                 std::to_string(report.resource) +
+                                 ", beyond the maximum resource " +
+                                 std::to_string(rules_.max_resource) +
+                                 ": if it counts in another unit, report.resource_scale converts "
+                                 "it (this is said once)"});
   if (!std::isfinite(report.metric))
     emit(TrialWarned{index_, trial.id, "the metric is not finite; the trial ranks last"});
   best_.report(trial.id, report.resource, report.metric);

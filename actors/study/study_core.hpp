@@ -170,6 +170,7 @@ class StudyCore {
   void replace(TrialRecord& trial, const Reported& report);
 
   void finish_decided(TrialRecord& trial, const std::string& loss);
+  void warn_of_rungs(const TrialRecord& trial, const std::string& effect);
   void finish_at_target(TrialRecord& trial);
   void run_again(TrialRecord& trial, const AttemptEnded& end);
   void release_checkpoints(TrialRecord& trial);
@@ -204,8 +205,7 @@ class StudyCore {
   StudyWarnings warnings_;
   std::optional<Suggestion> suggestion_;  ///< Has a configuration that no trial has taken yet.
   bool space_exhausted_ = false;
-  bool warned_of_rungs_ = false;  ///< Whether the study said that reports do not meet the rungs.
-  std::string waiting_for_;       ///< The scheduler's reason; any input but SlotFreed clears it.
+  std::string waiting_for_;  ///< The scheduler's reason; any input but SlotFreed clears it.
 
   // Valid while `apply` runs.
   std::uint64_t index_ = 0;

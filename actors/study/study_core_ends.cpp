@@ -53,6 +53,8 @@ void StudyCore::on(const AttemptEnded& end) {
 void StudyCore::end_undecided(TrialRecord& trial, const AttemptEnded& end) {
   switch (ending_of(trial, end)) {
     case Ending::completed:
+      if (has_target(trial) && trial.resource < trial.told)
+        warn_of_rungs(trial, "It reported nothing on its way there, so it is completed");
       if (trial.counted == 0 && end.source > trial.checkpoint.attempt)
         emit(TrialWarned{index_, trial.id,
                          "it completed at " + std::to_string(trial.resource) +
@@ -111,17 +113,21 @@ void StudyCore::finish_decided(TrialRecord& trial, const std::string& loss) {
   }
 }
 
+/// `effect`: what follows for the trial from a last report below the resource that it was told.
+void StudyCore::warn_of_rungs(const TrialRecord& trial, const std::string& effect) {
+  if (!warnings_.is_first("rungs")) return;
+  emit(StudyWarned{index_, "reports do not meet the rungs: trial " + std::to_string(trial.id) +
+                               " was told to run to " + std::to_string(trial.told) +
+                               " and its last report was at " + std::to_string(trial.resource) +
+                               ". " + effect +
+                               ". Let the program report where it ends, or choose grace_period "
+                               "and reduction_factor to match (this is said once)"});
+}
+
 /// The program ended at the resource that it was told, and its last report was below: the scheduler
 /// has decided as if the last value had been reported there.
 void StudyCore::finish_at_target(TrialRecord& trial) {
-  if (!std::exchange(warned_of_rungs_, true))
-    emit(TrialWarned{index_, trial.id,
-                     "reports do not meet the rungs: it was told to run to " +
-                         std::to_string(trial.told) + " and its last report was at " +
-                         std::to_string(trial.resource) + ". That value counts at " +
-                         std::to_string(trial.told) +
-                         " too. Let the program report where it ends, or choose grace_period and "
-                         "reduction_factor to match (this is said once)"});
+  warn_of_rungs(trial, "That value counts at " + std::to_string(trial.told) + " too");
   totals_.charge_up_to(trial, trial.told);
   trial.resource = trial.told;
   release_checkpoints(trial);

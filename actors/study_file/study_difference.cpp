@@ -40,10 +40,13 @@ constexpr std::array identity_keys{
     std::string_view("on_early_exit"),
 };
 
-/// Where the scheduler and the searcher run does not matter. The scale is what a resource means.
+/// Where the scheduler and the searcher run does not matter. Some keys of `report` say what a
+/// resource means.
 bool is_identity(std::string_view key) {
   if (key == "scheduler.node" || key == "searcher.node") return false;
-  if (key == "report.resource_scale") return true;
+  if (key == "report.resource_scale" || key == "report.resource_offset" ||
+      key == "report.after_resume" || key == "report.resource")
+    return true;
   return std::ranges::find(identity_keys, key.substr(0, key.find('.'))) != identity_keys.end();
 }
 

@@ -184,13 +184,19 @@ Line rungs_line(const StudyProgress& progress, const TerminalStyle& style, std::
   return line;
 }
 
+/// "1 epoch", "1,204 epochs".
+std::string spent_text(const StudyProgress& progress) {
+  const std::string& unit = progress.outline().resource_attr;
+  return grouped(progress.spent()) + " " +
+         printable_line(progress.spent() == 1 ? unit : plural(unit));
+}
+
 Line ceiling_line(const StudyProgress& progress, const TerminalStyle& style, std::size_t columns) {
   Line line = labelled(style, columns, "ceiling");
   line.add("T = ").add(grouped(progress.ceiling()), Style::bold);
   line.add(" of R = " + grouped(progress.resource_max()));
   if (progress.epsilon()) line.add("   epsilon " + short_number(*progress.epsilon()));
-  return line.add("   " + grouped(progress.spent()) + " " +
-                  printable_line(plural(progress.outline().resource_attr)) + " spent");
+  return line.add("   " + spent_text(progress) + " spent");
 }
 
 Line running_line(const StudyProgress& progress, const TerminalStyle& style, std::size_t columns) {
@@ -306,10 +312,8 @@ void add_summary_best(std::vector<Line>& lines, const StudyProgress& progress,
 Line spent_line(const StudyProgress& progress, Duration elapsed, const TerminalStyle& style) {
   const std::size_t trials = progress.started();
   Line line = labelled(style, Line::unlimited, "spent");
-  line.add(grouped(progress.spent()) + " " +
-           printable_line(plural(progress.outline().resource_attr)) + " in " +
-           grouped(static_cast<std::int64_t>(trials)) + (trials == 1 ? " trial, " : " trials, ") +
-           clock_face(elapsed));
+  line.add(spent_text(progress) + " in " + grouped(static_cast<std::int64_t>(trials)) +
+           (trials == 1 ? " trial, " : " trials, ") + clock_face(elapsed));
   if (const std::size_t failed = progress.count(TrialState::failed); failed > 0)
     line.add("; ").add(grouped(static_cast<std::int64_t>(failed)) + " failed", Style::red);
   return line;
@@ -341,8 +345,7 @@ std::string status_sentence(const StudyProgress& progress) {
               std::string(word_of(shown.state));
   text += "; T " + grouped(progress.ceiling()) + " of " + grouped(progress.resource_max());
   if (progress.epsilon()) text += ", epsilon " + short_number(*progress.epsilon());
-  text += "; " + grouped(progress.spent()) + " " +
-          printable_line(plural(progress.outline().resource_attr));
+  text += "; " + spent_text(progress);
   const StudyState& state = progress.state();
   const auto named = [&](const BestTrial& best) {
     return metric_at(best, progress.outline(), short_number) + ", " + trial_name(best.trial);

@@ -1,6 +1,7 @@
 #include "actors/trial/node_agent.hpp"
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 #include "actors/checkpoints/study_token.hpp"
@@ -45,9 +46,7 @@ bool same_study(const StudyDocument& one, const StudyDocument& other) {
 }  // namespace
 
 NodeAgent::NodeAgent(AgentOptions options, TrialEnvironment environment)
-    : options_(std::move(options)), environment_(std::move(environment)) {
-  for (std::int64_t gpu = options_.resources.gpus; gpu > 0; --gpu) free_gpus_.push_back(gpu - 1);
-}
+    : options_(std::move(options)), environment_(std::move(environment)) {}
 
 void NodeAgent::started(Context& self) {
   self.monitor(options_.study.address());
@@ -104,24 +103,22 @@ JoinStudy NodeAgent::offer(Context& self) const {
           .attempts = {}};
 }
 
-/// The GPUs of the next attempt. Where the study counts no GPUs and the node has several, trials at
-/// a time share them evenly: the attempt gets the one with the fewest attempts.
-std::vector<std::int64_t> NodeAgent::take_gpus() {
-  if (spec_->resources.gpus == 0) {
-    if (options_.resources.gpus < 2 || spec_->n_workers < 2) return {};
-    std::vector<std::size_t> attempts(options_.resources.gpus);
-    for (const Running& running : running_)
-      for (const std::int64_t gpu : running.gpus) ++attempts[static_cast<std::size_t>(gpu)];
-    return {std::ranges::min_element(attempts) - attempts.begin()};
-  }
+/// The GPUs of the next attempt: those with the fewest attempts, the lowest first. Where the study
+/// counts no GPUs and the node has several, trials at a time share them evenly, one for each.
+std::vector<std::int64_t> NodeAgent::take_gpus() const {
   const auto wanted = static_cast<std::size_t>(spec_->resources.gpus);
-  check(wanted <= free_gpus_.size(), "the study launches no more than the node's resources admit");
-  std::vector<std::int64_t> taken;
-  while (taken.size() < wanted) {
-    taken.push_back(free_gpus_.back());
-    free_gpus_.pop_back();
-  }
-  return taken;
+  const auto count = static_cast<std::size_t>(options_.resources.gpus);
+  if (wanted == 0 && (count < 2 || spec_->n_workers < 2)) return {};
+  // The setting may have changed while attempts ran, so these GPUs need not be free.
+  std::vector<std::size_t> attempts(count);
+  for (const Running& running : running_)
+    for (const std::int64_t gpu : running.gpus) ++attempts[static_cast<std::size_t>(gpu)];
+  std::vector<std::int64_t> order(count);
+  std::iota(order.begin(), order.end(), 0);
+  std::ranges::stable_sort(
+      order, {}, [&](std::int64_t gpu) { return attempts[static_cast<std::size_t>(gpu)]; });
+  order.resize(std::min(count, std::max<std::size_t>(wanted, 1)));
+  return order;
 }
 
 std::vector<RetainedAttempt> NodeAgent::retained() const {
@@ -267,6 +264,7 @@ void NodeAgent::on(Context& self, const StudyFound& found) {
     spec_ = std::move(spec).value();
     document_.text = enlisted->study.text;
     document_.spec = enlisted->study.spec;
+    if (options_.enlisted) options_.enlisted(*spec_);
   }
   looks_until_ = {};
   options_.study = found.study;
@@ -335,8 +333,6 @@ void NodeAgent::on(Context& self, const runtime::Down& down) {
       self.tell(options_.study, over.end);
       over_.push_back(std::move(over));
     }
-    if (spec_->resources.gpus > 0)
-      free_gpus_.insert(free_gpus_.end(), ended->gpus.rbegin(), ended->gpus.rend());
     running_.erase(ended);
   }
   end_if_done(self);

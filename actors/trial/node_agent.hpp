@@ -107,7 +107,7 @@ class NodeAgent {
   [[nodiscard]] JoinStudy offer(runtime::Context& self) const;
   /// The attempts that run here, and those whose end may not be durable.
   [[nodiscard]] std::vector<RetainedAttempt> retained() const;
-  [[nodiscard]] std::vector<std::int64_t> take_gpus();
+  [[nodiscard]] std::vector<std::int64_t> take_gpus() const;
   [[nodiscard]] bool watches_files() const;
   void look_for_shared_files(runtime::Context& self, const RetainedAttempt& ended);
   void lose_study(runtime::Context& self, const runtime::Down& down);
@@ -124,10 +124,9 @@ class NodeAgent {
   CheckpointTransfersRef transfers_;     ///< Nobody if the node shares the study's folder.
   std::unique_ptr<SpareFolders> spare_;  ///< None where programs have no folders.
   std::vector<Running> running_;
-  std::vector<std::int64_t> free_gpus_;  ///< Device numbers, lowest last.
-  std::vector<AttemptOver> over_;        ///< Attempts whose end may not be durable.
-  std::uint64_t joined_ = 0;             ///< As in the last Launch.
-  Instant looks_until_{};                ///< While a head is looked for: until when; else zero.
+  std::vector<AttemptOver> over_;  ///< Attempts whose end may not be durable.
+  std::uint64_t joined_ = 0;       ///< As in the last Launch.
+  Instant looks_until_{};          ///< While a head is looked for: until when; else zero.
   /// Whether the study knows that trials share files; a trial that was asked to warn may end first.
   enum class SharedFiles { unseen, warning_sent, warned };
   SharedFiles shared_files_ = SharedFiles::unseen;

@@ -172,7 +172,7 @@ void Trial::on(Context& self, const DurableUpTo& durable) {
 
 void Trial::on(Context& self, const WarnStudy& warning) {
   if (!runs_) return;
-  take({Malformed{"", warning.text}});
+  take({Malformed{"", warning.text, std::string(shared_files_kind)}});
   send_reports(self);
   self.tell(plan_.agent, StudyWarningSent{});
 }

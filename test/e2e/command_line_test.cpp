@@ -115,7 +115,7 @@ BOOST_FIXTURE_TEST_CASE(preview_lists_the_rungs, StudyFileFixture) {
       table.text.starts_with("rung  resource  fraction  trials  cost\n"
                              "0            1  0.3333        20    20\n"));
   BOOST_TEST(table.text.find("PASHA starts with the rungs up to epoch 3") != std::string::npos);
-  BOOST_TEST(table.text.find("At most 243 of epoch in all") != std::string::npos);
+  BOOST_TEST(table.text.find("At most 243 epochs in all") != std::string::npos);
   const Answer json = troupe("preview " + path.string() + " -f json");
   BOOST_TEST(json.text.find("\"resource\": 81,\n    \"fraction\": 0.405") != std::string::npos);
 }

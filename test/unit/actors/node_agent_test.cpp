@@ -402,6 +402,13 @@ BOOST_AUTO_TEST_CASE(trials_are_spread_over_the_gpus_of_a_node) {
   agent.exit(2);
   agent.launch(3);
   BOOST_TEST((agent.programs[3].gpus == Gpus{0}));
+  Agent counted(0s, 1000, "n_workers: 4\nresources: {gpus: 1}\n", 4);
+  for (TrialId trial = 0; trial < 4; ++trial) counted.launch(trial);
+  for (TrialId trial = 0; trial < 4; ++trial)
+    BOOST_TEST((counted.programs[trial].gpus == Gpus{trial}), trial);
+  counted.exit(2);
+  counted.launch(4);
+  BOOST_TEST((counted.programs[4].gpus == Gpus{2}));
   Agent one_at_a_time(0s, 1000, "", 2);  // Its program may use both.
   one_at_a_time.launch(0);
   BOOST_TEST(one_at_a_time.programs[0].gpus.empty());

@@ -165,6 +165,10 @@ BOOST_AUTO_TEST_CASE(each_key_that_decisions_depend_on_is_identity) {
   BOOST_TEST(identity("on_early_exit: drop", "on_early_exit: hold") ==
              "  on_early_exit: drop -> hold");
   BOOST_TEST(identity("seed: 5", "seed: 6") == "  seed: 5 -> 6");
+  BOOST_TEST(identity("resource_offset: 1", "resource_offset: 2") ==
+             "  report.resource_offset: 1 -> 2");
+  BOOST_TEST(identity("after_resume: restarts", "after_resume: continues") ==
+             "  report.after_resume: restarts -> continues");
   BOOST_TEST(identity("resource_scale: 2", "resource_scale: 4") ==
              "  max_t: 486 -> 972\n  report.resource_scale: 2 -> 4");
 }

@@ -162,6 +162,15 @@ BOOST_AUTO_TEST_CASE(nodes_that_may_run_attempts_are_awaited_after_a_restart_of_
   BOOST_TEST((members.possibly_running(trials) == std::vector<std::string>{"n", "z"}));
 }
 
+BOOST_AUTO_TEST_CASE(an_awaited_node_has_the_kill_grace_of_the_head_that_it_knew) {
+  Membership members = new_members();
+  auto spec = std::make_shared<StudySpec>();
+  spec->grace_kill_s = 100;
+  members.note_earlier(StudyOpened{.spec = spec});
+  const Duration usual = new_members().await("n", at(0s));
+  BOOST_TEST((members.await("n", at(0s)) > usual + 60s));
+}
+
 BOOST_AUTO_TEST_CASE(an_awaited_node_rejoins_and_another_of_its_name_does_not) {
   Membership members = new_members();
   members.note_lease("n", 20);

@@ -43,7 +43,7 @@ BOOST_AUTO_TEST_CASE(the_last_value_of_a_program_that_reports_rarely_counts_at_i
         (world.core.question(end) == schedulers::Event{schedulers::ReportReceived{trial, 3, 0.5}}));
     world.feed(end, {schedulers::PauseTrial{trial}});
     BOOST_TEST(world.event<TrialPaused>().resource == 3);
-    BOOST_TEST(world.has_event<TrialWarned>() == (trial == 0));  // Once a study.
+    BOOST_TEST(world.has_event<StudyWarned>() == (trial == 0));  // Once a study.
     BOOST_TEST(world.core.resource_spent() == 3 * (trial + 1));
   }
   world.slot({schedulers::ResumeTrial{0, 3, 9}});
@@ -211,6 +211,16 @@ BOOST_AUTO_TEST_CASE(without_a_report_on_the_way_to_its_target_a_trial_completes
   BOOST_TEST((world.core.question(end) == schedulers::Event{schedulers::TrialCompleted{0}}));
   world.feed(end);
   BOOST_TEST(world.event<TrialCompleted>().resource == 1);
+  BOOST_TEST(world.event<StudyWarned>().warning.starts_with(
+      "reports do not meet the rungs: trial 0 was told to run to 3 and its last report was at 1."));
+}
+
+BOOST_AUTO_TEST_CASE(a_report_beyond_the_maximum_resource_is_warned_of_once) {
+  ToldWorld world;
+  world.start(1);
+  world.report(0, 100, 0.5, schedulers::StopTrial{0, schedulers::StopTrial::Reason::max_resource});
+  BOOST_TEST(world.event<StudyWarned>().warning.starts_with(
+      "trial 0 reported at resource 100, beyond the maximum resource 9:"));
 }
 
 BOOST_AUTO_TEST_CASE(checkpoints_are_released_when_a_later_attempt_ended_and_was_not_lost) {
