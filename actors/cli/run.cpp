@@ -43,8 +43,8 @@ Result<void> run_session(Session session, const HeadFolder& folder, const std::s
   RecalledScreen recalled = screen_for(mode, spec, folder);
   const auto study = (*head)->begin(std::move(session), folder);
   if (!study) return study.error();
-  const auto terminal = process.node().spawn<TerminalActor>(
-      std::move(recalled.screen), recalled.rows, *study, mode == OutputMode::redrawn);
+  const auto terminal =
+      process.node().spawn<TerminalActor>(std::move(recalled), *study, mode == OutputMode::redrawn);
   process.on_signals({SIGINT, SIGTERM}, [&head = **head, signals = 0](int) mutable {
     if (++signals > 1) _exit(exit_interrupted);  // Nodes end when their lease expires.
     head.interrupt("interrupted by a signal");
@@ -112,6 +112,8 @@ int run_study(const RunOptions& options) {
   auto folder = HeadFolder::open(path);
   if (!folder) return print_error(folder.error(), exit_failure);
   if (options.fresh) {
+    if (const auto feasible = check_feasible(spec, own_resources(spec)); !feasible)
+      return print_error(feasible.error(), exit_usage);
     if (const auto ended = wait_for_processes(folder->path(), print_note); !ended)
       return print_error(ended.error(), exit_failure);
     const auto aside = folder->set_aside();

@@ -106,8 +106,8 @@ Result<TaskRunner::Begun> HeadTaskRunner::begin(runtime::Context& self, std::siz
   const OutputMode mode = output_mode_of(setting_.options.verbosity);
   RecalledScreen recalled = screen_for(mode, spec, *folder_);
   const StudyRef study = spawn_study(self, std::move(session).value(), *folder_);
-  const auto terminal = self.spawn<TerminalActor>(std::move(recalled.screen), recalled.rows, study,
-                                                  mode == OutputMode::redrawn);
+  const auto terminal =
+      self.spawn<TerminalActor>(std::move(recalled), study, mode == OutputMode::redrawn);
   LocalNodeSupervision::Options own{.program = this_program(),
                                     .address = setting_.address,
                                     .keys = setting_.keys,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <variant>
 
 #include <unistd.h>
 
@@ -52,10 +53,11 @@ actors::OutputMode output_mode_of(Verbosity verbosity) {
 
 RecalledScreen screen_for(actors::OutputMode mode, const actors::StudySpec& spec,
                           const actors::HeadFolder& folder) {
-  RecalledScreen recalled{.screen =
-                              actors::Screen(mode, style_in(actors::environment_of(STDOUT_FILENO)),
-                                             outline_of(spec, folder))};
-  auto reader = actors::JournalReader::open(folder.file("journal.db"));
+  RecalledScreen recalled{
+      .screen = actors::Screen(mode, style_in(actors::environment_of(STDOUT_FILENO)),
+                               outline_of(spec, folder)),
+      .journal = folder.file("journal.db")};
+  auto reader = actors::JournalReader::open(recalled.journal);
   if (!reader) return recalled;
   actors::ActiveTime time;
   (void)reader->each(0, [&](const actors::Row& row) -> Result<void> {
@@ -71,9 +73,13 @@ RecalledScreen screen_for(actors::OutputMode mode, const actors::StudySpec& spec
   return recalled;
 }
 
-TerminalActor::TerminalActor(actors::Screen screen, std::uint64_t known_rows,
-                             actors::StudyRef study, bool ticking)
-    : screen_(std::move(screen)), known_rows_(known_rows), study_(study), ticking_(ticking) {}
+TerminalActor::TerminalActor(RecalledScreen recalled, actors::StudyRef study, bool ticking)
+    : screen_(std::move(recalled.screen)),
+      known_rows_(recalled.rows),
+      journal_(std::move(recalled.journal)),
+      study_(study),
+      ticking_(ticking),
+      active_at_sync_(recalled.active) {}
 
 void TerminalActor::started(Context& self) {
   self.monitor(study_);
@@ -102,6 +108,7 @@ void TerminalActor::fit(Context& self) {
 
 void TerminalActor::show(Context& self, const actors::StudyEvent& event) {
   fit(self);
+  known_rows_ = std::visit([](const auto& one) { return one.index; }, event) + 1;
   write_out(screen_.on(event, elapsed(self)));
 }
 
@@ -123,7 +130,16 @@ void TerminalActor::on(Context& self, const Tick&) {
   self.after(tick_interval, Tick{});
 }
 
+/// A study that is over at once may end before it knows its subscriber: its journal has the rest.
 void TerminalActor::on(Context& self, const runtime::Down&) {
+  auto reader = actors::JournalReader::open(journal_);
+  if (reader)
+    (void)reader->each(known_rows_, [&](const actors::Row& row) -> Result<void> {
+      const auto events = events_of(row);
+      if (!events) return events.error();
+      for (const auto& event : *events) show(self, event);
+      return {};
+    });
   self.stop();
 }
 

@@ -19,7 +19,8 @@ namespace troupe::cli {
 struct RecalledScreen {
   actors::Screen screen;
   std::uint64_t rows = 0;  ///< Of the journal.
-  Duration active{0};      ///< How long the study ran, without the time between its sessions.
+  std::string journal;
+  Duration active{0};  ///< How long the study ran, without the time between its sessions.
 };
 /// `spec`: of the study in `folder`.
 [[nodiscard]] RecalledScreen screen_for(actors::OutputMode mode, const actors::StudySpec& spec,
@@ -42,10 +43,9 @@ class TerminalActor {
   };
   using Private = runtime::Ref<Tick>;
 
-  /// `screen` has folded the first `known_rows` rows of the journal. `ticking`: redraws five times
-  /// a second, for OutputMode::redrawn; else the screen ticks with each status of the study.
-  TerminalActor(actors::Screen screen, std::uint64_t known_rows, actors::StudyRef study,
-                bool ticking);
+  /// `ticking`: redraws five times a second, for OutputMode::redrawn; else the screen ticks with
+  /// each status of the study.
+  TerminalActor(RecalledScreen recalled, actors::StudyRef study, bool ticking);
 
   void started(runtime::Context& self);
   void stopping(runtime::Context& self);
@@ -64,7 +64,8 @@ class TerminalActor {
   [[nodiscard]] Duration elapsed(runtime::Context& self) const;
 
   actors::Screen screen_;
-  std::uint64_t known_rows_;
+  std::uint64_t known_rows_;  ///< Number of rows of the journal that were shown or recalled.
+  std::string journal_;
   actors::StudyRef study_;
   bool ticking_;
   std::size_t columns_ = 0;  ///< Size of the terminal at the last drawing.

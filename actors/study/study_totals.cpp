@@ -100,8 +100,7 @@ std::optional<StudyTotals::Reached> StudyTotals::reached(const TrialCounts& tria
   if (rules_.cost_max && cost_ >= *rules_.cost_max)
     return finish("the cost reached " + plain_number(cost_));
   if (expired_s_ && rules_.wallclock_s_max && *rules_.wallclock_s_max <= *expired_s_)
-    return finish("max_wallclock_time of " + std::to_string(static_cast<long>(*expired_s_)) +
-                  " s is over");
+    return finish("max_wallclock_time of " + plain_number(*rules_.wallclock_s_max) + " s is over");
   return std::nullopt;
 }
 
