@@ -193,7 +193,7 @@ std::string details_text(const OpenedStudy& study, const BestTrial& best,
   const std::size_t attempt = study.state.trials().at(best.trial).attempts.size();
   lines.emplace_back("folder",
                      attempt_folder(folder, best.trial, static_cast<std::uint32_t>(attempt)));
-  const std::string checkpoint = actors::kept_checkpoint(folder, best.trial);
+  const std::string checkpoint = actors::kept_checkpoint(study.state, best, folder);
   if (!checkpoint.empty())
     lines.emplace_back("checkpoint", (std::filesystem::path(folder) / checkpoint).string());
   std::size_t width = 0;

@@ -52,10 +52,11 @@ Result<void> write_to(const std::string& path, int flags, std::string_view text)
 }
 
 /// `basis`: that of the configuration to retrain; empty for the best model.
-void pack_best(runtime::PackWriter& out, const std::optional<BestTrial>& best,
-               const std::string& folder, std::string_view basis) {
+void pack_best(runtime::PackWriter& out, const StudyState& state,
+               const std::optional<BestTrial>& best, const std::string& folder,
+               std::string_view basis) {
   if (!best) return out.nil();
-  const std::string checkpoint = kept_checkpoint(folder, best->trial);
+  const std::string checkpoint = kept_checkpoint(state, *best, folder);
   out.map(4 + std::size_t{!basis.empty()} + std::size_t{!checkpoint.empty()});
   out.text("trial");
   out.uint64(best->trial);
@@ -143,8 +144,11 @@ std::string trials_csv(const StudyState& state) {
   return table;
 }
 
-std::string kept_checkpoint(const std::string& folder, TrialId trial) {
-  const std::string path = trial_folder("", trial).substr(1) + "/checkpoint";
+std::string kept_checkpoint(const StudyState& state, const BestTrial& best,
+                            const std::string& folder) {
+  const auto& highest = state.trials().at(best.trial).highest;
+  if (highest && highest->resource > best.resource) return {};
+  const std::string path = trial_folder("", best.trial).substr(1) + "/checkpoint";
   std::error_code ignored;
   return std::filesystem::exists(std::filesystem::path(folder) / path, ignored) ? path
                                                                                 : std::string();
@@ -163,9 +167,9 @@ std::string best_json(const StudyState& state, const JournalMeta& meta, const st
   out.text("metric");
   out.text(known("metric"));
   out.text("best_model");
-  pack_best(out, state.best_model(), folder, {});
+  pack_best(out, state, state.best_model(), folder, {});
   out.text("retrain");
-  pack_best(out, state.retrain(), folder,
+  pack_best(out, state, state.retrain(), folder,
             enum_text(state.retrain_is_compared() ? RetrainConfigChanged::Basis::shared_resource
                                                   : RetrainConfigChanged::Basis::best_model));
   return packed_to_json(packed, JsonLayout::indented) + "\n";

@@ -22,8 +22,10 @@ namespace troupe::actors {
 [[nodiscard]] std::string best_json(const StudyState& state, const JournalMeta& meta,
                                     const std::string& folder);
 
-/// Path of a trial's checkpoint, relative to the study's folder; empty if there is none.
-[[nodiscard]] std::string kept_checkpoint(const std::string& folder, TrialId trial);
+/// Path of the checkpoint of a best trial, relative to the study's folder; empty if there is none,
+/// or if it is of a higher resource than that of `best`.
+[[nodiscard]] std::string kept_checkpoint(const StudyState& state, const BestTrial& best,
+                                          const std::string& folder);
 
 /// Replaces a file atomically, without fsync: these files are derived from the journal.
 Result<void> replace_file(const std::string& path, std::string_view text);

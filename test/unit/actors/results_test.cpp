@@ -265,8 +265,13 @@ BOOST_FIXTURE_TEST_CASE(best_json_has_best_model_and_configuration_to_retrain, R
                  "  }\n"
                  "}\n");
   std::filesystem::create_directories(folder.path() / "trials/0000/checkpoint");
-  BOOST_TEST(best_json(state, meta, folder.path().string())
+  auto rows = two_trials();
+  rows.resize(9);  // Trial 0 has not diverged yet.
+  const StudyState before = state_of(rows);
+  BOOST_TEST(best_json(before, meta, folder.path().string())
                  .find("\"checkpoint\": \"trials/0000/checkpoint\"") != std::string::npos);
+  BOOST_TEST(kept_checkpoint(state, *state.retrain(), folder.path().string()) == "",
+             "the checkpoint is that of a higher resource");
   BOOST_TEST(best_json(StudyState{}, meta, folder.path().string())
                  .find("\"best_model\": null,\n  \"retrain\": null\n") != std::string::npos);
 }
