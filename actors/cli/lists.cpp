@@ -43,11 +43,14 @@ std::string settings_text(const schedulers::Config& config) {
   return text;
 }
 
-/// Time from the start of the first process to the end of the last one; none if the trial goes on.
+/// Time that the processes of the trial ran, without its pauses; none if one runs.
 std::optional<std::chrono::microseconds> span_of(const Trial& trial) {
-  const auto end = trial.ended_us();
-  if (!end) return std::nullopt;
-  return std::chrono::microseconds(std::max<std::int64_t>(*end - trial.started_us(), 0));
+  if (!trial.ended_us()) return std::nullopt;
+  std::int64_t ran_us = 0;
+  for (const auto& attempt : trial.attempts)
+    ran_us += std::max<std::int64_t>(
+        attempt.ended_us.value_or(attempt.started_us) - attempt.started_us, 0);
+  return std::chrono::microseconds(ran_us);
 }
 
 Cell seconds_cell(const Trial& trial) {

@@ -225,7 +225,7 @@ class DomainReader {
     if (std::abs(steps - std::nearbyint(steps)) < rounding)
       return FinRange{*low_number, *high_number,
                       static_cast<std::int64_t>(std::nearbyint(steps)) + 1};
-    const double last = *low_number + std::floor(steps) * *step;
+    const double last = schedulers::without_rounding_error(*low_number + std::floor(steps) * *step);
     warn_of_last(text_of(last), high.text);
     return FinRange{*low_number, last, static_cast<std::int64_t>(std::floor(steps)) + 1};
   }

@@ -43,19 +43,6 @@ std::int64_t rounded(double x, std::int64_t low, std::int64_t high) {
   return std::clamp(static_cast<std::int64_t>(std::nearbyint(x)), low, high);
 }
 
-/// The number with 14 significant digits that is as near to `x` as rounding errors are, if it has
-/// two or more trailing zeros in them; else `x`. Turns 0.30000000000000004 into 0.3.
-double without_rounding_error(double x) {
-  std::array<char, 40> text{};
-  const auto end =
-      std::to_chars(text.begin(), text.end(), x, std::chars_format::scientific, 13).ptr;
-  const std::string_view digits(text.data(), static_cast<std::size_t>(end - text.data()));
-  if (!digits.substr(0, digits.find('e')).ends_with("00")) return x;
-  double near = x;
-  (void)std::from_chars(text.data(), end, near);
-  return near;
-}
-
 /// The point at `index` of `last` equal steps from `low` to `high`. It is exact where it is a whole
 /// number.
 double stepped(double low, double high, std::uint64_t index, std::uint64_t last) {
@@ -220,6 +207,17 @@ struct Midpoint {
 };
 
 }  // namespace
+
+double without_rounding_error(double x) {
+  std::array<char, 40> text{};
+  const auto end =
+      std::to_chars(text.begin(), text.end(), x, std::chars_format::scientific, 13).ptr;
+  const std::string_view digits(text.data(), static_cast<std::size_t>(end - text.data()));
+  if (!digits.substr(0, digits.find('e')).ends_with("00")) return x;
+  double near = x;
+  (void)std::from_chars(text.data(), end, near);
+  return near;
+}
 
 Value value_at(const Domain& domain, double unit) {
   check(unit >= 0 && unit <= 1, "a position in a domain is in [0, 1]");

@@ -119,6 +119,10 @@ struct Constant {
 using Domain = std::variant<Uniform, LogUniform, ReverseLogUniform, RandInt, LogRandInt, Choice,
                             Ordinal, FinRange, LogFinRange, Constant>;
 
+/// The number with 14 significant digits that is as near to `x` as rounding errors are, if it has
+/// two or more trailing zeros in them; else `x`. Turns 0.30000000000000004 into 0.3.
+[[nodiscard]] double without_rounding_error(double x);
+
 /// Maps `unit` in [0, 1] to a value: 0 to the first or lowest, 1 to the last or highest, 0.5 to the
 /// midpoint on the domain's scale. Values of a finite domain have equal parts of [0, 1), except
 /// those of LogRandInt, whose parts are proportional to their logarithmic width.

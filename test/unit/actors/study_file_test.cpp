@@ -470,6 +470,8 @@ BOOST_AUTO_TEST_CASE(a_step_makes_a_range_of_equal_steps) {
   BOOST_TEST((domain_of("{randint: [64, 512], step: 64}") == Domain{RandInt{64, 512, 64}}));
   BOOST_TEST((domain_of("{randint: {lower: 1, upper: 9, step: 2}}") == Domain{RandInt{1, 9, 2}}));
   BOOST_TEST((domain_of("{uniform: [0, 1], step: 0.1}") == Domain{FinRange{0, 1, 11}}));
+  expect(replaced(least, "{loguniform: [1e-5, 0.1]}", "{uniform: [0, 1], step: 0.3}"), {3, 44},
+         "lr: the steps end at 0.9, below 1");
   BOOST_TEST((domain_of("{finrange: [128, 1024], step: 128}") == Domain{FinRange{128, 1024, 8}}));
   expect(replaced(least, "{loguniform: [1e-5, 0.1]}", "{randint: [1, 100], step: 10}"), {3, 46},
          "lr: the steps end at 91, below 100");
