@@ -151,6 +151,7 @@ void ReportParser::read_pairs(std::string_view line, Found& found) {
 
 void ReportParser::read_patterns(std::string_view line, Found& found) {
   LineValues read;
+  Refused refused;
   bool matches = false;
   for (const LinePattern& pattern : patterns_) {
     const auto groups = pattern.match(line);
@@ -158,13 +159,16 @@ void ReportParser::read_patterns(std::string_view line, Found& found) {
     matches = true;
     for (const LinePattern::Group& group : *groups) {
       const auto cut = cut_number(group, *groups, line);
-      if (cut && !is_meant(group, *cut, line, found)) return;
-      if (find_value(read.values, group.name) == nullptr)
+      if (cut && !is_meant(group, *cut, line, found))
+        (group.name == format_.metric ? refused.metric : refused.resource) = true;
+      else if (find_value(read.values, group.name) == nullptr)
         read.add(group.name, value_from_text(group.text));
     }
   }
   if (!matches) return;
-  if (format_.patterns.empty())
+  if (refused.metric || refused.resource)
+    skip_report(std::move(read), refused);
+  else if (format_.patterns.empty())
     accept(line, std::move(read), found);
   else
     accept_with_state(line, std::move(read), found);
@@ -172,18 +176,34 @@ void ReportParser::read_patterns(std::string_view line, Found& found) {
 
 /// Joins the values of a line with those of the lines before it. They are forgotten when the
 /// resource changes: when another one is printed or, where reports are counted, with each report.
-void ReportParser::accept_with_state(std::string_view line, LineValues read, Found& found) {
+void ReportParser::join_state(LineValues read) {
   const auto* const resource = find_value(read.values, format_.resource_attr);
   const auto* const before = find_value(state_.values, format_.resource_attr);
   if (resource != nullptr && (before == nullptr || *before != *resource)) state_ = {};
-  const bool has_metric = find_value(read.values, format_.metric) != nullptr;
   for (auto& setting : read.values) {
     std::erase_if(state_.values, [&](const auto& old) { return old.name == setting.name; });
     state_.values.push_back(std::move(setting));
   }
+}
+
+void ReportParser::accept_with_state(std::string_view line, LineValues read, Found& found) {
+  const bool has_metric = find_value(read.values, format_.metric) != nullptr;
+  join_state(std::move(read));
   if (!has_metric) return;
   accept(line, state_, found);
   if (format_.resource == ReportFormat::ResourceSource::count) state_ = {};
+}
+
+/// Takes from a line with a refused value what the lines after it depend on: its resource, so that
+/// they do not belong to an earlier one, and the number of its report, where reports are counted.
+void ReportParser::skip_report(LineValues read, Refused refused) {
+  const bool has_metric = refused.metric || find_value(read.values, format_.metric) != nullptr;
+  const bool ends_unit = format_.resource == ReportFormat::ResourceSource::count && has_metric;
+  if (ends_unit) ++count_;
+  if (ends_unit || refused.resource)
+    state_ = {};
+  else
+    join_state(std::move(read));
 }
 
 /// Whether the pattern may read a part of a number: of another value than metric and resource, of

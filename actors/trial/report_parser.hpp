@@ -66,11 +66,18 @@ class ReportParser {
 
  private:
   using Found = std::vector<ReportLine>;
+  /// What of a line was refused, because the pattern reads a part of the number.
+  struct Refused {
+    bool metric = false;
+    bool resource = false;
+  };
 
   void read_line(std::string_view line, LineSplitter::Whole whole, Found& found);
   void read_tagged(std::string_view line, Found& found);
   void read_pairs(std::string_view line, Found& found);
   void read_patterns(std::string_view line, Found& found);
+  void join_state(LineValues read);
+  void skip_report(LineValues read, Refused refused);
   void accept_with_state(std::string_view line, LineValues read, Found& found);
   [[nodiscard]] std::optional<schedulers::Resource> resource_in(std::string_view line,
                                                                 LineValues& read, Found& found);

@@ -3,6 +3,8 @@
 #include <cmath>
 #include <limits>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <boost/test/unit_test.hpp>
 
@@ -45,6 +47,15 @@ struct Fixture {
     BOOST_TEST_REQUIRE(found.size() == 1u);
     const auto* malformed = std::get_if<Malformed>(&found.front());
     return malformed == nullptr ? "none" : malformed->why;
+  }
+  /// The resource of each report; 0 for a warning.
+  std::vector<schedulers::Resource> resources(const std::string& text) const {
+    std::vector<schedulers::Resource> all;
+    for (const ReportLine& line : read(text)) {
+      const auto* const one = std::get_if<Report>(&line);
+      all.push_back(one == nullptr ? 0 : one->resource);
+    }
+    return all;
   }
   void use_pairs() { format.format = ReportFormat::Format::name_value; }
   void use_pattern(const std::string& pattern) {
@@ -238,6 +249,28 @@ BOOST_AUTO_TEST_CASE(a_pattern_that_reads_a_part_of_a_number_is_not_believed) {
   BOOST_TEST(complaint("epoch 1,000 loss 5") ==
              "group 'epoch' of the pattern matches '1' of '1,000'");
   BOOST_TEST(report("epoch 1.120 loss 5").resource == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_refused_metric_does_not_change_the_resource_of_the_next_one) {
+  format.format = ReportFormat::Format::regex;
+  format.patterns = {R"(Epoch (?<epoch>[\d]+))", R"(loss (?<loss>[\d.]+))"};
+  using Resources = std::vector<schedulers::Resource>;
+  BOOST_TEST(
+      (resources("Epoch 1\nloss 0.5\nEpoch 2 loss 5e-05\nloss 0.3\n") == Resources{1, 0, 2}));
+  BOOST_TEST((resources("Epoch 1\nEpoch 2\nloss 5e-05\nloss 0.3\n") == Resources{0, 2}));
+  // What the resource is behind a refused one is unknown: the second warning is about the metric.
+  BOOST_TEST((resources("Epoch 1\nloss 0.5\nEpoch 1,000\nloss 0.3\n") == Resources{1, 0, 0}));
+}
+
+BOOST_AUTO_TEST_CASE(a_refused_metric_is_counted) {
+  format.format = ReportFormat::Format::regex;
+  format.resource = ReportFormat::ResourceSource::count;
+  using Resources = std::vector<schedulers::Resource>;
+  const std::string text = "loss 0.5\nloss 5e-05\nother 1\nloss 0.4\nloss 0.3\n";
+  format.pattern = R"(loss (?<loss>[\d.]+))";
+  BOOST_TEST((resources(text) == Resources{1, 0, 3, 4}));
+  format.patterns = {R"(other (?<other>\d+))", std::exchange(format.pattern, "")};
+  BOOST_TEST((resources(text) == Resources{1, 0, 3, 4}));
 }
 
 BOOST_AUTO_TEST_CASE(columns_of_csv_are_numbers) {
