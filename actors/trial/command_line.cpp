@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <optional>
 #include <set>
 #include <string_view>
@@ -98,8 +99,7 @@ std::vector<std::string> line_buffered(const ReportFormat& report) {
 
 std::vector<std::string> arguments(const StudySpec& study, const AttemptPlan& attempt,
                                    const ArgumentWriter& writer, const Config& rest) {
-  std::vector<std::string> argv = line_buffered(study.report);
-  for (std::string& word : writer.command()) argv.push_back(std::move(word));
+  std::vector<std::string> argv = writer.command();
   switch (study.entry.args) {
     case Args::flags:
     case Args::equals:
@@ -189,8 +189,11 @@ TrialCommand trial_command(const StudySpec& study, const AttemptPlan& attempt) {
                                     {"trial_id", std::to_string(attempt.trial)},
                                     {"study", study.name}};
   const ArgumentWriter writer(study.entry, booleans_of(study), config, facts);
-  command.process.argv = arguments(study, attempt, writer, rest);
-  find_program(study.entry, command.process.argv);
+  std::vector<std::string> argv = arguments(study, attempt, writer, rest);
+  find_program(study.entry, argv);
+  command.program = argv.front();
+  command.process.argv = line_buffered(study.report);
+  std::ranges::move(argv, std::back_inserter(command.process.argv));
   command.process.env = environment(study, attempt, config, writer, rest, command.config_json);
   command.process.cwd =
       study.entry.cwd == Entry::Cwd::trial ? attempt.work_dir : study.entry.folder;

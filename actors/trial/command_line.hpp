@@ -28,6 +28,7 @@ struct AttemptPlan {
 
 struct TrialCommand {
   runtime::ProcessSpec process;
+  std::string program;      ///< The file of the user's program, behind the words of stdbuf.
   std::string config_json;  ///< Content of `config_file`: one object, with the milestone.
 };
 

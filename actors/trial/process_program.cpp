@@ -79,7 +79,7 @@ Result<std::vector<ReportLine>> ProcessProgram::start(runtime::Address trial) {
                                              .work_dir = work,
                                              .environment = *environment_.variables});
   if (auto written = folder_->write_config(command.config_json); !written) return written.error();
-  program_ = command.process.argv.front();
+  program_ = std::move(command.program);
   cwd_ = command.process.cwd;
   process_ = environment_.processes->start(
       std::move(command.process),

@@ -46,7 +46,7 @@ class ProcessProgram final : public Program {
   bool has_reported_ = false;
   UnreadReports unread_;  ///< Fed until the first report.
   runtime::ProcessId process_ = 0;
-  std::string program_;  ///< The first argument.
+  std::string program_;  ///< TrialCommand::program.
   std::string cwd_;
   bool log_failed_ = false;
   std::string stdout_tail_;

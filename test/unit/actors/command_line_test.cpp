@@ -255,8 +255,14 @@ BOOST_AUTO_TEST_CASE(a_program_in_the_trials_own_folder_is_found_from_the_study_
   study.entry.cwd = Entry::Cwd::trial;
   BOOST_TEST(trial_command(study, attempt).process.cwd == "/s/trials/0007/work");
   BOOST_TEST(argv().front() == "/home/me/study/./train");
+  study.report.unbuffer = true;
+  study.entry.command = {"../tools/train"};
+  BOOST_TEST(argv().at(2) == "/home/me/study/../tools/train");
+  BOOST_TEST(trial_command(study, attempt).program == argv().at(2));
+  study.report.unbuffer = false;
   study.entry.command = {"python3", "train.py"};
   BOOST_TEST(argv().front() == "python3");
+  BOOST_TEST(trial_command(study, attempt).program == "python3");
 }
 
 BOOST_AUTO_TEST_CASE(a_whole_number_has_no_exponent) {

@@ -97,6 +97,21 @@ BOOST_FIXTURE_TEST_CASE(a_log_at_its_limit_has_every_report_for_the_next_attempt
   BOOST_TEST((unreceived == reported));
 }
 
+BOOST_FIXTURE_TEST_CASE(a_script_that_cannot_start_is_explained_behind_stdbuf, Attempts) {
+  const auto script = folder.path() / "train";
+  test::write_file(script, "#!/bin/sh\r\nexit\r\n");
+  std::filesystem::permissions(script, std::filesystem::perms::owner_all);
+  std::vector<ReportLine> unreceived;
+  for (const char* keys : {"{format: name-value}", "{format: name-value, unbuffer: true}"}) {
+    report = keys;
+    const auto program = start(1, 0, unreceived);
+    const auto lines = program->conclude({.process = 1, .code = 127}, 0, false);
+    BOOST_TEST_REQUIRE(lines.size() == 1u, keys);
+    BOOST_TEST(std::get<Malformed>(lines[0]).why.starts_with(
+        "cannot start ./train: its first line ends with CRLF"));
+  }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace
