@@ -15,7 +15,8 @@ class ReportPacing {
  public:
   /// The program started.
   void start(Instant now) { started_ = now; }
-  /// A piece of output arrived that completes `reports` reports.
+  /// A piece of output arrived that completes `reports` reports. A report that repeats a resource
+  /// is not counted: a program may print an epoch twice and flush both lines at once.
   void on_output(Instant now, std::size_t reports);
 
   /// What was seen, as a sentence about the program that ended at `now`; none if its reports

@@ -182,9 +182,9 @@ void Trial::on(Context&, const GraceExpired&) {
 }
 
 void Trial::on(Context& self, const runtime::ProcessOutput& output) {
-  const std::size_t reports = take(program_->read(output));
-  pacing_.on_output(self.now(), reports);
-  if (reports > 0) timeouts_.on_report(self.now());
+  const Taken taken = take(program_->read(output));
+  pacing_.on_output(self.now(), taken.resources);
+  if (taken.reports > 0) timeouts_.on_report(self.now());
   unread_.push_back(output.stream);
   if (!std::exchange(send_due_, true))
     self.tell(runtime::Ref<SendReports>(self.address()), SendReports{});
@@ -253,16 +253,17 @@ void Trial::on(Context& self, const CheckTimeouts&) {
   program_->end(seconds(plan_.spec->grace_kill_s));
 }
 
-std::size_t Trial::take(std::vector<ReportLine> lines) {
-  std::size_t reports = 0;
+Trial::Taken Trial::take(std::vector<ReportLine> lines) {
+  Taken taken;
   for (ReportLine& line : lines) {
     if (const auto* report = std::get_if<Report>(&line)) {
+      ++taken.reports;
+      if (report->resource > reported_) ++taken.resources;
       reported_ = std::max(reported_, report->resource);
-      ++reports;
     }
     unsent_.push_back(std::move(line));
   }
-  return reports;
+  return taken;
 }
 
 void Trial::send_reports(Context& self) {

@@ -95,7 +95,11 @@ class Trial {
   [[nodiscard]] bool download(runtime::Context& self);
   void upload(runtime::Context& self, std::optional<std::string>& infrastructure_failure);
   /// Returns the number of reports among `lines`.
-  std::size_t take(std::vector<ReportLine> lines);
+  struct Taken {
+    std::size_t reports = 0;
+    std::size_t resources = 0;  ///< Reports above every resource before.
+  };
+  Taken take(std::vector<ReportLine> lines);
   void send_reports(runtime::Context& self);
   template <typename M>
   void send(runtime::Context& self, M message);

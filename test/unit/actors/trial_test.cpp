@@ -178,6 +178,40 @@ BOOST_AUTO_TEST_CASE(a_program_that_runs_longer_than_the_time_given_has_failed) 
   BOOST_TEST(end.detail == "not finished after 30.5 s (trial_timeout)");
 }
 
+/// Prints 8 epochs with `lines` reports each. A piece of output has all of `epochs_a_piece`.
+Script prints_in_pieces(int lines, int epochs_a_piece) {
+  Script script;
+  for (int epoch = 1; epoch <= 8; epoch += epochs_a_piece) {
+    std::string piece;
+    for (int one = epoch; one < epoch + epochs_a_piece; ++one)
+      for (int line = 0; line < lines; ++line)
+        piece += "[tune-metric]: {\"epoch\": " + std::to_string(one) + ", \"loss\": 0.5}\n";
+    script.prints.push_back({std::chrono::milliseconds(800), piece});
+  }
+  script.ends_after = std::chrono::milliseconds(1);
+  return script;
+}
+
+BOOST_AUTO_TEST_CASE(a_program_that_flushes_each_epoch_twice_is_not_accused_of_buffering) {
+  const auto buffering = [](int lines, int epochs_a_piece) {
+    OneTrial trial;
+    trial.script = prints_in_pieces(lines, epochs_a_piece);
+    const std::string seen = trial.run("", std::chrono::seconds(20)).buffering;
+    return seen.substr(0, seen.find(','));
+  };
+  BOOST_TEST(buffering(2, 1) == "");
+  BOOST_TEST(buffering(2, 2) == "its 8 reports came in 4 pieces");
+}
+
+BOOST_AUTO_TEST_CASE(repeated_reports_show_that_a_program_does_not_hang) {
+  OneTrial trial;
+  for (int line = 0; line < 3; ++line)
+    trial.script.prints.push_back(
+        {std::chrono::seconds(40), "[tune-metric]: {\"epoch\": 1, \"loss\": 0.5}\n"});
+  const AttemptEnded end = trial.run("report_timeout: 60\n", std::chrono::seconds(200));
+  BOOST_TEST((end.cause == AttemptEnded::Cause::exited));
+}
+
 BOOST_AUTO_TEST_CASE(time_in_which_a_program_cannot_report_does_not_count) {
   using std::chrono::seconds;
   const Instant start{};
