@@ -43,10 +43,6 @@ char lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
-bool is_word_char(char c) {
-  return (lower(c) >= 'a' && lower(c) <= 'z') || (c >= '0' && c <= '9') || c == '_';
-}
-
 /// The special number at `at`, which is outside of strings.
 std::optional<FoundSpecial> special_at(std::string_view json, std::size_t at) {
   const bool sign = json[at] == '-' || json[at] == '+';

@@ -75,8 +75,7 @@ std::size_t escape_length(std::string_view text) {
 }
 
 bool is_name_char(char c) {
-  return is_within(c, 'a', 'z') || is_within(c, 'A', 'Z') || is_digit(c) ||
-         std::string_view("_-./@").find(c) != std::string_view::npos;
+  return is_word_char(c) || std::string_view("-./@").find(c) != std::string_view::npos;
 }
 
 bool is_number(std::string_view text) {
@@ -166,6 +165,10 @@ Value value_from_text(std::string_view text) {
       return std::strtod(std::string(digits).c_str(), nullptr);
   }
   return std::string(text);
+}
+
+bool is_word_char(char c) {
+  return is_within(c, 'a', 'z') || is_within(c, 'A', 'Z') || is_digit(c) || c == '_';
 }
 
 bool has_comma_between_digits(std::string_view text) {

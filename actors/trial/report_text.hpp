@@ -51,6 +51,9 @@ struct LineValues {
 /// text.
 [[nodiscard]] schedulers::Value value_from_text(std::string_view text);
 
+/// Whether `c` is an ASCII letter, a digit or an underscore, as `\w` of a pattern.
+[[nodiscard]] bool is_word_char(char c);
+
 /// Whether digits are on both sides of a comma, as in a decimal comma or thousands separators.
 [[nodiscard]] bool has_comma_between_digits(std::string_view text);
 

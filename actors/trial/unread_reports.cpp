@@ -12,19 +12,21 @@ namespace {
 constexpr std::size_t examined_bytes_max = std::size_t{1} << 20;
 constexpr std::size_t shown_columns_max = 100;  ///< Code points of a line.
 
-/// Whether a number follows `name` in the line, as in "loss: 0.5" or "loss 0.5".
+/// Whether a number follows `name` in the line, as in "loss: 0.5" or "loss 0.5". Not behind a
+/// longer name that ends with `name`, and no number that no format reads, as "0,5".
 bool has_number_behind(std::string_view line, std::string_view name) {
   for (std::size_t at = line.find(name); at != line.npos; at = line.find(name, at + 1)) {
+    const char before = at == 0 ? ' ' : line[at - 1];
+    if (is_word_char(before)) continue;
     const std::string_view rest = line.substr(at + name.size());
     const std::size_t digit = rest.find_first_not_of(" \t:='\"-+.");
-    if (digit != rest.npos && digit > 0 && rest[digit] >= '0' && rest[digit] <= '9') return true;
+    if (digit == rest.npos || digit == 0 || rest[digit] < '0' || rest[digit] > '9') continue;
+    // The suggested pattern begins at a word: it would read the number of "val-loss" too.
+    if (std::string_view("-./@").find(before) != std::string_view::npos) return false;
+    const std::string_view number = rest.substr(digit);
+    return !has_comma_between_digits(number.substr(0, number.find_first_not_of("0123456789.,")));
   }
   return false;
-}
-
-/// Whether a text is a number with a decimal comma or thousands separators, which no format reads.
-bool is_number_with_comma(std::string_view text) {
-  return text.find(',') != text.npos && text.find_first_not_of("0123456789.,+-eE") == text.npos;
 }
 
 }  // namespace
@@ -68,12 +70,11 @@ std::string UnreadReports::keys_for(std::string_view line) const {
     const auto* const value = find_value(pairs, name);
     return value != nullptr && as_number(*value).has_value();
   };
-  const auto* const metric = find_value(pairs, format_.metric);
-  if (metric != nullptr && is_number_with_comma(schedulers::text_of(*metric))) return {};
   if (is_number(format_.metric) && (!prints_resource || is_number(format_.resource_attr)))
     return format_.format == Format::name_value ? "" : "format: name-value";
   const auto group = [](const std::string& name) {
-    return "'" + name + "\\W+(?<" + name + ">[-+.\\w]+)'";
+    const char* const word = is_word_char(name.front()) ? "\\b" : "";
+    return "'" + std::string(word) + name + "\\W+(?<" + name + ">[-+.\\w]+)'";
   };
   std::string keys = "patterns: [";
   if (prints_resource && has_number_behind(line, format_.resource_attr))

@@ -33,10 +33,11 @@ BOOST_AUTO_TEST_CASE(suggests_the_format_of_a_line_with_the_metric) {
   BOOST_TEST(keys(syne_tune(), "epoch=1 val_loss=0.5", Stream::err) ==
              "format: name-value, stream: stderr");
   BOOST_TEST(keys(syne_tune(), "[tune-metric]: {\"epoch\": 1}", Stream::err) == "stream: stderr");
-  BOOST_TEST(keys(syne_tune(), "Epoch 1: epoch 1, val_loss: 0.5") ==
-             "patterns: ['epoch\\W+(?<epoch>[-+.\\w]+)', 'val_loss\\W+(?<val_loss>[-+.\\w]+)']");
+  BOOST_TEST(
+      keys(syne_tune(), "Epoch 1: epoch 1, val_loss: 0.5") ==
+      "patterns: ['\\bepoch\\W+(?<epoch>[-+.\\w]+)', '\\bval_loss\\W+(?<val_loss>[-+.\\w]+)']");
   BOOST_TEST(keys(syne_tune(), "val_loss: 0.5") ==
-             "patterns: ['val_loss\\W+(?<val_loss>[-+.\\w]+)'], resource: count");
+             "patterns: ['\\bval_loss\\W+(?<val_loss>[-+.\\w]+)'], resource: count");
   auto pairs = syne_tune();
   pairs.format = ReportFormat::Format::name_value;
   BOOST_TEST(keys(pairs, "[tune-metric]: {\"epoch\": 1, \"val_loss\": 1}") == "format: syne-tune");
@@ -60,6 +61,20 @@ BOOST_AUTO_TEST_CASE(a_line_that_is_no_report_suggests_nothing) {
 BOOST_AUTO_TEST_CASE(a_number_with_a_comma_suggests_nothing) {
   BOOST_TEST(keys(syne_tune(), "epoch=1 val_loss=0,5") == "");
   BOOST_TEST(keys(syne_tune(), "epoch=1 val_loss=1,000.5") == "");
+  BOOST_TEST(keys(syne_tune(), "val_loss: 0,51") == "");
+  BOOST_TEST(keys(syne_tune(), "epoch 1 val_loss -1,000") == "");
+  BOOST_TEST(keys(syne_tune(), "epoch 1, val_loss 5, acc 1") != "");
+}
+
+BOOST_AUTO_TEST_CASE(a_longer_name_that_ends_with_the_metric_suggests_nothing) {
+  auto format = syne_tune();
+  format.metric = "loss";
+  for (const char* line : {"val_loss 0.4", "epoch 1: trainloss: 0.4", "epoch=1 val/loss=0.4",
+                           "val-loss 0.4, loss 0.5"})
+    BOOST_TEST(keys(format, line) == "", line);
+  // The pattern reads the second number.
+  BOOST_TEST(keys(format, "val_loss 0.4, loss 0.5") ==
+             "patterns: ['\\bloss\\W+(?<loss>[-+.\\w]+)'], resource: count");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
