@@ -1,5 +1,7 @@
 #include "actors/trial/unread_reports.hpp"
 
+#include <algorithm>
+
 #include "actors/trial/report_json.hpp"
 #include "actors/utf8.hpp"
 
@@ -48,8 +50,10 @@ bool UnreadReports::is_read(runtime::Stream stream) const {
 void UnreadReports::examine(runtime::Stream stream, std::string_view line) {
   std::string buffer;
   line = without_escapes(line, buffer);
-  std::string keys = keys_for(line);
-  if (!is_read(stream) && (!keys.empty() || line.find(syne_tag) != line.npos)) {
+  const auto needed = keys_for(line);
+  if (!needed) return;
+  std::string keys = *needed;
+  if (!is_read(stream)) {
     if (!keys.empty()) keys += ", ";
     keys += stream == runtime::Stream::err ? "stream: stderr" : "stream: stdout";
   }
@@ -59,11 +63,12 @@ void UnreadReports::examine(runtime::Stream stream, std::string_view line) {
           "' looks like a report in another format; report: {" + keys + "} would read it";
 }
 
-/// The keys of `report` that read the line; empty: it is no report, or the given keys read it.
-std::string UnreadReports::keys_for(std::string_view line) const {
+/// The keys of `report` that read the line; empty: the given ones do; none: it is no report, or no
+/// keys read it.
+std::optional<std::string> UnreadReports::keys_for(std::string_view line) const {
   if (line.find(syne_tag) != line.npos)
     return format_.format == Format::syne_tune ? "" : "format: syne-tune";
-  if (!has_number_behind(line, format_.metric)) return {};
+  if (!has_number_behind(line, format_.metric)) return std::nullopt;
   const bool prints_resource = format_.resource == ReportFormat::ResourceSource::reported;
   const auto pairs = values_from_pairs(line).values;
   const auto is_number = [&](const std::string& name) {
@@ -72,16 +77,20 @@ std::string UnreadReports::keys_for(std::string_view line) const {
   };
   if (is_number(format_.metric) && (!prints_resource || is_number(format_.resource_attr)))
     return format_.format == Format::name_value ? "" : "format: name-value";
+  const auto can_be_group = [](const std::string& name) {
+    return std::ranges::all_of(name, is_word_char);
+  };
+  const bool finds_resource = prints_resource && has_number_behind(line, format_.resource_attr);
+  if (!can_be_group(format_.metric) || (finds_resource && !can_be_group(format_.resource_attr)))
+    return std::nullopt;
+  // Between name and number there is no sign or point, which belong to the number.
   const auto group = [](const std::string& name) {
-    const char* const word = is_word_char(name.front()) ? "\\b" : "";
-    return "'" + std::string(word) + name + "\\W+(?<" + name + ">[-+.\\w]+)'";
+    return "'\\b" + name + "[^-+.\\w]+(?<" + name + ">[-+.\\w]+)'";
   };
   std::string keys = "patterns: [";
-  if (prints_resource && has_number_behind(line, format_.resource_attr))
-    keys += group(format_.resource_attr) + ", ";
+  if (finds_resource) keys += group(format_.resource_attr) + ", ";
   keys += group(format_.metric) + "]";
-  if (prints_resource && !has_number_behind(line, format_.resource_attr))
-    keys += ", resource: count";
+  if (prints_resource && !finds_resource) keys += ", resource: count";
   return keys;
 }
 

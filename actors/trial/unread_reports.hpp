@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -23,7 +24,7 @@ class UnreadReports {
 
  private:
   void examine(runtime::Stream stream, std::string_view line);
-  [[nodiscard]] std::string keys_for(std::string_view line) const;
+  [[nodiscard]] std::optional<std::string> keys_for(std::string_view line) const;
   [[nodiscard]] bool is_read(runtime::Stream stream) const;
 
   ReportFormat format_;
