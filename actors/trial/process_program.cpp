@@ -52,11 +52,12 @@ Result<std::vector<ReportLine>> ProcessProgram::start(runtime::Address trial) {
   folder_ = std::move(folder).value();
   std::vector<ReportLine> unreceived = unreceived_reports();
   const bool anew = launch.from > 0 && starts_over();
-  Resource from = anew ? 0 : launch.from;
+  // A program without a checkpoint starts from nothing, and so does what it counts.
+  Resource base = folder_->source() == 0 ? 0 : launch.from;
   for (const ReportLine& line : unreceived)
-    if (const auto* report = std::get_if<Report>(&line); report != nullptr && !anew && counts())
-      from = std::max(from, report->resource);
-  if (auto counted = prepare_output(from); !counted) return counted.error();
+    if (const auto* report = std::get_if<Report>(&line); report != nullptr && counts())
+      base = std::max(base, report->resource);
+  if (auto counted = prepare_output(base); !counted) return counted.error();
   if (anew)
     unreceived.push_back(Malformed{
         "", "its checkpoint was lost with its node, or deleted to save room: it starts over"});
@@ -91,12 +92,12 @@ Result<std::vector<ReportLine>> ProcessProgram::start(runtime::Address trial) {
   return unreceived;
 }
 
-/// Prepares the parser and the logs of the attempt, whose reports go on from `from`.
-Result<void> ProcessProgram::prepare_output(Resource from) {
+/// Prepares the parser and the logs of the attempt, whose reports go on from `base`.
+Result<void> ProcessProgram::prepare_output(Resource base) {
   const ReportFormat& format = plan_.spec->report;
-  if (counts() && from > 0)
-    if (auto stored = folder_->count_from(from); !stored) return stored;
-  parser_ = ReportParser(format, from);
+  if (counts() && base > 0)
+    if (auto stored = folder_->count_from(base); !stored) return stored;
+  parser_ = ReportParser(format, base);
   folder_->bound_logs(format.max_log_bytes, stream_of(format),
                       [this](std::string_view line) { return parser_.is_relevant(line); });
   return {};

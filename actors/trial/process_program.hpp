@@ -32,7 +32,7 @@ class ProcessProgram final : public Program {
   [[nodiscard]] std::string report_hint() const override { return unread_.hint(); }
 
  private:
-  Result<void> prepare_output(schedulers::Resource from);
+  Result<void> prepare_output(schedulers::Resource base);
   /// Whether the resource is the number of reports.
   [[nodiscard]] bool counts() const;
   [[nodiscard]] bool starts_over() const;

@@ -49,8 +49,8 @@ using ReportLine = std::variant<Report, Malformed>;
 /// one more unit of resource, counted from `from`.
 class ReportParser {
  public:
-  /// `from`: the resource at which the attempt goes on; 0 for a new trial. A pattern that does not
-  /// compile fails a check: the study file was validated.
+  /// `from`: the resource at which the attempt goes on; 0 if it has no checkpoint. A pattern that
+  /// does not compile fails a check: the study file was validated.
   ReportParser(const ReportFormat& format, schedulers::Resource from);
   ReportParser(ReportParser&&) noexcept;
   ReportParser& operator=(ReportParser&&) noexcept;

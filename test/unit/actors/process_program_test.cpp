@@ -24,6 +24,7 @@ struct Attempts {
   test::TestNode world;
   runtime::simulation::ScriptedProcesses processes{world.reactor()};
   std::string report;  ///< The section of the study file.
+  bool saves = true;   ///< Whether the program leaves a checkpoint.
 
   /// The program of an attempt that goes on from `from`, after its start.
   std::unique_ptr<ProcessProgram> start(std::uint32_t attempt, Resource from,
@@ -47,6 +48,7 @@ struct Attempts {
                                  .log_warning = [](const std::string&) {}};
     auto program = std::make_unique<ProcessProgram>(plan, environment);
     unreceived = program->start({}).value();
+    if (!saves) return program;
     std::filesystem::create_directories(checkpoint(attempt));
     test::write_file(std::filesystem::path(checkpoint(attempt)) / "weights", "w");
     return program;
@@ -75,6 +77,30 @@ BOOST_FIXTURE_TEST_CASE(a_count_goes_on_behind_the_reports_in_the_log_of_a_lost_
   const auto third = start(3, 1, unreceived);
   BOOST_TEST(resources(unreceived) == "2 3 4 5 ");
   BOOST_TEST(resources(third->read({3, Stream::out, "loss=1\n"})) == "6 ");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_program_without_a_checkpoint_counts_from_nothing, Attempts) {
+  for (const char* format :
+       {"{format: name-value, resource: count}", "{format: name-value, after_resume: restarts}"}) {
+    report = format;
+    saves = false;
+    std::vector<ReportLine> unreceived;
+    const std::string text = "epoch=1 loss=5\nepoch=2 loss=4\nepoch=3 loss=3\n";
+    const auto first = start(1, 0, unreceived);
+    BOOST_TEST(resources(first->read({1, Stream::out, "epoch=1 loss=5\n"})) == "1 ");
+    const auto promoted = start(2, 1, unreceived);
+    BOOST_TEST(resources(promoted->read({2, Stream::out, text})) == "1 2 3 ");
+    saves = true;
+    const auto retried = start(3, 1, unreceived);
+    BOOST_TEST(resources(retried->read({3, Stream::out, text})) == "1 2 3 ");
+    // From here on there is a checkpoint, and the log of its attempt counts from 0 too.
+    const auto last = start(4, 1, unreceived);
+    const bool counts = report.find("count") != std::string::npos;
+    BOOST_TEST(resources(unreceived) == (counts ? "2 3 " : ""));
+    BOOST_TEST(resources(last->read({4, Stream::out, "epoch=1 loss=2\n"})) ==
+               (counts ? "4 " : "2 "));
+    std::filesystem::remove_all(folder.file("trials"));
+  }
 }
 
 BOOST_FIXTURE_TEST_CASE(a_log_at_its_limit_has_every_report_for_the_next_attempt, Attempts) {
