@@ -82,4 +82,17 @@ YamlText with_joined_surrogates(std::string_view text) {
   return yaml;
 }
 
+std::string without_halves_of_pairs(std::string json) {
+  for (std::size_t at = json.find('\\'); at != json.npos; at = json.find('\\', at)) {
+    const std::string_view rest = std::string_view(json).substr(at);
+    const auto unit = code_unit(rest);
+    const bool is_pair = surrogate_pair(rest).has_value();
+    if (unit && !is_pair && *unit >= 0xd800 && *unit <= 0xdfff)
+      json.replace(at, escape_bytes, "\\ufffd");
+    // Another escape, such as that of a backslash, has two characters at least.
+    at += is_pair ? 2 * escape_bytes : std::size_t{2};
+  }
+  return json;
+}
+
 }  // namespace troupe::actors

@@ -23,4 +23,8 @@ struct YamlText {
 /// writes characters beyond U+FFFF as such pairs, and YAML does not know them.
 [[nodiscard]] YamlText with_joined_surrogates(std::string_view text);
 
+/// A JSON text with \ufffd in place of each escape that is half of a surrogate pair without the
+/// other half. Such a text has no characters, and JSON parsers refuse it.
+[[nodiscard]] std::string without_halves_of_pairs(std::string json);
+
 }  // namespace troupe::actors

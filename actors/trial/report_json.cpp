@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -10,6 +11,10 @@
 #include <utility>
 
 #include <nlohmann/json.hpp>
+
+#include "actors/study_file/surrogate_pairs.hpp"
+#include "actors/trial/not_finite.hpp"
+#include "actors/utf8.hpp"
 
 namespace troupe::actors {
 
@@ -23,14 +28,11 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
 /// A number that JSON does not have. `marker` is the content of the JSON string that replaces it;
 /// the string begins with a control character, which no program prints.
 struct Special {
-  std::string_view name;  ///< In lower case, without its sign.
   std::string_view marker;
   double value;
 };
-constexpr std::array<Special, 4> specials{
-    Special{"nan", "nan", std::numeric_limits<double>::quiet_NaN()},
-    Special{"infinity", "inf", infinity}, Special{"inf", "inf", infinity},
-    Special{"", "-inf", -infinity}};  // The last one is written as a sign and a name.
+constexpr std::array<Special, 3> specials{Special{"nan", std::numeric_limits<double>::quiet_NaN()},
+                                          Special{"inf", infinity}, Special{"-inf", -infinity}};
 
 /// A special number in a JSON text.
 struct FoundSpecial {
@@ -45,21 +47,11 @@ char lower(char c) {
 
 /// The special number at `at`, which is outside of strings.
 std::optional<FoundSpecial> special_at(std::string_view json, std::size_t at) {
-  const bool sign = json[at] == '-' || json[at] == '+';
-  const std::string_view text = json.substr(at + (sign ? 1 : 0));
-  const auto starts_with = [&](const Special& special) {
-    return !special.name.empty() && text.size() >= special.name.size() &&
-           std::ranges::equal(text.substr(0, special.name.size()), special.name, {}, lower);
-  };
-  const auto* const special = std::ranges::find_if(specials, starts_with);
-  if (special == specials.end()) return std::nullopt;
-  std::size_t size = special->name.size();
-  // As in the nan(ind) of some C libraries.
-  if (size < text.size() && text[size] == '(' && special->marker == "nan")
-    size = std::min(text.find(')', size), text.size() - 1) + 1;
-  if (size < text.size() && is_word_char(text[size])) return std::nullopt;
-  const bool negative = json[at] == '-' && special->marker == "inf";
-  return FoundSpecial{at, size + (sign ? 1 : 0), negative ? "-inf" : special->marker};
+  const auto number = not_finite_at(json.substr(at));
+  if (!number) return std::nullopt;
+  std::string_view marker = "nan";
+  if (!std::isnan(number->value)) marker = number->value > 0 ? "inf" : "-inf";
+  return FoundSpecial{at, number->size, marker};
 }
 
 /// The special numbers outside of strings, in their order.
@@ -75,7 +67,7 @@ std::vector<FoundSpecial> specials_in(std::string_view json) {
     } else if (c == '"') {
       in_string = !in_string;
     } else if (!in_string && !is_word_char(before) &&
-               std::string_view("nNiI+-").find(c) != std::string_view::npos) {
+               std::string_view("nNiI+-1").find(c) != std::string_view::npos) {
       if (const auto special = special_at(json, at)) {
         found.push_back(*special);
         at += special->size - 1;
@@ -165,7 +157,7 @@ std::size_t object_size(std::string_view text) {
 
 }  // namespace
 
-Result<LineValues> values_from_json(std::string_view json) {
+Result<LineValues> values_from_json(std::string_view json, std::string_view metric) {
   // Deep nesting would overflow the stack of the recursive parser.
   constexpr int depth_max = 20;
   LineValues line;
@@ -183,25 +175,26 @@ Result<LineValues> values_from_json(std::string_view json) {
     names.push_back(name);
     return true;
   };
-  const auto special_numbers = specials_in(json);
-  const std::string replaced =
-      special_numbers.empty() ? std::string() : with_markers(json, special_numbers);
+  const std::string valid = without_halves_of_pairs(valid_utf8(json));
+  const std::string text = with_markers(valid, specials_in(valid));
   try {
-    const auto object = nlohmann::ordered_json::parse(
-        special_numbers.empty() ? json : std::string_view(replaced), take);
+    const auto object = nlohmann::ordered_json::parse(text, take);
     if (!object.is_object()) return Error{ErrorKind::bad_input, "it is no JSON object"};
     for (const auto& [name, member] : object.items())
-      if (!member.is_null()) line.add(name, value_from_json(member));
+      if (member.is_null() && name == metric)
+        line.add(name, std::numeric_limits<double>::quiet_NaN());
+      else if (!member.is_null())
+        line.add(name, value_from_json(member));
     return line;
   } catch (const nlohmann::json::parse_error& error) {
-    return Error{ErrorKind::bad_input,
-                 no_json(special_numbers.empty() ? json : std::string_view(replaced), error.byte)};
+    return Error{ErrorKind::bad_input, no_json(text, error.byte)};
   } catch (const std::exception& error) {
     return Error{ErrorKind::bad_input, error.what()};
   }
 }
 
-std::vector<Result<LineValues>> values_of_tagged_objects(std::string_view line) {
+std::vector<Result<LineValues>> values_of_tagged_objects(std::string_view line,
+                                                         std::string_view metric) {
   std::vector<Result<LineValues>> found;
   const auto refuse = [&](std::string why) {
     found.emplace_back(Error{ErrorKind::bad_input, std::move(why)});
@@ -227,7 +220,7 @@ std::vector<Result<LineValues>> values_of_tagged_objects(std::string_view line) 
       refuse("its JSON is longer than " + std::to_string(json_max) + " bytes");
       continue;
     }
-    found.push_back(values_from_json(rest.substr(0, size)));
+    found.push_back(values_from_json(rest.substr(0, size), metric));
     if (!found.back()) continue;
     tag = line.find(syne_tag, begin + size);
     const std::size_t after = rest.find_first_not_of(' ', size);

@@ -9,6 +9,7 @@
 #include "actors/study_file/report_units.hpp"
 #include "actors/trial/bounded_log.hpp"
 #include "actors/trial/cut_number.hpp"
+#include "actors/trial/not_finite.hpp"
 #include "actors/trial/report_json.hpp"
 #include "actors/trial/report_text.hpp"
 #include "actors/utf8.hpp"
@@ -38,10 +39,20 @@ std::string single_quoted(std::string_view name) {
 std::string found_instead(const schedulers::Value& value) {
   const auto* const text = std::get_if<std::string>(&value);
   if (text == nullptr) return {};
+  if (as_number(value_from_text(*text)))  // In JSON only: other formats read it as a number.
+    return ": found the text \"" + *text + "\"; print the number without quotes";
   std::string why = ": found '" + shown(*text) + "'";
   if (has_comma_between_digits(*text))
     why += "; write numbers with a decimal point and without thousands separators";
   return why;
+}
+
+/// The value that a group matched. Of a number that is not finite, as 1.#QNAN, many patterns match
+/// the beginning only.
+schedulers::Value value_of_group(const LinePattern::Group& group, std::string_view line) {
+  const auto number = not_finite_at(line.substr(group.at));
+  if (number && !group.text.empty() && number->size >= group.text.size()) return number->value;
+  return value_from_text(group.text);
 }
 
 }  // namespace
@@ -124,7 +135,7 @@ void ReportParser::read_line(std::string_view line, LineSplitter::Whole whole_li
 
 void ReportParser::read_tagged(std::string_view line, Found& found) {
   if (line.find(syne_tag) == line.npos) return;
-  for (auto& values : values_of_tagged_objects(line)) {
+  for (auto& values : values_of_tagged_objects(line, format_.metric)) {
     if (values)
       accept(line, std::move(*values), found);
     else
@@ -162,7 +173,7 @@ void ReportParser::read_patterns(std::string_view line, Found& found) {
       if (cut && !is_meant(group, *cut, line, found))
         (group.name == format_.metric ? refused.metric : refused.resource) = true;
       else if (find_value(read.values, group.name) == nullptr)
-        read.add(group.name, value_from_text(group.text));
+        read.add(group.name, value_of_group(group, line));
     }
   }
   if (!matches) return;
@@ -236,14 +247,16 @@ void ReportParser::accept(std::string_view line, LineValues read, Found& found) 
     warn_once("repeated key", line,
               single_quoted(read.repeated) + " is in a line more than once; the first value counts",
               found);
-  const auto* const metric = find_value(read.values, format_.metric);
-  if (metric == nullptr)
+  const auto metric = std::ranges::find(read.values, format_.metric, &schedulers::Setting::name);
+  if (metric == read.values.end())
     return refuse("it has no " + single_quoted(format_.metric) + ", the metric");
-  const auto number = as_number(*metric);
-  const std::string what_is_wrong =
-      number
-          ? ""
-          : single_quoted(format_.metric) + ", the metric, is no number" + found_instead(*metric);
+  if (const auto* const text = std::get_if<std::string>(&metric->value))
+    if (const auto diverged = not_finite_metric(*text)) metric->value = *diverged;
+  const auto number = as_number(metric->value);
+  const std::string what_is_wrong = number ? ""
+                                           : single_quoted(format_.metric) +
+                                                 ", the metric, is no number" +
+                                                 found_instead(metric->value);
   // A metric that cannot be read is counted too: the next report is of the next unit.
   if (format_.resource == ReportFormat::ResourceSource::count) ++count_;
   if (!number) return refuse(what_is_wrong);

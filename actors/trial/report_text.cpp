@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <utility>
 
+#include "actors/trial/not_finite.hpp"
 #include "actors/utf8.hpp"
 
 namespace troupe::actors {
@@ -105,6 +106,9 @@ std::size_t separator_length(std::string_view text, std::size_t at) {
 
 /// The unquoted value at the beginning of `text`.
 std::string_view plain_value(std::string_view text) {
+  // The bracket of nan(ind) ends no value.
+  if (const auto number = not_finite_at(text); number && text[number->size - 1] == ')')
+    return text.substr(0, number->size);
   const auto hard_end = std::ranges::find_if(text, ends_value);
   std::string_view value = text.substr(0, static_cast<std::size_t>(hard_end - text.begin()));
   for (std::size_t at = 0; at < value.size(); ++at) {

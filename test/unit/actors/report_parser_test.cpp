@@ -100,8 +100,12 @@ BOOST_AUTO_TEST_CASE(says_why_a_line_is_malformed) {
   BOOST_TEST(complaint("[tune-metric]: {\"epoch\": 1") == "the tag is not followed by ' {...}'");
   BOOST_TEST(complaint("[tune-metric]: {\"epoch\": 1}") == "it has no 'loss', the metric");
   BOOST_TEST(complaint("[tune-metric]: {\"loss\": 1}") == "it has no 'epoch', the resource");
-  BOOST_TEST(complaint("[tune-metric]: {\"epoch\": 1, \"loss\": null}") ==
-             "it has no 'loss', the metric");
+  BOOST_TEST(complaint("[tune-metric]: {\"epoch\": 1, \"loss\": \"0.5\"}") ==
+             "'loss', the metric, is no number: found the text \"0.5\"; print the number without "
+             "quotes");
+  BOOST_TEST(complaint("[tune-metric]: {\"epoch\": \"1\", \"loss\": 2}") ==
+             "'epoch', the resource, is no whole number: found the text \"1\"; print the number "
+             "without quotes");
   BOOST_TEST(complaint("[tune-metric]: {\"epoch\": 1, \"loss\": \"low\"}") ==
              "'loss', the metric, is no number: found 'low'");
   BOOST_TEST(complaint("[tune-metric]: {\"epoch\": 1.5, \"loss\": 1}") ==
@@ -343,6 +347,57 @@ BOOST_AUTO_TEST_CASE(reads_numbers_that_are_not_finite_in_any_spelling) {
     BOOST_TEST(complaint(std::string("[tune-metric]: {\"epoch\": 1, \"loss\": ") + text + "}")
                    .starts_with("it is no JSON"),
                text);
+}
+
+BOOST_AUTO_TEST_CASE(a_metric_that_is_not_finite_is_read_in_every_format) {
+  const double infinity = std::numeric_limits<double>::infinity();
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  const std::vector<std::pair<std::string, double>> words{
+      {"nan", nan},     {"NaN", nan},      {"-nan(ind)", nan},      {"nan(ind)", nan},
+      {"1.#QNAN", nan}, {"-1.#IND", nan},  {"1.#INF", infinity},    {"-1.#INF00", -infinity},
+      {"null", nan},    {"inf", infinity}, {"-Infinity", -infinity}};
+  const auto expect = [&](const std::string& line, double expected) {
+    const double got = report(line).metric;
+    BOOST_TEST((got == expected || (std::isnan(got) && std::isnan(expected))), line);
+    const auto* const value = find_value(report(line).values, "loss");
+    BOOST_TEST(std::holds_alternative<double>(*value), line);
+  };
+  for (const auto& [word, value] : words) {
+    format.format = ReportFormat::Format::syne_tune;
+    expect("[tune-metric]: {\"epoch\": 1, \"loss\": " + word + "}", value);
+    expect("[tune-metric]: {\"epoch\": 1, \"loss\": \"" + word + "\", \"a\": null}", value);
+    use_pairs();
+    expect("epoch=1 loss=" + word + ", acc=1", value);
+    expect("epoch=1 loss=\"" + word + "\"", value);
+    use_pattern(R"(epoch (?<epoch>\d+), loss (?<loss>[-+.\w]+))");
+    expect("epoch 1, loss " + word + ", acc 1", value);
+    use_pattern(R"(epoch (?<epoch>\d+), loss (?<loss>\S+))");
+    expect("epoch 1, loss " + word, value);
+  }
+  // Other keys keep their texts.
+  format.format = ReportFormat::Format::syne_tune;
+  BOOST_TEST((report("[tune-metric]: {\"epoch\": 1, \"loss\": 1, \"a\": \"NaN\", \"b\": null}")
+                  .values.back()
+                  .value == Value(std::string("NaN"))));
+  use_pairs();
+  for (const char* word : {"none", "nullable", "info", "1.#", "nan(ind", "nan%"})
+    BOOST_TEST(complaint(std::string("epoch=1 loss=") + word)
+                   .starts_with("'loss', the metric, is no number: found"),
+               word);
+}
+
+BOOST_AUTO_TEST_CASE(texts_that_are_no_unicode_do_not_hide_a_report) {
+  const auto text = [&](const std::string& json) {
+    const auto got =
+        report("[tune-metric]: {\"epoch\": 2, \"loss\": 0.8, \"s\": \"" + json + "\"}");
+    return std::get<std::string>(got.values.back().value);
+  };
+  const std::string replaced = "\xef\xbf\xbd";
+  BOOST_TEST(text("\\ud83d") == replaced);
+  BOOST_TEST(text("\\ude00 \\ud83d\\ud83d\\ude00\\n") ==
+             replaced + " " + replaced + "\xf0\x9f\x98\x80\n");
+  BOOST_TEST(text("\\\\ud83d \\u00e4") == "\\ud83d \xc3\xa4");
+  BOOST_TEST(text("a\xff\xc3\xa4") == "a" + replaced + "\xc3\xa4");
 }
 
 BOOST_AUTO_TEST_CASE(two_tagged_objects_on_a_line_are_two_reports) {
