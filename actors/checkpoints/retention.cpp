@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
+#include <iterator>
 #include <limits>
 #include <optional>
 #include <utility>
@@ -24,7 +26,8 @@ std::optional<TrialNews> news_of(const TrialReported& report) {
   return TrialNews{.what = ending ? What::ending : What::reported,
                    .trial = report.trial,
                    .resource = report.resource,
-                   .metric = report.metric};
+                   .metric = report.metric,
+                   .repeated = report.repeated};
 }
 std::optional<TrialNews> news_of(const TrialPaused& paused) {
   return TrialNews{.what = What::paused, .trial = paused.trial};
@@ -56,7 +59,7 @@ bool add_news(const std::vector<StudyEvent>& events, std::vector<TrialNews>& new
   for (const StudyEvent& event : events) {
     const auto one = std::visit([](const auto& e) { return news_of(e); }, event);
     if (!one) continue;
-    more_than_reports |= one->what != What::reported;
+    more_than_reports |= one->what != What::reported || one->repeated;
     news.push_back(*one);
   }
   return more_than_reports;
@@ -75,8 +78,11 @@ void Retention::take(const std::vector<TrialNews>& news, std::vector<TrialId> co
         break;
       case What::ending:
       case What::reported:
-        report(one.trial, trial, one.resource, one.metric);
-        if (one.what == What::ending) trial.may_go_on = false;
+        report(trial, one);
+        if (one.what == What::ending) {
+          trial.may_go_on = false;
+          ending_.insert(one.trial);
+        }
         break;
       case What::paused:
         go_on(one.trial, trial);
@@ -94,12 +100,16 @@ void Retention::take(const std::vector<TrialNews>& news, std::vector<TrialId> co
   }
 }
 
-void Retention::report(TrialId id, Trial& trial, Resource resource, double metric) {
-  if (trial.rank && -std::get<0>(*trial.rank) >= resource) return;
-  if (trial.rank) ranks_.erase(*trial.rank);
+void Retention::report(Trial& trial, const TrialNews& news) {
+  if (trial.rank) {
+    const Resource highest = -std::get<0>(*trial.rank);
+    const bool replaces = news.repeated && news.resource == highest;
+    if (news.resource <= highest && !replaces) return;
+    ranks_.erase(*trial.rank);
+  }
   double key = std::numeric_limits<double>::infinity();  // A metric that is not finite ranks last.
-  if (std::isfinite(metric)) key = rule_.maximize ? -metric : metric;
-  trial.rank = Rank{-resource, key, id};
+  if (std::isfinite(news.metric)) key = rule_.maximize ? -news.metric : news.metric;
+  trial.rank = Rank{-news.resource, key, news.trial};
   ranks_.insert(*trial.rank);
 }
 
@@ -112,6 +122,7 @@ void Retention::started(TrialId id, Trial& trial, std::uint32_t attempt) {
 void Retention::go_on(TrialId id, Trial& trial) {
   trial.has_process = true;
   trial.may_go_on = true;
+  ending_.erase(id);
   done_.erase(id);
   if (const auto model = model_of(trial)) finished_models_.erase(*model);
 }
@@ -119,6 +130,7 @@ void Retention::go_on(TrialId id, Trial& trial) {
 void Retention::end_trial(TrialId id, Trial& trial, End end) {
   trial.has_process = false;
   trial.may_go_on = false;
+  ending_.erase(id);
   done_.insert(id);
   const auto model = model_of(trial);
   if (model && end == End::finished) finished_models_.insert(*model);
@@ -167,7 +179,18 @@ std::set<TrialId> Retention::best() const {
 bool Retention::wants(TrialId id) const {
   const auto trial = trials_.find(id);
   if (trial == trials_.end()) return false;
-  return trial->second.may_go_on || !rule_.best_kept || best().contains(id);
+  if (trial->second.may_go_on || !rule_.best_kept || best().contains(id)) return true;
+  if (!ending_.contains(id)) return false;
+  // Once its process is gone, it is one of the finished trials.
+  const auto model = model_of(trial->second);
+  if (!model) return false;
+  const auto finished = finished_models_.lower_bound(*model);
+  auto ahead = std::distance(finished_models_.begin(), finished);
+  ahead += std::ranges::count_if(ending_, [&](TrialId other) {
+    const auto theirs = model_of(trials_.at(other));
+    return theirs && *theirs < *model;
+  });
+  return ahead < static_cast<std::ptrdiff_t>(*rule_.best_kept);
 }
 
 /// The trials whose checkpoints may be deleted to save disk space, the least useful first.

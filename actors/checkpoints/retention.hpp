@@ -27,10 +27,12 @@ struct TrialNews {
   std::uint32_t attempt = 0;
   Resource resource = 0;
   double metric = 0;
+  bool repeated = false;  ///< `metric` replaces an earlier one at `resource`.
   friend bool operator==(const TrialNews&, const TrialNews&) = default;
 };
 
-/// Appends the news of `events`. True if any is more than the report of a trial that continues.
+/// Appends the news of `events`. True if any is more than the report of a trial that continues. A
+/// report that replaces one may be of a trial that is being stopped.
 bool add_news(const std::vector<StudyEvent>& events, std::vector<TrialNews>& news);
 
 /// Decides which checkpoints of a study are deleted. No I/O: events and sizes are passed in.
@@ -66,7 +68,7 @@ class Retention {
   /// The checkpoints to delete; each is returned once.
   [[nodiscard]] std::vector<Drop> due();
 
-  /// Trials without a process that may go on.
+  /// Trials without a process that may go on, in ascending order.
   [[nodiscard]] std::vector<TrialId> waiting() const;
   /// The latest attempt of a trial; 0: the trial is not known.
   [[nodiscard]] std::uint32_t attempt(TrialId trial) const;
@@ -87,7 +89,7 @@ class Retention {
     std::uint64_t bytes = 0;
   };
 
-  void report(TrialId id, Trial& trial, Resource resource, double metric);
+  void report(Trial& trial, const TrialNews& news);
   void started(TrialId id, Trial& trial, std::uint32_t attempt);
   void go_on(TrialId id, Trial& trial);
   enum class End { finished, failed };
@@ -100,7 +102,8 @@ class Retention {
   Rule rule_;
   std::map<TrialId, Trial> trials_;
   std::set<Rank> ranks_;
-  std::set<TrialId> done_;  ///< Finished and failed trials whose checkpoints were not deleted.
+  std::set<TrialId> ending_;  ///< Trials that are being stopped or at their end, with a process.
+  std::set<TrialId> done_;    ///< Finished and failed trials whose checkpoints were not deleted.
   std::set<Model> finished_models_;  ///< Of the finished trials with a finite metric.
   std::vector<TrialId> contenders_;
   std::uint64_t bytes_ = 0;

@@ -57,6 +57,31 @@ BOOST_AUTO_TEST_CASE(only_the_best_finished_trial_keeps_its_checkpoint) {
   BOOST_TEST(course.due({1}) == "");  // Each is returned once.
 }
 
+BOOST_AUTO_TEST_CASE(the_last_value_at_a_resource_ranks_where_it_counts) {
+  for (const bool last : {false, true}) {
+    Course course({});
+    course.starts(0);
+    course.reports(0, 1, 0.9);
+    course.news.push_back(
+        {.what = What::reported, .trial = 0, .resource = 1, .metric = 0.1, .repeated = last});
+    course.ends(0, What::done);
+    course.passes(1, 1, 0.5, What::done);
+    BOOST_TEST(course.due() == (last ? "1" : "0"));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_value_that_replaces_one_below_the_highest_resource_does_not_rank) {
+  Course course({});
+  course.starts(0);
+  course.reports(0, 1, 0.9);
+  course.reports(0, 2, 0.8);
+  course.news.push_back(
+      {.what = What::reported, .trial = 0, .resource = 1, .metric = 0.1, .repeated = true});
+  course.ends(0, What::done);
+  course.passes(1, 2, 0.5, What::done);
+  BOOST_TEST(course.due() == "0");
+}
+
 BOOST_AUTO_TEST_CASE(contenders_keep_theirs) {
   Course course({});
   course.passes(0, 1, 0.1, What::paused);
@@ -156,6 +181,12 @@ BOOST_AUTO_TEST_CASE(a_checkpoint_that_would_be_deleted_is_not_wanted) {
   course.news.push_back({.what = What::ending, .trial = 2, .resource = 3, .metric = 0.5});
   (void)course.due({1});
   BOOST_TEST(!course.retention.wants(2));
+  // Best of the trials that run no further: trial 0 is better now, and may get worse.
+  course.starts(3);
+  course.news.push_back({.what = What::ending, .trial = 3, .resource = 3, .metric = 0.3});
+  (void)course.due({0});
+  BOOST_TEST(course.retention.wants(3));
+  BOOST_TEST(!course.retention.wants(2));
   BOOST_TEST(!course.retention.wants(7));
 }
 
@@ -177,6 +208,9 @@ BOOST_AUTO_TEST_CASE(news_follow_from_the_events_of_a_study) {
       {.what = What::done, .trial = 8}};
   BOOST_TEST((news == expected));
   BOOST_TEST(add_news({StudyFinished{}}, news));
+  // A value that replaces one may come after the decision: an offer of the checkpoint is next.
+  BOOST_TEST(add_news({TrialReported{.trial = 3, .resource = 2, .repeated = true}}, news));
+  BOOST_TEST(news.back().repeated);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

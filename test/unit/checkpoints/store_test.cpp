@@ -174,7 +174,7 @@ BOOST_AUTO_TEST_CASE(only_the_logs_of_a_stopped_trial_are_fetched) {
   HeadAndNode two;
   test::leave_attempt(two.node_folder.path(), 4, 1, {{"checkpoint/w", "w"}, {"stdout.log", "log"}});
   two.expect(5, 1);
-  two.tell({{.what = TrialNews::What::reported, .trial = 5, .resource = 1, .metric = 0.1},
+  two.tell({{.what = TrialNews::What::ending, .trial = 5, .resource = 1, .metric = 0.1},
             {.what = TrialNews::What::runs, .trial = 4, .attempt = 1},
             {.what = TrialNews::What::ending, .trial = 4, .resource = 1, .metric = 0.9}},
            {5});
