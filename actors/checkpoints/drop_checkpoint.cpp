@@ -63,15 +63,19 @@ Result<void> remove_checkpoints(const std::string& study_folder, schedulers::Tri
 
 }  // namespace
 
-Result<void> drop_published(const std::string& study_folder, schedulers::TrialId trial) {
-  const std::uint32_t published = published_attempt(study_folder, trial);
-  if (published == 0) return {};
+Result<void> drop_unfinished(const std::string& study_folder, schedulers::TrialId trial,
+                             std::uint32_t attempt_max) {
   const std::string mark = dropped_marker(study_folder, trial);
   if (!runtime::Descriptor(::open(mark.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666)))
     return Error{ErrorKind::io, "cannot write " + mark + ": " + std::strerror(errno)};
   if (auto unlinked = unlink_published(trial_folder(study_folder, trial)); !unlinked)
     return unlinked;
-  return remove_checkpoints(study_folder, trial, published);
+  return remove_checkpoints(study_folder, trial, attempt_max);
+}
+
+Result<void> drop_published(const std::string& study_folder, schedulers::TrialId trial) {
+  const std::uint32_t published = published_attempt(study_folder, trial);
+  return published == 0 ? Result<void>() : drop_unfinished(study_folder, trial, published);
 }
 
 Result<void> drop_earlier(const std::string& study_folder, schedulers::TrialId trial,

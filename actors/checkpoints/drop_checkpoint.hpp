@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "runtime/core/result.hpp"
@@ -7,9 +8,12 @@
 
 namespace troupe::actors {
 
-/// Deletes the published checkpoint of a trial and earlier ones, and makes its dropped_marker: the
-/// next attempt starts over. An attempt that is copying the checkpoint notices; a running one has
-/// its own copy.
+/// Deletes the checkpoints of the attempts up to `attempt_max` of a trial that may go on, published
+/// or not, and makes its dropped_marker: the next attempt starts over. An attempt that is copying
+/// such a checkpoint notices; a running one has its own copy.
+Result<void> drop_unfinished(const std::string& study_folder, schedulers::TrialId trial,
+                             std::uint32_t attempt_max);
+/// The same up to the published checkpoint; without one, nothing is done.
 Result<void> drop_published(const std::string& study_folder, schedulers::TrialId trial);
 
 /// Deletes the checkpoints of the attempts before `attempt`, whose reports and end are journaled.

@@ -1,8 +1,10 @@
 #include "actors/head/clean_folder.hpp"
 
-#include <filesystem>
+#include <algorithm>
+#include <cstdint>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "actors/checkpoints/drop_checkpoint.hpp"
 #include "actors/checkpoints/retention.hpp"
@@ -13,15 +15,7 @@
 
 namespace troupe::actors {
 
-namespace fs = std::filesystem;
-
 namespace {
-
-bool has_checkpoint(const HeadFolder& folder, TrialId trial) {
-  std::error_code ignored;
-  const fs::path path = fs::path(trial_folder(folder.path().string(), trial)) / "checkpoint";
-  return fs::exists(path, ignored);
-}
 
 /// The retention of the study at its end, with everything that happened in it.
 Result<Retention> retention_of(JournalReader& journal, const RecordedStudy& recorded) {
@@ -61,16 +55,22 @@ Result<CleanedFolder> clean_folder(const HeadFolder& folder) {
                                          "goes on with it"};
   auto retention = retention_of(*journal, **recorded);
   if (!retention) return retention.error();
+  const std::vector<TrialId> waiting = retention->waiting();
   retention->abandon_trials();
+  const std::string study = folder.path().string();
   CleanedFolder cleaned;
   for (const Retention::Drop& drop : retention->due()) {
-    if (!has_checkpoint(folder, drop.trial)) continue;
-    if (auto dropped = drop_all(folder.path().string(), drop.trial); !dropped)
-      return dropped.error();
+    const std::uint32_t last = retention->attempt(drop.trial);
+    if (newest_checkpoint(study, drop.trial, last) == 0) continue;
+    const bool may_go_on = std::ranges::binary_search(waiting, drop.trial);
+    auto dropped =
+        may_go_on ? drop_unfinished(study, drop.trial, last) : drop_all(study, drop.trial);
+    if (!dropped) return dropped.error();
     cleaned.deleted.push_back(drop.trial);
   }
   for (TrialId trial = 0; retention->attempt(trial) > 0; ++trial)
-    if (has_checkpoint(folder, trial)) cleaned.kept.push_back(trial);
+    if (newest_checkpoint(study, trial, retention->attempt(trial)) > 0)
+      cleaned.kept.push_back(trial);
   return cleaned;
 }
 

@@ -2,6 +2,8 @@
 
 #include <filesystem>
 #include <fstream>
+#include <string>
+#include <vector>
 
 #include <boost/test/unit_test.hpp>
 
@@ -121,6 +123,42 @@ BOOST_AUTO_TEST_CASE(
   BOOST_TEST(left >= 1u);
   BOOST_TEST(left <= 2u);
   BOOST_TEST(contains(study.troupe("clean").out, "no checkpoint was deleted"));
+}
+
+/// The earlier a trial starts, the better it is. The program goes on where its checkpoint ends, and
+/// the lines that it prints are counted.
+const std::string counted = R"yaml(
+entry:
+  command: [sh, -c, 'c=$TROUPE_CHECKPOINT_DIR/epoch; e=0; test ! -f $c || e=$(cat $c);
+    while [ $e -lt ${epochs} ]; do e=$((e + 1)); echo $e >$c; echo "loss=0.${x}$((9 - e))"; done']
+  args: none
+config_space: {x: {choice: [1, 2, 3, 4, 5, 6, 7, 8]}, epochs: 9}
+max_resource_attr: epochs
+scheduler: {name: asha, type: promotion, grace_period: 1, reduction_factor: 3}
+searcher: grid
+n_workers: 1
+report: {format: name-value, resource: count}
+)yaml";
+
+BOOST_AUTO_TEST_CASE(a_paused_trial_that_was_cleaned_starts_over_and_its_reports_count_from_0) {
+  const E2eStudy study(counted + "stop_criterion: {max_num_trials_started: 3}\n");
+  const Finished first = study.run();
+  BOOST_TEST(first.code == 0, first.err);
+  // Trial 2 has a checkpoint that is not published.
+  fs::remove(study.folder() + "/trials/0002/checkpoint");
+  const Finished cleaned = study.troupe("clean");
+  BOOST_TEST(cleaned.code == 0, cleaned.err);
+  BOOST_TEST(fs::exists(study.folder() + "/trials/0000/checkpoint/epoch"));
+  for (const std::string trial : {"0001", "0002"})
+    BOOST_TEST(!fs::exists(study.folder() + "/trials/" + trial + "/attempt-1/checkpoint"), trial);
+  edit(study, "max_num_trials_started: 3", "max_num_trials_started: 8");
+  BOOST_TEST(study.run().code == 0);
+  const std::vector<std::string> rows = study.results_without_times();
+  std::string all;
+  for (const std::string& row : rows) all += row + "\n";
+  // Trial 1 was promoted, and its epochs 1 to 3 ran again.
+  for (const std::string row : {"\n1,2,0.27,", "\n1,3,0.26,"}) BOOST_TEST(contains(all, row), all);
+  expect_no_differences(study);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

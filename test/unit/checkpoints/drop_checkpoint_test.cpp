@@ -71,6 +71,17 @@ BOOST_AUTO_TEST_CASE(to_save_room_a_paused_trial_loses_its_earlier_checkpoints_t
   BOOST_TEST(AttemptFolder::prepare(study.path(), 2, 3, 2).value().source() == 0U);
 }
 
+BOOST_AUTO_TEST_CASE(a_paused_trial_loses_a_checkpoint_that_is_not_published_and_starts_over) {
+  const Folder study;
+  test::leave_attempt(study.path(), 2, 1, {{"checkpoint/w", "w"}});
+  fs::remove(study.path() + "/trials/0002/checkpoint");
+  BOOST_REQUIRE(drop_published(study.path(), 2));
+  BOOST_TEST(newest_checkpoint(study.path(), 2, 1) == 1U);
+  BOOST_REQUIRE(drop_unfinished(study.path(), 2, 1));
+  BOOST_TEST(newest_checkpoint(study.path(), 2, 1) == 0U);
+  BOOST_TEST(starts_over(study.path(), 2, 1));
+}
+
 BOOST_AUTO_TEST_CASE(the_checkpoint_of_a_running_attempt_is_not_deleted) {
   const Folder study;
   test::leave_attempt(study.path(), 2, 1, {{"checkpoint/w", "w"}});
