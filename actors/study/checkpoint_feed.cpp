@@ -7,15 +7,6 @@
 
 namespace troupe::actors {
 
-namespace {
-
-bool may_go_on(const TrialRecord& trial) {
-  return trial.state == TrialState::running || trial.state == TrialState::paused ||
-         trial.state == TrialState::pending;
-}
-
-}  // namespace
-
 void CheckpointFeed::tell(runtime::Context& self, const std::vector<PendingRow>& rows,
                           const StudyCore& core) {
   if (!store_) return;
@@ -41,8 +32,7 @@ void CheckpointFeed::tell_all(runtime::Context& self, const StudyHistory& histor
       [&](const Row& row) { (void)add_news(value_or_abandon(events_of(row)), collected_.trials); });
   // The checkpoints that were released before are released again: the store may have missed it.
   for (const auto& [id, trial] : core.trials())
-    if (trial.checkpoint.attempt > 1 && may_go_on(trial))
-      collected_.released.push_back({id, trial.checkpoint.attempt});
+    if (trial.checkpoint.attempt > 1) collected_.released.push_back({id, trial.checkpoint.attempt});
   collected_.contenders = core.best().contenders();
   self.tell(store_, std::exchange(collected_, {}));
 }

@@ -2,6 +2,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "test/unit/studies/core_world.hpp"
 #include "test/unit/studies/study_fixture.hpp"
 
 namespace troupe::actors {
@@ -67,6 +68,33 @@ BOOST_AUTO_TEST_CASE(a_store_that_starts_late_is_told_everything_so_far_once) {
   feeder.actor.run([&](Context& self) { feeder.feed.tell_all(self, history, feeder.core); });
   BOOST_TEST(feeder.store.expect<StudyAdvanced>().trials.size() == 2u);
   BOOST_TEST(feeder.store.is_silent());
+}
+
+BOOST_AUTO_TEST_CASE(releases_of_trials_that_are_over_are_repeated_to_a_store_that_starts_late) {
+  CoreWorld study(
+      {.workers_max = 1, .stop = {.trials_started_max = 3}, .failures_max = 9, .retries_max = 1});
+  const auto run_again = [&](TrialId trial, std::int32_t code) {
+    study.start(9);
+    study.end(trial, AttemptEnded::Cause::exited, 1);
+    study.slot();
+    study.report(trial, 1, 0.5, schedulers::ContinueTrial{trial, 9}, 2);
+    study.end(trial, AttemptEnded::Cause::exited, code, 2);
+  };
+  run_again(0, 0);
+  run_again(1, 1);
+  BOOST_REQUIRE(study.core.trials().at(0).state == TrialState::completed);
+  BOOST_REQUIRE(study.core.trials().at(1).state == TrialState::failed);
+  Feeder feeder;
+  MemoryDisk disk;
+  StudyHistory history(std::make_unique<MemoryLog>(disk));
+  feeder.feed.connect(feeder.store.ref());
+  feeder.actor.run([&](Context& self) { feeder.feed.tell_all(self, history, study.core); });
+  const auto released = feeder.store.expect<StudyAdvanced>().released;
+  BOOST_TEST_REQUIRE(released.size() == 2u);
+  for (const TrialId trial : {0u, 1u}) {
+    BOOST_TEST(released[trial].trial == trial);
+    BOOST_TEST(released[trial].attempt == 2u);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(nobody_is_told_where_every_node_shares_the_folder) {
