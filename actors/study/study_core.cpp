@@ -389,9 +389,6 @@ void StudyCore::count(TrialRecord& trial, const Reported& report,
   if (!std::isfinite(report.metric))
     emit(TrialWarned{index_, trial.id, "the metric is not finite; the trial ranks last"});
   best_.report(trial.id, report.resource, report.metric);
-  // Until its process is gone, a later value may replace this one.
-  if (decision == TrialReported::Decision::stop && !rules_.last_report_counts)
-    best_.settle(trial.id);
   announce_best();
 }
 

@@ -93,6 +93,9 @@ void StudyCore::finish_decided(TrialRecord& trial, const std::string& loss) {
     emit(TrialWarned{index_, trial.id,
                      "what it did last may have to be done again, if it goes on: " + loss});
   trials_.move_to(trial, state);
+  // Not before: until its process is gone, a later value may replace its last one.
+  if (state == TrialState::completed || (state == TrialState::stopped && !trial.cut_short))
+    best_.settle(trial.id);
   switch (state) {
     case TrialState::paused:
       emit(TrialPaused{index_, trial.id, trial.resource});
@@ -149,9 +152,6 @@ void StudyCore::finish_at_target(TrialRecord& trial) {
                    [](const auto&) {},
                },
                decision);
-  const bool over =
-      trial.next_state == TrialState::completed || trial.next_state == TrialState::stopped;
-  if (over) best_.settle(trial.id);
   finish_decided(trial, std::string());
 }
 

@@ -1,5 +1,7 @@
 // `report.repeats`: which of several reports at a resource counts.
 
+#include <memory>
+
 #include <boost/test/unit_test.hpp>
 
 #include "actors/results/study_state.hpp"
@@ -78,6 +80,33 @@ BOOST_AUTO_TEST_CASE(a_value_after_the_decision_at_its_resource_counts_too) {
   OneTrial first(false);
   first.feed(OneTrial::report(0.5), {schedulers::PauseTrial{0}});
   BOOST_TEST(!first.core.accepts(OneTrial::report(0.25)));
+}
+
+BOOST_AUTO_TEST_CASE(the_last_value_counts_once_after_a_change_while_the_process_ends) {
+  StudySpec spec;
+  spec.report.repeats = ReportFormat::Repeats::last;
+  OneTrial trial(false);
+  trial.feed(OneTrial::report(0.5),
+             {schedulers::StopTrial{0, schedulers::StopTrial::Reason::max_resource}});
+  BOOST_REQUIRE(!trial.core.accepts(OneTrial::report(0.25)));
+  trial.feed(StudyChanged{{}, std::make_shared<const StudySpec>(spec)});
+  trial.feed(OneTrial::report(0.25));
+  const BestTrials& best = trial.core.best();
+  BOOST_REQUIRE(best.model().has_value());
+  BOOST_TEST(best.model()->metric == 0.25);
+  BOOST_TEST(!best.shared().has_value(), "one trial shares no resource");
+}
+
+BOOST_AUTO_TEST_CASE(a_trial_is_settled_once_its_process_is_gone) {
+  for (const bool last : {false, true}) {
+    OneTrial trial(last);
+    trial.feed(OneTrial::report(0.5),
+               {schedulers::StopTrial{0, schedulers::StopTrial::Reason::max_resource}});
+    trial.feed(AttemptEnded{0, 1, AttemptEnded::Cause::exited, 0, "exit code 0", ""});
+    BestTrials best = trial.core.best();
+    best.fail(0);  // Without effect on a settled trial.
+    BOOST_TEST(best.model().has_value());
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()
