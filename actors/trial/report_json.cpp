@@ -41,10 +41,6 @@ struct FoundSpecial {
   std::string_view marker;
 };
 
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
 /// The special number at `at`, which is outside of strings.
 std::optional<FoundSpecial> special_at(std::string_view json, std::size_t at) {
   const auto number = not_finite_at(json.substr(at));
