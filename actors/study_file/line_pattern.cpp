@@ -35,7 +35,16 @@ using MatchData = std::unique_ptr<pcre2_match_data, Freed<&pcre2_match_data_free
 struct NumberedGroup {
   std::uint32_t number = 0;
   std::string name;
+  bool behind_minus = false;
 };
+
+/// Whether a minus sign of the expression is directly before the group, as in "-(?<loss>".
+bool is_behind_minus(std::string_view expression, const std::string& name) {
+  for (const char* const open : {"-(?<", "-(?P<", "-(?'"})
+    for (const char* const close : {">", "'"})
+      if (expression.find(open + name + close) != expression.npos) return true;
+  return false;
+}
 
 /// The named groups, in order of their appearance.
 std::vector<NumberedGroup> groups_of(const pcre2_code* code) {
@@ -49,7 +58,7 @@ std::vector<NumberedGroup> groups_of(const pcre2_code* code) {
   std::vector<NumberedGroup> groups;
   for (std::uint32_t i = 0; i < count; ++i, table += entry_size)  // Two bytes of number, the name.
     groups.push_back({static_cast<std::uint32_t>(table[0]) << 8 | table[1],
-                      reinterpret_cast<const char*>(table + 2)});
+                      reinterpret_cast<const char*>(table + 2), false});
   std::ranges::sort(groups, {}, &NumberedGroup::number);
   return groups;
 }
@@ -112,7 +121,10 @@ Result<LinePattern> LinePattern::compile(std::string_view expression) {
   compiled->match.reset(pcre2_match_data_create_from_pattern(compiled->code.get(), nullptr));
   check(compiled->match != nullptr, "there is memory for a match");
   compiled->groups = groups_of(compiled->code.get());
-  for (const NumberedGroup& group : compiled->groups) compiled->names.push_back(group.name);
+  for (NumberedGroup& group : compiled->groups) {
+    group.behind_minus = is_behind_minus(expression, group.name);
+    compiled->names.push_back(group.name);
+  }
   return LinePattern(std::move(compiled));
 }
 
@@ -129,11 +141,11 @@ std::optional<std::vector<LinePattern::Group>> LinePattern::match(std::string_vi
   const std::span ends(pcre2_get_ovector_pointer(match),
                        2 * std::size_t{pcre2_get_ovector_count(match)});
   std::vector<Group> groups;
-  for (const auto& [number, name] : compiled_->groups) {
+  for (const auto& [number, name, behind_minus] : compiled_->groups) {
     const std::size_t from = ends[2 * std::size_t{number}];
     const std::size_t to = ends[2 * std::size_t{number} + 1];
     if (from != PCRE2_UNSET && from <= to)
-      groups.push_back({name, line.substr(from, to - from), from});
+      groups.push_back({name, line.substr(from, to - from), from, behind_minus});
   }
   return groups;
 }

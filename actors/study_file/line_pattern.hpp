@@ -28,9 +28,10 @@ class LinePattern {
 
   /// A named group that matched.
   struct Group {
-    std::string_view name;  ///< Valid as long as the pattern.
-    std::string_view text;  ///< A part of the line.
-    std::size_t at = 0;     ///< Where `text` begins in the line.
+    std::string_view name;      ///< Valid as long as the pattern.
+    std::string_view text;      ///< A part of the line.
+    std::size_t at = 0;         ///< Where `text` begins in the line.
+    bool behind_minus = false;  ///< The expression has a minus sign before the group.
   };
   /// The groups of the first match in `line` that matched. None: no match.
   [[nodiscard]] std::optional<std::vector<Group>> match(std::string_view line) const;

@@ -223,7 +223,10 @@ bool ReportParser::is_meant(const LinePattern::Group& group, const CutNumber& cu
                             std::string_view line, Found& found) {
   using Rest = CutNumber::Rest;
   const bool is_metric = group.name == format_.metric;
-  if (!is_metric && (group.name != format_.resource_attr || cut.rest != Rest::comma)) return true;
+  const bool is_resource =
+      group.name == format_.resource_attr &&
+      (cut.rest == Rest::comma || cut.rest == Rest::digits || cut.rest == Rest::sign);
+  if (!is_metric && !is_resource) return true;
   std::string why = "group " + single_quoted(group.name) + " of the pattern matches " +
                     single_quoted(cut.matched) + " of " + single_quoted(cut.printed);
   const auto has_comma = [](const std::string& pattern) {

@@ -276,6 +276,64 @@ BOOST_AUTO_TEST_CASE(a_refused_metric_is_counted) {
   BOOST_TEST((resources(text) == Resources{1, 0, 3, 4}));
 }
 
+BOOST_AUTO_TEST_CASE(a_number_that_is_cut_at_its_front_or_at_a_digit_is_not_believed) {
+  struct Case {
+    const char* pattern;
+    const char* line;
+    const char* found;  ///< The metric or resource, or the number of which a part was matched.
+  };
+  const auto parse = [&](const Case& one, const std::string& other, const std::string& pair) {
+    use_pattern(one.pattern + other);
+    const auto found = read(one.line + pair);
+    BOOST_TEST_REQUIRE(found.size() == 1u, one.pattern << " on " << one.line);
+    return found.front();
+  };
+  const auto message = [](const ReportLine& line) {
+    const auto* const malformed = std::get_if<Malformed>(&line);
+    return malformed == nullptr ? std::string("none") : malformed->why;
+  };
+  for (const Case& one :
+       {Case{R"(l (?<loss>\d+\.\d+))", "l 1.234.567", "1.234.567"},
+        Case{R"(l\D+(?<loss>[\d.]+))", "l: -0.9", "-0.9"},
+        Case{R"(l\W+(?<loss>[-+.\w]+))", "l: -0.5", "-0.5"},
+        Case{R"(l\W+(?<loss>[-+.\w]+))", "l=-5", "-5"},
+        Case{R"(l\W+(?<loss>[-+.\w]+))",
+             "l=\xe2\x88\x92"
+             "5",
+             "\xe2\x88\x92"
+             "5"},
+        Case{R"(l\W+(?<loss>\w+))", "l: .5", ".5"}, Case{R"(l\W+(?<loss>\w+))", "l: -.5", ".5"},
+        Case{R"(l.*(?<loss>\d+))", "l 12", "12"}, Case{R"(l.*(?<loss>\d+))", "l 0.05", "0.05"},
+        Case{R"(l.*\W(?<loss>\d+))", "l 5e-05", "5e-05"}, Case{R"(l (?<loss>\d))", "l 12", "12"},
+        Case{R"(l (?<loss>\d\.))", "l 1.5", "1.5"}, Case{R"(l (?<loss>\d\.\d))", "l 1.55", "1.55"}})
+    BOOST_TEST(message(parse(one, ".* (?<epoch>\\d+)$", " 1"))
+                   .ends_with(std::string(" of '") + one.found + "'"),
+               one.pattern << " on " << one.line);
+  for (const Case& one :
+       {Case{R"(e (?<epoch>\d))", "e 12", "12"}, Case{R"(e.*(?<epoch>\d+))", "e 12", "12"},
+        Case{R"(e\W+(?<epoch>\d+))", "e: -1", "-1"}})
+    BOOST_TEST(message(parse(one, ".* (?<loss>\\d+)$", " 1"))
+                   .ends_with(std::string(" of '") + one.found + "'"),
+               one.pattern << " on " << one.line);
+  // Not signs, not cut, or meant.
+  for (const Case& one :
+       {Case{R"(l-(?<loss>\d+))", "l-3", "3"}, Case{R"(l\W+(?<loss>\d+))", "l--3", "3"},
+        Case{R"(l \d+-(?<loss>\d+))", "l 2024-01", "1"}, Case{R"(l\W+(?<loss>\d+))", "[l]-3", "3"},
+        Case{R"(l\W+(?<loss>[\d.]+))", "l....0.5", "0.5"}, Case{R"(l0*(?<loss>\d+))", "l007", "7"},
+        Case{R"(l: -(?<loss>[\d.]+))", "l: -0.5", "0.5"},
+        Case{R"(l (?<sign>-)(?<loss>[\d.]+))", "l -0.5", "0.5"},
+        Case{R"((?<fold>\d)\.(?<loss>\d+))", "1.3", "3"},
+        Case{R"((?<fold>\d)(?<loss>\d\d))", "123", "23"},
+        Case{R"(l (?<loss>\S+))", "l -0.5", "-0.5"},
+        Case{R"(l\W+?(?<loss>[-+.\w]+))", "l: -1", "-1"},
+        Case{R"(l (?<loss>[\d.]+\d))", "l 0.5.", "0.5"}}) {
+    const auto line = parse(one, "\\S* (?<epoch>\\d+)", " 1");
+    BOOST_TEST(message(line) == "none", one.pattern << " on " << one.line);
+    if (const auto* got = std::get_if<Report>(&line))
+      BOOST_TEST(got->metric == std::stod(one.found), one.pattern << " on " << one.line);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(columns_of_csv_are_numbers) {
   use_pattern(R"(^(?<epoch>\d+),(?<loss>[^,]+),)");
   BOOST_TEST(report("3,0.25,0.9").metric == 0.25);
@@ -356,10 +414,10 @@ BOOST_AUTO_TEST_CASE(a_metric_that_is_not_finite_is_read_in_every_format) {
       {"1.#QNAN", nan}, {"-1.#IND", nan},  {"1.#INF", infinity},    {"-1.#INF00", -infinity},
       {"null", nan},    {"inf", infinity}, {"-Infinity", -infinity}};
   const auto expect = [&](const std::string& line, double expected) {
-    const Report read = report(line);
-    const double got = read.metric;
+    const Report whole = report(line);
+    const double got = whole.metric;
     BOOST_TEST((got == expected || (std::isnan(got) && std::isnan(expected))), line);
-    const auto* const value = find_value(read.values, "loss");
+    const auto* const value = find_value(whole.values, "loss");
     BOOST_TEST(std::holds_alternative<double>(*value), line);
   };
   for (const auto& [word, value] : words) {
