@@ -30,6 +30,10 @@ struct Fixture {
   }
   Report report(const std::string& text) const { return std::get<Report>(read(text).at(0)); }
   void use_pairs() { format.format = ReportFormat::Format::name_value; }
+  void use_pattern(const std::string& pattern) {
+    format.format = ReportFormat::Format::regex;
+    format.pattern = pattern;
+  }
 };
 
 }  // namespace report_bytes
@@ -37,6 +41,25 @@ struct Fixture {
 BOOST_FIXTURE_TEST_SUITE(report_bytes, report_bytes::Fixture)
 
 using schedulers::Value;
+
+BOOST_AUTO_TEST_CASE(escape_sequences_are_removed_in_every_format) {
+  const std::string red = "\x1b[1;31m";
+  const std::string off = "\x1b[0m";
+  const std::string link = "\x1b]8;;http://x\x1b\\";
+  const std::string title = "\x1b]0;epoch=7 loss=9\a";
+  BOOST_TEST(
+      report(red + "[tune-" + off + "metric]: {\"epoch\": 1, \"lo" + red + "ss\": 0.5" + off + "}")
+          .metric == 0.5);
+  use_pairs();
+  BOOST_TEST(
+      report(title + "epoch=" + red + "1" + off + " loss" + link + "=\x1b(B0." + red + "5" + off)
+          .metric == 0.5);
+  use_pattern(R"(^epoch (?<epoch>\d+) loss (?<loss>\S+)$)");
+  BOOST_TEST(report("\x1b[2K\x1b[1Gepoch " + red + "1" + off + " loss 0.5" + off).metric == 0.5);
+  BOOST_TEST(read("epoch 1\x1b").empty());
+  BOOST_TEST(read("epoch 1\x1b[").empty());
+  BOOST_TEST(read("epoch 1\x1b]0;").empty());
+}
 
 BOOST_AUTO_TEST_CASE(a_line_over_the_limit_is_a_warning_once_in_every_format) {
   const std::string tail = std::string(70'000, 'x') + "\n";
