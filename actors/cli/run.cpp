@@ -81,7 +81,7 @@ int print_end_of(const Continuation& next, const StudySpec& file, const HeadFold
   const StudyFinished& ending = *next.end;
   // The journal of format 2 does not hold the study.
   const StudySpec& spec = next.recorded ? *next.recorded->spec : file;
-  if (next.change && verbosity != Verbosity::quiet)
+  if (next.change)
     std::fprintf(
         stderr,
         "troupe: the study in %s is over (%s), and these changes do not let it go on:\n%s\n"
