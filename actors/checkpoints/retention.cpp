@@ -193,9 +193,21 @@ bool Retention::wants(TrialId id) const {
   return ahead < static_cast<std::ptrdiff_t>(*rule_.best_kept);
 }
 
+std::optional<TrialId> Retention::best_paused() const {
+  std::optional<Model> best;
+  for (const auto& [id, trial] : trials_) {
+    if (trial.has_process || !trial.may_go_on || trial.bytes == 0) continue;
+    const auto model = model_of(trial);
+    if (model && (!best || *model < *best)) best = model;
+  }
+  return best ? std::optional(std::get<2>(*best)) : std::nullopt;
+}
+
 /// The trials whose checkpoints may be deleted to save disk space, the least useful first.
 std::vector<TrialId> Retention::by_use() const {
-  const std::set<TrialId> kept = best();
+  std::set<TrialId> kept = best();
+  // If the best model gets worse as it goes on, the best paused trial may be the best model.
+  if (const auto paused_best = best_paused()) kept.insert(*paused_best);
   std::vector<TrialId> done;
   std::vector<std::pair<double, TrialId>> paused;
   std::size_t ahead = 0;

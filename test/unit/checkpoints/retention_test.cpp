@@ -103,6 +103,18 @@ BOOST_AUTO_TEST_CASE(the_best_finished_trial_keeps_its_checkpoint_whatever_resou
   BOOST_TEST(course.due() == "2");
 }
 
+BOOST_AUTO_TEST_CASE(
+    the_best_paused_trial_keeps_its_checkpoint_because_the_best_one_may_get_worse) {
+  Course course({.bytes_max = 1});
+  course.passes(0, 1, 0.2, What::paused);
+  course.passes(1, 1, 0.3, What::paused);
+  course.starts(2);
+  course.reports(2, 1, 0.1);
+  BOOST_TEST(course.due({2}) == "1?");
+  course.reports(2, 3, 0.9);  // Trial 0 is the best model now.
+  BOOST_TEST(course.due({0}) == "");
+}
+
 BOOST_AUTO_TEST_CASE(paused_trials_keep_theirs_until_the_folder_is_cleaned) {
   Course course({});
   for (TrialId trial = 0; trial < 5; ++trial) course.passes(trial, 1, 0.1 * trial, What::paused);
