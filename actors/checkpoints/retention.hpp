@@ -42,8 +42,8 @@ bool add_news(const std::vector<StudyEvent>& events, std::vector<TrialNews>& new
 /// the end of the study paused or stopped may go on, if it is continued. Beyond the bound on
 /// bytes, checkpoints of other finished trials are deleted first, then those of paused
 /// trials, first the trials that the largest share of trials is ahead of. A trial is ahead if it
-/// has a higher resource, or the same resource and a better metric. Running trials and the best
-/// trials keep theirs.
+/// has a higher resource, or the same resource and a better metric. Running trials, the best trials
+/// and the best paused trial keep theirs.
 class Retention {
  public:
   struct Rule {
