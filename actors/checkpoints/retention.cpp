@@ -193,10 +193,10 @@ bool Retention::wants(TrialId id) const {
   return ahead < static_cast<std::ptrdiff_t>(*rule_.best_kept);
 }
 
-std::optional<TrialId> Retention::best_paused() const {
+std::optional<TrialId> Retention::best_paused_but(const std::set<TrialId>& others) const {
   std::optional<Model> best;
   for (const auto& [id, trial] : trials_) {
-    if (trial.has_process || !trial.may_go_on || trial.bytes == 0) continue;
+    if (trial.has_process || !trial.may_go_on || trial.bytes == 0 || others.contains(id)) continue;
     const auto model = model_of(trial);
     if (model && (!best || *model < *best)) best = model;
   }
@@ -207,7 +207,7 @@ std::optional<TrialId> Retention::best_paused() const {
 std::vector<TrialId> Retention::by_use() const {
   std::set<TrialId> kept = best();
   // If the best model gets worse as it goes on, the best paused trial may be the best model.
-  if (const auto paused_best = best_paused()) kept.insert(*paused_best);
+  if (const auto next = best_paused_but(kept)) kept.insert(*next);
   std::vector<TrialId> done;
   std::vector<std::pair<double, TrialId>> paused;
   std::size_t ahead = 0;

@@ -96,8 +96,9 @@ class Retention {
   void end_trial(TrialId id, Trial& trial, End end);
   [[nodiscard]] std::set<TrialId> best() const;
   [[nodiscard]] static std::optional<Model> model_of(const Trial& trial);
-  /// The paused trial with the best metric at its highest resource, of those with a checkpoint.
-  [[nodiscard]] std::optional<TrialId> best_paused() const;
+  /// Of the paused trials with a checkpoint that are not in `others`: the one with the best metric
+  /// at its highest resource.
+  [[nodiscard]] std::optional<TrialId> best_paused_but(const std::set<TrialId>& others) const;
   [[nodiscard]] std::vector<TrialId> by_use() const;
   void drop(TrialId id, std::vector<Drop>& drops);
 

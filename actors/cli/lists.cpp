@@ -25,6 +25,7 @@
 #include "actors/results/files.hpp"
 #include "actors/sequence/sequence_folder.hpp"
 #include "actors/terminal/line.hpp"
+#include "actors/trial/attempt_folder.hpp"
 #include "actors/utf8.hpp"
 #include "schedulers/space/config.hpp"
 
@@ -199,6 +200,8 @@ std::string details_text(const OpenedStudy& study, const BestTrial& best,
   const std::string checkpoint = actors::kept_checkpoint(study.state, best, folder);
   if (!checkpoint.empty())
     lines.emplace_back("checkpoint", (std::filesystem::path(folder) / checkpoint).string());
+  else if (std::filesystem::exists(actors::dropped_marker(folder, best.trial)))
+    lines.emplace_back("checkpoint", "deleted, to stay below checkpoints.max_bytes");
   std::size_t width = 0;
   for (const auto& [name, value] : lines) width = std::max(width, actors::utf8_columns(name));
   std::string text;

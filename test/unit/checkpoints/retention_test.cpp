@@ -113,6 +113,10 @@ BOOST_AUTO_TEST_CASE(
   BOOST_TEST(course.due({2}) == "1?");
   course.reports(2, 3, 0.9);  // Trial 0 is the best model now.
   BOOST_TEST(course.due({0}) == "");
+  Course all_paused({.bytes_max = 1});
+  for (TrialId trial = 0; trial < 3; ++trial)
+    all_paused.passes(trial, 1, 0.1 * (trial + 1), What::paused);
+  BOOST_TEST(all_paused.due({0}) == "2?");  // Trial 1 is next if trial 0 gets worse.
 }
 
 BOOST_AUTO_TEST_CASE(paused_trials_keep_theirs_until_the_folder_is_cleaned) {
