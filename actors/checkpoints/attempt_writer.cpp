@@ -12,6 +12,7 @@
 
 #include "actors/checkpoints/beneath.hpp"
 #include "actors/trial/attempt_folder.hpp"
+#include "actors/write_all.hpp"
 #include "runtime/core/check.hpp"
 
 namespace troupe::actors {
@@ -112,13 +113,8 @@ Result<void> AttemptWriter::open_next() {
 
 Result<void> AttemptWriter::write(std::string_view bytes) {
   hash_->add(bytes);
-  while (!bytes.empty()) {
-    const auto wrote = ::write(file_.get(), bytes.data(), bytes.size());
-    if (wrote < 0 && errno == EINTR) continue;
-    if (wrote < 0) return failed("write", partial_ + "/" + files_[at_].path);
-    position_ += static_cast<std::uint64_t>(wrote);
-    bytes.remove_prefix(static_cast<std::size_t>(wrote));
-  }
+  if (!write_all(file_.get(), bytes)) return failed("write", partial_ + "/" + files_[at_].path);
+  position_ += bytes.size();
   if (keeping_ == Keeping::durable && position_ - flushed_ >= flush_step_bytes) {
     // Starts write-back only. Where it fails, the final fdatasync takes longer.
     (void)::sync_file_range(file_.get(), static_cast<off_t>(flushed_),

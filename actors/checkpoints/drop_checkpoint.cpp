@@ -43,18 +43,13 @@ Result<void> unlink_published(const std::string& trial_dir) {
   return {};
 }
 
-/// An empty folder is not removed: that costs more than the folder occupies.
-bool is_empty_or_missing(const fs::path& folder) {
-  std::error_code error;
-  return fs::is_empty(folder, error) || error;
-}
-
 /// Removes the checkpoints of the attempts up to `attempt_max`, the newest first.
 Result<void> remove_checkpoints(const std::string& study_folder, schedulers::TrialId trial,
                                 std::uint32_t attempt_max) {
   Result<void> all;
   for (std::uint32_t attempt = attempt_max; attempt > 0; --attempt) {
     const fs::path folder = attempt_folder(study_folder, trial, attempt);
+    // An empty folder is not removed: that costs more than the folder occupies.
     if (is_empty_or_missing(folder / "checkpoint")) continue;
     if (auto removed = remove_checkpoint(folder); !removed && all) all = removed;
   }

@@ -7,8 +7,8 @@
 #include "actors/cli/commands.hpp"
 #include "actors/cli/output.hpp"
 #include "actors/cli/table.hpp"
+#include "actors/counted.hpp"
 #include "actors/sequence/sequence_file.hpp"
-#include "actors/study/study_totals.hpp"
 #include "actors/study_file/study_file.hpp"
 #include "actors/study_file/study_spec.hpp"
 

@@ -5,6 +5,7 @@
 
 #include "actors/cli/commands.hpp"
 #include "actors/cli/output.hpp"
+#include "actors/counted.hpp"
 #include "actors/head/session.hpp"
 #include "actors/sequence/sequence_file.hpp"
 #include "actors/study_file/study_file.hpp"
@@ -12,9 +13,7 @@
 namespace troupe::cli {
 namespace {
 
-std::string counted(std::size_t number, const std::string& noun) {
-  return std::to_string(number) + " " + noun + (number == 1 ? "" : "s");
-}
+using actors::counted;
 
 std::size_t count_errors(const std::vector<actors::Problem>& problems) {
   return static_cast<std::size_t>(

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 
+#include "actors/counted.hpp"
 #include "actors/head/session.hpp"
 #include "actors/journal/journal.hpp"
 #include "actors/json.hpp"
@@ -82,12 +83,9 @@ std::size_t TaskResult::below_hurdle(StudySpec::Mode mode) const {
 }
 
 std::string memory_sentence(const TaskResult& end, StudySpec::Mode mode, bool joined) {
-  const auto count = [](std::size_t n, const char* noun) {
-    return std::to_string(n) + " " + noun + (n == 1 ? "" : "s");
-  };
-  return count(end.state.incumbents_started(), "incumbent") + " ran, hurdle stopped " +
+  return counted(end.state.incumbents_started(), "incumbent") + " ran, hurdle stopped " +
          std::to_string(end.below_hurdle(mode)) + " of " +
-         count(end.state.trials().size(), "trial") + ", joined A*: " + (joined ? "yes" : "no");
+         counted(end.state.trials().size(), "trial") + ", joined A*: " + (joined ? "yes" : "no");
 }
 
 }  // namespace troupe::actors

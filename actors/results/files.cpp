@@ -17,6 +17,7 @@
 #include "actors/json.hpp"
 #include "actors/results/csv.hpp"
 #include "actors/trial/attempt_folder.hpp"
+#include "actors/write_all.hpp"
 #include "runtime/codec.hpp"
 #include "runtime/core/field.hpp"
 #include "schedulers/space/config.hpp"
@@ -39,14 +40,7 @@ Error failed(const std::string& path) {
 Result<void> write_to(const std::string& path, int flags, std::string_view text) {
   const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | flags, 0644);
   if (fd < 0) return failed(path);
-  Result<void> done;
-  while (done && !text.empty()) {
-    const ssize_t count = ::write(fd, text.data(), text.size());
-    if (count >= 0)
-      text.remove_prefix(static_cast<std::size_t>(count));
-    else if (errno != EINTR)
-      done = failed(path);
-  }
+  const Result<void> done = write_all(fd, text) ? Result<void>() : failed(path);
   if (::close(fd) != 0 && done) return failed(path);
   return done;
 }

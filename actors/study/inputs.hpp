@@ -288,6 +288,9 @@ using Input =
                  NodeLeft, SlotFreed, Reported, ReportMalformed, AttemptEnded, TimeExpired,
                  StopRequested, TrialStopRequested, RetrainRequested>;
 
+/// The settings that a study has from `input` on; null if the input changes none.
+[[nodiscard]] std::shared_ptr<const StudySpec> settings_in(const Input& input);
+
 }  // namespace troupe::actors
 
 namespace troupe::runtime {

@@ -189,13 +189,10 @@ std::vector<std::string> Membership::possibly_running(
 }
 
 void Membership::note_earlier(const Input& input) {
-  const StudySpec* spec = nullptr;
   if (const auto* joined = std::get_if<NodeJoined>(&input))
-    note_lease(joined->node, joined->lease_s);
-  if (const auto* opened = std::get_if<StudyOpened>(&input)) spec = opened->spec.get();
-  if (const auto* resumed = std::get_if<StudyResumed>(&input); resumed && resumed->change)
-    spec = resumed->change->spec.get();
-  if (spec != nullptr) earlier_grace_s_ = std::max(earlier_grace_s_, spec->grace_kill_s);
+    leases_s_[joined->node] = joined->lease_s;
+  if (const auto spec = settings_in(input))
+    earlier_grace_s_ = std::max(earlier_grace_s_, spec->grace_kill_s);
 }
 
 Duration Membership::await(const std::string& name, Instant now) {

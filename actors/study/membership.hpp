@@ -1,6 +1,5 @@
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -100,8 +99,6 @@ class Membership {
 
   // Recovery.
 
-  /// Notes the lease of a node of which the journal has a NodeJoined.
-  void note_lease(const std::string& name, double lease_s) { leases_s_[name] = lease_s; }
   /// Notes leases and kill grace in an input of an earlier head: awaited nodes still use them.
   void note_earlier(const Input& input);
   /// The nodes, by name, on which processes of the study may be left although its head was lost:

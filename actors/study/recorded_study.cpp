@@ -16,17 +16,14 @@ namespace troupe::actors {
 namespace {
 
 /// The settings with which the study goes on from `row`; null if the row changes none.
-Result<std::shared_ptr<const StudySpec>> settings_of(const Row& row) {
+Result<std::shared_ptr<const StudySpec>> settings_in_row(const Row& row) {
   // Most rows are reports, which need not be decoded.
   const std::string_view text = row.input;
   if (!text.starts_with("{\"StudyResumed\"") && !text.starts_with("{\"StudyChanged\""))
     return std::shared_ptr<const StudySpec>();
   const auto input = from_json<Input>(row.input);
   if (!input) return input.error();
-  if (const auto* changed = std::get_if<StudyChanged>(&*input)) return changed->spec;
-  const auto* resumed = std::get_if<StudyResumed>(&*input);
-  if (resumed != nullptr && resumed->change) return resumed->change->spec;
-  return std::shared_ptr<const StudySpec>();
+  return settings_in(*input);
 }
 
 }  // namespace
@@ -43,7 +40,7 @@ Result<std::optional<RecordedStudy>> read_recorded(JournalReader& journal) {
       recorded = RecordedStudy{*opened, opened->spec, {}};
       return {};
     }
-    auto settings = settings_of(row);
+    auto settings = settings_in_row(row);
     if (!settings) return settings.error();
     if (*settings) recorded->spec = std::move(*settings);
     recorded->end.reset();

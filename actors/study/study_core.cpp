@@ -4,6 +4,7 @@
 #include <cmath>
 #include <utility>
 
+#include "actors/counted.hpp"
 #include "runtime/core/check.hpp"
 #include "runtime/core/overloaded.hpp"
 

@@ -5,6 +5,7 @@
 #include <utility>
 #include <variant>
 
+#include "actors/counted.hpp"
 #include "runtime/core/check.hpp"
 
 namespace troupe::actors {
@@ -28,10 +29,6 @@ std::string plain_number(double value) {
   while (text.back() == '0') text.pop_back();
   if (text.back() == '.') text.pop_back();
   return text;
-}
-
-std::string counted(std::uint64_t count, const std::string& noun) {
-  return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
 }
 
 StudyTotals::StudyTotals(StopRules rules, std::uint64_t failures_max)

@@ -15,9 +15,6 @@ namespace troupe::actors {
 /// `value` without trailing zeros after the point, at most six decimals: "0.5", "3".
 [[nodiscard]] std::string plain_number(double value);
 
-/// "1 trial" or "2 trials".
-[[nodiscard]] std::string counted(std::uint64_t count, const std::string& noun);
-
 /// Totals over all sessions of a study, and the bounds on them that end the study.
 class StudyTotals {
  public:

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "actors/trial/copy_tree.hpp"
+#include "actors/write_all.hpp"
 #include "runtime/process/descriptor.hpp"
 
 namespace troupe::actors {
@@ -48,16 +49,6 @@ Result<void> remove_tree(const std::string& path) {
   return {};
 }
 
-Result<void> write_all(int fd, std::string_view bytes, const std::string& path) {
-  while (!bytes.empty()) {
-    const auto wrote = ::write(fd, bytes.data(), bytes.size());
-    if (wrote < 0 && errno == EINTR) continue;
-    if (wrote < 0) return failed("write", path);
-    bytes.remove_prefix(static_cast<std::size_t>(wrote));
-  }
-  return {};
-}
-
 std::string attempt_name(std::uint32_t attempt) {
   return "attempt-" + std::to_string(attempt);
 }
@@ -79,14 +70,6 @@ std::uint32_t published_in(const std::string& trial_dir) {
   return read.ec == std::errc{} ? attempt : 0;
 }
 
-/// Takes half the system calls of std::filesystem::is_empty: it runs at the end of every program.
-bool is_empty_or_missing(const std::string& path) {
-  const std::unique_ptr<DIR, int (*)(DIR*)> folder(::opendir(path.c_str()), ::closedir);
-  while (const dirent* entry = folder ? ::readdir(folder.get()) : nullptr)
-    if (const std::string_view name(entry->d_name); name != "." && name != "..") return false;
-  return true;
-}
-
 std::uint32_t newest_in(const std::string& trial_dir, std::uint32_t attempt_max) {
   std::uint32_t attempt = attempt_max;
   while (attempt > 0 && is_empty_or_missing(checkpoint_of(trial_dir, attempt))) --attempt;
@@ -94,6 +77,13 @@ std::uint32_t newest_in(const std::string& trial_dir, std::uint32_t attempt_max)
 }
 
 }  // namespace
+
+bool is_empty_or_missing(const std::string& path) {
+  const std::unique_ptr<DIR, int (*)(DIR*)> folder(::opendir(path.c_str()), ::closedir);
+  while (const dirent* entry = folder ? ::readdir(folder.get()) : nullptr)
+    if (const std::string_view name(entry->d_name); name != "." && name != "..") return false;
+  return true;
+}
 
 std::string trial_folder(const std::string& study_folder, schedulers::TrialId trial) {
   std::array<char, 16> number{};
@@ -186,7 +176,7 @@ Result<void> AttemptFolder::write_config(std::string_view json) {
   struct stat before{};
   if (!file || ::fstat(file.get(), &before) != 0) return failed("write", path);
   // Truncated afterwards: ext4 flushes a file to the disk on close if it was truncated to zero.
-  if (auto written = write_all(file.get(), json, path); !written) return written;
+  if (!write_all(file.get(), json)) return failed("write", path);
   const auto size = static_cast<off_t>(json.size());
   if (before.st_size > size && ::ftruncate(file.get(), size) != 0) return failed("write", path);
   return {};

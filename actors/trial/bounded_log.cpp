@@ -12,6 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "actors/write_all.hpp"
+
 namespace troupe::actors {
 namespace {
 
@@ -20,16 +22,6 @@ constexpr int append_flags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC;
 
 Error cannot_write(const std::string& path) {
   return {ErrorKind::io, "cannot write " + path + ": " + std::strerror(errno)};
-}
-
-Result<void> write_whole(int fd, std::string_view bytes, const std::string& path) {
-  while (!bytes.empty()) {
-    const auto wrote = ::write(fd, bytes.data(), bytes.size());
-    if (wrote < 0 && errno == EINTR) continue;
-    if (wrote < 0) return cannot_write(path);
-    bytes.remove_prefix(static_cast<std::size_t>(wrote));
-  }
-  return {};
 }
 
 /// The kept lines of `text`, each with a line feed.
@@ -70,7 +62,7 @@ BoundedLog::BoundedLog(std::string path, std::uint64_t bytes_max, IsKept is_kept
 Result<void> BoundedLog::append(std::string_view bytes) {
   if (!file_)
     if (auto opened = open(); !opened) return opened;
-  if (auto written = write_whole(file_.get(), bytes, path_); !written) return written;
+  if (!write_all(file_.get(), bytes)) return cannot_write(path_);
   size_ += bytes.size();
   return bytes_max_ > 0 && size_ >= shortened_at_ ? shorten() : Result<void>();
 }
@@ -93,7 +85,7 @@ Result<void> BoundedLog::shorten() {
   const std::string unpublished = path_ + ".new";
   runtime::Descriptor file(::open(unpublished.c_str(), append_flags | O_TRUNC, 0666));
   if (!file) return cannot_write(unpublished);
-  if (auto written = write_whole(file.get(), shorter, unpublished); !written) return written;
+  if (!write_all(file.get(), shorter)) return cannot_write(unpublished);
   if (std::rename(unpublished.c_str(), path_.c_str()) != 0) return cannot_write(path_);
   file_ = std::move(file);
   size_ = shorter.size();

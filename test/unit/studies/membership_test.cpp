@@ -173,7 +173,7 @@ BOOST_AUTO_TEST_CASE(an_awaited_node_has_the_kill_grace_of_the_head_that_it_knew
 
 BOOST_AUTO_TEST_CASE(an_awaited_node_rejoins_and_another_of_its_name_does_not) {
   Membership members = new_members();
-  members.note_lease("n", 20);
+  members.note_earlier(NodeJoined{.node = "n", .slots = 2, .lease_s = 20});
   BOOST_TEST((members.await("n", at(0s)) == time_to_stop + 15s));
   BOOST_TEST(members.is_awaited("n"));
   BOOST_TEST(!members.agent("n"));
