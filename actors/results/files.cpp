@@ -40,7 +40,8 @@ Error failed(const std::string& path) {
 Result<void> write_to(const std::string& path, int flags, std::string_view text) {
   const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | flags, 0644);
   if (fd < 0) return failed(path);
-  const Result<void> done = write_all(fd, text) ? Result<void>() : failed(path);
+  Result<void> done;
+  if (!write_all(fd, text)) done = failed(path);
   if (::close(fd) != 0 && done) return failed(path);
   return done;
 }
