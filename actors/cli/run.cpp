@@ -126,7 +126,7 @@ int run_study(const RunOptions& options) {
                                                 " is the folder of a sequence; use another --dir"},
                        exit_usage);
   const StudyRequest request{spec, options.study, options.seed, options.workers, options.memory};
-  const auto next = continuation_of(request, *folder);
+  auto next = continuation_of(request, *folder);
   if (!next)
     return print_error(next.error(),
                        next.error().kind == ErrorKind::refused ? exit_usage : exit_failure);
@@ -142,7 +142,7 @@ int run_study(const RunOptions& options) {
   const std::string listen = options.listen.empty() ? spec.listen : options.listen;
   const auto keys = runtime::keys_to_listen(listen, options.keys);
   if (!keys) return print_error(keys.error(), exit_usage);
-  auto session = open_session(request, *folder);
+  auto session = open_session(request, *folder, std::move(*next));
   if (!session)
     return print_error(session.error(),
                        session.error().kind == ErrorKind::refused ? exit_usage : exit_failure);

@@ -147,22 +147,26 @@ Result<Continuation> continuation_of(const StudyRequest& request, const HeadFold
 }
 
 Result<Session> open_session(StudyRequest request, const HeadFolder& folder) {
+  auto next = continuation_of(request, folder);
+  if (!next) return next.error();
+  return open_session(std::move(request), folder, std::move(*next));
+}
+
+Result<Session> open_session(StudyRequest request, const HeadFolder& folder, Continuation next) {
   const std::string path = folder.file("journal.db");
   std::error_code failed;
   fs::create_directories(folder.path() / "trials", failed);
   if (failed)
     return Error{ErrorKind::io, "cannot make the folder " + (folder.path() / "trials").string() +
                                     ": " + failed.message()};
-  auto next = continuation_of(request, folder);
-  if (!next) return next.error();
-  if (next->end)
+  if (next.end)
     return Error{ErrorKind::refused,
-                 "the study in " + folder.path().string() + " is over (" + next->end->reason + ")"};
-  const StudyOpened* const opening = next->recorded ? &next->recorded->opened : nullptr;
+                 "the study in " + folder.path().string() + " is over (" + next.end->reason + ")"};
+  const StudyOpened* const opening = next.recorded ? &next.recorded->opened : nullptr;
   const std::string memory = memory_of(request);
   const std::uint64_t seed = request.seed.value_or(request.spec.seed);
   Session session{.spec = std::move(request.spec)};
-  session.change = std::move(next->change);
+  session.change = std::move(next.change);
   if (request.workers) session.spec.n_workers = *request.workers;
   session.document.text = session.spec.text;
   session.document.path = fs::absolute(request.file).lexically_normal().string();

@@ -61,6 +61,8 @@ inline constexpr const char* identity_key = "id";
 /// Opens the study in its folder, or begins it there. The memory is read once, at the first start;
 /// its incumbents are in row 0 from then on. Refused if the folder holds another study.
 Result<Session> open_session(StudyRequest request, const HeadFolder& folder);
+/// The same without another look at the journal. `next`: what continuation_of() gave.
+Result<Session> open_session(StudyRequest request, const HeadFolder& folder, Continuation next);
 
 /// Resources of the local node: this machine.
 [[nodiscard]] runtime::Resources own_resources(const StudySpec& spec);

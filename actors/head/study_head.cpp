@@ -100,10 +100,10 @@ void StudyHead::interrupt(const std::string& reason) {
 Result<TaskResult> StudyHead::run(const StudyRequest& request, const std::string& folder) {
   auto opened = HeadFolder::open(folder);
   if (!opened) return opened.error();
-  const auto next = continuation_of(request, *opened);
+  auto next = continuation_of(request, *opened);
   if (!next) return next.error();
   if (!next->end) {
-    auto session = open_session(request, *opened);
+    auto session = open_session(request, *opened, std::move(*next));
     if (!session) return session.error();
     if (const auto study = begin(std::move(session).value(), *opened); !study) return study.error();
     if (auto over = wait(); !over) return over.error();
