@@ -79,7 +79,7 @@ Result<Continuation> continuation_in(JournalReader& reader, const StudyRequest& 
   auto recorded = read_recorded(reader);
   if (!recorded) return recorded.error();
   if (!*recorded) return Continuation{};
-  Continuation next{.recorded = std::move(**recorded)};
+  Continuation next{.recorded = std::move(*recorded)};
   const StudySpec spec = requested_spec(request, next.recorded->opened.incumbents);
   StudyDifference found = difference(*next.recorded->spec, spec);
   if (auto same = check_same(request, folder, *next.recorded, found); !same) return same.error();
@@ -153,7 +153,6 @@ Result<Session> open_session(StudyRequest request, const HeadFolder& folder) {
 }
 
 Result<Session> open_session(StudyRequest request, const HeadFolder& folder, Continuation next) {
-  const std::string path = folder.file("journal.db");
   std::error_code failed;
   fs::create_directories(folder.path() / "trials", failed);
   if (failed)

@@ -1,9 +1,6 @@
 #include "actors/trial/arguments.hpp"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
-#include <cmath>
 #include <cstdint>
 #include <iterator>
 #include <optional>
@@ -45,15 +42,6 @@ std::string joined_by_commas(const std::vector<std::string>& texts) {
 
 }  // namespace
 
-std::string argument_of(double number) {
-  const bool whole = std::abs(number) < 0x1p63 && std::trunc(number) == number;
-  std::array<char, 32> digits{};
-  const auto end =
-      whole ? std::to_chars(digits.begin(), digits.end(), number, std::chars_format::fixed)
-            : std::to_chars(digits.begin(), digits.end(), number);
-  return {digits.data(), end.ptr};
-}
-
 std::vector<std::string> ArgumentWriter::texts(const std::vector<Scalar>& items) const {
   std::vector<std::string> texts;
   for (const Scalar& item : items) texts.push_back(text(schedulers::value_of(item)));
@@ -61,7 +49,7 @@ std::vector<std::string> ArgumentWriter::texts(const std::vector<Scalar>& items)
 }
 
 std::string ArgumentWriter::text(const Value& value) const {
-  if (const auto* number = std::get_if<double>(&value)) return argument_of(*number);
+  if (const auto* number = std::get_if<double>(&value)) return schedulers::plain_text_of(*number);
   if (const auto* truth = std::get_if<bool>(&value)) {
     if (booleans_ == Booleans::python) return *truth ? "True" : "False";
     if (booleans_ == Booleans::zero_one) return *truth ? "1" : "0";

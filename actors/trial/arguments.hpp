@@ -46,7 +46,4 @@ class ArgumentWriter {
   const Facts& facts_;
 };
 
-/// A number as a program gets it: see ArgumentWriter::text.
-[[nodiscard]] std::string argument_of(double number);
-
 }  // namespace troupe::actors

@@ -43,24 +43,13 @@ bool holds(const Condition& condition, const Config& config) {
   });
 }
 
-namespace {
-
-/// The bound as in a study file: whole numbers without a decimal point.
-std::string bound_text(double bound) {
-  std::string text = text_of(bound);
-  if (text.ends_with(".0")) text.resize(text.size() - 2);
-  return text;
-}
-
-}  // namespace
-
 std::string to_text(const Condition& condition) {
   std::string text;
   for (const Requirement& requirement : condition) {
     text += (text.empty() ? "" : ", ") + requirement.parameter + ' ' +
             std::string(enum_names(Relation{})[static_cast<std::size_t>(requirement.relation)]) +
             ' ';
-    if (requirement.values.empty()) text += bound_text(requirement.bound);
+    if (requirement.values.empty()) text += plain_text_of(requirement.bound);
     for (std::size_t i = 0; i < requirement.values.size(); ++i)
       text += (i == 0 ? "" : " or ") + text_of(requirement.values[i]);
   }

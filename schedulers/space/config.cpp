@@ -35,17 +35,20 @@ std::string listed(const std::vector<Scalar>& items, std::string (*text)(const V
 
 }  // namespace
 
-std::string text_of(double number) {
+std::string plain_text_of(double number) {
   if (std::isnan(number)) return "nan";
-  if (std::isinf(number)) return number > 0 ? "inf" : "-inf";
   std::array<char, 32> digits{};  // The longest double is "-1.7976931348623157e+308".
   const auto [end, error] =
       is_whole(number) ? std::to_chars(digits.data(), digits.data() + digits.size(), number,
                                        std::chars_format::fixed)
                        : std::to_chars(digits.data(), digits.data() + digits.size(), number);
-  std::string text(digits.data(), end);
+  return {digits.data(), end};
+}
+
+std::string text_of(double number) {
+  std::string text = plain_text_of(number);
   // "1" would be read back as an integer: a real number always looks like one.
-  if (text.find_first_of(".e") == std::string::npos) text += ".0";
+  if (std::isfinite(number) && text.find_first_of(".e") == std::string::npos) text += ".0";
   return text;
 }
 

@@ -37,6 +37,8 @@ using Config = std::vector<Setting>;
 [[nodiscard]] std::string text_of(const Value& value);
 /// Whole numbers below 2^63 have no exponent: 300000.0, where other real numbers are 3e-05.
 [[nodiscard]] std::string text_of(double number);
+/// The same, with whole numbers below 2^63 as integers: 300000.
+[[nodiscard]] std::string plain_text_of(double number);
 [[nodiscard]] Value value_of(const Scalar& scalar);
 
 /// A text that two values share if and only if they count as the same: real numbers are compared to
