@@ -7,6 +7,7 @@
 #include "actors/cli/commands.hpp"
 #include "actors/cli/output.hpp"
 #include "actors/cli/study_folder.hpp"
+#include "actors/counted.hpp"
 #include "actors/head/clean_folder.hpp"
 #include "actors/sequence/sequence_folder.hpp"
 
@@ -27,10 +28,9 @@ int clean_study(const std::string& path) {
   const auto cleaned = actors::clean_folder(*folder);
   if (!cleaned) return print_error(cleaned.error());
   const std::size_t count = cleaned->deleted.size();
-  std::string text = count == 0
-                         ? "no checkpoint was deleted"
-                         : "deleted the checkpoint" + std::string(count == 1 ? "" : "s") + " of " +
-                               std::to_string(count) + (count == 1 ? " trial" : " trials");
+  std::string text = count == 0 ? "no checkpoint was deleted"
+                                : "deleted the checkpoint" + std::string(count == 1 ? "" : "s") +
+                                      " of " + actors::counted(count, "trial");
   if (!cleaned->kept.empty()) text += "; kept: " + trials_text(cleaned->kept);
   return print(text + "\n");
 }

@@ -21,11 +21,13 @@ namespace troupe::cli {
 
 using CurveTables = std::vector<std::shared_ptr<const actors::Table>>;
 
-/// Reads the tables of --table, or makes that of --synthetic.
+/// What follows from a table that cannot be read.
 enum class UnreadableTable : std::uint8_t {
   is_an_error,
   is_skipped,  ///< With a message on stderr, if another table can be read.
 };
+
+/// Reads the tables of --table, or makes that of --synthetic.
 [[nodiscard]] Result<CurveTables> open_tables(const CurveOptions& options,
                                               UnreadableTable unreadable);
 

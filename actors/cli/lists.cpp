@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -198,10 +199,11 @@ std::string details_text(const OpenedStudy& study, const BestTrial& best,
   lines.emplace_back("folder",
                      attempt_folder(folder, best.trial, static_cast<std::uint32_t>(attempt)));
   const std::string checkpoint = actors::kept_checkpoint(study.state, best, folder);
+  std::error_code failed;
   if (!checkpoint.empty())
     lines.emplace_back("checkpoint", (std::filesystem::path(folder) / checkpoint).string());
-  else if (std::filesystem::exists(actors::dropped_marker(folder, best.trial)))
-    lines.emplace_back("checkpoint", "deleted, to stay below checkpoints.max_bytes");
+  else if (std::filesystem::exists(actors::dropped_marker(folder, best.trial), failed))
+    lines.emplace_back("checkpoint", "deleted, to save disk space");
   std::size_t width = 0;
   for (const auto& [name, value] : lines) width = std::max(width, actors::utf8_columns(name));
   std::string text;

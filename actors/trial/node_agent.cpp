@@ -158,9 +158,10 @@ void NodeAgent::on(Context& self, const Launch& launch) {
   running_.push_back(Running{launch.trial, launch.attempt, ref, std::move(gpus), std::move(files)});
 }
 
-/// Whether to look for files of the folder of the study file that several trials modify.
+/// Whether to look for files of the folder of the study file that several trials modify. One trial
+/// at a time shares no file, and a look costs a system call for each file.
 bool NodeAgent::watches_files() const {
-  return !environment_.make_program && shared_files_ != SharedFiles::warned;
+  return !environment_.make_program && spec_->n_workers > 1 && shared_files_ != SharedFiles::warned;
 }
 
 /// Looks for a file that was modified while the attempt that ended now, and another one that still

@@ -3,19 +3,16 @@
 #include <algorithm>
 #include <chrono>
 
-#include "actors/json.hpp"
 #include "runtime/core/seconds.hpp"
+#include "schedulers/space/config.hpp"
 
 namespace troupe::actors {
 namespace {
 
 constexpr Duration late = std::chrono::seconds(1);
 
-/// "60 s", without a fraction if there is none.
 std::string in_seconds(double seconds) {
-  std::string text = json_number(seconds);
-  if (text.ends_with(".0")) text.resize(text.size() - 2);
-  return text + " s";
+  return schedulers::plain_text_of(seconds) + " s";
 }
 
 }  // namespace
