@@ -1,7 +1,7 @@
 // Tells the address and thread sanitizers about every stack switch of Boost.Context, which Debian's
 // build of the library does not do. Linked into sanitized programs only: the linker's --wrap
-// replaces the three entry points of Boost.Context and the mutexes of Boost.Fiber with the
-// functions below (see CMakeLists.txt). This file is compiled without a sanitizer.
+// replaces the three entry points of Boost.Context, munmap and the mutexes of Boost.Fiber with
+// the functions below (see CMakeLists.txt). This file is compiled without a sanitizer.
 //
 // Protocol: a Stack describes each context. `suspended` maps the handle of a suspended context to
 // its Stack. `by_bottom` maps a stack's memory to its latest Stack: when the memory is used again,
@@ -30,6 +30,7 @@ extern "C" {
 Transfer __real_jump_fcontext(void* to, void* data);
 Transfer __real_ontop_fcontext(void* to, void* data, OnTop function);
 void* __real_make_fcontext(void* top, std::size_t bytes, Entry entry);
+int __real_munmap(void* address, std::size_t bytes);
 
 [[gnu::weak]] void* __tsan_get_current_fiber();
 [[gnu::weak]] void* __tsan_create_fiber(unsigned flags);
@@ -198,6 +199,13 @@ void* __wrap_make_fcontext(void* top, std::size_t bytes, Entry entry) {
   void* const context = __real_make_fcontext(top, bytes, enter);
   suspend(context, stack);
   return context;
+}
+
+// A stack that is given back keeps marks of frames that were left without returning. The system may
+// give its addresses to anybody, for example to a file that SQLite maps.
+int __wrap_munmap(void* address, std::size_t bytes) {
+  if (__asan_unpoison_memory_region) __asan_unpoison_memory_region(address, bytes);
+  return __real_munmap(address, bytes);
 }
 
 // The mutexes of Boost.Fiber are not instrumented: the thread sanitizer is told what they order.
