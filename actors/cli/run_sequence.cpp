@@ -22,6 +22,7 @@
 #include "actors/json.hpp"
 #include "actors/sequence/sequence.hpp"
 #include "actors/sequence/sequence_folder.hpp"
+#include "actors/study_file/study_difference.hpp"
 #include "runtime/core/seconds.hpp"
 #include "runtime/keys/address_keys.hpp"
 
@@ -36,6 +37,23 @@ int print_sequence_error(const Error& error) {
   print_note(error.what);
   return error.kind == ErrorKind::refused || error.kind == ErrorKind::bad_input ? exit_usage
                                                                                 : exit_failure;
+}
+
+/// "task 2 of 5, 'credit'".
+std::string place_of(const SequenceSpec& spec, std::size_t task) {
+  return "task " + std::to_string(task + 1) + " of " + std::to_string(spec.tasks.size()) + ", '" +
+         spec.tasks[task].name + "'";
+}
+
+StudyRequest task_request(const SequenceSpec& spec, const RunOptions& options,
+                          const std::string& memory, std::size_t task) {
+  StudyRequest request{.spec = spec.tasks[task].spec,
+                       .file = options.study,
+                       .seed = {},
+                       .workers = options.workers,
+                       .memory = memory};
+  if (options.seed) request.seed = *options.seed + task;
+  return request;
 }
 
 /// What all tasks of a sequence share.
@@ -62,15 +80,13 @@ class HeadTaskRunner final : public TaskRunner {
   void ended(std::size_t task, const TaskResult& end, bool joined, bool ended_now) override;
 
  private:
-  [[nodiscard]] StudyRequest request(std::size_t task) const;
+  [[nodiscard]] StudyRequest request(std::size_t task) const {
+    return task_request(setting_.spec, setting_.options, setting_.memory, task);
+  }
   [[nodiscard]] fs::path path(std::size_t task) const {
     return setting_.folder.path() / task_folder(task, setting_.spec.tasks[task].name);
   }
-  [[nodiscard]] std::string place(std::size_t task) const {
-    return "task " + std::to_string(task + 1) + " of " +
-           std::to_string(setting_.spec.tasks.size()) + ", '" + setting_.spec.tasks[task].name +
-           "'";
-  }
+  [[nodiscard]] std::string place(std::size_t task) const { return place_of(setting_.spec, task); }
   void clean(std::size_t task);
   void announce(std::size_t task) const;
 
@@ -79,16 +95,6 @@ class HeadTaskRunner final : public TaskRunner {
   std::unique_ptr<HeadFolder> folder_;  ///< Folder of the running task.
   std::unique_ptr<LocalNodeSupervision> node_;
 };
-
-StudyRequest HeadTaskRunner::request(std::size_t task) const {
-  StudyRequest request{.spec = setting_.spec.tasks[task].spec,
-                       .file = setting_.options.study,
-                       .seed = {},
-                       .workers = setting_.options.workers,
-                       .memory = setting_.memory};
-  if (setting_.options.seed) request.seed = *setting_.options.seed + task;
-  return request;
-}
 
 Result<TaskRunner::Begun> HeadTaskRunner::begin(runtime::Context& self, std::size_t task) {
   node_.reset();
@@ -190,6 +196,28 @@ Result<void> check_begun(const SequenceSpec& spec, const HeadFolder& folder) {
   return {};
 }
 
+/// Compares each task that is over with the file. Refused if it was another study; settings that
+/// come too late for it are named. A failed task is begun anew, and may change.
+Result<void> check_ended(const SequenceSpec& spec, const RunOptions& options,
+                         const HeadFolder& folder, const std::string& memory) {
+  for (std::size_t i = 0; i < spec.tasks.size(); ++i) {
+    const fs::path path = folder.path() / task_folder(i, spec.tasks[i].name);
+    if (!fs::exists(path / "journal.db")) break;
+    auto task = HeadFolder::open(path);
+    if (!task) return task.error();
+    const auto next = continuation_of(task_request(spec, options, memory, i), *task);
+    if (!next) return next.error();
+    if (!next->recorded || !next->recorded->end || !next->change ||
+        next->recorded->end->outcome == StudyFinished::Outcome::failed)
+      continue;
+    print_note(place_of(spec, i) + " is over, and these settings have no effect on it:\n" +
+               to_text(next->change->changes) +
+               "\nThe checkpoints of a task are deleted when it ends, so it cannot go on. Use "
+               "--fresh to run the whole sequence with them");
+  }
+  return {};
+}
+
 /// Waits until no process of any task is left.
 Result<void> wait_for_tasks(const HeadFolder& folder) {
   std::error_code none;
@@ -267,6 +295,9 @@ int run_sequence(const RunOptions& options) {
          folder->path().string() + " is the folder of a study; use another --dir"});
   if (const auto same = check_begun(spec, *folder); !same)
     return print_sequence_error(same.error());
+  const std::string memory = memory_of(spec, options, *folder);
+  if (const auto same = check_ended(spec, options, *folder, memory); !same)
+    return print_sequence_error(same.error());
   if (const auto written = write_file(folder->file("sequence.yaml"), spec.text); !written)
     return print_sequence_error(written.error());
   block_signals({SIGINT, SIGTERM});
@@ -282,7 +313,7 @@ int run_sequence(const RunOptions& options) {
   const Setting setting{spec,
                         options,
                         *folder,
-                        memory_of(spec, options, *folder),
+                        memory,
                         runtime::seen_from_here(*address),
                         *keys ? (*keys)->path() : std::string()};
   process.node().spawn<NodesFile>(process.node(), folder->file(NodesFile::name), *address);

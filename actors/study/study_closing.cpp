@@ -1,5 +1,8 @@
 #include "actors/study/study_closing.hpp"
 
+#include <utility>
+
+#include "actors/counted.hpp"
 #include "runtime/core/check.hpp"
 
 namespace troupe::actors {
@@ -49,9 +52,17 @@ std::optional<StudyFinished> StudyClosing::end_of(std::uint64_t index,
 }
 
 bool StudyClosing::finish_if_over(std::uint64_t index, const Activity& activity) {
-  const auto end = end_of(index, activity);
+  auto end = end_of(index, activity);
   if (!end) return false;
-  finished_ = end;
+  if (end->outcome == StudyFinished::Outcome::finished && activity.started > 0 &&
+      activity.failed == activity.started) {
+    end->outcome = StudyFinished::Outcome::failed;
+    end->reason +=
+        ", and no trial has a result: " +
+        (activity.failed == 1 ? "the only trial" : "all " + counted(activity.failed, "trial")) +
+        " failed";
+  }
+  finished_ = std::move(end);
   return true;
 }
 

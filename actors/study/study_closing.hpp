@@ -46,8 +46,11 @@ class StudyClosing {
     std::uint64_t running = 0;           ///< Trials with a process.
     bool restarts_waiting = false;       ///< Whether a trial waits to be started again.
     std::string_view scheduler_waits{};  ///< Why the scheduler starts nothing; empty if it may.
+    std::uint64_t started = 0;           ///< Trials that were ever started.
+    std::uint64_t failed = 0;            ///< Those of them that failed.
   };
-  /// Ends the study if it is over. True if it has ended now.
+  /// Ends the study if it is over. True if it has ended now. A study that would finish fails if all
+  /// of its trials failed: it has no result.
   bool finish_if_over(std::uint64_t index, const Activity& activity);
 
   [[nodiscard]] Phase phase() const { return phase_; }

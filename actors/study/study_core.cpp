@@ -109,7 +109,9 @@ Outcome StudyCore::apply(const Input& input, std::uint64_t index,
   const bool over =
       closing_.finish_if_over(index_, {.running = counts().running,
                                        .restarts_waiting = trials_.next_restart().has_value(),
-                                       .scheduler_waits = waiting_for_});
+                                       .scheduler_waits = waiting_for_,
+                                       .started = counts().started,
+                                       .failed = counts().failed});
   if (over) emit(*finished());
   decisions_ = nullptr;
   return std::exchange(outcome_, {});

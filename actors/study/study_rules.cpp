@@ -30,7 +30,9 @@ StudyRules rules_of(const StudySpec& spec) {
   rules.max_resource = spec.max_t;
   rules.report_advice = "check report.format (" + std::string(enum_text(spec.report.format)) +
                         "), metric (" + spec.metric + ") and resource_attr (" + spec.resource_attr +
-                        "), and raise grace_period if it reports less often";
+                        ")";
+  if (traits(spec.scheduler.options).judges != schedulers::SchedulerTraits::Judges::nothing)
+    rules.report_advice += ", and raise grace_period if it reports less often";
   switch (spec.when_exhausted) {
     case StudySpec::WhenExhausted::finish:
       rules.when_exhausted = WhenExhausted::finish;

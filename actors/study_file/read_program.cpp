@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
@@ -181,6 +182,19 @@ std::optional<std::vector<std::string>> read_pattern(const Element& pattern, con
   return compiled->names();
 }
 
+/// How to name a group `name`. PCRE2 has letters, digits and underscores in such names.
+std::string group_advice(const std::string& name) {
+  constexpr std::size_t length_max = 32;
+  const auto may_stand = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_';
+  };
+  if (std::ranges::all_of(name, may_stand) && name.size() <= length_max &&
+      std::isdigit(static_cast<unsigned char>(name.front())) == 0)
+    return "; write (?<" + name + ">...) around what it matches";
+  return "; a group's name has letters, digits and '_' only and at most 32 of them: choose such a "
+         "name for it in the study file, and write (?<NAME>...) around what it matches";
+}
+
 /// Checks that the metric and, unless reports are counted, the resource have a group.
 void check_groups(Section& report, const std::string& key, const std::vector<std::string>& names,
                   const StudySpec& spec) {
@@ -191,7 +205,7 @@ void check_groups(Section& report, const std::string& key, const std::vector<std
     if (!name.empty() && std::ranges::find(names, name) == names.end())
       report.error(
           key, "'report." + key + "' has no group named '" + name + "', which is " + what +
-                   "; write (?<" + name + ">...) around what it matches" +
+                   group_advice(name) +
                    (names.empty() ? "" : suggestion(name, {names.begin(), names.end()}, "groups")));
 }
 

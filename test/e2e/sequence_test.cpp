@@ -203,6 +203,26 @@ BOOST_AUTO_TEST_CASE(a_sequence_may_get_more_tasks_and_no_other_change) {
              std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(a_setting_that_comes_too_late_for_a_task_is_named) {
+  const Sequence sequence(five_tasks("late", 3));
+  BOOST_REQUIRE(sequence.run().code == 0);
+  const std::string file = sequence.folder() + "/../sequence.yaml";
+  write_file(file, five_tasks("late", 4));
+  const Finished raised = sequence.run();
+  BOOST_TEST(raised.code == 0);
+  BOOST_TEST(raised.err.find("task 1 of 5, 't1' is over, and these settings have no effect on "
+                             "it:\n  stop_criterion.max_num_trials_started: 3 -> 4\n") !=
+                 std::string::npos,
+             raised.err);
+  std::string other = five_tasks("late", 3);
+  other.replace(other.find("reduction_factor: 3"), 19, "reduction_factor: 2");
+  write_file(file, other);
+  const Finished refused = sequence.run();
+  BOOST_TEST(refused.code == 2);
+  BOOST_TEST(refused.err.find("scheduler.reduction_factor: 3 -> 2") != std::string::npos,
+             refused.err);
+}
+
 BOOST_AUTO_TEST_CASE(a_task_uses_the_memory_of_an_earlier_run) {
   const TempFolder scratch;
   const auto write = [&](const std::string& name, const std::string& space,

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include <boost/test/unit_test.hpp>
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -278,6 +279,19 @@ BOOST_AUTO_TEST_CASE(files_that_were_modified_are_found_but_for_logs) {
   write(root / "best_model.txt", "1");
   BOOST_TEST(modified_file(between, file_times(root.string()).value()).value() == "best_model.txt");
   BOOST_TEST(!file_times((root / "none").string()));
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_troupe_itself_prints_to_is_not_shared) {
+  const std::string out = (root / "out.txt").string();
+  const int file = ::open(out.c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
+  const int before = ::dup(STDERR_FILENO);
+  BOOST_REQUIRE(::dup2(file, STDERR_FILENO) >= 0);
+  const auto times = file_times(root.string());
+  BOOST_REQUIRE(::dup2(before, STDERR_FILENO) >= 0);
+  ::close(before);
+  ::close(file);
+  BOOST_TEST(times.value().empty());
+  BOOST_TEST(file_times(root.string()).value().size() == 1u);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -230,6 +230,9 @@ BOOST_AUTO_TEST_CASE(patterns_are_a_list_for_lines_of_their_own) {
   refuse("patterns: ['(?<epoch>.)', 'loss']", 36, "has no named group");
   refuse("patterns: ['(?<epoch>.)', '(?<loss>']", 36, "'report.patterns' is no regular expression");
   refuse("patterns: ['(?<epoch>.)', '(?<lss>.)']", 20, "no group named 'loss'");
+  expect(replaced(least, "metric: loss", "metric: val.loss") +
+             "report: {pattern: '(?<epoch>.) (?<loss>.)'}\n",
+         {10, 19}, "a group's name has letters, digits and '_' only");
   refuse("patterns: ['(?<loss>.)'], format: name-value", 20, "is for format: regex");
 }
 

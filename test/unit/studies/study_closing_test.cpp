@@ -51,6 +51,20 @@ BOOST_AUTO_TEST_CASE(an_open_study_ends_when_nothing_runs_and_the_scheduler_has_
   BOOST_TEST(closing.finished()->reason == "nothing is left to run: a rung");
 }
 
+BOOST_AUTO_TEST_CASE(a_study_in_which_every_trial_failed_has_no_result_and_fails) {
+  StudyClosing closing;
+  BOOST_TEST(closing.advance(Phase::restarts_only, Outcome::finished, "3 trials were started",
+                             Cause::started));
+  BOOST_TEST(closing.finish_if_over(5, {.started = 3, .failed = 3}));
+  BOOST_TEST((*closing.finished() ==
+              StudyFinished{5, Outcome::failed,
+                            "3 trials were started, and no trial has a result: all 3 trials "
+                            "failed"}));
+  closing.reopen();  // The limit was raised.
+  BOOST_TEST(closing.finish_if_over(9, {.scheduler_waits = "a rung", .started = 4, .failed = 3}));
+  BOOST_TEST((closing.finished()->outcome == Outcome::finished));
+}
+
 BOOST_AUTO_TEST_CASE(promotions_end_with_the_reason_why_no_trial_is_new) {
   StudyClosing closing;
   BOOST_TEST(closing.advance(Phase::promotions_only, Outcome::finished, "3 trials were started",
