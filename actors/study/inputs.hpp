@@ -13,6 +13,7 @@
 #include "runtime/codec_declarations.hpp"
 #include "runtime/core/field.hpp"
 #include "schedulers/events.hpp"
+#include "schedulers/searchers/searcher.hpp"
 #include "schedulers/space/config.hpp"
 
 namespace troupe::actors {
@@ -130,35 +131,22 @@ struct NodeLeft {
   }
 };
 
-/// A configuration that the searcher proposes. A function of (seed, trial, at).
+/// A configuration that the searcher proposes: a function of the study, of `trial` and of the rows
+/// below `at`.
 struct Suggestion {
   static constexpr std::string_view wire_name = "Suggestion";
-  /// Where the configuration comes from.
-  enum class Source {
-    unknown,             ///< Not recorded, or nothing was proposed.
-    incumbent,           ///< Of a memory, or of `incumbents` in the study file.
-    points_to_evaluate,  ///< Of the study file.
-    random,
-    grid,
-    sobol,
-    model,  ///< Of a searcher that learns from the reports.
-  };
+  using Source = schedulers::SuggestionSource;
   schedulers::TrialId trial = 0;
   std::uint64_t at = 0;                      ///< Number of rows that the searcher knew.
   std::optional<schedulers::Config> config;  ///< None: no configuration is left.
   Source source = Source::unknown;
-  /// What the searcher needs to go on from here, in a form of its own. None: it is a function of
-  /// what it was asked and told.
+  /// What the searcher needs to go on from here, in a form of its own; see Proposal.
   std::optional<std::string> state{};
   static auto fields(auto& m) {
     return std::tuple{field("trial", m.trial), field("at", m.at), field("config", m.config),
                       field("source", m.source), field("state", m.state)};
   }
 };
-constexpr std::array<std::string_view, 7> enum_names(Suggestion::Source) {
-  return {"unknown", "incumbent", "points_to_evaluate", "random", "grid", "sobol", "model"};
-}
-
 /// A slot of a node is free. Carries the next suggestion if a new trial may start there.
 struct SlotFreed {
   static constexpr std::string_view wire_name = "SlotFreed";

@@ -16,7 +16,7 @@ template struct WireCodec<actors::Decided>;
 template struct WireCodec<actors::Decide>;
 template struct WireCodec<actors::BeginScheduling>;
 template struct WireCodec<actors::BeginSearch>;
-template struct WireCodec<actors::Observe>;
+template struct WireCodec<actors::Learn>;
 template struct WireCodec<actors::Suggest>;
 template struct WireCodec<actors::JoinReply>;
 template struct WireCodec<actors::Launch>;

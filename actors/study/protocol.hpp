@@ -91,7 +91,7 @@ struct SpawnScheduler {
 
 struct Suggest;
 
-/// Resets a searcher: nothing was asked or observed yet. The same study gives the same suggestions.
+/// Resets a searcher: nothing was asked or learned yet. The same study gives the same suggestions.
 struct BeginSearch {
   static constexpr std::string_view wire_name = "BeginSearch";
   using Reply = runtime::Done;
@@ -99,23 +99,21 @@ struct BeginSearch {
   static auto fields(auto& m) { return std::tuple{field("study", m.study)}; }
 };
 
-/// A report that counts. It replaces an earlier one of the trial at its resource.
-struct Observe {
-  static constexpr std::string_view wire_name = "Observe";
-  TrialId trial = 0;
-  Resource resource = 0;
-  double metric = 0;
+/// What a row of the journal tells the searcher; see Searcher. Sent in the order of the rows.
+struct Learn {
+  static constexpr std::string_view wire_name = "Learn";
+  std::uint64_t index = 0;  ///< Of the row.
+  std::vector<schedulers::SearchFact> facts;
   static auto fields(auto& m) {
-    return std::tuple{field("trial", m.trial), field("resource", m.resource),
-                      field("metric", m.metric)};
+    return std::tuple{field("index", m.index), field("facts", m.facts)};
   }
 };
 
-using SearcherRef = runtime::Ref<BeginSearch, Suggest, Observe>;
+using SearcherRef = runtime::Ref<BeginSearch, Suggest, Learn>;
 using SuggestionRef = runtime::Ref<Suggestion>;
 
-/// Asks the searcher for a configuration, ahead of need. It sends a Suggestion to `reply_to`, or
-/// nothing if that is nobody.
+/// Asks the searcher for a configuration, ahead of need. It sends a Suggestion to `reply_to`. It
+/// knows the rows below `at`, and no others.
 struct Suggest {
   static constexpr std::string_view wire_name = "Suggest";
   TrialId trial = 0;
@@ -330,7 +328,7 @@ extern template struct WireCodec<actors::Decided>;
 extern template struct WireCodec<actors::Decide>;
 extern template struct WireCodec<actors::BeginScheduling>;
 extern template struct WireCodec<actors::BeginSearch>;
-extern template struct WireCodec<actors::Observe>;
+extern template struct WireCodec<actors::Learn>;
 extern template struct WireCodec<actors::Suggest>;
 extern template struct WireCodec<actors::JoinReply>;
 extern template struct WireCodec<actors::Launch>;

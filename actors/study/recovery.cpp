@@ -32,7 +32,7 @@ ReplayedRow replay_row(StudyCore& core, const Row& row, const AskScheduler& ask)
   return {
       ReplayedRow::Status::applied,
       {row.index, row.time_us, std::move(input), std::move(decisions), std::move(outcome.events)},
-      std::move(outcome.commands)};
+      std::move(outcome.facts)};
 }
 
 void ActiveTime::note(const Input& input, std::int64_t time_us) {

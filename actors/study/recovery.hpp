@@ -24,8 +24,8 @@ struct ReplayedRow {
     scheduler_lost,
   };
   Status status = Status::applied;
-  StudyRow row{};                   ///< If applied; its events are those derived now.
-  std::vector<Command> commands{};  ///< If applied.
+  StudyRow row{};                               ///< If applied; its events are those derived now.
+  std::vector<schedulers::SearchFact> facts{};  ///< If applied: for the searcher.
 };
 
 /// Derives the decisions of a journaled row again and applies it to `core`, which has the rows

@@ -52,6 +52,7 @@ std::vector<Difference> Replay::on(const Row& row) {
   }
   if (const auto* slot = std::get_if<SlotFreed>(&*input);
       slot != nullptr && slot->suggestion && searcher_) {
+    learn_below(slot->suggestion->at);
     const Suggestion again = searcher_->suggest(slot->suggestion->trial, slot->suggestion->at);
     differ("suggestion", to_json(*slot->suggestion), to_json(again));
   }
@@ -65,12 +66,16 @@ std::vector<Difference> Replay::on(const Row& row) {
     differ("decisions", row.decisions, journaled.error().what);
     return differences;
   }
-  const Outcome outcome = core_.apply(*input, row.index, *journaled);
+  Outcome outcome = core_.apply(*input, row.index, *journaled);
   differ("events", row.events, to_json(outcome.events));
-  for (const auto& command : outcome.commands)
-    if (const auto* report = std::get_if<ObserveReport>(&command); report != nullptr && searcher_)
-      searcher_->observe(report->trial, report->resource, report->metric);
+  if (searcher_ && !outcome.facts.empty()) untold_.push_back({row.index, std::move(outcome.facts)});
   return differences;
+}
+
+/// Tells the searcher what it knew when the first `rows` rows were there.
+void Replay::learn_below(std::uint64_t rows) {
+  for (; !untold_.empty() && untold_.front().index < rows; untold_.pop_front())
+    for (const auto& fact : untold_.front().facts) searcher_->learn(fact);
 }
 
 }  // namespace troupe::actors

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -45,9 +46,16 @@ class Replay {
   [[nodiscard]] std::uint64_t decisions() const { return decisions_; }
 
  private:
+  struct RowFacts {
+    std::uint64_t index = 0;
+    std::vector<schedulers::SearchFact> facts;
+  };
+  void learn_below(std::uint64_t rows);
+
   StudyCore core_;
   std::unique_ptr<schedulers::Scheduler> scheduler_;  ///< Null: the user's own.
   std::optional<Suggester> searcher_;                 ///< None: the user's own.
+  std::deque<RowFacts> untold_;                       ///< That the searcher does not know yet.
   std::vector<std::string> own_actors_;
   std::uint64_t decisions_ = 0;
 };

@@ -15,11 +15,12 @@ Result<runtime::Done> SearcherActor::on(runtime::Context&, const BeginSearch& be
 void SearcherActor::on(runtime::Context& self, const Suggest& suggest) {
   if (!searcher_) return;  // It was restarted: the study resets it and asks again.
   const Suggestion suggestion = searcher_->suggest(suggest.trial, suggest.at);
-  if (suggest.reply_to) self.tell(suggest.reply_to, suggestion);
+  self.tell(suggest.reply_to, suggestion);
 }
 
-void SearcherActor::on(runtime::Context&, const Observe& report) {
-  if (searcher_) searcher_->observe(report.trial, report.resource, report.metric);
+void SearcherActor::on(runtime::Context&, const Learn& row) {
+  if (!searcher_) return;
+  for (const auto& fact : row.facts) searcher_->learn(fact);
 }
 
 }  // namespace troupe::actors

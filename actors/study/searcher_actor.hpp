@@ -15,7 +15,7 @@ class SearcherActor {
 
   Result<runtime::Done> on(runtime::Context& self, const BeginSearch& begin);
   void on(runtime::Context& self, const Suggest& suggest);
-  void on(runtime::Context& self, const Observe& report);
+  void on(runtime::Context& self, const Learn& row);
 
  private:
   std::optional<Suggester> searcher_;

@@ -108,8 +108,7 @@ bool Study::recover(Context& self) {
           " of the journal is not what this program derives from its inputs: was it "
           "written by another version, or changed? `troupe replay` shows the "
           "differences");
-    hosts_.repeat_suggestion(self, replayed.row.input);
-    hosts_.tell_reports(self, replayed.commands);
+    hosts_.tell_facts(self, row.index, replayed.facts);
     hosts_.note_row();
     members_.note_earlier(replayed.row.input);
     time_.note(replayed.row.input, row.time_us);
@@ -212,7 +211,7 @@ void Study::take(Context& self, Input input) {
         PendingRow::End{core_.trials().at(ended->trial).node, {ended->trial, ended->attempt}});
   Outcome outcome = core_.apply(input, index, decisions);
   if (options_.checks == StudyOptions::Checks::all) core_.check_invariants();
-  hosts_.tell_reports(self, outcome.commands);
+  hosts_.tell_facts(self, index, std::move(outcome.facts));
   hosts_.note_row();
   time_.note(input, time_us);
   StudyRow row{index, time_us, std::move(input), std::move(decisions), std::move(outcome.events)};

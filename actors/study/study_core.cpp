@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "actors/counted.hpp"
+#include "actors/study/search_facts.hpp"
 #include "runtime/core/check.hpp"
 #include "runtime/core/overloaded.hpp"
 
@@ -114,6 +115,7 @@ Outcome StudyCore::apply(const Input& input, std::uint64_t index,
                                        .failed = counts().failed});
   if (over) emit(*finished());
   decisions_ = nullptr;
+  outcome_.facts = search_facts(outcome_.events, std::exchange(assigned_state_, std::nullopt));
   return std::exchange(outcome_, {});
 }
 
@@ -233,6 +235,7 @@ void StudyCore::start(const schedulers::StartTrial& start, const std::string& no
   check(suggestion_ && suggestion_->trial == start.trial,
         "a new trial starts with the configuration that was suggested for it");
   TrialRecord& trial = trials_.add(start.trial, std::move(*suggestion_->config), start.until);
+  assigned_state_ = std::move(suggestion_->state);
   suggestion_.reset();
   launch(trial, node, 0);
   announce_start(trial);
@@ -358,7 +361,6 @@ bool StudyCore::replaced_before(const TrialRecord& trial, const Reported& report
 /// Lets a report replace an earlier one at its resource, in results and for the searcher.
 void StudyCore::replace(TrialRecord& trial, const Reported& report) {
   trial.replaced.insert(report.resource);
-  outcome_.commands.push_back(ObserveReport{trial.id, report.resource, report.metric});
   emit(TrialReported{index_, trial.id, report.resource, report.metric,
                      TrialReported::Decision::proceed, report.values, true});
   best_.report(trial.id, report.resource, report.metric);
@@ -378,7 +380,6 @@ void StudyCore::count(TrialRecord& trial, const Reported& report,
   // It resumes from any checkpoint again: it completes where its last program ends.
   if (!has_target(trial)) trial.ran_again = false;
   trial.idle_restarts = 0;
-  outcome_.commands.push_back(ObserveReport{trial.id, report.resource, report.metric});
   emit(TrialReported{index_, trial.id, report.resource, report.metric, decision, report.values});
   for (std::string& warning : warnings_.about_columns(report.values))
     emit(StudyWarned{index_, std::move(warning)});

@@ -40,26 +40,20 @@ struct EndAttempt {
   std::uint32_t attempt = 1;
 };
 
-/// Tell the searcher of a report.
-struct ObserveReport {
-  TrialId trial = 0;
-  Resource resource = 0;
-  double metric = 0;
-};
-
 /// Delete the checkpoints of the attempts before `attempt`: its reports and its end are journaled.
 struct ReleaseCheckpoints {
   TrialId trial = 0;
   std::uint32_t attempt = 1;
 };
 
-using Command = std::variant<LaunchAttempt, EndAttempt, ObserveReport, ReleaseCheckpoints>;
+using Command = std::variant<LaunchAttempt, EndAttempt, ReleaseCheckpoints>;
 
 /// What follows from one input.
 struct Outcome {
   std::vector<StudyEvent> events;  ///< For the journal and the subscribers.
   std::vector<Command>
       commands;  ///< For the study actor. Derived again in a replay, so not journaled.
+  std::vector<schedulers::SearchFact> facts;  ///< For the searcher. Likewise.
 };
 
 /// The next slot to offer to the scheduler.
@@ -203,7 +197,8 @@ class StudyCore {
   BestTrials best_;
   BestAnnouncements announcements_;
   StudyWarnings warnings_;
-  std::optional<Suggestion> suggestion_;  ///< Has a configuration that no trial has taken yet.
+  std::optional<Suggestion> suggestion_;       ///< Has a configuration that no trial has taken yet.
+  std::optional<std::string> assigned_state_;  ///< Of the suggestion that was taken in this row.
   bool space_exhausted_ = false;
   std::string waiting_for_;  ///< The scheduler's reason; any input but SlotFreed clears it.
 

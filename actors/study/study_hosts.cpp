@@ -136,8 +136,8 @@ bool StudyHosts::feed_searcher(Context& self, const StudyHistory& history) {
   StudyCore past(options_.rules);
   history.for_each([&](const Row& row) {
     const StudyRow decoded = decode_row(row);
-    repeat_suggestion(self, decoded.input);
-    tell_reports(self, past.apply(decoded.input, decoded.index, decoded.decisions).commands);
+    tell_facts(self, decoded.index,
+               past.apply(decoded.input, decoded.index, decoded.decisions).facts);
   });
   asked_.reset();
   return true;
@@ -161,16 +161,9 @@ std::optional<Suggestion> StudyHosts::take_suggestion() {
   return std::exchange(suggestion_, std::nullopt);
 }
 
-void StudyHosts::tell_reports(Context& self, const std::vector<Command>& commands) const {
-  for (const auto& command : commands)
-    if (const auto* report = std::get_if<ObserveReport>(&command))
-      self.tell(*searcher_, Observe{report->trial, report->resource, report->metric});
-}
-
-void StudyHosts::repeat_suggestion(Context& self, const Input& input) const {
-  const auto* slot = std::get_if<SlotFreed>(&input);
-  if (slot == nullptr || !slot->suggestion) return;
-  self.tell(*searcher_, Suggest{slot->suggestion->trial, slot->suggestion->at, SuggestionRef()});
+void StudyHosts::tell_facts(Context& self, std::uint64_t index,
+                            std::vector<schedulers::SearchFact> facts) const {
+  if (!facts.empty()) self.tell(*searcher_, Learn{index, std::move(facts)});
 }
 
 void StudyHosts::on_down(Context& self, const runtime::Down& down, std::uint64_t next_index) {

@@ -70,11 +70,9 @@ class StudyHosts {
   /// Hands over the suggestion at hand; none if there is none.
   [[nodiscard]] std::optional<Suggestion> take_suggestion();
 
-  /// Tells the searcher of the reports among `commands`.
-  void tell_reports(runtime::Context& self, const std::vector<Command>& commands) const;
-  /// Asks the searcher again for the suggestion that a replayed row has, so that it knows what it
-  /// has suggested. It does not answer.
-  void repeat_suggestion(runtime::Context& self, const Input& input) const;
+  /// Tells the searcher what it learns from row `index`, before or after a recovery.
+  void tell_facts(runtime::Context& self, std::uint64_t index,
+                  std::vector<schedulers::SearchFact> facts) const;
 
   /// A row was taken or replayed: what was lost before it does not count any more.
   void note_row() { lost_in_a_row_ = 0; }

@@ -70,17 +70,17 @@ void StudyTotals::count(const Reported& report) {
 }
 
 std::optional<StudyTotals::Reached> StudyTotals::reached(const TrialCounts& trials) const {
-  using Outcome = StudyFinished::Outcome;
+  using End = StudyFinished::Outcome;
   const auto met = [](const std::optional<std::uint64_t>& bound, std::uint64_t count) {
     return bound && count >= *bound;
   };
   const std::uint64_t finished = trials.completed + trials.stopped + trials.failed;
   check(finished <= trials.started, "a trial starts before it finishes");
   if (trials.failed > failures_max_)
-    return Reached{Outcome::failed, counted(trials.failed, "trial") + " failed (max_failures: " +
+    return Reached{End::failed, counted(trials.failed, "trial") + " failed (max_failures: " +
                                         std::to_string(failures_max_) + ")"};
   const auto finish = [](std::string reason) {
-    return Reached{Outcome::finished, std::move(reason)};
+    return Reached{End::finished, std::move(reason)};
   };
   if (met(rules_.evaluations_max, evaluations_))
     return finish(counted(evaluations_, "report") + (evaluations_ == 1 ? " was" : " were") +

@@ -16,17 +16,11 @@ class Suggester {
 
   /// As Searcher::suggest. `at`: number of rows that the searcher knows.
   [[nodiscard]] Suggestion suggest(TrialId trial, std::uint64_t at);
-  void observe(TrialId trial, Resource resource, double metric) {
-    searcher_->observe(trial, resource, metric);
-  }
+  void learn(const schedulers::SearchFact& fact) { searcher_->learn(fact); }
 
  private:
-  [[nodiscard]] Suggestion::Source source_of(TrialId trial) const;
-
   std::unique_ptr<schedulers::Searcher> searcher_;
-  Suggestion::Source own_ = Suggestion::Source::model;  ///< Of the searcher's own proposals.
-  TrialId incumbents_ = 0;                              ///< Trials below this one are incumbents.
-  TrialId points_ = 0;  ///< Trials below this one, and no incumbents, are points_to_evaluate.
+  TrialId incumbents_ = 0;  ///< Trials below this one are incumbents.
 };
 
 }  // namespace troupe::actors

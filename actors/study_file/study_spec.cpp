@@ -31,7 +31,12 @@ schedulers::SchedulerOptions scheduler_options(const StudySpec& spec) {
 schedulers::SearchTerms search_terms(const StudySpec& spec, std::uint64_t seed) {
   std::vector<schedulers::Config> points = spec.incumbents;
   points.insert(points.end(), spec.points_to_evaluate.begin(), spec.points_to_evaluate.end());
-  return {.space = spec.config_space, .seed = seed, .points_to_evaluate = std::move(points)};
+  return {.space = spec.config_space,
+          .seed = seed,
+          .points_to_evaluate = std::move(points),
+          .mode = spec.mode,
+          .max_resource = spec.max_t,
+          .rung_levels = {}};
 }
 
 std::unique_ptr<schedulers::Searcher> searcher_of(const StudySpec& spec, std::uint64_t seed) {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
+#include <variant>
 
 #include "runtime/core/check.hpp"
 #include "schedulers/searchers/suggested.hpp"
@@ -91,24 +93,41 @@ GridSearcher::GridSearcher(Space space, std::size_t samples, const std::vector<C
   cursor_.resize(axes_.size());
 }
 
-std::optional<Config> GridSearcher::suggest(TrialId trial) {
-  if (trial < points_.size()) return points_[trial];
-  while (auto config = next_of_grid())
-    if (!points_seen_.contains(space_.match(*config))) return config;
+std::optional<Proposal> GridSearcher::suggest(TrialId trial) {
+  if (trial < points_.size()) return Proposal{points_[trial], SuggestionSource::points_to_evaluate};
+  for (auto config = current(); config; config = current()) {
+    if (!points_seen_.contains(space_.match(*config)))
+      return Proposal{std::move(*config), SuggestionSource::grid};
+    advance(axes_.size() - 1);
+  }
   return std::nullopt;
 }
 
-void GridSearcher::observe(TrialId, Resource, double) {}
+void GridSearcher::learn(const SearchFact& fact) {
+  const auto* assigned = std::get_if<ConfigAssigned>(&fact);
+  if (assigned == nullptr || assigned->trial < points_.size()) return;
+  for (std::size_t i = 0; i < axes_.size(); ++i) {
+    const Value* value = find(assigned->config, space_.parameters()[i].name);
+    const auto at = value == nullptr
+                        ? axes_[i].begin()
+                        : std::ranges::find(axes_[i], match_of(*value),
+                                            [](const Value& one) { return match_of(one); });
+    check(at != axes_[i].end(), "a grid's configuration has values of its axes");
+    cursor_[i] = static_cast<std::size_t>(at - axes_[i].begin());
+  }
+  advance(axes_.size() - 1);
+}
 
-std::optional<Config> GridSearcher::next_of_grid() {
+/// Moves the cursor to the next combination that can be suggested, if this one cannot.
+std::optional<Config> GridSearcher::current() {
   for (int skipped = 0; !exhausted_ && skipped < skipped_max; ++skipped) {
     Config full;
     for (std::size_t i = 0; i < axes_.size(); ++i)
       full.push_back({space_.parameters()[i].name, axes_[i][cursor_[i]]});
     Config config = space_.trimmed(full);
     const auto axis = axis_to_advance(full, config);
-    advance(axis.value_or(axes_.size() - 1));
     if (!axis) return config;
+    advance(*axis);
   }
   exhausted_ = true;
   return std::nullopt;

@@ -46,11 +46,11 @@ class GridSearcher final : public Searcher {
   /// `space`: at least one parameter. `samples`: at least 1.
   GridSearcher(Space space, std::size_t samples, const std::vector<Config>& points);
 
-  [[nodiscard]] std::optional<Config> suggest(TrialId trial) override;
-  void observe(TrialId trial, Resource resource, double metric) override;
+  [[nodiscard]] std::optional<Proposal> suggest(TrialId trial) override;
+  void learn(const SearchFact& fact) override;
 
  private:
-  [[nodiscard]] std::optional<Config> next_of_grid();
+  [[nodiscard]] std::optional<Config> current();
   [[nodiscard]] std::optional<std::size_t> axis_to_advance(const Config& full,
                                                            const Config& config) const;
   void advance(std::size_t axis);

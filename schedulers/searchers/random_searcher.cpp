@@ -1,5 +1,8 @@
 #include "schedulers/searchers/random_searcher.hpp"
 
+#include <utility>
+#include <variant>
+
 #include "schedulers/searchers/suggested.hpp"
 
 namespace troupe::schedulers {
@@ -22,12 +25,16 @@ RandomSearcher::RandomSearcher(Space space, std::uint64_t seed, const std::vecto
       points_(points_in_order(space_, points)),
       suggested_(space_, points_) {}
 
-std::optional<Config> RandomSearcher::suggest(TrialId trial) {
-  if (trial < points_.size()) return points_[trial];
+std::optional<Proposal> RandomSearcher::suggest(TrialId trial) {
+  if (trial < points_.size()) return Proposal{points_[trial], SuggestionSource::points_to_evaluate};
   Rng rng = Rng::stream(seed_, "config", trial);
-  return suggested_.next([&] { return space_.sample(rng); }, rng);
+  auto config = suggested_.next([&] { return space_.sample(rng); }, rng);
+  if (!config) return std::nullopt;
+  return Proposal{std::move(*config), SuggestionSource::random};
 }
 
-void RandomSearcher::observe(TrialId, Resource, double) {}
+void RandomSearcher::learn(const SearchFact& fact) {
+  if (const auto* assigned = std::get_if<ConfigAssigned>(&fact)) suggested_.add(assigned->config);
+}
 
 }  // namespace troupe::schedulers

@@ -29,17 +29,17 @@ struct RandomSearcherOptions {
 /// Random search without replacement: first `points`, then independent draws from the space.
 ///
 /// Each trial has its own random stream, so a suggestion depends only on the seed, the trial and
-/// the set of earlier suggestions. In a finite space every configuration is suggested exactly once.
-/// In an infinite space a duplicate (equal to seven digits) is drawn again, Suggested::redraws_max
-/// times at most.
+/// the configurations that were assigned. In a finite space every configuration is suggested
+/// exactly once. In an infinite space a duplicate (equal to seven digits) is drawn again,
+/// Suggested::redraws_max times at most.
 class RandomSearcher final : public Searcher {
  public:
   RandomSearcher(Space space, std::uint64_t seed, const std::vector<Config>& points);
   RandomSearcher(const RandomSearcher&) = delete;
   RandomSearcher& operator=(const RandomSearcher&) = delete;
 
-  [[nodiscard]] std::optional<Config> suggest(TrialId trial) override;
-  void observe(TrialId trial, Resource resource, double metric) override;
+  [[nodiscard]] std::optional<Proposal> suggest(TrialId trial) override;
+  void learn(const SearchFact& fact) override;
 
  private:
   Space space_;

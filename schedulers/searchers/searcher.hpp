@@ -1,27 +1,57 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "schedulers/events.hpp"
+#include "schedulers/mode.hpp"
+#include "schedulers/searchers/search_facts.hpp"
 #include "schedulers/space/config.hpp"
 #include "schedulers/space/space.hpp"
 
 namespace troupe::schedulers {
 
-/// A searcher: proposes configurations. It is a state machine like a scheduler: the result of
-/// `suggest` depends only on the options, the earlier suggestions and the observations.
+/// Where a configuration comes from.
+enum class SuggestionSource {
+  unknown,             ///< Not recorded, or nothing was proposed.
+  incumbent,           ///< Of a memory, or of `incumbents` in the study file.
+  points_to_evaluate,  ///< Of the study file.
+  random,
+  grid,
+  sobol,
+  model,  ///< Of a searcher that learns from the reports.
+};
+constexpr std::array<std::string_view, 7> enum_names(SuggestionSource) {
+  return {"unknown", "incumbent", "points_to_evaluate", "random", "grid", "sobol", "model"};
+}
+
+/// A configuration that a searcher proposes.
+struct Proposal {
+  Config config;
+  SuggestionSource source = SuggestionSource::unknown;
+  /// What the searcher needs to go on from here, in a form of its own. It comes back with
+  /// ConfigAssigned. None: the configuration is enough.
+  std::optional<std::string> state{};
+};
+
+/// A searcher: proposes configurations. It is a state machine like a scheduler.
 class Searcher {
  public:
   virtual ~Searcher() = default;
 
-  /// Returns the configuration of `trial`; none if every configuration of the space was suggested,
-  /// and from then on. Called once for each trial, in the order 0, 1, 2, ...
-  [[nodiscard]] virtual std::optional<Config> suggest(TrialId trial) = 0;
+  /// Proposes the configuration of `trial`; none if every configuration of the space was assigned,
+  /// and from then on. The result is a function of the options, `trial` and the facts so far: being
+  /// asked changes nothing. Trials are asked for in the order 0, 1, 2, ...; `trial` is the number
+  /// of ConfigAssigned so far.
+  [[nodiscard]] virtual std::optional<Proposal> suggest(TrialId trial) = 0;
 
-  /// Takes a report of a trial: the first one at this resource.
-  virtual void observe(TrialId trial, Resource resource, double metric) = 0;
+  /// Takes the next fact of the study. A report replaces an earlier one of its trial at its
+  /// resource.
+  virtual void learn(const SearchFact& fact) = 0;
 };
 
 /// What a study decides for every searcher.
@@ -29,6 +59,9 @@ struct SearchTerms {
   Space space;
   std::uint64_t seed = 0;
   std::vector<Config> points_to_evaluate{};  ///< Suggested first; may be partial.
+  Mode mode = Mode::min;
+  Resource max_resource = 0;            ///< 0: unknown.
+  std::vector<Resource> rung_levels{};  ///< Ascending, the last one is max_resource; may be empty.
 };
 
 }  // namespace troupe::schedulers

@@ -1,7 +1,13 @@
 #include "schedulers/searchers/sobol_searcher.hpp"
 
 #include <algorithm>
+#include <charconv>
+#include <string>
+#include <system_error>
+#include <utility>
+#include <variant>
 
+#include "runtime/core/check.hpp"
 #include "schedulers/searchers/suggested.hpp"
 
 namespace troupe::schedulers {
@@ -38,16 +44,38 @@ SobolSearcher::SobolSearcher(Space space, std::uint64_t seed, const std::vector<
       sequence_(dimensions(space_), seed),
       suggested_(space_, points_) {}
 
-std::optional<Config> SobolSearcher::suggest(TrialId trial) {
-  if (trial < points_.size()) return points_[trial];
+std::optional<Proposal> SobolSearcher::suggest(TrialId trial) {
+  if (trial < points_.size()) return Proposal{points_[trial], SuggestionSource::points_to_evaluate};
   Rng rng = Rng::stream(seed_, "config", trial);
-  return suggested_.next([this] { return next_of_sequence(); }, rng);
+  std::size_t looked_at = 0;
+  auto config = suggested_.next(
+      [&] {
+        if (looked_at == ahead_.size()) ahead_.push_back(sequence_.next());
+        return config_at(ahead_[looked_at++]);
+      },
+      rng);
+  if (!config) return std::nullopt;
+  return Proposal{std::move(*config), SuggestionSource::sobol, std::to_string(behind_ + looked_at)};
 }
 
-void SobolSearcher::observe(TrialId, Resource, double) {}
+void SobolSearcher::learn(const SearchFact& fact) {
+  const auto* assigned = std::get_if<ConfigAssigned>(&fact);
+  if (assigned == nullptr) return;
+  suggested_.add(assigned->config);
+  if (!assigned->state) return;
+  std::uint64_t behind = 0;
+  const std::string& text = *assigned->state;
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), behind);
+  check(read.ec == std::errc() && behind >= behind_, "a sequence goes on from its own state");
+  for (; behind_ < behind; ++behind_) {
+    if (ahead_.empty())
+      (void)sequence_.next();
+    else
+      ahead_.pop_front();
+  }
+}
 
-Config SobolSearcher::next_of_sequence() {
-  const std::vector<double> point = sequence_.next();
+Config SobolSearcher::config_at(const std::vector<double>& point) const {
   auto coordinate = point.begin();
   Config config;
   for (const Parameter& parameter : space_.parameters())

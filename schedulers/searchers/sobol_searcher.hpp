@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <span>
 #include <string_view>
@@ -39,17 +40,19 @@ class SobolSearcher final : public Searcher {
   SobolSearcher(const SobolSearcher&) = delete;
   SobolSearcher& operator=(const SobolSearcher&) = delete;
 
-  [[nodiscard]] std::optional<Config> suggest(TrialId trial) override;
-  void observe(TrialId trial, Resource resource, double metric) override;
+  [[nodiscard]] std::optional<Proposal> suggest(TrialId trial) override;
+  void learn(const SearchFact& fact) override;
 
  private:
-  [[nodiscard]] Config next_of_sequence();
+  [[nodiscard]] Config config_at(const std::vector<double>& point) const;
 
   Space space_;
   std::uint64_t seed_ = 0;
   std::vector<Config> points_;  ///< Completed, without duplicates.
   SobolSequence sequence_;
-  Suggested suggested_;  ///< Refers to `space_`.
+  std::uint64_t behind_ = 0;  ///< Points of the sequence that were used or skipped; the state.
+  std::deque<std::vector<double>> ahead_;  ///< Points after these, which were drawn already.
+  Suggested suggested_;                    ///< Refers to `space_`.
 };
 
 }  // namespace troupe::schedulers

@@ -21,15 +21,17 @@ std::vector<Config> points_in_order(const Space& space, const std::vector<Config
 
 Suggested::Suggested(const Space& space, const std::vector<Config>& points)
     : space_(&space), cardinality_(space.cardinality()) {
-  for (const Config& point : points) {
-    if (cardinality_)
-      numbers_.insert(space.number_of(point));
-    else
-      matches_.insert(space.match(point));
-  }
+  for (const Config& point : points) add(point);
 }
 
-std::optional<Config> Suggested::next(const std::function<Config()>& draw, Rng& rng) {
+void Suggested::add(const Config& config) {
+  if (cardinality_)
+    numbers_.insert(space_->number_of(config));
+  else
+    matches_.insert(space_->match(config));
+}
+
+std::optional<Config> Suggested::next(const std::function<Config()>& draw, Rng& rng) const {
   if (cardinality_) return next_counted(draw, rng);
   for (int redraws = 0, forbidden = 0; forbidden < forbidden_max;) {
     Config config = draw();
@@ -38,22 +40,20 @@ std::optional<Config> Suggested::next(const std::function<Config()>& draw, Rng& 
       continue;
     }
     forbidden = 0;
-    if (matches_.insert(space_->match(config)).second || redraws == redraws_max) return config;
+    if (!matches_.contains(space_->match(config)) || redraws == redraws_max) return config;
     ++redraws;
   }
   return std::nullopt;
 }
 
-std::optional<Config> Suggested::next_counted(const std::function<Config()>& draw, Rng& rng) {
+std::optional<Config> Suggested::next_counted(const std::function<Config()>& draw, Rng& rng) const {
   if (numbers_.size() == *cardinality_) return std::nullopt;
   for (int redraws = 0; redraws <= redraws_max; ++redraws) {
     Config config = draw();
     if (space_->forbidding(config) != nullptr) continue;
-    if (numbers_.insert(space_->number_of(config)).second) return config;
+    if (!numbers_.contains(space_->number_of(config))) return config;
   }
-  const std::uint64_t number = draw_remaining(rng);
-  numbers_.insert(number);
-  return space_->config_number(number);
+  return space_->config_number(draw_remaining(rng));
 }
 
 /// A uniform draw from the numbers below the cardinality that were not suggested.

@@ -15,7 +15,8 @@ namespace troupe::schedulers {
 [[nodiscard]] std::vector<Config> points_in_order(const Space& space,
                                                   const std::vector<Config>& points);
 
-/// The set of configurations that were suggested. Selects new and allowed ones from random draws.
+/// The set of configurations that were assigned, and of the points. Selects new and allowed ones
+/// from random draws.
 class Suggested {
  public:
   /// How often a duplicate is drawn again. After that, a finite space chooses among the remaining
@@ -28,13 +29,17 @@ class Suggested {
   /// `space` outlives this object. `points`: suggested first.
   Suggested(const Space& space, const std::vector<Config>& points);
 
-  /// Returns the first result of `draw` that is allowed and new, and adds it to the set. After
-  /// redraws_max duplicates in a space with a cardinality: one of the remaining configurations,
-  /// chosen uniformly with `rng`. None if none remains.
-  [[nodiscard]] std::optional<Config> next(const std::function<Config()>& draw, Rng& rng);
+  /// Adds a configuration to the set.
+  void add(const Config& config);
+
+  /// Returns the first result of `draw` that is allowed and not in the set. After redraws_max
+  /// duplicates in a space with a cardinality: one of the remaining configurations, chosen
+  /// uniformly with `rng`. None if none remains.
+  [[nodiscard]] std::optional<Config> next(const std::function<Config()>& draw, Rng& rng) const;
 
  private:
-  [[nodiscard]] std::optional<Config> next_counted(const std::function<Config()>& draw, Rng& rng);
+  [[nodiscard]] std::optional<Config> next_counted(const std::function<Config()>& draw,
+                                                   Rng& rng) const;
   [[nodiscard]] std::uint64_t draw_remaining(Rng& rng) const;
 
   const Space* space_;

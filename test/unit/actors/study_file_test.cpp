@@ -189,7 +189,7 @@ BOOST_AUTO_TEST_CASE(incumbents_run_before_the_points_and_are_named_to_the_sched
     const auto config = searcher->suggest(static_cast<TrialId>(lr == 0.01   ? 0
                                                                : lr == 1e-3 ? 1
                                                                             : 2));
-    BOOST_TEST((*find(config.value(), "lr") == Value{lr}));
+    BOOST_TEST((*find(config.value().config, "lr") == Value{lr}));
   }
   expect(least + "incumbents: [{epochs: 243}]\n", {10, 14}, "this incumbent lacks 'lr'");
 }

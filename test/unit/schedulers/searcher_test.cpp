@@ -50,6 +50,34 @@ BOOST_DATA_TEST_CASE(replays_identically, data::make(every_searcher), searcher_o
     }
 }
 
+BOOST_DATA_TEST_CASE(is_not_changed_by_being_asked, data::make(every_searcher), searcher_options) {
+  const SearchTerms terms{.space = infinite_space(), .seed = 3};
+  const auto asked_once = suggestions(searcher_options, terms, 20);
+  const auto searcher = make_searcher(searcher_options, terms);
+  for (TrialId trial = 0; trial < asked_once.size(); ++trial) {
+    BOOST_TEST((searcher->suggest(trial)->config == asked_once[trial]));
+    const auto again = searcher->suggest(trial);
+    BOOST_TEST((again->config == asked_once[trial]));
+    searcher->learn(ConfigAssigned{trial, again->config, again->state});
+  }
+}
+
+/// After a recovery a searcher gets what was assigned, and was asked for nothing of it.
+BOOST_DATA_TEST_CASE(goes_on_from_what_was_assigned, data::make(every_searcher), searcher_options) {
+  for (const Space& space : {finite_space(), infinite_space()}) {
+    const SearchTerms terms{
+        .space = space, .seed = 3, .points_to_evaluate = {space.midpoint(), space.midpoint()}};
+    const auto first = make_searcher(searcher_options, terms);
+    const auto recovered = make_searcher(searcher_options, terms);
+    for (TrialId trial = 0; trial < 30; ++trial) {
+      const auto proposal = first->suggest(trial);
+      for (Searcher* searcher : {first.get(), recovered.get()})
+        searcher->learn(ConfigAssigned{trial, proposal->config, proposal->state});
+    }
+    BOOST_TEST((recovered->suggest(30)->config == first->suggest(30)->config));
+  }
+}
+
 BOOST_DATA_TEST_CASE(stays_in_the_space, data::make(every_searcher), searcher_options) {
   for (std::uint64_t seed = 0; seed < 50; ++seed)
     for (const Space& space : {finite_space(), infinite_space()})
@@ -69,7 +97,9 @@ BOOST_DATA_TEST_CASE(suggests_each_configuration_of_a_finite_space_once, data::m
 
 BOOST_DATA_TEST_CASE(stays_exhausted, data::make(every_searcher), searcher_options) {
   const auto searcher = make_searcher(searcher_options, {.space = Space({{"a", Constant{true}}})});
-  BOOST_TEST(searcher->suggest(0).has_value());
+  const auto proposal = searcher->suggest(0);
+  BOOST_REQUIRE(proposal.has_value());
+  searcher->learn(ConfigAssigned{0, proposal->config, proposal->state});
   BOOST_TEST(!searcher->suggest(1).has_value());
   BOOST_TEST(!searcher->suggest(2).has_value());
 }

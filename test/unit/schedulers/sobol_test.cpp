@@ -96,10 +96,12 @@ BOOST_AUTO_TEST_CASE(a_suggestion_takes_the_next_point_for_each_parameter_search
                      {"units", RandInt{1, 1 << 30}}});
   SobolSearcher searcher(space, 5, {{{"lr", 0.5}}});
   SobolSequence sequence(2, 5);
-  BOOST_TEST((*find(searcher.suggest(0).value(), "lr") == Value{0.5}));
+  BOOST_TEST((*find(searcher.suggest(0).value().config, "lr") == Value{0.5}));
   for (TrialId trial = 1; trial < 50; ++trial) {
     const auto point = sequence.next();
-    const Config config = searcher.suggest(trial).value();
+    const Proposal proposal = searcher.suggest(trial).value();
+    const Config& config = proposal.config;
+    searcher.learn(ConfigAssigned{trial, config, proposal.state});
     BOOST_TEST((*find(config, "lr") == value_at(LogUniform{1e-4, 1}, point[0])));
     BOOST_TEST((*find(config, "units") == value_at(RandInt{1, 1 << 30}, point[1])));
   }

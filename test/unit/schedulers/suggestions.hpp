@@ -21,10 +21,12 @@ inline std::vector<Config> suggestions(const SearcherOptions& options, const Sea
   const auto searcher = make_searcher(options, terms);
   std::vector<Config> configs;
   for (TrialId trial = 0; trial < trials; ++trial) {
-    auto config = searcher->suggest(trial);
-    if (!config) break;
-    searcher->observe(trial, 1, 0.5);
-    configs.push_back(std::move(*config));
+    auto proposal = searcher->suggest(trial);
+    if (!proposal) break;
+    searcher->learn(ConfigAssigned{trial, proposal->config, proposal->state});
+    searcher->learn(TrainingBegun{trial, 0, 1});
+    searcher->learn(ReportReceived{trial, 1, 0.5});
+    configs.push_back(std::move(proposal->config));
   }
   return configs;
 }

@@ -21,7 +21,7 @@ Instant at(Duration since_start) {
 
 PendingRow report_row(std::uint64_t index) {
   return {{.index = index, .time_us = 0, .input = Reported{}, .decisions = {}, .events = {}},
-          {ObserveReport{}},
+          {},
           {}};
 }
 

@@ -10,6 +10,7 @@
 #include "runtime/codec.hpp"
 #include "runtime/core/check.hpp"
 #include "schedulers/searchers/make_searcher.hpp"
+#include "test/unit/studies/hill_climber.hpp"
 #include "test/unit/studies/methods.hpp"
 #include "test/unit/studies/study_world.hpp"
 
@@ -107,6 +108,41 @@ BOOST_AUTO_TEST_CASE(ends_with_a_reason_and_replays_from_its_inputs_whatever_goe
   BOOST_TEST(reasons.contains("every configuration of the space was tried"));
   BOOST_TEST(reasons.contains("3 trials failed (max_failures: 2)"));
   BOOST_TEST(reasons.contains("24 trials were started"));
+}
+
+/// Every suggestion is derived again from the facts below its row, as `troupe replay` does, and a
+/// searcher that was told the facts of a journal goes on as the first one did.
+void expect_the_same_suggestions(const StudyWorld::Outcome& outcome, const SearchTerms& terms) {
+  HillClimber again(terms);
+  std::size_t told = 0;
+  for (const Input& input : outcome.inputs) {
+    const auto* slot = std::get_if<SlotFreed>(&input);
+    if (slot == nullptr || !slot->suggestion) continue;
+    for (; told < slot->suggestion->at; ++told)
+      for (const auto& fact : outcome.facts[told]) again.learn(fact);
+    const auto proposal = again.suggest(slot->suggestion->trial);
+    BOOST_REQUIRE((proposal.has_value() == slot->suggestion->config.has_value()));
+    if (!proposal) continue;
+    BOOST_REQUIRE((proposal->config == *slot->suggestion->config));
+    BOOST_REQUIRE((proposal->state == slot->suggestion->state));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_searcher_that_learns_suggests_the_same_in_a_replay) {
+  std::uint64_t learned = 0;
+  for (const Method& method : every_method(max_resource))
+    for (std::uint64_t seed = 0; seed < seeds; ++seed)
+      BOOST_TEST_CONTEXT(method.name << ", seed " << seed) {
+        const Study study = study_of(method, RandomSearcherOptions{}, seed, everything);
+        const auto outcome = StudyWorld(study.options, make_scheduler(method.options).value(),
+                                        std::make_unique<HillClimber>(study.terms))
+                                 .run();
+        expect_the_same_suggestions(outcome, study.terms);
+        for (const Input& input : outcome.inputs)
+          if (const auto* slot = std::get_if<SlotFreed>(&input); slot != nullptr)
+            learned += slot->suggestion && slot->suggestion->source == SuggestionSource::model;
+      }
+  BOOST_TEST(learned > 1'000u);
 }
 
 BOOST_AUTO_TEST_CASE(decides_the_same_from_the_same_seed) {

@@ -39,7 +39,7 @@ BOOST_AUTO_TEST_CASE(applies_a_row_that_the_scheduler_decides_as_before) {
   BOOST_TEST(replayed.row.time_us == 77);
   BOOST_TEST((replayed.row.decisions == decisions));
   BOOST_TEST(std::holds_alternative<TrialStarted>(replayed.row.events.at(0)));
-  BOOST_TEST(std::holds_alternative<LaunchAttempt>(replayed.commands.at(0)));
+  BOOST_TEST(std::holds_alternative<schedulers::ConfigAssigned>(replayed.facts.at(0)));
   BOOST_TEST(core.counts().started == 1u);
 }
 

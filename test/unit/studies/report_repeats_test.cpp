@@ -35,10 +35,10 @@ struct OneTrial {
   static schedulers::ReportIgnored duplicate() {
     return {0, schedulers::ReportIgnored::Reason::duplicate, 0.5};
   }
-  [[nodiscard]] bool observes(double metric) const {
-    for (const Command& command : outcome.commands)
-      if (const auto* observed = std::get_if<ObserveReport>(&command))
-        return observed->metric == metric;
+  [[nodiscard]] bool learns(double metric) const {
+    for (const auto& fact : outcome.facts)
+      if (const auto* report = std::get_if<schedulers::ReportReceived>(&fact))
+        return report->metric == metric;
     return false;
   }
 };
@@ -54,16 +54,16 @@ BOOST_AUTO_TEST_CASE(the_first_value_counts_and_the_second_is_a_warning) {
   trial.feed(OneTrial::report(0.5), {schedulers::ContinueTrial{0, 9}});
   trial.feed(OneTrial::report(0.25), {OneTrial::duplicate()});
   BOOST_TEST(std::holds_alternative<TrialWarned>(trial.outcome.events.at(0)));
-  BOOST_TEST(!trial.observes(0.25));
+  BOOST_TEST(!trial.learns(0.25));
   BOOST_TEST(trial.state.trials().at(0).highest->metric == 0.5);
 }
 
 BOOST_AUTO_TEST_CASE(the_last_value_counts_for_results_and_searcher) {
   OneTrial trial(true);
   trial.feed(OneTrial::report(0.5), {schedulers::ContinueTrial{0, 9}});
-  BOOST_TEST(trial.observes(0.5));
+  BOOST_TEST(trial.learns(0.5));
   trial.feed(OneTrial::report(0.25), {OneTrial::duplicate()});
-  BOOST_TEST(trial.observes(0.25));
+  BOOST_TEST(trial.learns(0.25));
   BOOST_TEST(trial.state.trials().at(0).highest->metric == 0.25);
   trial.feed(OneTrial::report(0.5), {OneTrial::duplicate()});
   BOOST_TEST(trial.state.trials().at(0).highest->metric == 0.5);
@@ -73,7 +73,7 @@ BOOST_AUTO_TEST_CASE(a_value_after_the_decision_at_its_resource_counts_too) {
   OneTrial trial(true);
   trial.feed(OneTrial::report(0.5), {schedulers::PauseTrial{0}});
   trial.feed(OneTrial::report(0.25));
-  BOOST_TEST(trial.observes(0.25));
+  BOOST_TEST(trial.learns(0.25));
   BOOST_TEST(trial.state.trials().at(0).paused_at->metric == 0.25);
   const Reported later{0, 1, 2, 0.1, {}};
   BOOST_TEST(!trial.core.accepts(later));

@@ -183,7 +183,7 @@ BOOST_AUTO_TEST_CASE(stops_exactly_at_the_number_of_evaluations) {
   world.start(9);
   world.report(0, 1, 0.5, schedulers::ContinueTrial{0, 9});
   world.report(1, 1, 0.4, schedulers::ContinueTrial{1, 9});
-  BOOST_TEST(world.commands.size() == 3u);  // Two EndAttempt and one ObserveReport.
+  BOOST_TEST(world.commands.size() == 2u);  // Two EndAttempt.
   BOOST_TEST(!world.core.accepts(Reported{0, 1, 2, 0.1, {}}));
   world.end(0, Cause::signaled, 15);
   world.end(1, Cause::signaled, 15);

@@ -46,7 +46,7 @@ struct Owner {
       if (const auto event = core->question(input))
         decisions = hosts.ask_scheduler(self, index, *event, history).value();
       Outcome outcome = core->apply(input, index, decisions);
-      hosts.tell_reports(self, outcome.commands);
+      hosts.tell_facts(self, index, outcome.facts);
       history.add({index, 0, input, decisions, outcome.events});
     });
   }

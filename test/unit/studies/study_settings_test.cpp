@@ -58,9 +58,12 @@ BOOST_AUTO_TEST_CASE(a_failed_study_goes_on_when_more_failures_are_allowed) {
 
 BOOST_AUTO_TEST_CASE(
     a_failed_study_that_has_tried_everything_finishes_when_more_failures_are_allowed) {
-  CoreWorld world({.workers_max = 1, .stop = {.trials_started_max = 1}, .failures_max = 0});
+  CoreWorld world({.workers_max = 1, .stop = {.trials_started_max = 2}, .failures_max = 0});
   world.start(9);
-  world.end(0, Cause::exited, 1);
+  world.report(0, 1, 0.5, schedulers::ContinueTrial{0, 9});
+  world.end(0);
+  world.start(9);
+  world.end(1, Cause::exited, 1);
   BOOST_TEST((world.core.finished()->outcome == StudyFinished::Outcome::failed));
   world.feed(StudyResumed{"1", 1, {}, Raised::change(5, 1)});
   BOOST_TEST(!world.core.finished().has_value());

@@ -70,6 +70,8 @@ bool StudyWorld::feed(const Input& input) {
     outcome_.decisions.push_back(decision);
   }
   std::ranges::move(applied.events, std::back_inserter(outcome_.events));
+  for (const auto& fact : applied.facts) searcher_->learn(fact);
+  outcome_.facts.push_back(std::move(applied.facts));
   for (const Command& command : applied.commands)
     std::visit([this](const auto& one) { carry_out(one); }, command);
   return true;
@@ -80,17 +82,33 @@ void StudyWorld::fill_slots() {
     check(offers < 1'000, "slots are not offered for ever");
     SlotFreed slot{offer->node, std::nullopt};
     if (offer->suggestion_for) {
-      check(*offer->suggestion_for == suggested_, "trials get suggestions in their order");
-      ++suggested_;
-      slot.suggestion = Suggestion{*offer->suggestion_for, outcome_.inputs.size(),
-                                   searcher_->suggest(*offer->suggestion_for)};
-      none_left_ = !slot.suggestion->config;
+      ask_ahead();
+      slot.suggestion = std::exchange(ahead_, std::nullopt);
+      check(*offer->suggestion_for == slot.suggestion->trial,
+            "trials get suggestions in their order");
     }
     check(feed(slot), "a slot that is offered may be taken");
+    ask_ahead();
   }
+  ask_ahead();
   expect_a_reason();
   check(attempts_.size() <= options_.rules.workers_max,
         "no more trials run than there are workers");
+}
+
+/// Asks for the next suggestion before a slot needs it, as a study does.
+void StudyWorld::ask_ahead() {
+  const auto trial = core_.next_suggestion();
+  if (!trial || ahead_) return;
+  check(*trial == suggested_, "trials get suggestions in their order");
+  ahead_ = Suggestion{.trial = *trial, .at = outcome_.inputs.size(), .config = {}};
+  auto proposal = searcher_->suggest(*trial);
+  none_left_ = !proposal;
+  if (!proposal) return;
+  ahead_->config = std::move(proposal->config);
+  ahead_->source = proposal->source;
+  ahead_->state = std::move(proposal->state);
+  ++suggested_;
 }
 
 /// Checks that no worker is free in an unfinished study without a stated reason.
@@ -206,10 +224,6 @@ void StudyWorld::carry_out(const EndAttempt& ending) {
   check(attempt != attempts_.end(), "who is ended runs");
   check(!attempt->ending, "an attempt is ended once");
   attempt->ending = true;
-}
-
-void StudyWorld::carry_out(const ObserveReport& report) {
-  searcher_->observe(report.trial, report.resource, report.metric);
 }
 
 void StudyWorld::carry_out(const ReleaseCheckpoints& release) {

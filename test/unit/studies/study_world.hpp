@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -43,6 +44,7 @@ class StudyWorld {
     std::vector<Input> inputs;
     std::vector<schedulers::Decision> decisions;
     std::vector<StudyEvent> events;
+    std::vector<std::vector<schedulers::SearchFact>> facts;  ///< By row.
     StudyFinished end;
     std::size_t steps = 0;
   };
@@ -70,6 +72,7 @@ class StudyWorld {
   static constexpr std::uint32_t slots = 2;  ///< Number of slots of each node.
 
   void fill_slots();
+  void ask_ahead();
   void expect_a_reason() const;
   void step();
   void act(Attempt& attempt);
@@ -79,7 +82,6 @@ class StudyWorld {
   bool feed(const Input& input);
   void carry_out(const LaunchAttempt& launch);
   void carry_out(const EndAttempt& ending);
-  void carry_out(const ObserveReport& report);
   void carry_out(const ReleaseCheckpoints& release);
   [[nodiscard]] bool happens(std::uint64_t one_in) { return one_in > 0 && rng_.below(one_in) == 0; }
   [[nodiscard]] double metric(TrialId trial, Resource resource);
@@ -92,7 +94,8 @@ class StudyWorld {
   std::vector<Attempt> attempts_;
   std::map<TrialId, std::uint32_t> released_;  ///< Checkpoints before this attempt are gone.
   std::set<std::string> nodes_;                ///< The nodes that have joined.
-  TrialId suggested_ = 0;                      ///< Number of suggestions that were asked for.
+  TrialId suggested_ = 0;                      ///< Number of suggestions with a configuration.
+  std::optional<Suggestion> ahead_;            ///< Was asked for, and is in no row yet.
   bool none_left_ = false;                     ///< The searcher has no configuration left.
   std::string closed_;                         ///< Why no new trial starts; empty while one may.
   Outcome outcome_;
