@@ -4,7 +4,7 @@
 set -euo pipefail
 packages=(g++ cmake ninja-build libboost-dev libboost-fiber-dev libboost-context-dev libboost-test-dev
   libpcre2-dev libzmq3-dev cppzmq-dev libmsgpack-cxx-dev libyaml-cpp-dev libsqlite3-dev libcli11-dev
-  nlohmann-json3-dev libxxhash-dev)
+  nlohmann-json3-dev libxxhash-dev libeigen3-dev libnlopt-dev)
 if [ "${1:-}" = test ]; then packages+=(python3 xgboost procps git clang-format-19 clang-tidy-19); fi
 if [ "${1:-}" = fuzz ]; then packages+=(clang-19 libclang-rt-19-dev); fi
 missing=()
