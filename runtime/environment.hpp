@@ -30,6 +30,7 @@ struct Environment {
   Reactor* reactor = nullptr;
   std::uint64_t seed = 0;  ///< Seed of the node's id; differs between the nodes of a program.
   std::vector<std::unique_ptr<Dispatcher>> dispatchers;
+  std::size_t detached = 0;  ///< So many of `dispatchers`, the last ones, are for detached actors.
   /// Called by a plain thread that waits for actors. If empty, the thread sleeps: the dispatchers
   /// have threads of their own.
   Drive drive;

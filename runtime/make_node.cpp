@@ -1,5 +1,6 @@
 #include "runtime/make_node.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include <malloc.h>
@@ -15,6 +16,8 @@
 
 namespace troupe::runtime {
 namespace {
+
+constexpr std::size_t dispatchers_max = 254;
 
 /// Clock and reactor of a node of a real process.
 struct ClockAndReactor {
@@ -89,9 +92,16 @@ Environment make_environment(const NodeOptions& options) {
   environment.clock = &clock_and_reactor->clock;
   environment.reactor = &clock_and_reactor->io;
   environment.seed = random_seed();
+  check(options.threads > 0 && options.threads <= dispatchers_max, "a node has 1 to 254 threads");
   for (std::size_t i = 0; i < options.threads; ++i)
-    environment.dispatchers.push_back(
-        std::make_unique<FiberDispatcher>("troupe-actors-" + std::to_string(i)));
+    environment.dispatchers.push_back(std::make_unique<FiberDispatcher>(
+        FiberDispatcher::Options{.name = "troupe-actors-" + std::to_string(i)}));
+  environment.detached = std::min(detached_max, dispatchers_max - options.threads);
+  for (std::size_t i = 0; i < environment.detached; ++i)
+    environment.dispatchers.push_back(std::make_unique<FiberDispatcher>(
+        FiberDispatcher::Options{.name = "troupe-alone-" + std::to_string(i),
+                                 .stack_bytes = std::size_t{8} << 20,
+                                 .starts_late = true}));
   if (options.keys) {
     const auto link = std::make_shared<AdmissionsLink>();
     environment.membership = membership_of(link, options.permits);

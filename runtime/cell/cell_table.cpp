@@ -1,6 +1,8 @@
 #include "runtime/cell/cell_table.hpp"
 
+#include <algorithm>
 #include <bit>
+#include <cstddef>
 #include <memory>
 #include <new>
 
@@ -22,9 +24,21 @@ CellTable::Place CellTable::place(std::uint32_t index) {
 
 Cell* CellTable::take(std::uint8_t dispatcher) {
   const std::lock_guard lock(mutex_);
+  return take_locked(dispatcher);
+}
+
+Cell* CellTable::take_of_least_used(std::size_t first, std::size_t end) {
+  const std::lock_guard lock(mutex_);
+  const auto from = in_use_.begin() + static_cast<std::ptrdiff_t>(first);
+  const auto to = in_use_.begin() + static_cast<std::ptrdiff_t>(end);
+  return take_locked(static_cast<std::uint8_t>(std::min_element(from, to) - in_use_.begin()));
+}
+
+Cell* CellTable::take_locked(std::uint8_t dispatcher) {
   if (auto& vacant = vacant_[dispatcher]; !vacant.empty()) {
     Cell* const cell = vacant.back();
     vacant.pop_back();
+    ++in_use_[dispatcher];
     check(cell->phase == Cell::Phase::vacant && cell->parent == 0,
           "a cell is reused after its actor and its place among siblings are gone");
     return cell;
@@ -43,6 +57,7 @@ Cell* CellTable::take(std::uint8_t dispatcher) {
   cell.dispatcher = dispatcher;
   cell.generation.store(1, std::memory_order_relaxed);
   used_.store(index + 1, std::memory_order_release);
+  ++in_use_[dispatcher];
   return &cell;
 }
 
@@ -51,6 +66,7 @@ void CellTable::give_back(Cell& cell) {
         "a cell without an actor is given back");
   const std::lock_guard lock(mutex_);
   vacant_[cell.dispatcher].push_back(&cell);
+  --in_use_[cell.dispatcher];
 }
 
 }  // namespace troupe::runtime

@@ -18,7 +18,7 @@ namespace troupe::runtime {
 /// dispatcher, are guarded by the mutex: a cell always belongs to the same dispatcher.
 class CellTable {
  public:
-  explicit CellTable(std::size_t dispatchers) : vacant_(dispatchers) {}
+  explicit CellTable(std::size_t dispatchers) : vacant_(dispatchers), in_use_(dispatchers) {}
   ~CellTable();
   CellTable(const CellTable&) = delete;
   CellTable& operator=(const CellTable&) = delete;
@@ -33,6 +33,8 @@ class CellTable {
 
   /// Returns a vacant cell of that dispatcher. Null if all `cells_max` cells are in use.
   [[nodiscard]] Cell* take(std::uint8_t dispatcher);
+  /// The same of the dispatcher with the fewest actors, of those from `first` to before `end`.
+  [[nodiscard]] Cell* take_of_least_used(std::size_t first, std::size_t end);
   /// Makes a cell available for another actor. Its generation has been raised before.
   void give_back(Cell& cell);
 
@@ -53,11 +55,13 @@ class CellTable {
     std::size_t offset;
   };
   static Place place(std::uint32_t index);
+  [[nodiscard]] Cell* take_locked(std::uint8_t dispatcher);
 
   std::array<std::atomic<Cell*>, slab_count> slabs_{};
   std::atomic<std::uint32_t> used_{1};  ///< Index 0 means no cell.
   std::mutex mutex_;
   std::vector<std::vector<Cell*>> vacant_;
+  std::vector<std::uint32_t> in_use_;  ///< Cells of each dispatcher that are not vacant.
 };
 
 }  // namespace troupe::runtime

@@ -15,7 +15,7 @@ struct FiberDispatcher::Thread {
   std::thread thread;
 };
 
-FiberDispatcher::FiberDispatcher(std::string name) : name_(std::move(name)) {}
+FiberDispatcher::FiberDispatcher(Options options) : options_(std::move(options)) {}
 
 FiberDispatcher::~FiberDispatcher() {
   stop();
@@ -23,22 +23,29 @@ FiberDispatcher::~FiberDispatcher() {
 
 void FiberDispatcher::start(std::uint8_t index, RunCell run) {
   thread_ = std::make_unique<Thread>();
-  thread_->loop = new FiberLoop(index, std::move(run), stack_bytes);
+  thread_->loop = new FiberLoop(index, std::move(run), options_.stack_bytes);
+  if (!options_.starts_late) start_thread();
+}
+
+void FiberDispatcher::start_thread() {
   thread_->thread = std::thread([loop = thread_->loop] {
     shorten_time_slice(Offspring::starts_over);
     boost::fibers::context::active()->get_scheduler()->set_algo(loop);
     loop->work();
   });
-  pthread_setname_np(thread_->thread.native_handle(), name_.substr(0, 15).c_str());
+  pthread_setname_np(thread_->thread.native_handle(), options_.name.substr(0, 15).c_str());
 }
 
 void FiberDispatcher::stop() {
-  if (!thread_ || !thread_->thread.joinable()) return;
+  if (!thread_) return;
+  std::call_once(started_, [] {});  // A thread that has not started does not start any more.
+  if (!thread_->thread.joinable()) return;
   thread_->loop->stop();
   thread_->thread.join();
 }
 
 void FiberDispatcher::ready(Cell& cell) {
+  if (options_.starts_late) std::call_once(started_, [this] { start_thread(); });
   thread_->loop->ready(cell);
 }
 

@@ -2,7 +2,9 @@
 
 #include <cstddef>
 #include <memory>
+#include <mutex>
 #include <string>
+#include <utility>
 
 #include "runtime/dispatch/dispatcher.hpp"
 
@@ -16,8 +18,13 @@ class FiberDispatcher final : public Dispatcher {
   /// Size of a handler's stack. Only pages that were touched take memory.
   static constexpr std::size_t stack_bytes = std::size_t{256} * 1024;
 
-  /// `name`: the thread's name in ps and debuggers; the kernel keeps its first 15 bytes.
-  explicit FiberDispatcher(std::string name = "troupe-actors");
+  struct Options {
+    std::string name = "troupe-actors";  ///< In ps and debuggers; the kernel keeps 15 bytes of it.
+    std::size_t stack_bytes = FiberDispatcher::stack_bytes;  ///< Of each handler.
+    bool starts_late = false;  ///< The thread starts when the first actor is ready.
+  };
+
+  explicit FiberDispatcher(Options options);
   ~FiberDispatcher() override;
   FiberDispatcher(const FiberDispatcher&) = delete;
   FiberDispatcher& operator=(const FiberDispatcher&) = delete;
@@ -36,8 +43,11 @@ class FiberDispatcher final : public Dispatcher {
  private:
   struct Thread;
 
-  std::string name_;
+  void start_thread();
+
+  Options options_;
   std::unique_ptr<Thread> thread_;
+  std::once_flag started_;
 };
 
 }  // namespace troupe::runtime

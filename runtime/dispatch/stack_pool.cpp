@@ -18,7 +18,7 @@ void StackPool::map_slab() {
   // With transparent huge pages set to "always", each touch would take two megabytes.
   madvise(memory, slab_bytes(), MADV_NOHUGEPAGE);
   slabs_.push_back(static_cast<char*>(memory));
-  for (std::size_t i = 0; i < stacks_in_slab; ++i) {
+  for (std::size_t i = 0; i < stacks_in_slab(); ++i) {
     char* const guard = slabs_.back() + i * (guard_bytes + bytes_);
     if (mprotect(guard, guard_bytes, PROT_NONE) != 0) throw std::bad_alloc();
     free_.push_back(guard + guard_bytes);

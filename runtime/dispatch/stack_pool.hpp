@@ -26,9 +26,12 @@ class StackPool {
 
  private:
   static constexpr std::size_t guard_bytes = 4096;
-  static constexpr std::size_t stacks_in_slab = 64;
+  static constexpr std::size_t slab_bytes_wanted = std::size_t{16} << 20;
 
-  [[nodiscard]] std::size_t slab_bytes() const { return stacks_in_slab * (guard_bytes + bytes_); }
+  [[nodiscard]] std::size_t stacks_in_slab() const {
+    return bytes_ < slab_bytes_wanted ? slab_bytes_wanted / bytes_ : 1;
+  }
+  [[nodiscard]] std::size_t slab_bytes() const { return stacks_in_slab() * (guard_bytes + bytes_); }
   void map_slab();
 
   std::size_t bytes_;

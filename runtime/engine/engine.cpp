@@ -31,9 +31,9 @@ Engine::Engine(NodeId id, std::string name, Resources resources, Environment env
                          .clock = *environment_.clock}),
       waiter_(environment_.drive),
       peers_(router_, environment_, std::move(name), resources) {
-  check(
-      !environment_.dispatchers.empty() && environment_.dispatchers.size() < ExternalAsks::top_byte,
-      "a node has 1 to 254 dispatchers");
+  check(environment_.dispatchers.size() > environment_.detached &&
+            environment_.dispatchers.size() < ExternalAsks::top_byte,
+        "a node has 1 to 254 dispatchers");
   for (std::size_t index = 0; index < environment_.dispatchers.size(); ++index)
     environment_.dispatchers[index]->start(
         static_cast<std::uint8_t>(index),
@@ -63,15 +63,19 @@ Instant Engine::after(Duration duration) const {
   return saturating_add(environment_.clock->now(), duration);
 }
 
-std::uint8_t Engine::choose_dispatcher(const Cell* parent, Placement placement) {
-  if (placement == Placement::beside_parent && parent != nullptr) return parent->dispatcher;
-  const auto count = static_cast<std::uint32_t>(environment_.dispatchers.size());
-  return static_cast<std::uint8_t>(next_dispatcher_.fetch_add(1, std::memory_order_relaxed) %
-                                   count);
+Cell* Engine::take_cell(const Cell* parent, Placement placement) {
+  if (placement == Placement::beside_parent && parent != nullptr)
+    return cells_.take(parent->dispatcher);
+  const std::size_t shared = environment_.dispatchers.size() - environment_.detached;
+  if (placement == Placement::detached && environment_.detached > 0)
+    return cells_.take_of_least_used(shared, environment_.dispatchers.size());
+  const auto count = static_cast<std::uint32_t>(shared);
+  return cells_.take(
+      static_cast<std::uint8_t>(next_dispatcher_.fetch_add(1, std::memory_order_relaxed) % count));
 }
 
 Address Engine::spawn(ActorInit init, Cell* parent, Placement placement) {
-  Cell* const cell = cells_.take(choose_dispatcher(parent, placement));
+  Cell* const cell = take_cell(parent, placement);
   check(cell != nullptr, "a node has at most 8 million actors");
   const Address spawned = lifecycle_.add(*cell, std::move(init), parent);
   if (parent == nullptr && stopping_.load(std::memory_order_acquire))

@@ -79,7 +79,8 @@ class Engine {
   template <typename T>
   [[nodiscard]] Result<T> call_reactor(
       const std::function<void(std::function<void(Result<T>)>)>& start);
-  [[nodiscard]] std::uint8_t choose_dispatcher(const Cell* parent, Placement placement);
+  /// A vacant cell of a dispatcher that suits the placement; null if no cell is left.
+  [[nodiscard]] Cell* take_cell(const Cell* parent, Placement placement);
 
   Environment environment_;
   CellTable cells_;

@@ -4,10 +4,13 @@
 #include "runtime/dispatch/fiber_dispatcher.hpp"
 
 #include <atomic>
+#include <functional>
 #include <future>
+#include <set>
 #include <thread>
 #include <vector>
 
+#include <alloca.h>
 #include <boost/fiber/future.hpp>
 #include <boost/test/unit_test.hpp>
 #include <sys/wait.h>
@@ -187,6 +190,65 @@ BOOST_AUTO_TEST_CASE(handlers_that_wait_are_unwound_when_the_node_stops) {
   is_blocked.wait();
   node.reset();
   BOOST_TEST(unwound == 10);
+}
+
+struct WhichThread {
+  static constexpr std::string_view wire_name = "test.WhichThread";
+  struct Reply {
+    static constexpr std::string_view wire_name = "test.WhichThread.Reply";
+    std::uint64_t thread = 0;
+    static auto fields(auto& m) { return std::tuple{field("thread", m.thread)}; }
+  };
+  static auto fields(auto&) { return no_fields(); }
+};
+
+/// Says on which thread it runs, after using more stack than a shared thread has.
+class OnThread {
+ public:
+  using Ref = runtime::Ref<WhichThread>;
+  explicit OnThread(std::size_t stack) : stack_(stack) {}
+  WhichThread::Reply on(Context&, const WhichThread&) {
+    auto* const used = static_cast<volatile char*>(alloca(stack_));
+    for (std::size_t i = 0; i < stack_; i += 4096) used[i] = 1;
+    return {std::hash<std::thread::id>{}(std::this_thread::get_id())};
+  }
+
+ private:
+  std::size_t stack_;
+};
+
+/// Spawns one child for each WhichThread, and stops those before.
+class SpawnsAlone {
+ public:
+  using Ref = runtime::Ref<WhichThread, Add>;
+  void on(Context& self, const Add&) {
+    for (const auto& child : children_) self.stop(child.address());
+    children_.clear();
+  }
+  Result<WhichThread::Reply> on(Context& self, const WhichThread&) {
+    constexpr std::size_t large = std::size_t{4} << 20;
+    children_.push_back(
+        self.spawn_supervised<OnThread>({}, [] { return OnThread(large); }, Placement::detached));
+    return self.ask(children_.back(), WhichThread{}, 30s);
+  }
+
+ private:
+  std::vector<OnThread::Ref> children_;
+};
+
+BOOST_AUTO_TEST_CASE(a_detached_actor_has_a_thread_of_its_own_with_a_large_stack) {
+  const auto node = make_node({.name = "test", .threads = 1});
+  const auto parent = node->spawn<SpawnsAlone>();
+  const auto shared = node->spawn<OnThread>(std::size_t{1000});
+  std::set<std::uint64_t> threads{node->ask(shared, WhichThread{}, 30s).value().thread};
+  for (std::size_t i = 0; i < detached_max; ++i)
+    threads.insert(node->ask(parent, WhichThread{}, 30s).value().thread);
+  BOOST_TEST(threads.size() == detached_max + 1);
+  threads.insert(node->ask(parent, WhichThread{}, 30s).value().thread);  // Shares one of them.
+  node->tell(parent, Add{1});
+  threads.insert(node->ask(parent, WhichThread{}, 30s).value().thread);
+  BOOST_TEST(threads.size() == detached_max + 1);
+  BOOST_TEST(node->stop(10s).left.empty());
 }
 
 BOOST_AUTO_TEST_CASE(futures_of_boost_fiber_work_in_handlers) {
