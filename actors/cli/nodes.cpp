@@ -46,11 +46,19 @@ double age_s(const NodesSnapshot& snapshot) {
   return static_cast<double>(now.count() - snapshot.written_us) / 1e6;
 }
 
-/// Number of running trials of each node; empty without a journal, as for a sequence.
+/// Number of running trials of each node; empty without a journal, as for a sequence. Prints why it
+/// cannot be known.
 std::map<std::string, std::int64_t> running_trials(const std::string& folder) {
   std::map<std::string, std::int64_t> running;
+  std::error_code ignored;
+  if (!std::filesystem::exists(std::filesystem::path(folder) / "journal.db", ignored))
+    return running;
   const auto study = open_study(folder);
-  if (!study) return running;
+  if (!study) {
+    std::fprintf(stderr, "troupe: the numbers of running trials are not known: %s\n",
+                 study.error().what.c_str());
+    return running;
+  }
   for (const actors::StudyState::Trial& trial : study->state.trials())
     if (trial.state == actors::TrialState::running) ++running[trial.attempts.back().node];
   return running;

@@ -1,5 +1,6 @@
 #include "actors/head/head_folder.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
@@ -7,12 +8,14 @@
 #include <sstream>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "actors/journal/journal.hpp"
 #include "actors/results/files.hpp"
 
 namespace troupe::actors {
@@ -107,12 +110,18 @@ Result<std::optional<fs::path>> HeadFolder::set_aside() {
   fs::path aside;
   for (int n = 1; aside.empty() || fs::exists(aside); ++n)
     aside = path_.string() + "." + std::to_string(n);
+  // Writes the rows in the journal's log to the journal, so that one file holds all of them.
+  (void)Journal::open((path_ / "journal.db").string());
   std::error_code failed;
   fs::create_directory(aside, failed);
-  for (const auto& entry : fs::directory_iterator(path_, failed)) {
-    if (failed || entry.path().filename() == "lock") continue;  // The lock file stays in place.
-    fs::rename(entry.path(), aside / entry.path().filename(), failed);
+  std::vector<fs::path> names;
+  for (const auto& entry : fs::directory_iterator(path_, failed))
+    if (entry.path().filename() != "lock") names.push_back(entry.path().filename());  // It stays.
+  // The journal last: until then the folder holds a study.
+  std::ranges::stable_partition(names, [](const fs::path& name) { return name != "journal.db"; });
+  for (const fs::path& name : names) {
     if (failed) break;
+    fs::rename(path_ / name, aside / name, failed);
   }
   if (failed)
     return Error{ErrorKind::io, "cannot move " + path_.string() + " to " + aside.string() + ": " +

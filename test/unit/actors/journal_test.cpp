@@ -10,37 +10,12 @@
 #include "runtime/core/check.hpp"
 #include "runtime/core/rng.hpp"
 #include "test/kit/temp_folder.hpp"
+#include "test/unit/actors/journal_kit.hpp"
 
 namespace troupe::actors {
 namespace {
 
 BOOST_AUTO_TEST_SUITE(journal)
-
-/// The row that the writers of these tests append at `index`.
-Row row(std::uint64_t index) {
-  return {index, 1'700'000'000'000'000 + static_cast<std::int64_t>(index),
-          "{\"input\":" + std::to_string(index) + "}", "[]",
-          "[\"" + std::string(index % 300, 'e') + "\"]"};
-}
-
-std::vector<Row> rows(std::uint64_t first, std::size_t count) {
-  std::vector<Row> made;
-  for (std::size_t i = 0; i < count; ++i) made.push_back(row(first + i));
-  return made;
-}
-
-template <typename Source>
-std::vector<Row> all(Source& source, std::uint64_t first = 0) {
-  std::vector<Row> read;
-  source
-      .each(first,
-            [&](const Row& found) {
-              read.push_back(found);
-              return Result<void>{};
-            })
-      .value();
-  return read;
-}
 
 struct JournalFixture {
   test::TempFolder folder;
@@ -69,20 +44,20 @@ BOOST_FIXTURE_TEST_CASE(keeps_rows_and_metadata, JournalFixture) {
   {
     Journal writer = create();
     BOOST_TEST(writer.size() == 0u);
-    writer.append(rows(0, 3)).value();
-    writer.append(rows(3, 1000)).value();
+    writer.append(journal_rows(0, 3)).value();
+    writer.append(journal_rows(3, 1000)).value();
     BOOST_TEST(writer.size() == 1003u);
   }
   Journal again = Journal::open(path).value();
   BOOST_TEST(again.size() == 1003u);
   BOOST_TEST((again.meta() == meta));
-  BOOST_TEST((all(again) == rows(0, 1003)));
-  BOOST_TEST((all(again, 1000) == rows(1000, 3)));
-  again.append(rows(1003, 1)).value();
+  BOOST_TEST((all_rows(again) == journal_rows(0, 1003)));
+  BOOST_TEST((all_rows(again, 1000) == journal_rows(1000, 3)));
+  again.append(journal_rows(1003, 1)).value();
   auto reader = JournalReader::open(path).value();
   BOOST_TEST((reader.meta() == meta));
-  BOOST_TEST((reader.read(1000, 2).value() == rows(1000, 2)));
-  BOOST_TEST((reader.read(1003, 9).value() == rows(1003, 1)));
+  BOOST_TEST((reader.read(1000, 2).value() == journal_rows(1000, 2)));
+  BOOST_TEST((reader.read(1003, 9).value() == journal_rows(1003, 1)));
   BOOST_TEST(reader.read(2000, 9).value().empty());
 }
 
@@ -90,8 +65,8 @@ BOOST_FIXTURE_TEST_CASE(a_reader_sees_each_commit_while_the_writer_goes_on, Jour
   Journal writer = create();
   auto reader = JournalReader::open(path).value();
   for (std::uint64_t i = 0; i < 50; ++i) {
-    writer.append(rows(i, 1)).value();
-    BOOST_TEST((reader.read(i, 10).value() == rows(i, 1)));
+    writer.append(journal_rows(i, 1)).value();
+    BOOST_TEST((reader.read(i, 10).value() == journal_rows(i, 1)));
   }
   // The reader stops among the rows, and does not block the writer.
   std::uint64_t seen = 0;
@@ -99,22 +74,24 @@ BOOST_FIXTURE_TEST_CASE(a_reader_sees_each_commit_while_the_writer_goes_on, Jour
       .each(0,
             [&](const Row&) {
               ++seen;
-              return writer.append(rows(writer.size(), seen <= 50 ? 1 : 0));
+              return writer.append(journal_rows(writer.size(), seen <= 50 ? 1 : 0));
             })
       .value();
   BOOST_TEST(writer.size() == 100u);
 }
 
 BOOST_FIXTURE_TEST_CASE(a_closed_journal_is_a_single_file, JournalFixture) {
-  create().append(rows(0, 10)).value();
+  create().append(journal_rows(0, 10)).value();
   BOOST_TEST(std::distance(std::filesystem::directory_iterator(folder.path()), {}) == 1);
-  auto reader = JournalReader::open(path).value();
-  BOOST_TEST(all(reader).size() == 10u);
+  {
+    auto reader = JournalReader::open(path).value();
+    BOOST_TEST(all_rows(reader).size() == 10u);
+  }
   BOOST_TEST(std::distance(std::filesystem::directory_iterator(folder.path()), {}) == 1);
 }
 
 BOOST_FIXTURE_TEST_CASE(an_existing_file_is_never_overwritten, JournalFixture) {
-  create().append(rows(0, 1)).value();
+  create().append(journal_rows(0, 1)).value();
   BOOST_TEST(Journal::create(path, meta).error().what == path + " exists already");
   BOOST_TEST(Journal::open(path).value().size() == 1u);
 }
@@ -148,7 +125,7 @@ BOOST_FIXTURE_TEST_CASE(an_error_names_the_format_of_another_version, JournalFix
 }
 
 BOOST_FIXTURE_TEST_CASE(a_truncated_file_is_detected, JournalFixture) {
-  create().append(rows(0, 2000)).value();
+  create().append(journal_rows(0, 2000)).value();
   std::filesystem::resize_file(path, std::filesystem::file_size(path) / 2);
   const auto opened = Journal::open(path);
   BOOST_REQUIRE(!opened.has_value());
@@ -163,7 +140,7 @@ BOOST_FIXTURE_TEST_CASE(a_truncated_file_is_detected, JournalFixture) {
 }
 
 BOOST_FIXTURE_TEST_CASE(a_missing_row_is_detected, JournalFixture) {
-  create().append(rows(0, 20)).value();
+  create().append(journal_rows(0, 20)).value();
   run_sql("DELETE FROM rows WHERE number = 5");
   BOOST_TEST(Journal::open(path).error().what == path + " is damaged: 1 of 20 rows are missing");
   auto reader = JournalReader::open(path).value();
@@ -173,7 +150,7 @@ BOOST_FIXTURE_TEST_CASE(a_missing_row_is_detected, JournalFixture) {
 }
 
 BOOST_FIXTURE_TEST_CASE(a_changed_row_is_detected_by_writer_and_readers, JournalFixture) {
-  create().append(rows(0, 20)).value();
+  create().append(journal_rows(0, 20)).value();
   for (const char* change : {"UPDATE rows SET events = '[\"eeeeex\"]' WHERE number = 7",
                              "UPDATE rows SET decisions = '[1]', events = '' WHERE number = 7",
                              "UPDATE rows SET time_us = time_us + 1 WHERE number = 7",
@@ -194,7 +171,7 @@ BOOST_FIXTURE_TEST_CASE(a_changed_row_is_detected_by_writer_and_readers, Journal
 }
 
 BOOST_FIXTURE_TEST_CASE(exchanged_rows_and_changed_metadata_are_detected, JournalFixture) {
-  create().append(rows(0, 20)).value();
+  create().append(journal_rows(0, 20)).value();
   const std::string whole = test::read_file(path);
   run_sql(
       "CREATE TEMP TABLE t AS SELECT * FROM rows WHERE number IN (3, 4);"
@@ -215,7 +192,7 @@ BOOST_FIXTURE_TEST_CASE(a_journal_of_format_2_is_read_and_not_continued, Journal
       "INSERT INTO rows VALUES (0, 5, 'i', 'd', 'e'), (1, 6, 'i', 'd', 'e')");
   auto reader = JournalReader::open(path).value();
   BOOST_TEST(reader.format() == 2);
-  BOOST_TEST(all(reader).size() == 2u);
+  BOOST_TEST(all_rows(reader).size() == 2u);
   BOOST_TEST((reader.read(1, 1).value() == std::vector<Row>{{1, 6, "i", "d", "e"}}));
   const auto refused = Journal::open(path).error();
   BOOST_TEST((refused.kind == ErrorKind::refused));
@@ -225,21 +202,21 @@ BOOST_FIXTURE_TEST_CASE(a_journal_of_format_2_is_read_and_not_continued, Journal
 
 BOOST_FIXTURE_TEST_CASE(a_gap_in_the_indices_fails_a_check, JournalFixture) {
   Journal writer = create();
-  BOOST_CHECK_THROW((void)writer.append(rows(1, 1)), CheckFailure);
+  BOOST_CHECK_THROW((void)writer.append(journal_rows(1, 1)), CheckFailure);
 }
 
 BOOST_FIXTURE_TEST_CASE(a_full_disk_is_an_error_and_what_was_acknowledged_stays, JournalFixture) {
   // RLIMIT_FSIZE stands for a full disk: write(2) fails in the middle of a commit.
   Journal writer = create();
-  writer.append(rows(0, 10)).value();
+  writer.append(journal_rows(0, 10)).value();
   rlimit before{};
   BOOST_REQUIRE_EQUAL(::getrlimit(RLIMIT_FSIZE, &before), 0);
   const auto ignored = ::signal(SIGXFSZ, SIG_IGN);
   const rlimit tight{200'000, before.rlim_max};
   BOOST_REQUIRE_EQUAL(::setrlimit(RLIMIT_FSIZE, &tight), 0);
   Result<void> written;
-  while (written && writer.size() < 5000) written = writer.append(rows(writer.size(), 10));
-  const auto again = writer.append(rows(writer.size(), 1));
+  while (written && writer.size() < 5000) written = writer.append(journal_rows(writer.size(), 10));
+  const auto again = writer.append(journal_rows(writer.size(), 1));
   ::setrlimit(RLIMIT_FSIZE, &before);
   ::signal(SIGXFSZ, ignored);
 
@@ -253,7 +230,7 @@ BOOST_FIXTURE_TEST_CASE(a_full_disk_is_an_error_and_what_was_acknowledged_stays,
   }
   Journal reopened = Journal::open(path).value();
   BOOST_TEST(reopened.size() >= acknowledged);
-  BOOST_TEST((all(reopened) == rows(0, reopened.size())));
+  BOOST_TEST((all_rows(reopened) == journal_rows(0, reopened.size())));
 }
 
 /// Appends batches endlessly, and writes the size of the journal to `acknowledge` after each.
@@ -262,7 +239,7 @@ BOOST_FIXTURE_TEST_CASE(a_full_disk_is_an_error_and_what_was_acknowledged_stays,
   auto writer = Journal::open(path);
   if (!writer) ::_exit(3);
   for (;;) {
-    if (!writer->append(rows(writer->size(), 1 + rng.below(7)))) ::_exit(4);
+    if (!writer->append(journal_rows(writer->size(), 1 + rng.below(7)))) ::_exit(4);
     const std::uint64_t size = writer->size();
     if (::write(acknowledge, &size, sizeof size) != sizeof size) ::_exit(5);
   }
@@ -293,9 +270,9 @@ BOOST_FIXTURE_TEST_CASE(a_killed_writer_leaves_every_acknowledged_row, JournalFi
     ::close(ends[0]);
 
     auto reader = JournalReader::open(path).value();
-    const auto found = all(reader);
+    const auto found = all_rows(reader);
     BOOST_TEST(found.size() >= acknowledged);
-    BOOST_TEST((found == rows(0, found.size())));
+    BOOST_TEST((found == journal_rows(0, found.size())));
   }
   BOOST_TEST(Journal::open(path).value().size() >= 15u);
 }
