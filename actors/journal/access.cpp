@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -11,7 +10,6 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
-#include <thread>
 #include <utility>
 
 #include <fcntl.h>
@@ -139,7 +137,6 @@ Result<std::unique_ptr<Database>> open_copy(const std::string& path) {
         return opened.error();
       return database;
     }
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));
   }
   return Error{ErrorKind::io, path + " cannot be read: it changes faster than it can be copied"};
 }
@@ -155,10 +152,11 @@ Database::Mode writing_mode(const std::string& path) {
   return is_on_network(path) ? Database::Mode::exclusive : Database::Mode::shared;
 }
 
-Result<std::unique_ptr<Database>> open_for_reading(const std::string& path) {
+Result<std::unique_ptr<Database>> open_for_reading(const std::string& path, Database::Mode writer) {
   const bool writable =
       ::access(folder_of(path).c_str(), W_OK) == 0 && ::access(path.c_str(), W_OK) == 0;
-  if (writable && !is_on_network(path)) return Database::connect(path, Database::Mode::shared);
+  if (writable && writer != Database::Mode::exclusive)
+    return Database::connect(path, Database::Mode::shared);
   const bool complete = is_absent_or_empty(path + "-wal") && is_absent_or_empty(path + "-journal");
   if (complete && !is_in_use(path)) return Database::connect(path, Database::Mode::unchanging);
   return open_copy(path);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -17,7 +18,8 @@ namespace troupe::actors::journal {
 
 /// Opens the journal at `path` for reading. What a killed writer left is recovered. Where that
 /// cannot be done beside the writer (a network file system, or a folder that this user cannot write
-/// to), a copy is read: the rows are those of the moment of opening.
-[[nodiscard]] Result<std::unique_ptr<Database>> open_for_reading(const std::string& path);
+/// to), a copy is read: the rows are those of the moment of opening. `writer`: its mode.
+[[nodiscard]] Result<std::unique_ptr<Database>> open_for_reading(const std::string& path,
+                                                                 Database::Mode writer);
 
 }  // namespace troupe::actors::journal

@@ -61,7 +61,7 @@ JournalReader::~JournalReader() = default;
 Result<JournalReader> JournalReader::open(const std::string& path) {
   if (auto there = journal::exists(path); !there) return there.error();
   if (auto sound = journal::check_log(path); !sound) return sound.error();
-  auto database = journal::open_for_reading(path);
+  auto database = journal::open_for_reading(path, journal::writing_mode(path));
   if (!database) return database.error();
   if (auto known = (*database)->check_format(); !known) return known.error();
   if (auto sound = (*database)->check_pages(); !sound) return sound.error();

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "actors/journal/access.hpp"
+#include "actors/journal/database.hpp"
 #include "actors/journal/journal.hpp"
 #include "test/kit/temp_folder.hpp"
 #include "test/unit/actors/journal_kit.hpp"
@@ -145,6 +146,27 @@ BOOST_AUTO_TEST_CASE(types_of_network_file_systems_are_known) {
   BOOST_TEST(network_file_system(0xfe534d42) == std::string("SMB"));
   BOOST_TEST(network_file_system(0xef53) == nullptr);      // ext4
   BOOST_TEST(network_file_system(0x01021994) == nullptr);  // tmpfs
+}
+
+/// As on a network file system: no shared memory, and the writer holds the lock.
+BOOST_FIXTURE_TEST_CASE(a_journal_whose_writer_locks_it_is_read_while_it_is_written,
+                        AccessFixture) {
+  using actors::journal::Database;
+  create(0);
+  auto writer = Database::connect(path, Database::Mode::exclusive).value();
+  writer->prepare_log().value();
+  BOOST_TEST(!fs::exists(path + "-shm"));
+  std::uint64_t checksum = writer->checksum_before(0).value();
+  for (std::uint64_t size = 0; size < 2000; size += 100) {
+    writer->insert(journal_rows(size, 100), checksum).value();
+    auto reader = actors::journal::open_for_reading(path, Database::Mode::exclusive).value();
+    BOOST_TEST((all_rows(*reader) == journal_rows(0, size + 100)));
+  }
+  writer.reset();
+  BOOST_TEST(files() == 1u);
+  auto reader = actors::journal::open_for_reading(path, Database::Mode::exclusive).value();
+  BOOST_TEST((all_rows(*reader) == journal_rows(0, 2000)));
+  BOOST_TEST(files() == 1u);
 }
 
 BOOST_FIXTURE_TEST_CASE(a_log_of_another_journal_is_not_applied_to_a_new_one, AccessFixture) {
