@@ -95,6 +95,8 @@ void SimFaults::inject(Fault fault) {
     case Fault::lose_programs:
       host.lose_programs();
       return options_.log("the warden of " + host.name() + " dies");
+    case Fault::host_loss:
+      return lose_machine(host);
     default: {
       SimHost& other = draw_host();
       if (&other != &host) disturb_network(fault, host.name(), other.name());
@@ -114,6 +116,30 @@ void SimFaults::crash(SimHost& host) {
         host.crash(programs_outlive);
         if (options_.on_crash) options_.on_crash(host);
       });
+}
+
+std::vector<SimHost*> SimFaults::machine_of(SimHost& host) {
+  for (const auto& names : options_.machines) {
+    if (std::ranges::find(names, host.name()) == names.end()) continue;
+    std::vector<SimHost*> hosts;
+    for (const std::string& name : names) hosts.push_back(&cluster_.host(name));
+    return hosts;
+  }
+  return {&host};
+}
+
+void SimFaults::lose_machine(SimHost& host) {
+  cluster_.after_events(rng_.below(crash_delay_max),
+                        [this, machine = machine_of(host), alive = std::weak_ptr(alive_)] {
+                          if (alive.expired() || !active_) return;
+                          if (options_.on_host_loss) options_.on_host_loss(machine);
+                          for (SimHost* lost : machine) {
+                            const bool ran = lost->runs();
+                            options_.log(lost->name() + " loses its power");
+                            lost->lose_power();
+                            if (ran && options_.on_crash) options_.on_crash(*lost);
+                          }
+                        });
 }
 
 void SimFaults::disturb_network(Fault fault, const std::string& a, const std::string& b) {

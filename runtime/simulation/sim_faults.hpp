@@ -23,9 +23,11 @@ enum class Fault {
   slow,           ///< Frames between two hosts are delayed by up to 2.1 s.
   clock_jump,     ///< A wall clock is set forwards or backwards by up to 1 h.
   lose_programs,  ///< A reaper dies with its programs.
+  host_loss,      ///< A machine loses its power: all of its processes and programs at once.
 };
-constexpr std::array<std::string_view, 8> enum_names(Fault) {
-  return {"crash", "freeze", "cut", "half_open", "lossy", "slow", "clock_jump", "lose_programs"};
+constexpr std::array<std::string_view, 9> enum_names(Fault) {
+  return {"crash", "freeze",     "cut",           "half_open", "lossy",
+          "slow",  "clock_jump", "lose_programs", "host_loss"};
 }
 
 /// Injects faults into a cluster, at times that are drawn from the seed of the cluster. Faults may
@@ -39,6 +41,10 @@ class SimFaults final {
     Duration gap_max = std::chrono::seconds(3);   ///< Largest time between two faults.
     Duration last_max = std::chrono::seconds(8);  ///< Largest duration of a fault.
     std::function<void(SimHost&)> on_crash;
+    /// Names of hosts that are processes of one machine. Each other host is a machine of its own.
+    std::vector<std::vector<std::string>> machines{};
+    /// Called before a machine loses its power; `on_crash` follows for each process that it had.
+    std::function<void(const std::vector<SimHost*>&)> on_host_loss{};
     std::function<void(const std::string&)> log;  ///< Gets a sentence for each fault.
   };
 
@@ -57,6 +63,8 @@ class SimFaults final {
   void next();
   void inject(Fault fault);
   void crash(SimHost& host);
+  void lose_machine(SimHost& host);
+  [[nodiscard]] std::vector<SimHost*> machine_of(SimHost& host);
   void disturb_network(Fault fault, const std::string& a, const std::string& b);
   /// Draws a duration, schedules `heal` after it, and returns it.
   Duration heal_later(const std::function<void()>& heal);

@@ -74,6 +74,11 @@ void SimHost::crash(Duration programs_outlive) {
   if (process_) finalize(programs_outlive);
 }
 
+void SimHost::lose_power() {
+  crash(Duration(0));
+  for (const auto& reaper : orphaned_) reaper->lose_host();
+}
+
 void SimHost::finalize(Duration programs_outlive) {
   process_->reaper->orphan(programs_outlive);
   orphaned_.push_back(std::move(process_->reaper));

@@ -66,6 +66,9 @@ class SimHost final {
   /// Kills the process as SIGKILL does: unsent messages are lost. Its reaper kills the programs
   /// after `programs_outlive`.
   void crash(Duration programs_outlive = std::chrono::milliseconds(20));
+  /// Ends the process, its reaper and all programs of this host in one instant, as a loss of power
+  /// does.
+  void lose_power();
   /// Stops the process as SIGSTOP does. Its programs run on.
   void freeze() { frozen_ = true; }
   void thaw() { frozen_ = false; }

@@ -57,12 +57,20 @@ void SimReaper::set_lease(Instant until, Duration grace) {
 void SimReaper::orphan(Duration after) {
   node_alive_.reset();
   world_.at(world_.now() + after, [this, alive = std::weak_ptr(alive_)] {
-    if (alive.expired()) return;
-    ProcessEnded killed;
-    killed.cause = ProcessEnded::Cause::signaled;
-    killed.code = SIGKILL;
-    for (const ProcessId process : programs_.running()) programs_.finish(process, killed);
+    if (!alive.expired()) kill_programs();
   });
+}
+
+void SimReaper::lose_host() {
+  node_alive_.reset();
+  kill_programs();
+}
+
+void SimReaper::kill_programs() {
+  ProcessEnded killed;
+  killed.cause = ProcessEnded::Cause::signaled;
+  killed.code = SIGKILL;
+  for (const ProcessId process : programs_.running()) programs_.finish(process, killed);
 }
 
 }  // namespace troupe::runtime::simulation

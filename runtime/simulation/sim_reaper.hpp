@@ -24,11 +24,15 @@ class SimReaper final : public Processes {
   void set_lease(Instant until, Duration grace);
   /// Called when the node has died: events are dropped, and the programs are killed after `after`.
   void orphan(Duration after);
+  /// Ends everything in this instant, as the loss of the host does. No event is delivered.
+  void lose_host();
   /// Simulates the death of the reaper with all programs; a new one replaces it at once.
   void lose_all() { programs_.lose_all(); }
   [[nodiscard]] bool runs_any() const { return !programs_.running().empty(); }
 
  private:
+  void kill_programs();
+
   Reactor& world_;
   Reactor& node_;
   ScriptedProcesses programs_;

@@ -246,9 +246,9 @@ History run(std::uint64_t seed, std::vector<Fault> kinds) {
   return {cluster.events(), faults.count(), ledger.notes, ledger.cargo, ledger.answers};
 }
 
-const std::vector<Fault> every_fault{Fault::crash,     Fault::freeze, Fault::cut,
-                                     Fault::half_open, Fault::lossy,  Fault::slow,
-                                     Fault::clock_jump};
+const std::vector<Fault> every_fault{Fault::crash,      Fault::freeze,   Fault::cut,
+                                     Fault::half_open,  Fault::lossy,    Fault::slow,
+                                     Fault::clock_jump, Fault::host_loss};
 
 BOOST_AUTO_TEST_CASE(messages_stay_in_order_and_asks_end_under_every_fault) {
   constexpr std::uint64_t seeds = 30;
@@ -292,6 +292,34 @@ BOOST_AUTO_TEST_CASE(a_frozen_process_does_nothing_until_it_is_thawed) {
   host.thaw();
   cluster.run_for(10s);
   BOOST_TEST(ticks > before);
+}
+
+/// Of the host, of an earlier process that was killed, and of the process that runs: all are gone,
+/// before any other event, and nobody is told.
+BOOST_AUTO_TEST_CASE(a_loss_of_power_takes_process_and_programs_in_one_instant) {
+  SimCluster cluster(1);
+  SimHost& host = cluster.add("a");
+  int told = 0;
+  const auto start_program = [&](SimHost& self) {
+    self.processes().start({}, [&](const ProcessEvent& event) {
+      told += std::holds_alternative<ProcessEnded>(event) ? 1 : 0;
+    });
+    self.wait([] { return false; }, 60s);
+  };
+  host.author = [](ProcessId, const ProcessSpec&) { return Script{.ends = false}; };
+  host.start(start_program);
+  cluster.run_for(1s);
+  host.crash(10s);
+  BOOST_TEST(host.runs_programs());
+  host.start(start_program);
+  cluster.run_for(1s);
+  const Instant before = cluster.now();
+  host.lose_power();
+  BOOST_TEST(!host.runs());
+  BOOST_TEST(!host.runs_programs());
+  BOOST_TEST((cluster.now() == before));
+  cluster.run_for(60s);
+  BOOST_TEST(told == 0);
 }
 
 BOOST_AUTO_TEST_CASE(a_process_ends_when_its_main_returns) {

@@ -26,9 +26,11 @@ enum class Canary {
   reaper,    ///< Some programs run on after their end was reported.
   memory,    ///< Trials send reports without a limit of unacknowledged ones.
   resume,    ///< Attempts resume from the newest checkpoint, also if it is ahead of the reports.
+  power,     ///< A commit is acknowledged before its rows would outlive a loss of power.
+  storm,     ///< A head that follows one that was killed in its start awaits no local node.
 };
-constexpr std::array<std::string_view, 7> enum_names(Canary) {
-  return {"none", "delivery", "fencing", "journal", "warden", "memory", "resume"};
+constexpr std::array<std::string_view, 9> enum_names(Canary) {
+  return {"none", "delivery", "fencing", "journal", "warden", "memory", "resume", "power", "storm"};
 }
 
 /// Repeats the messages in some data frames, under the same number, so that links cannot notice.

@@ -14,6 +14,7 @@ void DiskLog::add(const StudyRow& row) {
 }
 
 void DiskLog::write() {
+  if (disk_.syncs_late) disk_.unsynchronised = added_.size();
   for (Entry& entry : std::exchange(added_, {})) {
     ledger_.durable(entry, world_.now());
     disk_.rows.push_back(std::move(entry.row));
@@ -32,7 +33,9 @@ Result<void> DiskLog::commit() {
     const bool early = rng_.below(2) == 0;
     if (early) write();
     const auto bound = static_cast<std::uint64_t>(disk_.slow_max.count());
-    head_.block_actors(Duration(static_cast<Duration::rep>(rng_.below(bound))));
+    const Duration time(static_cast<Duration::rep>(rng_.below(bound)));
+    disk_.busy_until = world_.now() + time;
+    head_.block_actors(time);
   }
   write();
   return {};

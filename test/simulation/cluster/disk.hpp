@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "actors/study/study_log.hpp"
@@ -17,6 +18,12 @@ struct Disk {
   Duration slow_max{};    ///< Largest duration of a commit.
   bool full = false;
   std::size_t uncommitted = 0;  ///< Rows that the running head has not committed.
+  Instant busy_until;           ///< End of the latest commit, on the clock of the world.
+  /// Whether a commit returns before its rows are synchronised: the next one does that (canary).
+  bool syncs_late = false;
+  std::size_t unsynchronised = 0;  ///< Rows at the end that a loss of power takes along.
+
+  void lose_power() { rows.resize(rows.size() - std::exchange(unsynchronised, 0)); }
 };
 
 /// The log of a study on a simulated disk. Uncommitted rows are lost with their head. A commit that

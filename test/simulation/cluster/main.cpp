@@ -3,6 +3,9 @@
 //     cluster_simulation --seeds 1..1000 [--method pasha|all] [--faults all|none|crash,disk,...]
 //     cluster_simulation --seed 17 --trace
 //     cluster_simulation --seeds 1..1000 --canary warden
+//
+// Ends with 1 if a study was broken, and with 3 if --require-marks is given and no seed got into
+// one of the rare situations of coverage.hpp.
 
 #include <chrono>
 #include <cstdint>
@@ -30,11 +33,13 @@ struct Options {
   Canary canary = Canary::none;
   bool trace = false;
   bool keep_going = false;
+  bool require_marks = false;
 };
 
 constexpr const char* usage =
     "usage: cluster_simulation [--seeds A..B | --seed N] [--method NAME|all] "
-    "[--faults all|none|NAME,...] [--canary NAME] [--trace] [--keep-going]\n";
+    "[--faults all|none|NAME,...] [--canary NAME] [--trace] [--keep-going] "
+    "[--require-marks]\n";
 
 int refuse(const std::string& what) {
   std::fprintf(stderr, "%s\n%s", what.c_str(), usage);
@@ -48,12 +53,19 @@ std::optional<Canary> canary_named(std::string_view name) {
   return std::nullopt;
 }
 
+bool* flag_named(std::string_view name, Options& options) {
+  if (name == "--trace") return &options.trace;
+  if (name == "--keep-going") return &options.keep_going;
+  if (name == "--require-marks") return &options.require_marks;
+  return nullptr;
+}
+
 /// Reads the options; returns an error, or an empty text.
 std::string read(int argc, char** argv, Options& options) {
   for (int i = 1; i < argc; ++i) {
     const std::string_view key = argv[i];
-    if (key == "--trace" || key == "--keep-going") {
-      (key == "--trace" ? options.trace : options.keep_going) = true;
+    if (bool* const flag = flag_named(key, options)) {
+      *flag = true;
       continue;
     }
     if (i + 1 == argc) return std::string(key) + " needs a value, or is unknown";
@@ -86,6 +98,7 @@ struct Sums {
                 overlaps = 0, interrupted = 0;
   double simulated_s = 0;
   BacklogPeak peak;
+  Coverage coverage;
 
   void add(const RunResult& result) {
     ++runs;
@@ -98,6 +111,7 @@ struct Sums {
     overlaps += result.overlaps;
     interrupted += result.interrupted;
     peak.raise_to(result.peak);
+    coverage.add(result.coverage);
     simulated_s += std::chrono::duration<double>(result.time).count();
   }
 };
@@ -116,6 +130,21 @@ RunResult run(const Options& options, const FaultSet& fault_set, std::uint64_t s
   } catch (const std::exception& thrown) {
     return {.violation = std::string("thrown: ") + thrown.what()};
   }
+}
+
+/// Prints how often each mark was hit; returns the number of marks that never were.
+std::size_t print_marks(const Coverage& coverage) {
+  std::size_t missing = 0;
+  std::printf("marks:");
+  for (const Mark mark : all_marks) {
+    const std::uint64_t count = coverage.count(mark);
+    std::printf(" %s %llu", std::string(enum_text(mark)).c_str(),
+                static_cast<unsigned long long>(count));
+    if (count == 0) ++missing;
+  }
+  std::printf("\n");
+  if (missing > 0) std::printf("%zu marks were never hit\n", missing);
+  return missing;
 }
 
 int simulate(const Options& options, const FaultSet& fault_set) {
@@ -156,7 +185,9 @@ int simulate(const Options& options, const FaultSet& fault_set) {
       per_run(sums.faults), per_run(sums.heads), per_run(sums.overlaps), per_run(sums.interrupted),
       sums.simulated_s / studies, sums.peak.process.messages, sums.peak.process.suspended,
       sums.peak.process.bytes, sums.peak.rows);
-  return sums.violation == 0 ? 0 : 1;
+  const std::size_t missing = print_marks(sums.coverage);
+  if (sums.violation > 0) return 1;
+  return options.require_marks && missing > 0 ? 3 : 0;
 }
 
 }  // namespace

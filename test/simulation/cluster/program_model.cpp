@@ -119,20 +119,28 @@ Script script_of(ProgramContext& context, AttemptKey attempt, Resource until,
   const ProgramHabits habits = habits_of(context.seed, trial);
   for (Resource resource = context.folders.checkpoint(trial, number) + 1; resource <= until;
        ++resource) {
+    const bool reports = resource == 1 || resource % habits.reports_every == 0;
     Script::Print save{unit, {}};
     if (habits.saves)
-      save.effect = [&context, attempt, resource] {
+      save.effect = [&context, attempt, resource, awaits = reports && !habits.reports_first] {
         context.folders.save(attempt.first, attempt.second, resource);
+        if (awaits) context.unreported.insert(attempt);
       };
     Script::Print report{pause, {}};
-    if (resource == 1 || resource % habits.reports_every == 0)
+    if (reports) {
       report.bytes = line_of(context.seed, trial, resource);
+      report.effect = [&context, attempt] { context.unreported.erase(attempt); };
+    }
     if (habits.reports_first) std::swap(save, report);
     script.prints.push_back(std::move(save));
     script.prints.push_back(std::move(report));
   }
   if (context.misbehave) misbehave(script, rng);
-  script.gone = [&context, attempt] { context.ledger->program_is_gone(attempt); };
+  script.gone = [&context, attempt, crashes = script.end.code != 0] {
+    if (context.unreported.erase(attempt) > 0 && !crashes)
+      context.coverage->hit(Mark::unreported_checkpoint);
+    context.ledger->program_is_gone(attempt);
+  };
   context.ledger->program_begins(attempt, host);
   return script;
 }

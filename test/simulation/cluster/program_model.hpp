@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "actors/trial/trial_plan.hpp"
 #include "runtime/process/processes.hpp"
 #include "runtime/simulation/scripted_processes.hpp"
+#include "test/simulation/cluster/coverage.hpp"
 #include "test/simulation/cluster/ledger.hpp"
 #include "test/simulation/cluster/trial_folders.hpp"
 
@@ -21,7 +23,9 @@ struct ProgramContext {
   Ledger* ledger = nullptr;
   const Clock* world = nullptr;
   std::uint64_t seed = 0;
-  bool misbehave = false;  ///< Whether programs crash, hang, flood or ignore SIGTERM.
+  Coverage* coverage = nullptr;
+  std::set<AttemptKey> unreported;  ///< Programs that saved, and report that next.
+  bool misbehave = false;           ///< Whether programs crash, hang, flood or ignore SIGTERM.
   /// Whether attempts resume from the newest checkpoint, whatever the study says (canary).
   bool guess_checkpoints = false;
 };

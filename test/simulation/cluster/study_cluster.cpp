@@ -61,7 +61,9 @@ void StudyCluster::start_head() {
   trace("head", own_still_runs() ? "starts, and " + own_name_ + " is left" : "starts");
   own_finished_ = head_leaving_ = false;
   head_started_at_ = cluster_.now();
+  rows_at_head_start_ = ledger_.rows();
   head_->start([this](SimHost& host) { head_main(host); });
+  if (storm_kills_left_ > 0) kill_head_in_its_start();
 }
 
 void StudyCluster::head_main(SimHost& host) {
@@ -71,7 +73,8 @@ void StudyCluster::head_main(SimHost& host) {
   if (scenario_.trace) show = [this](const std::string& event) { trace("head", event); };
   const bool left = own_still_runs();
   std::vector<std::string> alive;
-  if (left) alive.push_back(own_name_);
+  const bool forgets = scenario_.canary == Canary::storm && killed_in_start_;
+  if (left && !forgets) alive.push_back(own_name_);
   const StudyRef study =
       node.get_or_spawn<Study>(std::string(study_name),
                                StudyOptions{.spec = *spec_,
@@ -108,7 +111,9 @@ void StudyCluster::on_head_exit() {
   if (ledger_.finished()) return;
   // The nodes wait for a lease of 4 s: some heads return within it, others later.
   const bool late = !scenario_.fault_set.restarts && rng_.below(3) == 0;
-  cluster_.reactor().at(cluster_.now() + (late ? draw(10s) : 200ms + draw(2s)), [this] {
+  const Duration ordinary = late ? draw(10s) : 200ms + draw(2s);
+  const bool storm = storm_kills_left_ > 0 && !faults_stopped_;
+  cluster_.reactor().at(cluster_.now() + (storm ? draw(300ms) : ordinary), [this] {
     if (!head_->runs() && !ledger_.finished()) start_head();
   });
 }
@@ -184,10 +189,14 @@ void StudyCluster::node_main(SimHost& host, const std::string& name) {
       [](Context& self, const SpawnSearcher&) { return self.spawn<SearcherActor>(); });
   const auto head = node.join(address, join_patience);
   if (!head) return trace(name, "cannot join: " + head.error().what);
+  joining_.insert(host.name());
   const std::string found_as =
       scenario_.canary == Canary::fencing ? "open fence" : std::string(study_name);
   const auto study = node.find<StudyRef>(*head, found_as, join_patience);
-  if (!study) return trace(name, "finds no study: " + study.error().what);
+  if (!study) {
+    joining_.erase(host.name());
+    return trace(name, "finds no study: " + study.error().what);
+  }
 
   TrialEnvironment environment;
   environment.deliver = [&host](runtime::Address to, runtime::ProcessEvent event) {
@@ -217,8 +226,13 @@ void StudyCluster::node_main(SimHost& host, const std::string& name) {
       node, [&reaper](Instant until, Duration grace) { reaper.set_lease(until, grace); },
       options.lease);
   lease.attach_to(options);
+  options.enlisted = [this, &host, enlisted = options.enlisted](const StudySpec& spec) {
+    joining_.erase(host.name());
+    enlisted(spec);
+  };
   const auto agent = node.spawn<NodeAgent>(std::move(options), std::move(environment));
   const auto end = node.wait(agent, Duration::max());
+  joining_.erase(host.name());
   node.stop(5s);
   const bool orderly = end && end->cause == runtime::Cause::stopped;
   if (&host == own_) own_orderly_ = orderly;

@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,7 @@
 #include "runtime/simulation/sim_cluster.hpp"
 #include "runtime/simulation/sim_faults.hpp"
 #include "test/simulation/cluster/canary.hpp"
+#include "test/simulation/cluster/coverage.hpp"
 #include "test/simulation/cluster/disk.hpp"
 #include "test/simulation/cluster/ledger.hpp"
 #include "test/simulation/cluster/program_model.hpp"
@@ -24,10 +26,13 @@ struct FaultSet {
   std::vector<runtime::simulation::Fault> faults;  ///< Of hosts and network.
   bool disk = false;                               ///< The disk is slow or full at times.
   bool programs = false;  ///< Programs crash, hang, flood or ignore SIGTERM.
-  bool restarts = false;  ///< Heads restart within the lease of their predecessor.
+  bool storm = false;     ///< Heads are killed again and again within their start.
+  bool restarts = false;  ///< Heads restart within the lease of their predecessor. Not in "all".
 
-  /// Reads "all", "none", or a comma-separated list of "disk", "programs", "restarts" and names of
-  /// faults.
+  [[nodiscard]] bool any() const {
+    return !faults.empty() || disk || programs || storm || restarts;
+  }
+  /// Reads "all", "none", or a comma-separated list of the names of these and of `Fault`.
   static Result<FaultSet> named(const std::string& names);
 };
 
@@ -62,6 +67,7 @@ struct RunResult {
       0;  ///< Attempts that failed or were lost after their program had started.
   Duration time{};
   BacklogPeak peak;
+  Coverage coverage;
   friend bool operator==(const RunResult&, const RunResult&) = default;
 };
 
@@ -96,6 +102,12 @@ class StudyCluster final {
   // Faults and checks.
   void schedule_disk_fault();
   void schedule_head_restart();
+  void schedule_storm();
+  void kill_head_in_its_start();
+  void kill_head();
+  void on_killed(SimHost& host);
+  void on_head_killed();
+  void on_host_loss(const std::vector<SimHost*>& machine);
   void check_after_event();
   void check_backlog();
   void expect(bool holds, const std::string& claim);
@@ -120,7 +132,12 @@ class StudyCluster final {
   SimHost* head_ = nullptr;
   SimHost* own_ = nullptr;
   Instant head_started_at_;
+  std::uint64_t rows_at_head_start_ = 0;
+  bool killed_in_start_ = false;  ///< Whether the latest head was killed within its start.
+  std::uint64_t storm_kills_left_ = 0;
+  std::set<std::string> joining_;  ///< Hosts whose node has a link, and no answer to its join.
   BacklogPeak peak_;
+  Coverage coverage_;
   std::optional<StudyRef> study_;  ///< Of the running head.
   std::uint32_t own_starts_ = 0;
   std::string own_name_;

@@ -1,8 +1,10 @@
 // The set-up, the faults, the checks and the result of a simulated study.
 
 #include <algorithm>
+#include <array>
 #include <cstdio>
 #include <sstream>
+#include <string_view>
 #include <utility>
 
 #include "actors/study/document.hpp"
@@ -29,6 +31,16 @@ constexpr Duration ending_max = 120s;
 constexpr BacklogPeak backlog_max{.process = {.messages = 150, .suspended = 8, .bytes = 16 << 10},
                                   .rows = 100};
 
+/// A fault that is no fault of hosts or network.
+struct Switch {
+  std::string_view name;
+  bool FaultSet::* member;
+  bool in_all = true;
+};
+constexpr std::array switches{
+    Switch{"disk", &FaultSet::disk}, Switch{"programs", &FaultSet::programs},
+    Switch{"storm", &FaultSet::storm}, Switch{"restarts", &FaultSet::restarts, false}};
+
 StudyDocument document_of(const Scenario& scenario) {
   return {study_text(scenario.method), "/simulated/study.yaml", "/simulated", 7};
 }
@@ -54,17 +66,20 @@ Result<FaultSet> FaultSet::named(const std::string& names) {
   for (std::string name; std::getline(list, name, ',');) {
     if (name == "none") continue;
     const bool all = name == "all";
-    bool known = all || name == "disk" || name == "programs" || name == "restarts";
-    fault_set.restarts = fault_set.restarts || name == "restarts";
-    fault_set.disk = fault_set.disk || all || name == "disk";
-    fault_set.programs = fault_set.programs || all || name == "programs";
+    bool known = all;
+    for (const Switch& fault : switches) {
+      if (name != fault.name && !(all && fault.in_all)) continue;
+      known = true;
+      fault_set.*fault.member = true;
+    }
     for (std::size_t i = 0; i < faults.size(); ++i) {
       if (!all && name != faults.at(i)) continue;
       known = true;
       fault_set.faults.push_back(static_cast<Fault>(i));
     }
     if (known) continue;
-    std::string expected = "all, none, disk, programs, restarts";
+    std::string expected = "all, none";
+    for (const Switch& fault : switches) expected += ", " + std::string(fault.name);
     for (const std::string_view fault : faults) expected += ", " + std::string(fault);
     return Error{ErrorKind::bad_input, "no fault is named '" + name + "'; expected " + expected};
   }
@@ -82,9 +97,11 @@ StudyCluster::StudyCluster(const Scenario& scenario)
       cluster_(scenario.seed) {
   context_.ledger = &ledger_;
   context_.world = &cluster_.clock();
+  context_.coverage = &coverage_;
   context_.seed = scenario.seed;
   context_.misbehave = scenario.fault_set.programs;
   context_.guess_checkpoints = scenario.canary == Canary::resume;
+  disk_.syncs_late = scenario.canary == Canary::power;
   for (const char* name : {"head", "own", "far-1", "far-2"}) {
     SimHost& host = cluster_.add(name);
     host.links = transport::LinkOptions::for_lease(seconds(spec_->lease_s));
@@ -103,14 +120,12 @@ StudyCluster::StudyCluster(const Scenario& scenario)
   cluster_.network().set({.delay_max = 300us});
   faults_ = std::make_unique<SimFaults>(
       cluster_,
-      SimFaults::Options{.kinds = scenario.fault_set.faults,
-                         .on_crash =
-                             [this](SimHost& host) {
-                               if (&host == head_) return on_head_exit();
-                               if (&host == own_) return on_own_exit();
-                               on_far_exit(host);
-                             },
-                         .log = [this](const std::string& what) { trace("fault", what); }});
+      SimFaults::Options{
+          .kinds = scenario.fault_set.faults,
+          .on_crash = [this](SimHost& host) { on_killed(host); },
+          .machines = {{"head", "own"}},
+          .on_host_loss = [this](const std::vector<SimHost*>& machine) { on_host_loss(machine); },
+          .log = [this](const std::string& what) { trace("fault", what); }});
   cluster_.after_each_event([this] { check_after_event(); });
 }
 
@@ -173,41 +188,6 @@ void StudyCluster::call_when(std::function<bool()> holds, Duration at_least,
                         });
 }
 
-void StudyCluster::schedule_disk_fault() {
-  cluster_.reactor().at(cluster_.now() + draw(15s), [this] {
-    if (faults_stopped_) return;
-    if (rng_.below(3) == 0) {
-      disk_.full = true;
-      trace("disk", "is full");
-    } else {
-      disk_.slow_max = 1ms + draw(1500ms);
-      trace("disk", "is slow");
-    }
-    cluster_.reactor().at(cluster_.now() + draw(4s), [this] {
-      disk_.full = false;
-      disk_.slow_max = {};
-    });
-    schedule_disk_fault();
-  });
-}
-
-/// Kills and restarts the head between any two events. Each head runs for at least 1.5 s, so that
-/// the nodes find it: they dial a silent head each fifth of a lease.
-void StudyCluster::schedule_head_restart() {
-  cluster_.reactor().at(cluster_.now() + 300ms + draw(3s), [this] {
-    if (faults_stopped_) return;
-    cluster_.after_events(rng_.below(40), [this] {
-      const bool found = cluster_.now() - head_started_at_ > 1500ms;
-      if (!faults_stopped_ && head_->runs() && found && !head_leaving_) {
-        trace("fault", "head crashes");
-        head_->crash();
-        on_head_exit();
-      }
-    });
-    schedule_head_restart();
-  });
-}
-
 RunResult StudyCluster::run() {
   start_head();
   start_far(cluster_.host("far-1"));
@@ -215,10 +195,9 @@ RunResult StudyCluster::run() {
   faults_->begin();
   if (scenario_.fault_set.disk) schedule_disk_fault();
   if (scenario_.fault_set.restarts) schedule_head_restart();
-  const bool any_fault = !scenario_.fault_set.faults.empty() || scenario_.fault_set.disk ||
-                         scenario_.fault_set.restarts;
+  if (scenario_.fault_set.storm) schedule_storm();
   const auto over = [this] { return ledger_.finished() || !ledger_.violation().empty(); };
-  if (any_fault) (void)cluster_.run_until(over, 5s + draw(60s));
+  if (scenario_.fault_set.any()) (void)cluster_.run_until(over, 5s + draw(60s));
   faults_->cease();
   faults_stopped_ = true;
   disk_.full = false;
@@ -241,7 +220,8 @@ RunResult StudyCluster::run() {
           head_->incarnation(),
           ledger_.interrupted(),
           cluster_.now().since_zero,
-          peak_};
+          peak_,
+          coverage_};
 }
 
 void StudyCluster::check_end() {

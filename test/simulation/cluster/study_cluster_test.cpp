@@ -61,6 +61,7 @@ BOOST_AUTO_TEST_CASE(a_study_survives_all_faults) {
   constexpr std::uint64_t seeds = 150;
   std::uint64_t faults = 0;
   std::uint64_t heads = 0;
+  Coverage coverage;
   for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
     const auto& method = method_names()[seed % method_names().size()];
     const RunResult result =
@@ -68,7 +69,9 @@ BOOST_AUTO_TEST_CASE(a_study_survives_all_faults) {
     BOOST_TEST(result.violation == "", "--seed " << seed << " --method " << method);
     faults += result.faults;
     heads += result.heads;
+    coverage.add(result.coverage);
   }
+  for (const Mark mark : all_marks) BOOST_TEST(coverage.count(mark) > 0u, enum_text(mark));
   BOOST_TEST(faults > 2 * seeds);
   BOOST_TEST(heads > seeds + seeds / 10);
 }
@@ -125,6 +128,18 @@ BOOST_AUTO_TEST_CASE(a_canary_in_resuming_is_found) {
   const std::uint64_t seed = found_at(Canary::resume, "all");
   BOOST_TEST(seed > 0u);
   BOOST_TEST(seed <= 300u);
+}
+
+BOOST_AUTO_TEST_CASE(a_canary_in_durability_is_found) {
+  const std::uint64_t seed = found_at(Canary::power, "host_loss");
+  BOOST_TEST(seed > 0u);
+  BOOST_TEST(seed <= 50u);
+}
+
+BOOST_AUTO_TEST_CASE(a_canary_in_a_storm_of_restarts_is_found) {
+  const std::uint64_t seed = found_at(Canary::storm, "storm");
+  BOOST_TEST(seed > 0u);
+  BOOST_TEST(seed <= 100u);
 }
 
 BOOST_AUTO_TEST_CASE(an_unknown_fault_is_refused_with_the_known_ones) {
