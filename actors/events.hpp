@@ -189,11 +189,15 @@ struct RungUnlocked {
   Resource resource = 0;
   double epsilon = 0;
   TrialId cause = 0;
-  bool epsilon_capped = false;  ///< Epsilon was computed from the 2,000 best trials only.
+  bool epsilon_capped = false;      ///< Epsilon was computed from the 2,000 best trials only.
+  std::optional<Resource> spent{};  ///< In all, if that raised it (`spend`), and not the rankings.
   static auto fields(auto& m) {
-    return std::tuple{field("index", m.index), field("resource", m.resource),
-                      field("epsilon", m.epsilon), field("cause", m.cause),
-                      field("epsilon_capped", m.epsilon_capped)};
+    return std::tuple{field("index", m.index),
+                      field("resource", m.resource),
+                      field("epsilon", m.epsilon),
+                      field("cause", m.cause),
+                      field("epsilon_capped", m.epsilon_capped),
+                      field("spent", m.spent)};
   }
   friend bool operator==(const RungUnlocked&, const RungUnlocked&) = default;
 };

@@ -14,7 +14,9 @@ namespace troupe::schedulers {
 
 AsyncSuccessiveHalving::AsyncSuccessiveHalving(const AsyncSuccessiveHalvingOptions& options,
                                                Draw draw)
-    : options_(options), draw_(std::move(draw)), hurdle_(options.incumbents) {
+    : options_(options),
+      draw_(std::move(draw)),
+      hurdle_(options.incumbents, options.tolerance, options.champions) {
   const std::vector<Resource> levels = rung_levels(options);
   const std::vector<double> fractions = promotion_fractions(options);
   double sum = 0;
@@ -141,7 +143,9 @@ bool AsyncSuccessiveHalving::become_candidate_above(Rung& rung, TrialId trial) {
 }
 
 std::vector<Decision> AsyncSuccessiveHalving::take(const ReportReceived& report) {
+  const auto before = report.trial < trials_.started() ? trials_.last(report.trial) : std::nullopt;
   if (const auto ignored = trials_.record(report)) return {*ignored};
+  spent_ += std::max<Resource>(report.resource - (before ? before->resource : 0), 0);
   std::vector<Decision> decisions{judge(report)};
   if (!ceiling_ || report.resource >= options_.max_resource) return decisions;
   ceiling_->reported(report.trial, report.resource, trials_.curves());
@@ -195,6 +199,10 @@ std::optional<StopTrial::Reason> AsyncSuccessiveHalving::stop_reason(
     const Rung& rung = rungs_of(entry.trial)[k];
     const std::optional<double> cutoff = rung.cutoff();
     judgement = judgement_in(rung, cutoff);
+    if (std::isfinite(entry.loss) && hurdle_.is_champion(entry.trial, rung.level(), entry.loss)) {
+      (void)hurdle_.clears(entry.trial, rung.level(), entry.loss);  // It may raise the hurdle.
+      continue;
+    }
     if (!std::isfinite(entry.loss) || (cutoff && entry.loss > *cutoff))
       return StopTrial::Reason::below_cutoff;
     if (!hurdle_.clears(entry.trial, rung.level(), entry.loss))
@@ -233,12 +241,17 @@ Judgement AsyncSuccessiveHalving::judgement_in(const Rung& rung,
   return judgement;
 }
 
-/// README 4.1, step 3.
+/// README 4.1, step 3; README 4.6.
 std::optional<RungUnlocked> AsyncSuccessiveHalving::raise_ceiling(TrialId cause) {
   if (!ceiling_) return std::nullopt;
   const bool capped = ceiling_->epsilon_capped();
-  if (!ceiling_->compare(rung_systems_.front(), trials_.curves())) return std::nullopt;
-  return RungUnlocked{ceiling_->limit(), ceiling_->epsilon(), cause, capped};
+  if (ceiling_->compare(rungs(), trials_.curves()))
+    return RungUnlocked{ceiling_->limit(), ceiling_->epsilon(), cause, capped};
+  if (!options_.spend || limit() == options_.max_resource) return std::nullopt;
+  const auto next = static_cast<double>(ceiling_->next_limit(rungs()));
+  if (static_cast<double>(spent_) < *options_.spend * next) return std::nullopt;
+  ceiling_->rise(rungs(), trials_.curves());
+  return RungUnlocked{ceiling_->limit(), ceiling_->epsilon(), cause, capped, spent_};
 }
 
 // README 10, item 4.

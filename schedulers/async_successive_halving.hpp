@@ -93,6 +93,7 @@ class AsyncSuccessiveHalving final : public Scheduler {
   Hurdle hurdle_;
   TrialTable trials_;
   std::vector<Position> positions_;  ///< By trial.
+  Resource spent_ = 0;               ///< Units of resource that the reports of all trials cover.
   /// Rule `promotion`: entries of paused trials in the rungs that they overshot into, lowest first,
   /// without the rung where the trial is a candidate now (README 3.4).
   std::map<TrialId, std::vector<RungEntry>> entries_above_;

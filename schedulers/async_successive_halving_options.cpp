@@ -63,6 +63,28 @@ constexpr std::array async_option_list{
         .doc = "asha, pasha: `incumbents` only run first. Default: they are the hurdle, as rush "
                "has it",
     }),
+    option<&AsyncOptions::champions>({
+        .key = "champions",
+        .most = 1'000'000,
+        .methods = {"rush"},
+        .example = "1",
+        .doc = "rush: so many of the best incumbents run to the end in any case. Default {default}",
+    }),
+    option<&AsyncOptions::tolerance>({
+        .key = "tolerance",
+        .range = {.least = 0, .expected = "0 or more"},
+        .methods = {"rush"},
+        .example = "0.01",
+        .doc = "rush: a metric may be worse than the hurdle by this part of it. Default {default}",
+    }),
+    option<&AsyncOptions::spend>({
+        .key = "spend",
+        .range = {.least = 0, .above_least = true, .expected = "above 0"},
+        .methods = {"pasha", "rush"},
+        .example = "5",
+        .doc = "pasha: the ceiling also rises to a rung once so many times its resource was spent "
+               "in all. Default: only the ranking raises it",
+    }),
     nested_option<&AsyncOptions::ranking>({
         .key = "ranking",
         .methods = {"pasha", "rush"},
@@ -73,7 +95,7 @@ constexpr std::array async_option_list{
                    "ranking: {criterion: soft, epsilon: sigma, scaling: 2}      # sigma, mean or "
                    "median, so many times\n"
                    "ranking: {criterion: rbo, p: 1, t: 0.5, form: paper}        # form: paper "
-                   "(default) or reference",
+                   "or reference",
         .doc = "when a progressive ceiling rises",
         .section = &ranking_section,
         .section_used =
@@ -296,6 +318,14 @@ std::vector<OptionProblem> resolve(AsyncSuccessiveHalvingOptions& options,
     found.push_back({"ranking",
                      "'scheduler.ranking' says when a progressive ceiling rises, but the ceiling "
                      "is fixed; add `ceiling: progressive`, or leave 'ranking' out"});
+  if (options.spend && options.ceiling == Ceiling::fixed)
+    found.push_back({"spend",
+                     "'scheduler.spend' says when a progressive ceiling rises, but the ceiling is "
+                     "fixed; add `ceiling: progressive`, or leave 'spend' out"});
+  if (options.champions > 0 && options.rule == Rule::promotion)
+    found.push_back({"champions",
+                     "'scheduler.champions' run on without a pause, which needs type: stopping; "
+                     "change 'type', or leave 'champions' out"});
   for (auto& problem : resolve(options.ranking, given)) found.push_back(std::move(problem));
   resolve_rungs(options, given, found);
   resolve_brackets(options, given, found);

@@ -63,10 +63,18 @@ struct AsyncSuccessiveHalvingOptions {
   std::vector<Resource> rung_levels{};
   EarlyExit on_early_exit = EarlyExit::hold;
   RankingOptions ranking{};  ///< Under a progressive ceiling: when the ceiling rises.
+  /// Under a progressive ceiling, it also rises once `spend` * L units of resource were spent in
+  /// all, L being the level to which it rises; above 0. None: only the ranking raises it.
+  std::optional<double> spend{};
   /// Whether a study's incumbents become `incumbents`. None: they do if there are any.
   std::optional<HurdleRule> hurdle{};
   /// RUSH: the trials that set the hurdles for all others. Empty: no hurdle.
   std::vector<TrialId> incumbents{};
+  /// RUSH with rule `stopping`: an incumbent that is among the `champions` best ones in a rung goes
+  /// on from there, whatever cutoff and hurdle are.
+  std::uint32_t champions = 0;
+  /// RUSH: how much worse than the hurdle a metric may be, relative to the hurdle; 0 or more.
+  double tolerance = 0;
   /// Asynchronous Hyperband: a new trial of bracket s, drawn at random, ignores the s lowest rungs.
   /// At least 1. The number of brackets is bounded by the number of rungs plus one.
   std::uint32_t brackets = 1;
@@ -84,6 +92,9 @@ struct AsyncSuccessiveHalvingOptions {
                       field("rung_levels", m.rung_levels),
                       field("ranking", m.ranking),
                       field("hurdle", m.hurdle),
+                      field("spend", m.spend),
+                      field("champions", m.champions),
+                      field("tolerance", m.tolerance),
                       field("brackets", m.brackets),
                       field("own_rungs", m.own_rungs)};
   }

@@ -229,12 +229,16 @@ struct RungUnlocked {
   static constexpr std::string_view wire_name = "scheduler.RungUnlocked";
   static constexpr std::string_view former_wire_name = "rung_unlocked";
   Resource resource = 0;
-  double epsilon = 0;  ///< Epsilon of the comparison that failed, in units of the metric.
-  TrialId cause = 0;   ///< The trial whose report made the rankings of the top two rungs disagree.
+  double epsilon = 0;           ///< Epsilon of the comparison that failed, in units of the metric.
+  TrialId cause = 0;            ///< The trial whose report raised the ceiling.
   bool epsilon_capped = false;  ///< Only the best 2,000 trials of the lower rung were compared.
+  /// The units of resource that were spent in all, if they raised the ceiling (`spend`), and not
+  /// the rankings.
+  std::optional<Resource> spent{};
   static auto fields(auto& m) {
     return std::tuple{field("resource", m.resource), field("epsilon", m.epsilon),
-                      field("cause", m.cause), field("epsilon_capped", m.epsilon_capped)};
+                      field("cause", m.cause), field("epsilon_capped", m.epsilon_capped),
+                      field("spent", m.spent)};
   }
   friend bool operator==(const RungUnlocked&, const RungUnlocked&) = default;
 };

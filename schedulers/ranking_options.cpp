@@ -81,7 +81,8 @@ constexpr std::array ranking_option_list{
     option<&RankingOptions::form>({
         .key = "form",
         .example = "paper",
-        .doc = "whose formula is used where the paper and Syne Tune differ. Default {default}",
+        .doc = "whose formula is used where the paper and Syne Tune differ. Default: paper for "
+               "rbo, reference for sigma, mean and median",
     }),
 };
 
@@ -89,6 +90,14 @@ constexpr std::array ranking_option_list{
 
 constexpr OptionSection ranking_section{
     .name = "ranking", .bare_key = "criterion", .options = ranking_option_list};
+
+RankingForm form_of(const RankingOptions& options) {
+  if (options.form) return *options.form;
+  const bool scaled = options.criterion == RankingCriterion::soft &&
+                      options.epsilon_rule != EpsilonRule::automatic &&
+                      options.epsilon_rule != EpsilonRule::fixed;
+  return scaled ? RankingForm::reference : RankingForm::paper;
+}
 
 double threshold(const RankingOptions& options) {
   if (options.t) return *options.t;

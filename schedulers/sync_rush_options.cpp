@@ -33,7 +33,8 @@ constexpr std::array rush_option_list{
     option<&SyncRushOptions::budget_rule>({
         .key = "budget_rule",
         .example = "kept",
-        .doc = "or as_printed: the poster's formula, which spends more",
+        .doc = "or as_printed: the poster's formula, which spends more; or planned: the budget of "
+               "arms that the hurdle drops is saved",
     }),
     option<&SyncRushOptions::reduction_factor>(reduction_factor_option),
 };
@@ -138,8 +139,10 @@ int rounds(const SyncRushOptions& options) {
 }
 
 Resource units(const SyncRushOptions& options, int k, std::uint64_t left) {
-  const std::uint64_t shared_by =
-      options.budget_rule == RushBudget::kept ? left : survivors_max(options, k);
+  std::uint64_t shared_by = left;
+  if (options.budget_rule == RushBudget::as_printed) shared_by = survivors_max(options, k);
+  if (options.budget_rule == RushBudget::planned)
+    shared_by = k == 0 ? options.arms : survivors_max(options, k - 1);
   check(shared_by > 0, "an arm is left");
   return options.budget / (static_cast<std::int64_t>(shared_by) * rounds(options));
 }

@@ -23,9 +23,10 @@ namespace troupe::schedulers {
 enum class RushBudget {
   kept,        ///< The arms at the start of the round: all rounds together spend the budget.
   as_printed,  ///< The arms after the round: the poster's formula; spends about eta times as much.
+  planned,     ///< The arms that the round has without a hurdle: what dropped arms leave is saved.
 };
-constexpr std::array<std::string_view, 2> enum_names(RushBudget) {
-  return {"kept", "as_printed"};
+constexpr std::array<std::string_view, 3> enum_names(RushBudget) {
+  return {"kept", "as_printed", "planned"};
 }
 
 /// Options of RUSH as on the poster (Zappella et al. 2021; README 8): synchronous, with a

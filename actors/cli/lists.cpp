@@ -285,7 +285,8 @@ struct EventDetail {
   std::string operator()(const actors::StudyWarned& e) const { return e.warning; }
   std::string operator()(const actors::RungUnlocked& e) const {
     return std::to_string(e.resource) + ", epsilon " + schedulers::text_of(e.epsilon) +
-           ", by trial " + std::to_string(e.cause);
+           ", by trial " + std::to_string(e.cause) +
+           (e.spent ? ", after " + std::to_string(*e.spent) + " were spent" : "");
   }
   std::string operator()(const actors::HurdleRaised& e) const {
     return schedulers::text_of(e.metric) + at_resource(e.resource);

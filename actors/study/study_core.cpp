@@ -451,7 +451,7 @@ void StudyCore::announce_start(const TrialRecord& trial) {
 
 void StudyCore::announce(const schedulers::RungUnlocked& unlocked) {
   emit(RungUnlocked{index_, unlocked.resource, unlocked.epsilon, unlocked.cause,
-                    unlocked.epsilon_capped});
+                    unlocked.epsilon_capped, unlocked.spent});
 }
 
 void StudyCore::announce(const schedulers::HurdleRaised& hurdle) {

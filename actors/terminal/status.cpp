@@ -40,8 +40,9 @@ Notice notice(const RungUnlocked& e, const StudyProgress& progress) {
   return {"unlocked",
           Style::cyan,
           printable_line(outline.resource_attr) + " " + grouped(e.resource) + ": " +
-              trial_name(e.cause) + " changed the ranking (epsilon " + short_number(e.epsilon) +
-              ")",
+              (e.spent ? grouped(*e.spent) + " were spent in all"
+                       : trial_name(e.cause) + " changed the ranking (epsilon " +
+                             short_number(e.epsilon) + ")"),
           {}};
 }
 

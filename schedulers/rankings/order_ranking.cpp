@@ -55,7 +55,7 @@ bool orders_agree(const RankingOptions& options, Mode mode, const std::vector<Ra
     case RankingCriterion::direct:
       return std::ranges::equal(upper, lower, {}, &RankedTrial::trial, &RankedTrial::trial);
     case RankingCriterion::rbo:
-      score = rank_biased_overlap(upper, lower, options.p, options.form);
+      score = rank_biased_overlap(upper, lower, options.p, form_of(options));
       return !(score < threshold(options));
     case RankingCriterion::rrr:
       score = relative_regret(upper, lower, options.p, mode, Regret::relative);

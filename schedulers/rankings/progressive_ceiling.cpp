@@ -31,7 +31,7 @@ void ProgressiveCeiling::entered(std::size_t rung, const RungEntry& entry) {
   if (entry.trial >= lower_entries_.size()) lower_entries_.resize(entry.trial + 1, no_entry);
   if (rung + 2 == top_) {
     lower_entries_[entry.trial] = entry;
-    changed_ = changed_ || options_.form == RankingForm::paper;
+    changed_ = changed_ || form_of(options_) == RankingForm::paper;
   }
   if (rung + 1 != top_) return;
   changed_ = true;
@@ -63,15 +63,21 @@ bool ProgressiveCeiling::compare(const std::vector<Rung>& rungs, const std::vect
   if (std::exchange(opened_, false)) score_.reset();
   disagreed_ = !rungs_agree(rungs);
   if (!disagreed_ || limit_ == max_resource_) return false;
-  if (top_ == rungs.size()) {
-    limit_ = max_resource_;
-    return true;
-  }
-  ++top_;
-  check(rungs[top_ - 1].level() > limit_, "the ceiling only rises");
-  limit_ = rungs[top_ - 1].level();
-  open_window(rungs, curves);
+  rise(rungs, curves);
   return true;
+}
+
+Resource ProgressiveCeiling::next_limit(const std::vector<Rung>& rungs) const {
+  return top_ < rungs.size() ? rungs[top_].level() : max_resource_;
+}
+
+void ProgressiveCeiling::rise(const std::vector<Rung>& rungs, const std::vector<Curve>& curves) {
+  const Resource next = next_limit(rungs);
+  check(next > limit_, "the ceiling only rises");
+  limit_ = next;
+  if (top_ == rungs.size()) return;
+  ++top_;
+  open_window(rungs, curves);
 }
 
 bool ProgressiveCeiling::rungs_agree(const std::vector<Rung>& rungs) {
@@ -91,7 +97,7 @@ void ProgressiveCeiling::measure_spread(const Rung& lower) {
   const EpsilonRule rule = options_.epsilon_rule;
   if (rule == EpsilonRule::automatic || rule == EpsilonRule::fixed) return;
   std::vector<double> losses;
-  if (options_.form == RankingForm::reference)
+  if (form_of(options_) == RankingForm::reference)
     losses = ranking_.lower_losses();
   else
     lower.entries().for_each([&](const RungEntry& entry) {

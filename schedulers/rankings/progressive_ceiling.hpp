@@ -54,6 +54,10 @@ class ProgressiveCeiling {
   void reported(TrialId trial, Resource resource, const std::vector<Curve>& curves);
   /// Compares the top two rungs. Returns whether the ceiling rose, which is one step at most.
   [[nodiscard]] bool compare(const std::vector<Rung>& rungs, const std::vector<Curve>& curves);
+  /// The ceiling after the next rise; R if it is the last one, or the ceiling is R.
+  [[nodiscard]] Resource next_limit(const std::vector<Rung>& rungs) const;
+  /// Raises the ceiling, which is below R, by one step.
+  void rise(const std::vector<Rung>& rungs, const std::vector<Curve>& curves);
 
   /// Throws CheckFailure unless the kept entries are those of the lower rung, and the ranking and
   /// the pairs are consistent. O(pairs).

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
 #include <map>
 #include <set>
 #include <utility>
@@ -15,16 +18,33 @@ namespace troupe::schedulers {
 class Hurdle {
  public:
   /// `incumbents`: the trials that set the hurdles.
-  explicit Hurdle(const std::vector<TrialId>& incumbents)
-      : incumbents_(incumbents.begin(), incumbents.end()) {}
+  /// `tolerance`: part of the hurdle by which a loss may be above it. `champions`: number of the
+  /// best incumbents in each rung that pass it in any case.
+  explicit Hurdle(const std::vector<TrialId>& incumbents, double tolerance = 0,
+                  std::size_t champions = 0)
+      : incumbents_(incumbents.begin(), incumbents.end()),
+        tolerance_(tolerance),
+        champions_(champions) {}
 
   /// Whether a trial with this finite loss passes the rung at `level`. An incumbent always passes,
   /// and its loss becomes the hurdle if it is better than the hurdle or the first one.
   [[nodiscard]] bool clears(TrialId trial, Resource level, double loss) {
     const auto hurdle = losses_.find(level);
-    if (!incumbents_.contains(trial)) return hurdle == losses_.end() || loss <= hurdle->second;
+    if (!incumbents_.contains(trial))
+      return hurdle == losses_.end() ||
+             loss <= hurdle->second + tolerance_ * std::abs(hurdle->second);
     if (hurdle == losses_.end() || loss < hurdle->second) raise(trial, level, loss);
     return true;
+  }
+
+  /// Whether an incumbent with this finite loss is a champion of the rung at `level`: fewer than
+  /// `champions` incumbents were better there so far. To be asked once for each trial and level.
+  [[nodiscard]] bool is_champion(TrialId trial, Resource level, double loss) {
+    if (champions_ == 0 || !incumbents_.contains(trial)) return false;
+    std::vector<double>& better = incumbent_losses_[level];
+    better.insert(std::ranges::upper_bound(better, loss), loss);
+    return static_cast<std::size_t>(std::ranges::lower_bound(better, loss) - better.begin()) <
+           champions_;
   }
 
   /// Returns the hurdles that were set or raised since the last call, in order. Their `metric` is a
@@ -43,7 +63,10 @@ class Hurdle {
   }
 
   std::set<TrialId> incumbents_;
+  double tolerance_;
+  std::size_t champions_;
   std::map<Resource, double> losses_;
+  std::map<Resource, std::vector<double>> incumbent_losses_;  ///< By level, rising.
   std::vector<HurdleRaised> raised_;
 };
 

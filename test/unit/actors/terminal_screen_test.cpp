@@ -275,7 +275,7 @@ BOOST_AUTO_TEST_CASE(json_is_one_object_a_line_with_the_fields_of_the_event) {
   BOOST_TEST(screen.open(0s) == "");
   BOOST_TEST(screen.on(RungUnlocked{12, 9, 0.5, 3}, 1500ms) ==
              "{\"event\":\"RungUnlocked\",\"time\":1.5,\"index\":12,\"resource\":9,"
-             "\"epsilon\":0.5,\"cause\":3,\"epsilon_capped\":false}\n");
+             "\"epsilon\":0.5,\"cause\":3,\"epsilon_capped\":false,\"spent\":null}\n");
   BOOST_TEST(screen.tick(20s) + screen.close(21s) == "");
 }
 

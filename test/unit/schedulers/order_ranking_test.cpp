@@ -1,5 +1,6 @@
 #include "schedulers/rankings/order_ranking.hpp"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -92,7 +93,7 @@ BOOST_AUTO_TEST_CASE(each_bad_option_is_named) {
 
 /// Epsilon of the spread of the rung at 1: form `paper` measures all its trials, form `reference`
 /// those that reached the rung at 3 too.
-double epsilon_after_two_promotions(EpsilonRule rule, RankingForm form) {
+double epsilon_after_two_promotions(EpsilonRule rule, std::optional<RankingForm> form) {
   AsyncSuccessiveHalvingOptions options{.rule = Rule::promotion,
                                         .ceiling = Ceiling::progressive,
                                         .max_resource = 27,
@@ -113,6 +114,7 @@ BOOST_AUTO_TEST_CASE(form_paper_measures_the_lower_rung_and_form_reference_the_c
   const auto reference = RankingForm::reference;
   BOOST_TEST(epsilon_after_two_promotions(EpsilonRule::sigma, paper) == 4.0, close);
   BOOST_TEST(epsilon_after_two_promotions(EpsilonRule::sigma, reference) == 1.0, close);
+  BOOST_TEST(epsilon_after_two_promotions(EpsilonRule::sigma, std::nullopt) == 1.0, close);
   BOOST_TEST(epsilon_after_two_promotions(EpsilonRule::mean, paper) == 2 * 8.0 / 3, close);
   BOOST_TEST(epsilon_after_two_promotions(EpsilonRule::mean, reference) == 2.0, close);
   BOOST_TEST(epsilon_after_two_promotions(EpsilonRule::median, paper) == 2 * 2.0, close);

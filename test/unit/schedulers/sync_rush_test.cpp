@@ -48,6 +48,9 @@ BOOST_AUTO_TEST_CASE(the_budget_is_kept_or_spent_as_the_poster_prints_it) {
   BOOST_TEST((round_sizes(poster) == std::vector<RungSize>{{4, 9}, {16, 3}}));
   poster.budget_rule = RushBudget::as_printed;
   BOOST_TEST((round_sizes(poster) == std::vector<RungSize>{{12, 9}, {48, 3}}));
+  poster.budget_rule = RushBudget::planned;
+  BOOST_TEST((round_sizes(poster) == std::vector<RungSize>{{4, 9}, {16, 3}}));
+  BOOST_TEST(units(poster, 1, 1) == 12);  // Two of three arms were dropped: their share is saved.
 }
 
 BOOST_AUTO_TEST_CASE(all_rounds_together_never_exceed_the_budget_when_it_is_kept) {

@@ -42,6 +42,19 @@ void add_rankings(std::vector<Method>& methods, Resource max_resource) {
   }
 }
 
+/// Adds what the schedulers have beyond the reference.
+void add_additions(std::vector<Method>& methods, Resource max_resource) {
+  AsyncSuccessiveHalvingOptions spending{
+      .rule = Rule::promotion, .ceiling = Ceiling::progressive, .max_resource = max_resource};
+  spending.spend = 2;
+  methods.push_back({"pasha spend", spending});
+  AsyncSuccessiveHalvingOptions champions{.max_resource = max_resource};
+  champions.incumbents = {0, 1, 2};
+  champions.champions = 1;
+  champions.tolerance = 0.01;
+  methods.push_back({"rush champions", champions});
+}
+
 void add_brackets(std::vector<Method>& methods, Resource max_resource) {
   for (const Rule rule : {Rule::stopping, Rule::promotion})
     for (const bool own : {false, true})
@@ -60,7 +73,7 @@ void add_brackets(std::vector<Method>& methods, Resource max_resource) {
 }
 
 void add_finite(std::vector<Method>& methods, Resource max_resource) {
-  for (const RushBudget rule : {RushBudget::kept, RushBudget::as_printed})
+  for (const RushBudget rule : {RushBudget::kept, RushBudget::as_printed, RushBudget::planned})
     for (const bool incumbents : {false, true}) {
       SyncRushOptions options{.budget = 100, .arms = 10, .max_resource = max_resource};
       options.budget_rule = rule;
@@ -81,6 +94,7 @@ std::vector<Method> every_method(Resource max_resource) {
   std::vector<Method> methods;
   add_policies(methods, max_resource);
   add_rankings(methods, max_resource);
+  add_additions(methods, max_resource);
   add_brackets(methods, max_resource);
   add_finite(methods, max_resource);
   return methods;
