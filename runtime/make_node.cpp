@@ -32,8 +32,9 @@ struct AdmissionsLink {
 };
 
 std::unique_ptr<transport::Wire> wire_with_keys(Reactor& reactor, transport::PeerId self,
-                                                const Clock& clock, const KeyFolder& keys,
+                                                const Clock& clock, const NodeOptions& options,
                                                 const std::shared_ptr<AdmissionsLink>& link) {
+  const KeyFolder& keys = *options.keys;
   const auto admissions = std::make_shared<Admissions>(reactor, clock, keys, [link] {
     if (link->changed) link->changed();
   });
@@ -41,9 +42,11 @@ std::unique_ptr<transport::Wire> wire_with_keys(Reactor& reactor, transport::Pee
   return std::make_unique<transport::ZmqWire>(
       reactor, self,
       transport::ZmqWire::Options{
-          .security = transport::Security{keys.own(), [admissions](std::string_view key) {
+          .security = transport::Security{keys.own(),
+                                          [admissions](std::string_view key) {
                                             return admissions->member_of(key);
-                                          }}});
+                                          }},
+          .insecure_loopback = options.insecure_loopback});
 }
 
 Membership membership_of(const std::shared_ptr<AdmissionsLink>& link, Permits permits) {
@@ -105,13 +108,15 @@ Environment make_environment(const NodeOptions& options) {
   if (options.keys) {
     const auto link = std::make_shared<AdmissionsLink>();
     environment.membership = membership_of(link, options.permits);
-    environment.make_wire = [link, keys = options.keys, clock = environment.clock](
-                                Reactor& reactor, transport::PeerId self) {
-      return wire_with_keys(reactor, self, *clock, *keys, link);
+    environment.make_wire = [link, options, clock = environment.clock](Reactor& reactor,
+                                                                       transport::PeerId self) {
+      return wire_with_keys(reactor, self, *clock, options, link);
     };
   } else {
-    environment.make_wire = [](Reactor& reactor, transport::PeerId self) {
-      return std::make_unique<transport::ZmqWire>(reactor, self);
+    environment.make_wire = [insecure = options.insecure_loopback](Reactor& reactor,
+                                                                   transport::PeerId self) {
+      return std::make_unique<transport::ZmqWire>(
+          reactor, self, transport::ZmqWire::Options{.insecure_loopback = insecure});
     };
   }
   environment.link_options = transport::LinkOptions::for_lease(options.lease);

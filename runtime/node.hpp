@@ -31,8 +31,11 @@ struct NodeOptions {
   std::size_t threads = 2;  ///< Number of dispatchers.
   Duration lease =
       std::chrono::seconds(5);  ///< Silence after which the link to a node is given up.
-  /// This node's key and the keys that it admits. Null: it links with nodes of this machine only.
+  /// This node's key and the keys that it admits. Null: it links with no other node, unless
+  /// `insecure_loopback` is set. For a study's folder see actors/head/study_access.hpp.
   std::shared_ptr<const KeyFolder> keys{};
+  /// Permits links without keys on loopback: every user of this machine may link.
+  bool insecure_loopback = false;
   Permits permits{};  ///< Which role of an admitted key may send which messages.
 };
 

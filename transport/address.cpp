@@ -81,12 +81,17 @@ Result<DialAddress> address_to_dial(std::string_view address) {
     if (!key) return Error{key.error().kind, std::string(address) + ": " + key.error().what};
     dial.key = *key;
   } else if (!is_loopback(parsed->host)) {
-    return Error{ErrorKind::refused,
-                 "cannot dial " + std::string(address) +
-                     ": beyond this machine, the public key of who listens there is needed, as in "
-                     "HOST:PORT/KEY; `troupe keys add` and `troupe run` print the whole address"};
+    return missing_key(address);
   }
   return dial;
+}
+
+Error missing_key(std::string_view address) {
+  return {ErrorKind::refused,
+          "cannot dial " + std::string(address) +
+              ": the public key of the node that listens there is needed, as in HOST:PORT/KEY; "
+              "`troupe keys add` prints the whole address, and the folder of a study on this "
+              "machine contains it"};
 }
 
 std::string key_in(std::string_view address) {

@@ -18,7 +18,7 @@ struct ListenAddress {
 /// Where to dial, and the key that the node there has to prove.
 struct DialAddress {
   std::string endpoint;    ///< In ZeroMQ's notation.
-  std::optional<Key> key;  ///< None: on this machine, without keys.
+  std::optional<Key> key;  ///< None: on this machine, with `insecure_loopback`.
 };
 
 /// Parses an address as a person writes it: "127.0.0.1:7070", "localhost:7070", "[::1]:7070",
@@ -29,5 +29,7 @@ Result<ListenAddress> address_to_listen(std::string_view address);
 Result<DialAddress> address_to_dial(std::string_view address);
 /// Text of the key in an address to dial; empty if there is none.
 std::string key_in(std::string_view address);
+/// The error of dialing an address without a key.
+Error missing_key(std::string_view address);
 
 }  // namespace troupe::transport

@@ -18,6 +18,7 @@
 #include "actors/head/local_node.hpp"
 #include "actors/head/node_process.hpp"
 #include "actors/head/reaper_lease.hpp"
+#include "actors/head/study_access.hpp"
 #include "actors/study/scheduler_actor.hpp"
 #include "actors/study/searcher_actor.hpp"
 #include "actors/study_file/scalar.hpp"
@@ -43,17 +44,6 @@ void print_node_note(const std::string& note) {
 int print_node_error(const std::string& what) {
   print_node_note(what);
   return exit_failure;
-}
-
-/// Address of the head: `join` itself, or the address in the folder that it names.
-Result<std::string> address_of(const std::string& join) {
-  std::error_code failed;
-  if (!std::filesystem::is_directory(join, failed)) return join;
-  auto text = address_in(join);
-  if (!text)
-    return Error{ErrorKind::bad_input,
-                 join + " is a folder without a running study: " + text.error().what};
-  return text;
 }
 
 std::string own_name() {
@@ -98,14 +88,15 @@ Result<runtime::Resources> offered(const NodeOptions& options) {
 /// Address and keys with which this node joins a head.
 struct JoinPlan {
   std::string address;
-  runtime::Keys keys;
-  std::string hint{};  ///< Appended to the error if the join fails.
+  runtime::Keys keys;     ///< Not null.
+  bool remember = false;  ///< Stores the key of the head in the key folder.
+  std::string hint{};     ///< Appended to the error if the join fails.
 };
 
-/// Reads the join address and the keys. With an invitation, makes a key if there is none and enrols
-/// it at the head. A used invitation is no error: this node may have used it.
-Result<JoinPlan> join_plan_of(const std::string& address, const std::string& name,
-                              const NodeOptions& options) {
+/// Reads the join address and the keys of this machine. With an invitation, makes a key if there is
+/// none and enrols it at the head. A used invitation is no error: this node may have used it.
+Result<JoinPlan> join_plan_for(const std::string& address, const std::string& name,
+                               const NodeOptions& options) {
   const std::string folder = options.keys.empty() ? runtime::KeyFolder::usual_path() : options.keys;
   const auto join = runtime::read_join_address(runtime::with_known_key(address, folder));
   if (!join) return join.error();
@@ -113,8 +104,7 @@ Result<JoinPlan> join_plan_of(const std::string& address, const std::string& nam
     if (const auto made = runtime::KeyFolder::create(folder); !made) return made.error();
   auto keys = runtime::keys_to_dial(join->head, options.keys);
   if (!keys) return keys.error();
-  JoinPlan way{join->head, std::move(keys).value()};
-  if (!way.keys) way.hint = "; where keys are asked for, the address is HOST:PORT/KEY";
+  JoinPlan way{join->head, std::move(keys).value(), options.keep_open.empty()};
   if (!join->invitation) return way;
   const auto enrolled = runtime::enrol(join->head, name, *join->invitation,
                                        way.keys->own().public_key, join_patience);
@@ -126,6 +116,21 @@ Result<JoinPlan> join_plan_of(const std::string& address, const std::string& nam
   else
     return enrolled.error();
   return way;
+}
+
+/// Plan to join the study of a folder: with the study's keys, or with the ones given by --keys.
+/// Plan to join any other address: see join_plan_for.
+Result<JoinPlan> join_plan_of(const std::string& name, const NodeOptions& options) {
+  std::error_code failed;
+  if (!std::filesystem::is_directory(options.join, failed))
+    return join_plan_for(options.join, name, options);
+  if (!options.keys.empty()) {
+    const auto address = address_in(options.join);
+    return address ? join_plan_for(*address, name, options) : address.error();
+  }
+  auto access = study_access(options.join);
+  if (!access) return access.error();
+  return JoinPlan{std::move(access->address), std::move(access->keys)};
 }
 
 /// Lets a study spawn its scheduler and its searcher on this node.
@@ -155,14 +160,12 @@ TrialEnvironment environment_of(NodeProcess& process, runtime::ReaperProcesses& 
 }  // namespace
 
 int run_node(const NodeOptions& options) {
-  const auto address = address_of(options.join);
-  if (!address) return print_node_error(address.error().what);
   const std::string name = options.name.empty() ? own_name() : options.name;
   if (name.starts_with(LocalNode::name_prefix) && options.keep_open.empty())
     return print_node_error("--name " + name + ": names that begin with '" +
                             LocalNode::name_prefix +
                             "' are for the nodes that a head starts itself; choose another");
-  const auto way = join_plan_of(*address, name, options);
+  const auto way = join_plan_of(name, options);
   if (!way) return print_node_error(way.error().what);
   const auto resources = offered(options);
   if (!resources) return print_node_error(resources.error().what);
@@ -179,7 +182,7 @@ int run_node(const NodeOptions& options) {
   const auto head = process.node().join(way->address, join_patience);
   if (!head)
     return print_node_error("cannot join " + way->address + ": " + head.error().what + way->hint);
-  if (way->keys)
+  if (way->remember)
     if (const auto kept = runtime::remember_head(*way->keys, way->address); !kept)
       print_node_note(kept.error().what);
   const auto study = process.node().find<StudyRef>(*head, std::string(study_name), join_patience);

@@ -121,6 +121,11 @@ int run_study(const RunOptions& options) {
     if (*aside && !quiet)
       std::fprintf(stderr, "troupe: the earlier study is in %s\n", (*aside)->c_str());
   }
+  if (spec.group_readable)
+    if (const auto opened = folder->open_to_group(); !opened)
+      return print_error(opened.error(), exit_failure);
+  if (const std::string open = writable_by_others(folder->path()); !open.empty() && !quiet)
+    print_note(open);
   if (fs::exists(folder->file("sequence.yaml")))
     return print_error({ErrorKind::refused, folder->path().string() +
                                                 " is the folder of a sequence; use another --dir"},

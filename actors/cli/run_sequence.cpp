@@ -18,6 +18,7 @@
 #include "actors/head/local_node.hpp"
 #include "actors/head/nodes_file.hpp"
 #include "actors/head/session.hpp"
+#include "actors/head/study_access.hpp"
 #include "actors/head/study_head.hpp"
 #include "actors/json.hpp"
 #include "actors/sequence/sequence.hpp"
@@ -63,7 +64,7 @@ struct Setting {
   const HeadFolder& folder;
   std::string memory;
   std::string address;  ///< Of the head, as dialed from this machine.
-  std::string keys;     ///< Key folder; empty: no keys.
+  runtime::Keys keys;   ///< Of the sequence; its tasks get copies.
 };
 
 /// Runs each task with a folder, a study actor, a node process and a terminal.
@@ -102,9 +103,13 @@ Result<TaskRunner::Begun> HeadTaskRunner::begin(runtime::Context& self, std::siz
   auto folder = HeadFolder::open(path(task));
   if (!folder) return folder.error();
   folder_ = std::make_unique<HeadFolder>(std::move(folder).value());
+  if (setting_.spec.tasks[task].spec.group_readable)
+    if (auto opened = folder_->open_to_group(); !opened) return opened.error();
   auto session = open_session(request(task), *folder_);
   if (!session) return session.error();
   const StudySpec spec = session->spec;
+  if (auto shared = share_study_keys(*setting_.keys, folder_->path()); !shared)
+    return shared.error();
   if (auto written = write_file(folder_->file("address"), setting_.address + "\n"); !written)
     return written.error();
   announce(task);
@@ -116,7 +121,7 @@ Result<TaskRunner::Begun> HeadTaskRunner::begin(runtime::Context& self, std::siz
       self.spawn<TerminalActor>(std::move(recalled), study, mode == OutputMode::redrawn);
   LocalNodeSupervision::Options own{.program = this_program(),
                                     .address = setting_.address,
-                                    .keys = setting_.keys,
+                                    .keys = study_keys_path(folder_->path()),
                                     .lease_s = spec.lease_s,
                                     .resources = own_resources(spec),
                                     .folder = folder_->path().string(),
@@ -289,6 +294,11 @@ int run_sequence(const RunOptions& options) {
     if (!aside) return print_sequence_error(aside.error());
     if (*aside && !quiet) print_note("what was there before is in " + (*aside)->string());
   }
+  if (spec.tasks.front().spec.group_readable)
+    if (const auto opened = folder->open_to_group(); !opened)
+      return print_sequence_error(opened.error());
+  if (const std::string open = writable_by_others(folder->path()); !open.empty() && !quiet)
+    print_note(open);
   if (fs::exists(folder->file("journal.db")))
     return print_sequence_error(
         {ErrorKind::refused,
@@ -305,8 +315,12 @@ int run_sequence(const RunOptions& options) {
   const std::string listen = options.listen.empty() ? shared.listen : options.listen;
   const auto keys = runtime::keys_to_listen(listen, options.keys);
   if (!keys) return print_sequence_error(keys.error());
-  NodeProcess process(
-      {.name = "head", .lease = seconds(shared.lease_s), .keys = *keys, .permits = permits});
+  const auto own_keys = open_study_keys(folder->path());
+  if (!own_keys) return print_sequence_error(own_keys.error());
+  NodeProcess process({.name = "head",
+                       .lease = seconds(shared.lease_s),
+                       .keys = keys_of_head(*keys, *own_keys),
+                       .permits = permits});
   const auto address = listen_again(process.node(), listen, *folder);
   if (!address) return print_sequence_error(address.error());
   if (*keys && options.verbosity == Verbosity::normal) print_join_command(*address);
@@ -315,8 +329,9 @@ int run_sequence(const RunOptions& options) {
                         *folder,
                         memory,
                         runtime::seen_from_here(*address),
-                        *keys ? (*keys)->path() : std::string()};
-  process.node().spawn<NodesFile>(process.node(), folder->file(NodesFile::name), *address);
+                        *own_keys};
+  process.node().spawn<NodesFile>(process.node(), folder->file(NodesFile::name), *address,
+                                  shared.group_readable);
   if (const auto ran = run_tasks(setting, process); !ran) return print_sequence_error(ran.error());
   return exit_code(folder->path().string());
 }

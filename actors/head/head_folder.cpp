@@ -66,12 +66,20 @@ Result<void> record_head(int fd, const fs::path& path) {
 
 }  // namespace
 
-Result<HeadFolder> HeadFolder::open(const fs::path& path) {
+Result<void> make_private_folder(const fs::path& path) {
+  const fs::path absolute = fs::absolute(path / ".").lexically_normal().parent_path();
   std::error_code failed;
-  fs::create_directories(path, failed);
+  fs::create_directories(absolute.parent_path(), failed);
   if (failed)
-    return Error{ErrorKind::io,
-                 "cannot make the folder " + path.string() + ": " + failed.message()};
+    return Error{ErrorKind::io, "cannot make the folder " + absolute.parent_path().string() + ": " +
+                                    failed.message()};
+  if (mkdir(absolute.c_str(), S_IRWXU) == 0 || (errno == EEXIST && fs::is_directory(absolute)))
+    return {};
+  return io_error("cannot make the folder", path);
+}
+
+Result<HeadFolder> HeadFolder::open(const fs::path& path) {
+  if (auto made = make_private_folder(path); !made) return made.error();
   hide_from_git(path);
   const fs::path lock = path / "lock";
   const int fd = ::open(lock.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
@@ -87,6 +95,27 @@ Result<HeadFolder> HeadFolder::open(const fs::path& path) {
   }
   if (auto recorded = record_head(fd, lock); !recorded) return recorded.error();
   return folder;
+}
+
+Result<void> HeadFolder::open_to_group() const {
+  std::error_code failed;
+  fs::permissions(path_, fs::perms::group_read | fs::perms::group_exec, fs::perm_options::add,
+                  failed);
+  if (!failed) return {};
+  return Error{ErrorKind::io,
+               "group_readable: cannot open " + path_.string() + ": " + failed.message()};
+}
+
+std::string writable_by_others(const fs::path& folder) {
+  struct stat status{};
+  if (stat(folder.c_str(), &status) != 0) return {};
+  const std::string who = (status.st_mode & S_IWOTH) != 0   ? "every user of this machine"
+                          : (status.st_mode & S_IWGRP) != 0 ? "your group"
+                                                            : "";
+  if (who.empty()) return {};
+  return who + " may write in " + folder.string() +
+         ", and so replace checkpoints that your programs load; `chmod go-w " + folder.string() +
+         "` closes it";
 }
 
 HeadFolder::HeadFolder(HeadFolder&& other) noexcept

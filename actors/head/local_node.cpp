@@ -124,16 +124,12 @@ LocalNodeSupervision::LocalNodeSupervision(NodeProcess& process, StudyRef study,
                                            std::function<void()> on_over)
     : process_(process), study_(study), on_over_(std::move(on_over)) {
   const auto& resources = options.resources;
-  options_ = {
-      .argv = {options.program, "node", "--join", options.address, "--cpus",
-               std::to_string(resources.cpus), "--gpus", std::to_string(resources.gpus), "--memory",
-               std::to_string(resources.memory), "--lease", json_number(options.lease_s)},
-      .folder = std::move(options.folder),
-      .log = std::move(options.log)};
-  if (!options.keys.empty()) {
-    options_.argv.emplace_back("--keys");
-    options_.argv.push_back(options.keys);
-  }
+  options_ = {.argv = {options.program, "node", "--join", options.address, "--cpus",
+                       std::to_string(resources.cpus), "--gpus", std::to_string(resources.gpus),
+                       "--memory", std::to_string(resources.memory), "--lease",
+                       json_number(options.lease_s), "--keys", options.keys},
+              .folder = std::move(options.folder),
+              .log = std::move(options.log)};
 }
 
 LocalNodeSupervision::~LocalNodeSupervision() {

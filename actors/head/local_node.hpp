@@ -68,7 +68,7 @@ class LocalNodeSupervision {
   struct Options {
     std::string program;  ///< Path of `troupe`, run as `troupe node`.
     std::string address;  ///< Address of the head.
-    std::string keys{};   ///< Key folder of the head; empty: no keys.
+    std::string keys;     ///< Path of the study's keys.
     double lease_s = 5;
     runtime::Resources resources;
     std::string folder;  ///< Folder of the study.

@@ -2,9 +2,13 @@
 
 #include <chrono>
 #include <cstdio>
-#include <fstream>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "actors/json.hpp"
+#include "actors/write_all.hpp"
 
 namespace troupe::actors {
 
@@ -78,12 +82,13 @@ void NodesFile::on(runtime::Context& self, const Look&) {
 /// Writes the file without fsync: after a crash of the machine its content has no use.
 void NodesFile::on(runtime::Context&, const NodesSnapshot& snapshot) {
   const std::string draft = path_ + ".new";
-  {
-    std::ofstream out(draft, std::ios::binary | std::ios::trunc);
-    out << to_json(snapshot, JsonLayout::indented) << "\n";
-    if (!out.flush()) return;  // The disk is full; the study reports that.
-  }
-  (void)std::rename(draft.c_str(), path_.c_str());
+  const std::string text = to_json(snapshot, JsonLayout::indented) + "\n";
+  const int fd = open(draft.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+  if (fd < 0) return;
+  // An earlier draft may have another mode.
+  const bool written = fchmod(fd, mode_) == 0 && write_all(fd, text);
+  close(fd);
+  if (written) (void)std::rename(draft.c_str(), path_.c_str());  // Else the study reports the disk.
 }
 
 }  // namespace troupe::actors

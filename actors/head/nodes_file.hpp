@@ -6,6 +6,8 @@
 #include <tuple>
 #include <vector>
 
+#include <sys/types.h>
+
 #include "runtime/context.hpp"
 #include "runtime/core/field.hpp"
 #include "runtime/node.hpp"
@@ -91,8 +93,11 @@ class NodesFile {
   static constexpr Duration interval = std::chrono::seconds(1);
 
   /// `node` is the node of this actor.
-  NodesFile(runtime::Node& node, std::string path, std::string address)
-      : node_(node), path_(std::move(path)), address_(std::move(address)) {}
+  NodesFile(runtime::Node& node, std::string path, std::string address, bool group_readable)
+      : node_(node),
+        path_(std::move(path)),
+        address_(std::move(address)),
+        mode_(group_readable ? 0640 : 0600) {}
 
   void started(runtime::Context& self);
   void on(runtime::Context& self, const Look&);
@@ -102,6 +107,7 @@ class NodesFile {
   runtime::Node& node_;
   const std::string path_;
   const std::string address_;
+  const mode_t mode_;
 };
 
 }  // namespace troupe::actors

@@ -6,9 +6,11 @@
 #include <utility>
 
 #include "actors/head/head_folder.hpp"
+#include "actors/head/study_access.hpp"
 #include "actors/study/protocol.hpp"
 #include "runtime/core/seconds.hpp"
 #include "runtime/keys/admissions.hpp"
+#include "runtime/keys/key_folder.hpp"
 #include "runtime/remote/reception.hpp"
 
 namespace troupe::actors {
@@ -37,11 +39,17 @@ bool permits(std::string_view role, std::string_view message) {
   return role == runtime::role_control && among(of_control);
 }
 
-StudyHead::StudyHead(Options options)
+runtime::Keys keys_of_head(const runtime::Keys& machine, const runtime::Keys& study) {
+  if (!machine) return study;
+  return std::make_shared<const runtime::KeyFolder>(machine->trusting(study->own().public_key));
+}
+
+StudyHead::StudyHead(Options options, runtime::Keys study_keys)
     : options_(std::move(options)),
+      study_keys_(std::move(study_keys)),
       process_({.name = "head",
                 .lease = seconds(options_.lease_s),
-                .keys = options_.keys,
+                .keys = keys_of_head(options_.keys, study_keys_),
                 .permits = permits}) {}
 
 StudyHead::~StudyHead() {
@@ -50,7 +58,14 @@ StudyHead::~StudyHead() {
 }
 
 Result<std::unique_ptr<StudyHead>> StudyHead::open(Options options, const HeadFolder* folder) {
-  std::unique_ptr<StudyHead> head(new StudyHead(std::move(options)));
+  runtime::Keys keys = std::make_shared<const runtime::KeyFolder>(
+      runtime::KeyFolder::in_memory(runtime::make_key_pair()));
+  if (folder != nullptr) {
+    auto kept = open_study_keys(folder->path());
+    if (!kept) return kept.error();
+    keys = std::move(kept).value();
+  }
+  std::unique_ptr<StudyHead> head(new StudyHead(std::move(options), std::move(keys)));
   runtime::Node& node = head->process_.node();
   auto address = folder == nullptr ? node.listen(head->options_.listen)
                                    : listen_again(node, head->options_.listen, *folder);
@@ -60,20 +75,21 @@ Result<std::unique_ptr<StudyHead>> StudyHead::open(Options options, const HeadFo
 }
 
 Result<StudyRef> StudyHead::begin(Session session, const HeadFolder& folder) {
+  if (study_keys_->path() != study_keys_path(folder.path()))
+    if (auto shared = share_study_keys(*study_keys_, folder.path()); !shared) return shared.error();
   const std::string here = runtime::seen_from_here(address_);
   if (auto written = write_file(folder.file("address"), here + "\n"); !written)
     return written.error();
-  LocalNodeSupervision::Options options{
-      .program = options_.program,
-      .address = here,
-      .keys = options_.keys ? options_.keys->path() : std::string(),
-      .lease_s = options_.lease_s,
-      .resources = own_resources(session.spec),
-      .folder = folder.path().string(),
-      .log = folder.file("node.log")};
+  LocalNodeSupervision::Options options{.program = options_.program,
+                                        .address = here,
+                                        .keys = study_keys_path(folder.path()),
+                                        .lease_s = options_.lease_s,
+                                        .resources = own_resources(session.spec),
+                                        .folder = folder.path().string(),
+                                        .log = folder.file("node.log")};
   process_.node().stop(nodes_file_);
-  nodes_file_ =
-      process_.node().spawn<NodesFile>(process_.node(), folder.file(NodesFile::name), address_);
+  nodes_file_ = process_.node().spawn<NodesFile>(process_.node(), folder.file(NodesFile::name),
+                                                 address_, session.spec.group_readable);
   grace_kill_s_ = session.spec.grace_kill_s;
   done_ = {};
   study_ = spawn_study(process_.node(), std::move(session), folder);

@@ -23,6 +23,9 @@ namespace troupe::actors {
 /// message is refused, so that no peer can spawn or stop actors of the head.
 [[nodiscard]] bool permits(std::string_view role, std::string_view message);
 
+/// Keys of a head: those of the machine, which also trust the study's; without, the study's.
+[[nodiscard]] runtime::Keys keys_of_head(const runtime::Keys& machine, const runtime::Keys& study);
+
 /// Head that runs studies one after another, each with a local node. Other nodes may join. Called
 /// from plain threads. Events reach subscribers of the study.
 class StudyHead {
@@ -31,10 +34,12 @@ class StudyHead {
     std::string program = "troupe";  ///< Path or name in PATH of the program for nodes and reapers.
     std::string listen = "tcp://127.0.0.1:*";
     double lease_s = 5;
-    runtime::Keys keys{};  ///< Needed to listen beyond loopback; null: none.
+    /// Keys of this machine, with which nodes of other machines join; null: none can.
+    runtime::Keys keys{};
   };
-  /// Listens. With the folder of a study, prefers the port of its earlier head, so that nodes of
-  /// that head find this one.
+  /// Listens. With the folder of a study, uses its keys, and prefers the port of its earlier head,
+  /// so that nodes of that head find this one. Otherwise makes keys, for the studies that it
+  /// begins.
   static Result<std::unique_ptr<StudyHead>> open(Options options,
                                                  const HeadFolder* folder = nullptr);
   ~StudyHead();
@@ -54,9 +59,10 @@ class StudyHead {
   Result<TaskResult> run(const StudyRequest& request, const std::string& folder);
 
  private:
-  explicit StudyHead(Options options);
+  StudyHead(Options options, runtime::Keys study_keys);
 
   Options options_;
+  const runtime::Keys study_keys_;  ///< Not null.
   std::string address_;
   NodeProcess process_;
   StudyRef study_;

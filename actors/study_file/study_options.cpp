@@ -137,6 +137,10 @@ constexpr std::array study_table{
                                 .example = "tcp://127.0.0.1:*",
                                 .in_template = true,
                                 .doc = "where nodes join; elsewhere with keys: see troupe keys"}),
+    option<&StudySpec::group_readable>(
+        {.key = "group_readable",
+         .example = "true",
+         .doc = "your group may read the study's folder. Default {default}: only you"}),
 };
 
 constexpr std::array entry_table{

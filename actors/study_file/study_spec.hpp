@@ -327,6 +327,7 @@ struct StudySpec {
   /// Seconds that a program may run without a report, also before its first. None: no bound.
   std::optional<double> report_timeout_s{};
   std::string listen = "tcp://127.0.0.1:*";
+  bool group_readable = false;  ///< The study's folder is open to the group of its owner.
 
   static auto fields(auto& m) {
     return std::tuple{field("study", m.name),
@@ -356,7 +357,8 @@ struct StudySpec {
                       field("grace_kill_s", m.grace_kill_s),
                       field("trial_timeout", m.trial_timeout_s),
                       field("report_timeout", m.report_timeout_s),
-                      field("listen", m.listen)};
+                      field("listen", m.listen),
+                      field("group_readable", m.group_readable)};
   }
   friend bool operator==(const StudySpec&, const StudySpec&) = default;
 };

@@ -10,9 +10,9 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <string>
 
+#include "actors/head/study_access.hpp"
 #include "actors/study/protocol.hpp"
 #include "runtime/context.hpp"
 #include "runtime/keys/address_keys.hpp"
@@ -21,6 +21,7 @@
 namespace {
 
 using troupe::actors::RungUnlocked;
+using troupe::actors::StudyAccess;
 using troupe::actors::StudyFinished;
 using troupe::actors::StudyRef;
 using troupe::runtime::Context;
@@ -63,11 +64,13 @@ class Watcher {
   unsigned unlocks_ = 0;
 };
 
-std::string address_of(const std::string& given) {
-  if (!std::filesystem::is_directory(given)) return given;
-  std::string address;
-  std::getline(std::ifstream(given + "/address"), address);
-  return address;
+/// Where the study is, and the keys that it admits: the study's own for its folder, those of this
+/// machine for an address.
+troupe::Result<StudyAccess> access_to(const std::string& given) {
+  if (std::filesystem::is_directory(given)) return troupe::actors::study_access(given);
+  auto keys = troupe::runtime::keys_to_dial(given, "");
+  if (!keys) return keys.error();
+  return StudyAccess{given, *keys};
 }
 
 }  // namespace
@@ -78,14 +81,13 @@ int main(int argc, char** argv) {
     return 2;
   }
   constexpr auto patience = std::chrono::seconds(10);
-  const std::string address = address_of(argv[1]);
-  const auto keys = troupe::runtime::keys_to_dial(address, "");  // Null where none are asked for.
-  if (!keys) {
-    std::fprintf(stderr, "embed: %s\n", keys.error().what.c_str());
+  const auto access = access_to(argv[1]);
+  if (!access) {
+    std::fprintf(stderr, "embed: %s\n", access.error().what.c_str());
     return 1;
   }
-  const auto node = troupe::runtime::make_node({.name = "embed", .keys = *keys});
-  const auto head = node->join(address, patience);
+  const auto node = troupe::runtime::make_node({.name = "embed", .keys = access->keys});
+  const auto head = node->join(access->address, patience);
   if (!head) {
     std::fprintf(stderr, "embed: %s\n", head.error().what.c_str());
     return 1;

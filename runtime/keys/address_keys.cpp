@@ -56,7 +56,9 @@ std::map<std::string, std::string> heads_in(const std::string& folder) {
 Result<Keys> keys_to_listen(const std::string& address, const std::string& folder) {
   const auto where = transport::address_to_listen(address);
   if (!where) return where.error();
-  if (where->loopback && folder.empty()) return Keys();
+  if (where->loopback && folder.empty() &&
+      (where->endpoint.ends_with(":*") || !KeyFolder::exists(KeyFolder::usual_path())))
+    return Keys();
   return open_keys(folder, "cannot listen at " + address +
                                ": beyond this machine nodes prove with keys who they are");
 }
@@ -64,7 +66,7 @@ Result<Keys> keys_to_listen(const std::string& address, const std::string& folde
 Result<Keys> keys_to_dial(const std::string& address, const std::string& folder) {
   const auto where = transport::address_to_dial(address);
   if (!where) return where.error();
-  if (!where->key) return Keys();
+  if (!where->key) return transport::missing_key(address);
   return open_keys(folder, "cannot dial " + where->endpoint + ": it asks for a key");
 }
 
@@ -94,8 +96,6 @@ Result<void> remember_head(const KeyFolder& keys, const std::string& address) {
   const auto head = transport::address_to_dial(address);
   if (!head) return head.error();
   if (!head->key) return Error{ErrorKind::bad_input, address + " has no key in it"};
-  const auto where = transport::address_to_listen(head->endpoint);
-  if (where && where->loopback) return {};
   const auto lock = FolderLock::take(keys.path());
   if (!lock) return lock.error();
   auto heads = heads_in(keys.path());
@@ -110,7 +110,7 @@ Result<void> remember_head(const KeyFolder& keys, const std::string& address) {
 std::string with_known_key(const std::string& address, const std::string& folder) {
   const auto where =
       transport::address_to_listen(address);  // An address with a key does not parse here.
-  if (!where || where->loopback || !check_private_folder(folder)) return address;
+  if (!where || !check_private_folder(folder)) return address;
   const auto heads = heads_in(folder);
   const auto head = heads.find(where->endpoint);
   return head == heads.end() ? address : where->endpoint + "/" + head->second;

@@ -18,10 +18,11 @@ namespace troupe::runtime {
 /// The key folder of a node; null if the node needs no keys.
 using Keys = std::shared_ptr<const KeyFolder>;
 
-/// The keys for a node that listens at `address`. If they are missing, the error says what is
-/// missing and which command makes it.
+/// This machine's keys for a node that listens at `address`. Null on loopback, where the keys of a
+/// study suffice, unless `folder` is given, or the address has a fixed port, as an ssh tunnel
+/// needs, and this machine has keys. If keys are missing, the error says which command makes them.
 Result<Keys> keys_to_listen(const std::string& address, const std::string& folder);
-/// The keys for a node that dials `address`.
+/// This machine's keys for a node that dials `address`, which contains the key of the head.
 Result<Keys> keys_to_dial(const std::string& address, const std::string& folder);
 
 /// The argument of `troupe node --join`: the address of a head, and possibly the secret key of an
@@ -40,8 +41,7 @@ Result<JoinAddress> read_join_address(std::string_view text);
 [[nodiscard]] std::string seen_from_elsewhere(const std::string& address, const std::string& host);
 
 /// Stores the key of a head in the file `heads` of the key folder, a line `tcp://HOST:PORT KEY`, so
-/// that users need not type it again. `address` contains the key, which the head has proved. Heads
-/// on this machine are not stored.
+/// that users need not type it again. `address` contains the key, which the head has proved.
 Result<void> remember_head(const KeyFolder& keys, const std::string& address);
 
 /// `address` with the stored key of its head, if the address has no key and needs one; else as it

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <future>
 #include <utility>
+#include <vector>
 
 #include <sys/inotify.h>
 #include <unistd.h>
@@ -36,7 +37,7 @@ Admissions::Admissions(Reactor& reactor, const Clock& clock, KeyFolder folder,
       clock_(clock),
       folder_(std::move(folder)),
       on_change_(std::move(on_change)),
-      notify_fd_(inotify_init1(IN_NONBLOCK | IN_CLOEXEC)) {
+      notify_fd_(folder_.path().empty() ? -1 : inotify_init1(IN_NONBLOCK | IN_CLOEXEC)) {
   // The watch is set before the first read, so that no change is missed between the two.
   if (notify_fd_ >= 0 &&
       inotify_add_watch(notify_fd_, folder_.path().c_str(),
@@ -60,7 +61,8 @@ void Admissions::on_event() {
 
 void Admissions::read() {
   const Entry own{{"", std::string(role_own)}, {}};
-  entries_.emplace(transport::to_text(folder_.own().public_key), own);
+  const std::vector<transport::Key> own_keys = folder_.own_keys();
+  for (const transport::Key& key : own_keys) entries_.emplace(transport::to_text(key), own);
   const auto keys = folder_.admitted();
   trouble_ = keys ? std::string() : keys.error().what;
   if (!keys) return;
@@ -68,8 +70,9 @@ void Admissions::read() {
   for (const AdmittedKey& key : *keys)
     entries_[transport::to_text(key.key)] = {{key.name, key.role, key.invited_until.has_value()},
                                              key.invited_until};
-  entries_.insert_or_assign(transport::to_text(folder_.own().public_key), own);
-  check(entries_.size() <= keys->size() + 1, "each admitted key has one line, and the own key one");
+  for (const transport::Key& key : own_keys)
+    entries_.insert_or_assign(transport::to_text(key), own);
+  check(entries_.size() <= keys->size() + own_keys.size(), "each admitted key has one line");
 }
 
 std::optional<transport::Member> Admissions::member_of(std::string_view key) const {

@@ -113,17 +113,20 @@ Result<KeyFolder> KeyFolder::create(const std::string& path) {
                  "there are keys in " + path +
                      " already; remove that folder "
                      "if they are to be replaced: every node needs a new line then"};
+  return store(path, transport::make_key_pair());
+}
+
+Result<KeyFolder> KeyFolder::store(const std::string& path, const transport::KeyPair& own) {
   std::error_code failed;
   std::filesystem::create_directories(path, failed);
   if (failed)
     return Error{ErrorKind::io, "cannot make the folder " + path + ": " + failed.message()};
   std::filesystem::permissions(path, std::filesystem::perms::owner_all, failed);
   if (failed) return Error{ErrorKind::io, "cannot protect " + path + ": " + failed.message()};
-  const transport::KeyPair pair = transport::make_key_pair();
   const auto written =
-      write_private_file(file_in(path, own_name), transport::to_text(pair.secret_key) + "\n");
+      write_private_file(file_in(path, own_name), transport::to_text(own.secret_key) + "\n");
   if (!written) return written.error();
-  return KeyFolder(path, pair);
+  return KeyFolder(path, own);
 }
 
 Result<KeyFolder> KeyFolder::open(const std::string& path) {
@@ -140,7 +143,20 @@ Result<KeyFolder> KeyFolder::open(const std::string& path) {
   return KeyFolder(path, {transport::public_key_of(*secret), *secret});
 }
 
+KeyFolder KeyFolder::trusting(const transport::Key& key) const {
+  KeyFolder keys = *this;
+  keys.trusted_.push_back(key);
+  return keys;
+}
+
+std::vector<transport::Key> KeyFolder::own_keys() const {
+  std::vector<transport::Key> keys = trusted_;
+  keys.push_back(own_.public_key);
+  return keys;
+}
+
 Result<std::vector<AdmittedKey>> KeyFolder::admitted() const {
+  if (path_.empty()) return std::vector<AdmittedKey>{};
   if (auto checked = check_private_folder(path_); !checked) return checked.error();
   const std::string path = file_in(path_, list_name);
   if (access(path.c_str(), F_OK) != 0 && errno == ENOENT) return std::vector<AdmittedKey>{};

@@ -47,9 +47,20 @@ class KeyFolder {
 
   /// Makes the folder with a new key pair. Refused if it exists.
   static Result<KeyFolder> create(const std::string& path);
+  /// Makes the folder, or replaces its key pair.
+  static Result<KeyFolder> store(const std::string& path, const transport::KeyPair& own);
   /// Opens the folder at `path` after a check of its modes.
   static Result<KeyFolder> open(const std::string& path);
+  /// A key pair without a folder; it admits nobody else. Its path is empty.
+  static KeyFolder in_memory(const transport::KeyPair& own) { return {std::string(), own}; }
 
+  /// The same keys, whose nodes also treat the owner of the public key `key` as this machine: it
+  /// has the role own.
+  [[nodiscard]] KeyFolder trusting(const transport::Key& key) const;
+  /// The public keys with the role own: that of this machine, and those given to `trusting`.
+  [[nodiscard]] std::vector<transport::Key> own_keys() const;
+
+  /// Empty for a pair in memory.
   [[nodiscard]] const std::string& path() const { return path_; }
   [[nodiscard]] const transport::KeyPair& own() const { return own_; }
 
@@ -73,6 +84,7 @@ class KeyFolder {
 
   std::string path_;
   transport::KeyPair own_;
+  std::vector<transport::Key> trusted_;
 };
 
 /// Checks a name of a node: 1 to 64 letters, digits, '.', '_' and '-', without the prefix 'own-' of

@@ -238,7 +238,8 @@ BOOST_AUTO_TEST_CASE(an_idle_linked_process_uses_no_processor_time) {
   std::unique_ptr<Endpoint> endpoint;
   const auto address = on_thread(io, [&] {
     endpoint = std::make_unique<Endpoint>(
-        io, std::make_unique<ZmqWire>(io, 1), Identity{1, "head", {}}, quick(),
+        io, std::make_unique<ZmqWire>(io, 1, ZmqWire::Options{.insecure_loopback = true}),
+        Identity{1, "head", {}}, quick(),
         Endpoint::Callbacks{.on_up = [&](PeerId, std::string_view, Bytes) { up.set_value(); },
                             .on_message = [](PeerId, Bytes) {},
                             .on_down = [](PeerId, const Departure&) {},

@@ -171,12 +171,14 @@ Result<std::string> ZmqWire::listen(const std::string& address) {
   const auto where = address_to_listen(address);
   if (!where) return where.error();
   if (sockets_->listening) return Error{ErrorKind::bad_input, "this node listens already"};
-  if (!where->loopback && !options_.security)
+  if (!options_.security && !(where->loopback && options_.insecure_loopback))
     return Error{ErrorKind::refused,
                  "cannot listen at " + address +
-                     ": beyond this machine, nodes prove who they are with keys, and this node has "
-                     "none; `troupe keys init` makes them. Without keys only loopback is possible, "
-                     "as 127.0.0.1"};
+                     ": nodes prove who they are with keys, and this node has none; `troupe keys "
+                     "init` makes them" +
+                     (where->loopback ? ". The option insecure_loopback lets every user of this "
+                                        "machine connect without"
+                                      : "")};
   std::shared_ptr<Socket> socket;
   try {
     socket = open(where->endpoint, {}, Lane::ordinary);
@@ -215,6 +217,7 @@ Result<Route> ZmqWire::dial_for(const std::string& address, Lane lane) {
     return Error{ErrorKind::refused,
                  "cannot dial " + where->endpoint +
                      ": it asks for a key, and this node has none; `troupe keys init` makes one"};
+  if (!where->key && !options_.insecure_loopback) return missing_key(address);
   const Route route{self_, ++last_ordinal_};
   try {
     auto socket = open(where->endpoint, route, lane);

@@ -12,9 +12,9 @@
 
 namespace troupe::transport {
 
-/// A wire of ZeroMQ sockets over TCP: one ROUTER that listens, one DEALER for each dial. Uses CURVE
-/// beyond loopback and whenever the dialed address contains a key. The routing id of a DEALER is
-/// its Route, so that connections never share one.
+/// A wire of ZeroMQ sockets over TCP: one ROUTER that listens, one DEALER for each dial. Uses
+/// CURVE, unless `insecure_loopback` is set and there is no key. The routing id of a DEALER is its
+/// Route, so that connections never share one.
 ///
 /// Frames that ZeroMQ loses are lost here too: frames to a broken route, and frames queued when a
 /// side ends. `send` returns what ZeroMQ reports: a full queue and an unknown route.
@@ -25,12 +25,14 @@ class ZmqWire final : public Wire {
     /// Bytes of a frame. A peer that sends a frame of more than twice as many is disconnected.
     std::size_t frame_max = 256U << 10U;
     /// If set, only peers with an admitted key are accepted, on loopback too. If not, this node
-    /// listens on loopback only and accepts every peer.
+    /// neither listens nor dials, unless `insecure_loopback` is set.
     std::optional<Security> security{};
+    /// Permits connections without keys on loopback: every user of this machine may connect, and
+    /// may listen where this node dials.
+    bool insecure_loopback = false;
   };
 
   ZmqWire(Reactor& reactor, PeerId self, Options options);
-  ZmqWire(Reactor& reactor, PeerId self) : ZmqWire(reactor, self, Options{}) {}
   ~ZmqWire() override;
   ZmqWire(const ZmqWire&) = delete;
   ZmqWire& operator=(const ZmqWire&) = delete;

@@ -7,11 +7,11 @@
 
 #include <chrono>
 #include <cstdio>
-#include <fstream>
 #include <string>
 #include <type_traits>
 #include <variant>
 
+#include "actors/head/study_access.hpp"
 #include "actors/study/protocol.hpp"
 #include "runtime/context.hpp"
 #include "runtime/make_node.hpp"
@@ -63,13 +63,16 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "usage: e2e_own_scheduler FOLDER NODE ACTOR\n");
     return 2;
   }
-  std::string address;
-  std::getline(std::ifstream(std::string(argv[1]) + "/address"), address);
+  const auto access = actors::study_access(argv[1]);
+  if (!access) {
+    std::fprintf(stderr, "e2e_own_scheduler: %s\n", access.error().what.c_str());
+    return 1;
+  }
   constexpr auto patience = std::chrono::seconds(10);
-  const auto node = runtime::make_node({.name = argv[2]});
+  const auto node = runtime::make_node({.name = argv[2], .keys = access->keys});
   // Spawned before the node joins, because the study looks for the actor as soon as it has.
   if (const auto rule = node->get_or_spawn<EveryThirdGoesOn>(argv[3]); !rule) return 1;
-  const auto head = node->join(address, patience);
+  const auto head = node->join(access->address, patience);
   const auto study =
       head ? node->find<actors::StudyRef>(*head, std::string(actors::study_name), patience)
            : Result<actors::StudyRef>(head.error());

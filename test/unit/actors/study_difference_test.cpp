@@ -79,6 +79,7 @@ grace_kill_s: 3
 trial_timeout: 600
 report_timeout: 60
 listen: "tcp://127.0.0.1:7070"
+group_readable: true
 )";
 
 StudySpec read(const std::string& text) {

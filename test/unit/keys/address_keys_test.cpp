@@ -1,5 +1,6 @@
 #include "runtime/keys/address_keys.hpp"
 
+#include <cstdlib>
 #include <string>
 
 #include <boost/test/unit_test.hpp>
@@ -16,13 +17,35 @@ bool contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
 
-BOOST_AUTO_TEST_CASE(loopback_addresses_need_no_keys) {
-  const test::TempFolder scratch;
+/// Sets the usual key folder of this process.
+struct UsualFolder {
+  test::TempFolder scratch;
+  std::string folder = scratch.file("keys");
+  UsualFolder() { setenv("TROUPE_KEYS", folder.c_str(), 1); }
+  ~UsualFolder() { unsetenv("TROUPE_KEYS"); }
+  UsualFolder(const UsualFolder&) = delete;
+  UsualFolder& operator=(const UsualFolder&) = delete;
+};
+
+BOOST_FIXTURE_TEST_CASE(on_loopback_the_keys_of_a_study_suffice, UsualFolder) {
   BOOST_TEST((keys_to_listen("tcp://127.0.0.1:*", "").value() == nullptr));
-  BOOST_TEST((keys_to_dial("tcp://127.0.0.1:7070", "").value() == nullptr));
-  const std::string folder = scratch.file("keys");
+  BOOST_TEST((keys_to_listen("tcp://127.0.0.1:7070", "").value() == nullptr));
   BOOST_TEST(KeyFolder::create(folder).has_value());
+  BOOST_TEST((keys_to_listen("tcp://127.0.0.1:*", "").value() == nullptr));
   BOOST_TEST((keys_to_listen("tcp://127.0.0.1:*", folder).value() != nullptr));
+}
+
+BOOST_FIXTURE_TEST_CASE(at_a_fixed_port_of_loopback_a_tunnel_may_end, UsualFolder) {
+  BOOST_TEST(KeyFolder::create(folder).has_value());
+  BOOST_TEST((keys_to_listen("tcp://127.0.0.1:7070", "").value() != nullptr));
+}
+
+BOOST_AUTO_TEST_CASE(every_address_to_dial_needs_a_key) {
+  const auto keys = keys_to_dial("tcp://127.0.0.1:7070", "");
+  BOOST_TEST(keys.error().what ==
+             "cannot dial tcp://127.0.0.1:7070: the public key of the node that listens there is "
+             "needed, as in HOST:PORT/KEY; `troupe keys add` prints the whole address, and the "
+             "folder of a study on this machine contains it");
 }
 
 BOOST_AUTO_TEST_CASE(missing_keys_are_reported_with_the_command_that_makes_them) {
@@ -72,6 +95,12 @@ BOOST_FIXTURE_TEST_CASE(a_joined_head_needs_no_key_again, Joined) {
   BOOST_TEST(with_known_key("10.0.0.4:7070", folder) == "tcp://10.0.0.4:7070/" + key);
   BOOST_TEST(with_known_key("tcp://10.0.0.4:7070", folder) == "tcp://10.0.0.4:7070/" + key);
   BOOST_TEST(with_known_key("10.0.0.4:7071", folder) == "10.0.0.4:7071");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_head_behind_a_tunnel_needs_no_key_again, Joined) {
+  BOOST_TEST(remember_head(keys, "localhost:7070/" + key).has_value());
+  BOOST_TEST(with_known_key("127.0.0.1:7070", folder) == "tcp://127.0.0.1:7070/" + key);
+  BOOST_TEST(with_known_key("localhost:7070", folder) == "tcp://127.0.0.1:7070/" + key);
 }
 
 BOOST_FIXTURE_TEST_CASE(other_addresses_are_unchanged, Joined) {

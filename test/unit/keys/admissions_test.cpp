@@ -48,6 +48,22 @@ BOOST_FIXTURE_TEST_CASE(the_own_key_is_admitted_under_any_name, Followed) {
   BOOST_TEST((*member(keys.own().public_key) == transport::Member{"", "own"}));
 }
 
+BOOST_FIXTURE_TEST_CASE(a_trusted_key_is_as_good_as_the_own_key, Followed) {
+  const transport::Key study = transport::make_key_pair().public_key;
+  const Admissions trusting{reactor, clock, keys.trusting(study), [] {}};
+  BOOST_TEST((trusting.member_of(transport::to_text(study)) == transport::Member{"", "own"}));
+  BOOST_TEST((trusting.member_of(transport::to_text(keys.own().public_key)) ==
+              transport::Member{"", "own"}));
+  BOOST_TEST(!member(study).has_value());
+}
+
+BOOST_FIXTURE_TEST_CASE(a_pair_in_memory_admits_its_own_key_only, Followed) {
+  const Admissions memory{reactor, clock, KeyFolder::in_memory(keys.own()), [] {}};
+  BOOST_TEST(memory.trouble().empty());
+  BOOST_TEST(memory.member_of(transport::to_text(keys.own().public_key)).has_value());
+  BOOST_TEST(!memory.member_of(transport::to_text(gpu1)).has_value());
+}
+
 BOOST_FIXTURE_TEST_CASE(an_unreadable_list_changes_nothing, Followed) {
   BOOST_TEST(keys.add({"gpu1", "node", gpu1, {}}).has_value());
   BOOST_TEST(eventually([&] { return member(gpu1).has_value(); }));

@@ -37,8 +37,8 @@ class Echo {
 };
 
 BOOST_AUTO_TEST_CASE(large_messages_go_both_ways_while_others_are_answered) {
-  const auto head = make_node({.name = "head"});
-  const auto node = make_node({.name = "node"});
+  const auto head = make_node({.name = "head", .insecure_loopback = true});
+  const auto node = make_node({.name = "node", .insecure_loopback = true});
   BOOST_TEST((node->join(head->listen("tcp://127.0.0.1:*").value(), 30s).value() == head->id()));
   const auto here = head->spawn<Echo>();
   const auto there = node->spawn<Echo>();
@@ -54,8 +54,8 @@ BOOST_AUTO_TEST_CASE(large_messages_go_both_ways_while_others_are_answered) {
 }
 
 BOOST_AUTO_TEST_CASE(actors_talk_across_two_nodes_and_notice_when_one_stops) {
-  const auto head = make_node({.name = "head"});
-  const auto node = make_node({.name = "node"});
+  const auto head = make_node({.name = "head", .insecure_loopback = true});
+  const auto node = make_node({.name = "node", .insecure_loopback = true});
   const auto address = head->listen("tcp://127.0.0.1:*").value();
   BOOST_TEST((node->join(address, 30s).value() == head->id()));
 
@@ -71,11 +71,15 @@ BOOST_AUTO_TEST_CASE(actors_talk_across_two_nodes_and_notice_when_one_stops) {
   BOOST_TEST((node->ask(counter, Total{}, 30s).error().kind == ErrorKind::gone));
 }
 
-BOOST_AUTO_TEST_CASE(only_loopback_is_listened_on) {
+BOOST_AUTO_TEST_CASE(a_node_without_keys_neither_listens_nor_joins) {
+  const auto head = make_node({.name = "head", .insecure_loopback = true});
   const auto node = make_node({.name = "node", .threads = 1});
-  const auto refused = node->listen("tcp://0.0.0.0:*");
+  const auto refused = node->listen("tcp://127.0.0.1:*");
   BOOST_REQUIRE(!refused.has_value());
-  BOOST_TEST(refused.error().what.find("loopback") != std::string::npos);
+  BOOST_TEST(refused.error().what.find("insecure_loopback") != std::string::npos);
+  const auto joined = node->join(head->listen("tcp://127.0.0.1:*").value(), 30s);
+  BOOST_REQUIRE(!joined.has_value());
+  BOOST_TEST((joined.error().kind == ErrorKind::refused));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

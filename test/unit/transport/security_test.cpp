@@ -47,7 +47,9 @@ BOOST_FIXTURE_TEST_CASE(a_key_that_is_not_admitted_is_rejected_at_once, Gated) {
 
 BOOST_FIXTURE_TEST_CASE(a_node_without_a_key_is_rejected, Gated) {
   const auto gpu1 = linked_gpu1();
-  TestNode naked(reactor, std::make_unique<ZmqWire>(reactor, 3), 3, "gpu1");
+  TestNode naked(reactor,
+                 std::make_unique<ZmqWire>(reactor, 3, ZmqWire::Options{.insecure_loopback = true}),
+                 3, "gpu1");
   BOOST_TEST(
       contains(refused(naked, address.substr(0, address.rfind('/')), 1s), "nobody answered"));
   BOOST_TEST(!head->ups.contains(3));
@@ -218,14 +220,31 @@ BOOST_FIXTURE_TEST_CASE(a_peer_that_acknowledges_nothing_uses_a_bounded_queue_an
   BOOST_TEST(serves(*gpu1));
 }
 
-BOOST_FIXTURE_TEST_CASE(without_keys_a_wire_listens_on_loopback_only, Gated) {
-  ZmqWire wire(reactor, 9);
+BOOST_FIXTURE_TEST_CASE(without_keys_a_wire_neither_listens_nor_dials, Gated) {
+  ZmqWire wire(reactor, 9, {});
   wire.receive_with([](Route, const Sender&, Bytes) {});
-  const auto bound = wire.listen("0.0.0.0:*");
-  BOOST_REQUIRE(!bound);
-  BOOST_TEST((bound.error().kind == ErrorKind::refused));
-  BOOST_TEST(contains(bound.error().what, "troupe keys init"));
+  for (const char* const at : {"0.0.0.0:*", "127.0.0.1:*"}) {
+    const auto bound = wire.listen(at);
+    BOOST_REQUIRE_MESSAGE(!bound, at);
+    BOOST_TEST((bound.error().kind == ErrorKind::refused));
+    BOOST_TEST(contains(bound.error().what, "troupe keys init"));
+  }
+  BOOST_TEST(contains(wire.listen("127.0.0.1:*").error().what, "insecure_loopback"));
   BOOST_TEST(contains(wire.dial(address).error().what, "this node has none"));
+  BOOST_TEST(contains(wire.dial("127.0.0.1:7070").error().what, "HOST:PORT/KEY"));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_wire_with_keys_does_not_dial_without, Gated) {
+  const auto gpu1 = wire(2, gpu1_keys);
+  gpu1->receive_with([](Route, const Sender&, Bytes) {});
+  BOOST_TEST(contains(gpu1->dial("127.0.0.1:7070").error().what, "HOST:PORT/KEY"));
+}
+
+BOOST_FIXTURE_TEST_CASE(insecure_loopback_is_loopback_only, Gated) {
+  ZmqWire wire(reactor, 9, {.insecure_loopback = true});
+  wire.receive_with([](Route, const Sender&, Bytes) {});
+  BOOST_TEST(!wire.listen("0.0.0.0:*"));
+  BOOST_TEST(wire.listen("127.0.0.1:*").has_value());
 }
 
 BOOST_FIXTURE_TEST_CASE(with_keys_a_wire_listens_anywhere, Gated) {

@@ -62,8 +62,8 @@ struct BareWires {
     address = *listener.listen("127.0.0.1:*");
   }
   PollReactor reactor;
-  ZmqWire listener{reactor, 1};
-  ZmqWire dialer{reactor, 2};
+  ZmqWire listener{reactor, 1, {.insecure_loopback = true}};
+  ZmqWire dialer{reactor, 2, {.insecure_loopback = true}};
   std::string address;
   std::vector<Route> froms;
   std::vector<std::string> got;
@@ -175,7 +175,7 @@ BOOST_AUTO_TEST_CASE(closing_a_wire_does_not_wait_for_unsent_frames) {
   PollReactor reactor;
   Instant before{};
   {
-    ZmqWire wire(reactor, 2);
+    ZmqWire wire(reactor, 2, {.insecure_loopback = true});
     wire.receive_with([](Route, const Sender&, Bytes) {});
     const Route route = *wire.dial("127.0.0.1:1");
     BOOST_TEST((wire.send(route, as_bytes("never sent")) == Wire::Sent::taken));

@@ -18,7 +18,7 @@ class ZmqWorld final : public World {
     return reactor_.run_until(done, limit);
   }
 
-  ZmqWire::Options options;
+  ZmqWire::Options options{.insecure_loopback = true};
 
  private:
   PollReactor reactor_;
