@@ -1,6 +1,7 @@
 #include "actors/study/study_core.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <utility>
 
@@ -14,7 +15,10 @@ namespace troupe::actors {
 using Cause = StudyClosing::Cause;
 
 StudyCore::StudyCore(StudyRules rules)
-    : rules_(std::move(rules)), totals_(rules_.stop, rules_.failures_max), best_(rules_.maximize) {}
+    : rules_(std::move(rules)),
+      totals_(rules_.stop, rules_.failures_max),
+      best_(rules_.maximize),
+      agreement_(rules_.rung_levels) {}
 
 // Before an input: what is accepted, what is asked, what is offered.
 
@@ -392,8 +396,31 @@ void StudyCore::count(TrialRecord& trial, const Reported& report,
                                  "it (this is said once)"});
   if (!std::isfinite(report.metric))
     emit(TrialWarned{index_, trial.id, "the metric is not finite; the trial ranks last"});
+  compare_lowest_rungs(report);
   best_.report(trial.id, report.resource, report.metric);
   announce_best();
+}
+
+/// Warns once if the lowest rung certainly says little about the next one.
+void StudyCore::compare_lowest_rungs(const Reported& report) {
+  constexpr std::size_t trials_min = 16;
+  constexpr double correlation_min = 0.3;  // Promoted trials only: over all it would be higher.
+  const std::size_t before = agreement_.trials_in_lowest_pair();
+  agreement_.report(report.trial, report.resource, report.metric);
+  const std::size_t trials = agreement_.trials_in_lowest_pair();
+  // Looked at for 16, 32, 64, ... trials, so that all looks together cost little.
+  if (trials == before || trials < trials_min || !std::has_single_bit(trials)) return;
+  const auto pair = agreement_.lowest_pair();
+  if (!pair || !pair->correlation || pair->correlation->upper() >= correlation_min) return;
+  if (!warnings_.is_first("lowest rung")) return;
+  emit(StudyWarned{index_, "the lowest rung hardly predicts the next one: over the " +
+                               std::to_string(pair->trials) +
+                               " trials that reached both, the rank correlation of the metric at " +
+                               std::to_string(pair->lower) + " and at " +
+                               std::to_string(pair->upper) + " is " +
+                               text_of(*pair->correlation) +
+                               ": which trials go on is largely chance. Raise grace_period (this "
+                               "is said once)"});
 }
 
 /// Orders the end of a process, after which the trial is in state `next`.

@@ -18,6 +18,7 @@
 #include "actors/study/study_warnings.hpp"
 #include "actors/study/trial_table.hpp"
 #include "schedulers/events.hpp"
+#include "schedulers/rungs/rung_agreement.hpp"
 
 namespace troupe::actors {
 
@@ -161,6 +162,7 @@ class StudyCore {
   void end_undecided(TrialRecord& trial, const AttemptEnded& end);
   [[nodiscard]] bool replaces_decided(const TrialRecord& trial, const Reported& report) const;
   [[nodiscard]] static bool replaced_before(const TrialRecord& trial, const Reported& report);
+  void compare_lowest_rungs(const Reported& report);
   void replace(TrialRecord& trial, const Reported& report);
 
   void finish_decided(TrialRecord& trial, const std::string& loss);
@@ -198,6 +200,7 @@ class StudyCore {
   BestAnnouncements announcements_;
   StudyWarnings warnings_;
   std::optional<Suggestion> suggestion_;       ///< Has a configuration that no trial has taken yet.
+  schedulers::RungAgreement agreement_;
   std::optional<std::string> assigned_state_;  ///< Of the suggestion that was taken in this row.
   bool space_exhausted_ = false;
   std::string waiting_for_;  ///< The scheduler's reason; any input but SlotFreed clears it.

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "schedulers/events.hpp"
 
@@ -46,6 +47,7 @@ struct StudyRules {
   /// Whether programs are told the milestone of their trial (max_resource_attr) and end there.
   bool tells_milestone = false;
   schedulers::Resource max_resource = 0;  ///< R.
+  std::vector<schedulers::Resource> rung_levels{};  ///< Rising, with R; empty: nothing is compared.
   std::string report_advice{};            ///< What to change if a program never reports.
 };
 

@@ -4,6 +4,7 @@
 #include <iterator>
 #include <utility>
 
+#include "actors/counted.hpp"
 #include "actors/utf8.hpp"
 
 namespace troupe::actors {
@@ -327,6 +328,22 @@ Line summary_ceiling_line(const StudyProgress& progress, const TerminalStyle& st
   return line;
 }
 
+/// How well each rung predicts the next one; none while no two rungs can be compared.
+std::optional<Line> agreement_line(const StudyProgress& progress, const TerminalStyle& style) {
+  std::string text;
+  for (const auto& pair : progress.agreement().pairs()) {
+    if (!pair.correlation) continue;
+    text += (text.empty() ? "rank correlation " : ", ") + text_of(*pair.correlation) + " from " +
+            (text.empty() ? printable_line(progress.outline().resource_attr) + " " : "") +
+            grouped(pair.lower) + " to " + grouped(pair.upper) + " (" +
+            counted(pair.trials, "trial") + ")";
+  }
+  if (text.empty()) return std::nullopt;
+  Line line = labelled(style, Line::unlimited, "rungs");
+  line.add(text);
+  return line;
+}
+
 }  // namespace
 
 std::optional<Notice> notice_of(const StudyEvent& event, const StudyProgress& before) {
@@ -378,6 +395,7 @@ std::string summary(const StudyProgress& progress, Duration elapsed, const Termi
   add_summary_best(lines, progress, style);
   lines.push_back(spent_line(progress, elapsed, style));
   lines.push_back(summary_ceiling_line(progress, style));
+  if (auto line = agreement_line(progress, style)) lines.push_back(std::move(*line));
   const std::string folder = printable_line(progress.outline().folder);
   lines.push_back(labelled(style, Line::unlimited, "results").add(folder));
   lines.push_back(labelled(style, Line::unlimited, "more").add("troupe trials " + folder));

@@ -19,6 +19,8 @@ void StudyProgress::on(const StudyEvent& event) {
       record_.reset();
   if (const auto* changed = std::get_if<BestModelChanged>(&event))
     if (changed->best && is_record(changed->best->metric)) record_ = changed->best->metric;
+  if (const auto* report = std::get_if<TrialReported>(&event); report != nullptr)
+    agreement_.report(report->trial, report->resource, report->metric);
   state_.take(event);
 }
 

@@ -9,6 +9,7 @@
 
 #include "actors/events.hpp"
 #include "actors/results/study_state.hpp"
+#include "schedulers/rungs/rung_agreement.hpp"
 
 namespace troupe::actors {
 
@@ -28,7 +29,8 @@ struct StudyOutline {
 /// State of a study beside its outline: what the terminal shows.
 class StudyProgress {
  public:
-  explicit StudyProgress(StudyOutline outline) : outline_(std::move(outline)) {}
+  explicit StudyProgress(StudyOutline outline)
+      : outline_(std::move(outline)), agreement_(outline_.levels) {}
 
   void on(const StudyEvent& event);
 
@@ -48,6 +50,8 @@ class StudyProgress {
   [[nodiscard]] Resource resource_max() const;  ///< R; 0 without levels.
   [[nodiscard]] Resource ceiling() const;       ///< T; R where nothing limits it.
   [[nodiscard]] std::optional<double> epsilon() const { return state_.epsilon(); }
+  /// How well the rungs predict each other.
+  [[nodiscard]] const schedulers::RungAgreement& agreement() const { return agreement_; }
   /// What the study's rows say so far.
   [[nodiscard]] const StudyState& state() const { return state_; }
   /// Whether the metric is better than those of all best models so far, apart from trials that
@@ -58,6 +62,7 @@ class StudyProgress {
  private:
   StudyOutline outline_;
   StudyState state_{StudyState::Detail::trials};
+  schedulers::RungAgreement agreement_;
   std::optional<double> record_;  ///< Best metric of a best model.
 };
 
