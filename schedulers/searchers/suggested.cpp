@@ -31,6 +31,19 @@ void Suggested::add(const Config& config) {
     matches_.insert(space_->match(config));
 }
 
+bool Suggested::contains(const Config& config) const {
+  return cardinality_ ? numbers_.contains(space_->number_of(config))
+                      : matches_.contains(space_->match(config));
+}
+
+std::optional<std::vector<Config>> Suggested::remaining(std::size_t most) const {
+  if (!cardinality_ || *cardinality_ - numbers_.size() > most) return std::nullopt;
+  std::vector<Config> configs;
+  for (std::uint64_t number = 0; number < *cardinality_; ++number)
+    if (!numbers_.contains(number)) configs.push_back(space_->config_number(number));
+  return configs;
+}
+
 std::optional<Config> Suggested::next(const std::function<Config()>& draw, Rng& rng) const {
   if (cardinality_) return next_counted(draw, rng);
   for (int redraws = 0, forbidden = 0; forbidden < forbidden_max;) {

@@ -31,6 +31,9 @@ class Suggested {
 
   /// Adds a configuration to the set.
   void add(const Config& config);
+  [[nodiscard]] bool contains(const Config& config) const;
+  /// The configurations that are not in the set, if they are at most `most`.
+  [[nodiscard]] std::optional<std::vector<Config>> remaining(std::size_t most) const;
 
   /// Returns the first result of `draw` that is allowed and not in the set. After redraws_max
   /// duplicates in a space with a cardinality: one of the remaining configurations, chosen

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <map>
+#include <numeric>
 #include <utility>
 
 namespace troupe::schedulers {
@@ -11,18 +13,16 @@ namespace {
 /// Losses beyond it would overflow when they are squared.
 constexpr double loss_max = 1e100;
 
-double median(std::vector<double> values) {
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::ranges::nth_element(values, middle);
-  return *middle;
-}
-
+/// Cuts losses at q + 10 (q - best), where q is the first quartile, or the first greater value
+/// where the quartile is the best.
 void cut_outliers(std::vector<double>& losses) {
-  for (double& loss : losses) loss = std::clamp(loss, -loss_max, loss_max);
-  const double middle = median(losses);
-  const double best = std::ranges::min(losses);
-  if (middle == best) return;
-  for (double& loss : losses) loss = std::min(loss, middle + 10 * (middle - best));
+  std::vector<double> sorted = losses;
+  std::ranges::sort(sorted);
+  const double best = sorted.front();
+  const auto above = std::ranges::upper_bound(sorted, best);
+  if (above == sorted.end()) return;
+  const double quartile = std::max(sorted[sorted.size() / 4], *above);
+  for (double& loss : losses) loss = std::min(loss, quartile + 10 * (quartile - best));
 }
 
 std::vector<double> transformed(const std::vector<double>& losses, double power) {
@@ -71,11 +71,12 @@ double best_power(const std::vector<double>& losses) {
 Targets normalized(std::vector<double> losses, bool box_cox) {
   Targets targets;
   if (losses.empty()) return targets;
-  cut_outliers(losses);
+  for (double& loss : losses) loss = std::clamp(loss, -loss_max, loss_max);
   if (box_cox && std::ranges::min(losses) > 0) {
     targets.power = best_power(losses);
     losses = transformed(losses, targets.power);
   }
+  cut_outliers(losses);
   const Moments all = moments(losses);
   const double magnitude =
       std::max(std::abs(std::ranges::min(losses)), std::abs(std::ranges::max(losses)));
@@ -88,9 +89,14 @@ Targets normalized(std::vector<double> losses, bool box_cox) {
   return targets;
 }
 
-std::vector<Observation> subsample(const std::vector<Observation>& observations, std::size_t count,
+std::vector<std::size_t> subsample(std::span<const Observation> observations, std::size_t count,
                                    Rng& rng) {
-  if (observations.size() <= count) return observations;
+  std::vector<std::size_t> kept;
+  if (observations.size() <= count) {
+    kept.resize(observations.size());
+    std::iota(kept.begin(), kept.end(), std::size_t{0});
+    return kept;
+  }
   std::map<std::uint32_t, std::int64_t> top;  // By trial.
   for (const Observation& one : observations)
     top[one.trial] = std::max(top[one.trial], one.resource);
@@ -100,7 +106,6 @@ std::vector<Observation> subsample(const std::vector<Observation>& observations,
       groups;
   for (std::size_t i = 0; i < observations.size(); ++i)
     groups[top[observations[i].trial]][observations[i].resource].push_back(i);
-  std::vector<std::size_t> kept;
   for (auto& [highest, levels] : groups)
     for (auto& [resource, places] : levels) {
       const std::size_t room = count - kept.size();
@@ -111,9 +116,7 @@ std::vector<Observation> subsample(const std::vector<Observation>& observations,
       if (kept.size() == count) break;
     }
   std::ranges::sort(kept);
-  std::vector<Observation> some;
-  for (const std::size_t at : kept) some.push_back(observations[at]);
-  return some;
+  return kept;
 }
 
 }  // namespace troupe::schedulers

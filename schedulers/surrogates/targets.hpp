@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "runtime/core/rng.hpp"
@@ -16,10 +17,10 @@ struct Targets {
   double power = 1;  ///< Lambda of the Box-Cox transform; 1: none.
 };
 
-/// Normalizes finite losses. Losses far above the others (diverged trials) are cut at the median
-/// plus ten times its distance from the best, so that they do not hide the differences of the
-/// others. `box_cox`: transforms positive losses before with the lambda in [-1, 2] of the greatest
-/// normal likelihood (Box and Cox 1964); if one is not positive, there is no transform.
+/// Normalizes finite losses. Losses far above the others (diverged trials) are cut at the first
+/// quartile plus ten times its distance from the best, so that they do not hide the differences of
+/// the others. `box_cox`: transforms positive losses before with the lambda in [-1, 2] of the
+/// greatest normal likelihood (Box and Cox 1964); if one is not positive, there is no transform.
 [[nodiscard]] Targets normalized(std::vector<double> losses, bool box_cox);
 
 /// An observation of a trial, for choosing which ones a surrogate takes.
@@ -30,10 +31,10 @@ struct Observation {
   friend bool operator==(const Observation&, const Observation&) = default;
 };
 
-/// At most `count` of the observations, in their order: README 15.3. Trials that reached the
+/// The places, rising, of at most `count` of the observations: README 15.3. Trials that reached the
 /// highest resources keep all their observations. Of the first group that does not fit, those of
 /// the lowest resources are left out; at the resource at which the limit falls, `rng` draws.
-[[nodiscard]] std::vector<Observation> subsample(const std::vector<Observation>& observations,
+[[nodiscard]] std::vector<std::size_t> subsample(std::span<const Observation> observations,
                                                  std::size_t count, Rng& rng);
 
 }  // namespace troupe::schedulers

@@ -2,11 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <iostream>
-#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include <boost/test/unit_test.hpp>
 #include <nlohmann/json.hpp>
@@ -17,49 +15,16 @@
 #include "schedulers/surrogates/likelihood.hpp"
 #include "schedulers/surrogates/posterior.hpp"
 #include "schedulers/surrogates/targets.hpp"
+#include "test/unit/schedulers/reference_fixtures.hpp"
 
 namespace troupe::schedulers {
 namespace {
 
 BOOST_AUTO_TEST_SUITE(surrogate_fixtures)
 
-namespace fs = std::filesystem;
 using nlohmann::json;
-
-constexpr const char* vectors = TROUPE_ROOT "/test/unit/schedulers/surrogate_vectors.json";
-
-fs::path reference_fixtures() {
-  const char* given = std::getenv("TROUPE_REFERENCE_DIR");  // NOLINT(concurrency-mt-unsafe)
-  return fs::path(given != nullptr ? given : TROUPE_ROOT "/../shared") / "traces" /
-         "mobster_fixtures.json";
-}
-
-std::optional<json> read_fixtures(const fs::path& path) {
-  if (!fs::exists(path)) return std::nullopt;
-  std::ifstream in(path);
-  return json::parse(in);
-}
-
-/// Both files: the vectors of this tree, then, where it exists, the reference's file.
-std::vector<json> all_fixtures() {
-  std::vector<json> all{read_fixtures(vectors).value()};
-  if (auto whole = read_fixtures(reference_fixtures()))
-    all.push_back(std::move(*whole));
-  else
-    std::cerr << "SKIPPED: no " << reference_fixtures() << "; set TROUPE_REFERENCE_DIR\n";
-  return all;
-}
-
-/// Whether numbers agree to `share` of the largest magnitude among them.
-void agree(const std::vector<double>& found, const std::vector<double>& expected, double share,
-           const std::string& what) {
-  BOOST_REQUIRE_MESSAGE(found.size() == expected.size(), what);
-  double scale = 0;
-  for (const double one : expected) scale = std::max(scale, std::abs(one));
-  for (std::size_t i = 0; i < found.size(); ++i)
-    BOOST_TEST(std::abs(found[i] - expected[i]) <= share * scale,
-               what << " " << i << ": " << found[i] << ", expected " << expected[i]);
-}
+using test::agree;
+using test::all_fixtures;
 
 std::vector<double> numbers(const json& list) {
   std::vector<double> all;
@@ -233,7 +198,9 @@ BOOST_AUTO_TEST_CASE(targets_are_normalized_as_in_the_reference) {
 BOOST_AUTO_TEST_CASE(a_subsample_keeps_the_trials_that_the_reference_keeps) {
   for (const json& fixtures : all_fixtures()) {
     Rng rng(1);
-    const auto kept = subsample(observations(fixtures.at("data").at("observations")), 10, rng);
+    const auto all = observations(fixtures.at("data").at("observations"));
+    std::vector<Observation> kept;
+    for (const std::size_t at : subsample(all, 10, rng)) kept.push_back(all[at]);
     BOOST_TEST((kept == observations(fixtures.at("subsample_to_10"))));
   }
 }

@@ -338,7 +338,7 @@ BOOST_AUTO_TEST_CASE(a_subsample_has_the_wanted_size_and_repeats) {
   BOOST_TEST((kept(1) != kept(2)));
   const auto count_at = [&](std::int64_t resource) {
     const auto some = kept(3);
-    return std::ranges::count(some, resource, &Observation::resource);
+    return std::ranges::count(some, resource, [&](std::size_t at) { return all[at].resource; });
   };
   BOOST_TEST(count_at(9) == 34);   // All of them.
   BOOST_TEST(count_at(3) == 100);  // All of them.
