@@ -197,6 +197,9 @@ void add_lists(CLI::App& app, Parsed& parsed) {
                           "Example:\n  troupe replay DIR\n\n"
                           "Exit codes: 0 no difference, 1 the first differences are shown.\n");
   add_folder(replay, parsed.replay.folder);
+  replay.add_flag("--searcher", parsed.replay.searcher,
+                  "Compute also the suggestions of a searcher that learns again, which takes as "
+                  "long as the search did");
   auto& clean = *app.add_subcommand("clean", "Delete checkpoints that only a longer study needs")
                      ->footer(
                          "An ended study keeps the checkpoints of its paused trials, and of those "

@@ -61,6 +61,7 @@ struct LogsOptions {
 
 struct ReplayOptions {
   std::string folder;
+  bool searcher = false;  ///< Compute the suggestions of a searcher that learns again, too.
 };
 
 struct CleanOptions {

@@ -63,6 +63,11 @@ int replay_journal(const ReplayOptions& options) {
       replay.emplace(std::move(begun).value());
       for (const std::string& actor : replay->own_actors())
         std::printf("decisions of actor %s are not recomputed\n", actor.c_str());
+      if (options.searcher) replay->recompute_learned();
+      if (replay->skips_suggestions())
+        std::printf(
+            "suggestions of a searcher that learns are taken from the journal; --searcher computes "
+            "them again\n");
     }
     ++rows;
     for (const auto& difference : replay->on(row)) {
@@ -75,9 +80,10 @@ int replay_journal(const ReplayOptions& options) {
     return {};
   });
   if (!read) return fail(read.error().what);
-  std::printf("%llu rows, %llu decisions derived again, %llu differences\n",
+  std::printf("%llu rows, %llu decisions and %llu suggestions derived again, %llu differences\n",
               static_cast<unsigned long long>(rows),
               static_cast<unsigned long long>(replay ? replay->decisions() : 0),
+              static_cast<unsigned long long>(replay ? replay->suggestions() : 0),
               static_cast<unsigned long long>(differences));
   return differences == 0 ? exit_ok : exit_failure;
 }

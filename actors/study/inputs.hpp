@@ -142,9 +142,10 @@ struct Suggestion {
   Source source = Source::unknown;
   /// What the searcher needs to go on from here, in a form of its own; see Proposal.
   std::optional<std::string> state{};
+  std::optional<schedulers::ModelBasis> basis{};  ///< Of a model's proposal.
   static auto fields(auto& m) {
-    return std::tuple{field("trial", m.trial), field("at", m.at), field("config", m.config),
-                      field("source", m.source), field("state", m.state)};
+    return std::tuple{field("trial", m.trial),   field("at", m.at),       field("config", m.config),
+                      field("source", m.source), field("state", m.state), field("basis", m.basis)};
   }
 };
 /// A slot of a node is free. Carries the next suggestion if a new trial may start there.

@@ -17,7 +17,11 @@ Replay::Replay(const StudySpec& spec, std::uint64_t seed)
       scheduler_(spec.scheduler.actor.empty()
                      ? schedulers::make_scheduler(scheduler_options(spec, seed)).value()
                      : nullptr) {
-  if (spec.searcher.actor.empty()) searcher_.emplace(spec, seed);
+  if (spec.searcher.actor.empty()) {
+    searcher_.emplace(spec, seed);
+    late_.emplace(spec, seed);
+    learning_ = learns(spec.searcher.options);
+  }
   for (const std::string& actor : {spec.scheduler.actor, spec.searcher.actor})
     if (!actor.empty()) own_actors_.push_back(actor);
 }
@@ -52,9 +56,8 @@ std::vector<Difference> Replay::on(const Row& row) {
   }
   if (const auto* slot = std::get_if<SlotFreed>(&*input);
       slot != nullptr && slot->suggestion && searcher_) {
-    learn_below(slot->suggestion->at);
-    const Suggestion again = searcher_->suggest(slot->suggestion->trial, slot->suggestion->at);
-    differ("suggestion", to_json(*slot->suggestion), to_json(again));
+    if (const auto again = suggested_again(*slot->suggestion))
+      differ("suggestion", to_json(*slot->suggestion), to_json(*again));
   }
   if (const auto question = core_.question(*input); question && scheduler_) {
     const Decisions again = scheduler_->on(*question);
@@ -72,10 +75,24 @@ std::vector<Difference> Replay::on(const Row& row) {
   return differences;
 }
 
+/// None: it is not derived again.
+std::optional<Suggestion> Replay::suggested_again(const Suggestion& recorded) {
+  if (recorded.source == Suggestion::Source::late) {
+    learn_below(recorded.at);
+    return late_->draw(recorded.trial, recorded.at);
+  }
+  if (learning_ && !recomputes_learned_) return std::nullopt;
+  learn_below(recorded.at);
+  ++suggestions_;
+  return searcher_->suggest(recorded.trial, recorded.at);
+}
+
 /// Tells the searcher what it knew when the first `rows` rows were there.
 void Replay::learn_below(std::uint64_t rows) {
-  for (; !untold_.empty() && untold_.front().index < rows; untold_.pop_front())
+  for (; !untold_.empty() && untold_.front().index < rows; untold_.pop_front()) {
     for (const auto& fact : untold_.front().facts) searcher_->learn(fact);
+    late_->learn(untold_.front().facts);
+  }
 }
 
 }  // namespace troupe::actors

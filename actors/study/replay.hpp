@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "actors/journal/journal.hpp"
+#include "actors/study/late_suggestions.hpp"
 #include "actors/study/study_core.hpp"
 #include "actors/study/suggester.hpp"
 #include "actors/study_file/study_spec.hpp"
@@ -38,6 +39,13 @@ class Replay {
   /// The names of the user's own scheduler and searcher, whose decisions are not derived again.
   [[nodiscard]] const std::vector<std::string>& own_actors() const { return own_actors_; }
 
+  /// Also derives the suggestions of a searcher that learns, which takes as long as the search did.
+  void recompute_learned() { recomputes_learned_ = true; }
+  /// Whether suggestions are taken from the journal because their searcher learns.
+  [[nodiscard]] bool skips_suggestions() const { return learning_ && !recomputes_learned_; }
+  /// Suggestions that were derived again.
+  [[nodiscard]] std::uint64_t suggestions() const { return suggestions_; }
+
   /// Derives the next row. Returns its differences.
   [[nodiscard]] std::vector<Difference> on(const Row& row);
 
@@ -50,12 +58,17 @@ class Replay {
     std::uint64_t index = 0;
     std::vector<schedulers::SearchFact> facts;
   };
+  [[nodiscard]] std::optional<Suggestion> suggested_again(const Suggestion& recorded);
   void learn_below(std::uint64_t rows);
 
   StudyCore core_;
   std::unique_ptr<schedulers::Scheduler> scheduler_;  ///< Null: the user's own.
   std::optional<Suggester> searcher_;                 ///< None: the user's own.
-  std::deque<RowFacts> untold_;                       ///< That the searcher does not know yet.
+  std::optional<LateSuggestions> late_;               ///< Likewise.
+  bool learning_ = false;                             ///< The searcher is one that learns.
+  bool recomputes_learned_ = false;
+  std::uint64_t suggestions_ = 0;
+  std::deque<RowFacts> untold_;  ///< That the searcher does not know yet.
   std::vector<std::string> own_actors_;
   std::uint64_t decisions_ = 0;
 };

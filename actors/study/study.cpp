@@ -14,7 +14,6 @@ using runtime::Context;
 
 namespace {
 
-constexpr Duration disk_check_interval = std::chrono::seconds(1);
 /// How far result files and status may be behind the journal.
 constexpr Duration publish_wait = std::chrono::milliseconds(100);
 
@@ -25,6 +24,7 @@ StudyHosts::Options hosts_of(const StudyOptions& options) {
   const StudySpec& spec = options.spec;
   return {.scheduler = {spec.scheduler.node, spec.scheduler.actor},
           .searcher = {spec.searcher.node, spec.searcher.actor},
+          .searcher_learns = learns(spec.searcher.options),
           .document = options.document,
           .rules = rules_of(spec)};
 }
@@ -46,7 +46,14 @@ Study::Study(StudyOptions options, std::unique_ptr<StudyLog> log,
       core_(rules_of(options_.spec)),
       hosts_(hosts_of(options_)),
       members_(members_of(options_)),
-      batch_({.wait_max = options_.commit_wait}) {}
+      batch_({.wait_max = options_.commit_wait}) {
+  const StudySpec& spec = options_.spec;
+  if (spec.searcher.actor.empty() && !learns(spec.searcher.options)) return;
+  late_.emplace(spec, options_.document.seed);
+  const auto scheduler = traits(spec.scheduler.options);
+  promotes_meanwhile_ =
+      scheduler.judges == schedulers::SchedulerTraits::Judges::each_report && scheduler.pauses;
+}
 
 // Opening: the hosts are found, and the journal is begun or replayed.
 
@@ -100,7 +107,7 @@ bool Study::recover(Context& self) {
     return hosts_.ask_scheduler(self, index, event, history_);
   };
   return history_.replay([&](const Row& row) {
-    const ReplayedRow replayed = replay_row(core_, row, ask);
+    ReplayedRow replayed = replay_row(core_, row, ask);
     if (replayed.status == ReplayedRow::Status::scheduler_lost) return false;
     if (replayed.status == ReplayedRow::Status::differs)
       throw StudyAbandoned(
@@ -108,7 +115,7 @@ bool Study::recover(Context& self) {
           " of the journal is not what this program derives from its inputs: was it "
           "written by another version, or changed? `troupe replay` shows the "
           "differences");
-    hosts_.tell_facts(self, row.index, replayed.facts);
+    tell_facts(self, row.index, std::move(replayed.facts));
     hosts_.note_row();
     members_.note_earlier(replayed.row.input);
     time_.note(replayed.row.input, row.time_us);
@@ -144,10 +151,6 @@ void Study::on(Context& self, const runtime::Restarted& restarted) {
 }
 
 // Inputs: each becomes a row.
-
-void Study::on(Context& self, const Suggestion& suggestion) {
-  if (hosts_.accept(suggestion)) advance(self);
-}
 
 void Study::on(Context& self, const Reported& report) {
   take_and_advance(self, report);
@@ -211,7 +214,8 @@ void Study::take(Context& self, Input input) {
         PendingRow::End{core_.trials().at(ended->trial).node, {ended->trial, ended->attempt}});
   Outcome outcome = core_.apply(input, index, decisions);
   if (options_.checks == StudyOptions::Checks::all) core_.check_invariants();
-  hosts_.tell_facts(self, index, std::move(outcome.facts));
+  if (std::holds_alternative<AttemptEnded>(input)) may_promote_ = true;
+  tell_facts(self, index, std::move(outcome.facts));
   hosts_.note_row();
   time_.note(input, time_us);
   StudyRow row{index, time_us, std::move(input), std::move(decisions), std::move(outcome.events)};
@@ -225,44 +229,6 @@ void Study::take(Context& self, Input input) {
 void Study::refuse(const Input& input) {
   const auto refusal = given_up_.refuse(input);
   if (refusal && options_.refused) options_.refused(refusal->node, refusal->why);
-}
-
-/// Offers free slots to the scheduler while there are any.
-void Study::advance(Context& self) {
-  if (!hosts_.is_open()) return;
-  while (const auto offer = hosts_.is_open() ? core_.offer() : std::nullopt) {
-    if (!has_disk_space(self)) return;
-    SlotFreed slot{offer->node, std::nullopt};
-    if (offer->suggestion_for) {
-      slot.suggestion = hosts_.take_suggestion();
-      if (!slot.suggestion) break;  // Continues when the suggestion comes.
-    }
-    take(self, std::move(slot));
-    ask_suggestion(self);
-  }
-  ask_suggestion(self);
-}
-
-void Study::ask_suggestion(Context& self) {
-  if (!hosts_.wants_suggestion()) return;
-  if (const auto trial = core_.next_suggestion())
-    hosts_.ask_suggestion(self, *trial, history_.next_index());
-}
-
-/// Whether trials may be started. If not, checks again after a while.
-bool Study::has_disk_space(Context& self) {
-  const bool was_full = !disk_full_.empty();
-  const auto full = options_.disk_full_reason ? options_.disk_full_reason() : std::nullopt;
-  disk_full_ = full.value_or(std::string());
-  if (full && !std::exchange(disk_check_due_, true))
-    self.after(disk_check_interval, CheckDiskSpace{});
-  if (was_full == disk_full_.empty()) publish_soon(self);
-  return disk_full_.empty();
-}
-
-void Study::on(Context& self, const CheckDiskSpace&) {
-  disk_check_due_ = false;
-  if (has_disk_space(self)) advance(self);
 }
 
 // Nodes.

@@ -12,6 +12,7 @@
 #include "actors/checkpoints/store.hpp"
 #include "actors/study/checkpoint_feed.hpp"
 #include "actors/study/commit_batch.hpp"
+#include "actors/study/late_suggestions.hpp"
 #include "actors/study/membership.hpp"
 #include "actors/study/protocol.hpp"
 #include "actors/study/recovery.hpp"
@@ -97,6 +98,12 @@ class Study {
     static constexpr std::string_view wire_name = "CheckDiskSpace";
     static auto fields(auto&) { return no_fields(); }
   };
+  /// A slot has waited for the suggestion of a trial as long as it may.
+  struct PatienceOver {
+    static constexpr std::string_view wire_name = "PatienceOver";
+    TrialId trial = 0;
+    static auto fields(auto& m) { return std::tuple{field("trial", m.trial)}; }
+  };
   /// The time of a lost node may be over: its lease and the kill grace.
   struct NodeExpired {
     static constexpr std::string_view wire_name = "NodeExpired";
@@ -104,7 +111,7 @@ class Study {
     static auto fields(auto& m) { return std::tuple{field("node", m.node)}; }
   };
   using Private = runtime::Ref<Commit, CommitTimeout, SetCommitTimer, Publish, WallclockOver,
-                               CheckDiskSpace, NodeExpired, StudyHosts::Reopen>;
+                               CheckDiskSpace, NodeExpired, PatienceOver, StudyHosts::Reopen>;
 
   /// `log` is empty, or holds the study so far.
   Study(StudyOptions options, std::unique_ptr<StudyLog> log, std::unique_ptr<EventSink> results);
@@ -128,6 +135,7 @@ class Study {
   void on(runtime::Context& self, const CheckDiskSpace&);
   void on(runtime::Context& self, const Publish&);
   void on(runtime::Context& self, const WallclockOver&);
+  void on(runtime::Context& self, const PatienceOver& over);
   void on(runtime::Context& self, const NodeExpired& expired);
   void on(runtime::Context& self, const StudyHosts::Reopen&);
   void on(runtime::Context& self, const runtime::Down& down);
@@ -152,6 +160,10 @@ class Study {
   void take_and_advance(runtime::Context& self, Input input);
   void advance(runtime::Context& self);
   void ask_suggestion(runtime::Context& self);
+  void tell_facts(runtime::Context& self, std::uint64_t index,
+                  std::vector<schedulers::SearchFact> facts);
+  [[nodiscard]] bool tries_promotion();
+  void start_patience(runtime::Context& self, TrialId trial);
   void refuse(const Input& input);
   [[nodiscard]] bool has_disk_space(runtime::Context& self);
 
@@ -179,12 +191,16 @@ class Study {
   CommitBatch batch_;
   Subscribers subscribers_;
   CheckpointFeed checkpoints_;
-  bool begun_ = false;              ///< This session has its first row.
-  std::vector<Input> held_;         ///< Came while the hosts were not open; the next rows.
-  std::vector<WaitingJoin> joins_;  ///< Came before the journal was read.
-  std::string disk_full_;           ///< Why nothing is started; checked again every second.
-  bool disk_check_due_ = false;     ///< A CheckDiskSpace is on its way.
-  bool publish_due_ = false;        ///< A Publish is on its way.
+  std::optional<LateSuggestions> late_;  ///< Of a searcher that learns, or a user's own.
+  bool promotes_meanwhile_ = false;      ///< Slots without a suggestion may take promotions.
+  bool may_promote_ = false;             ///< See tries_promotion().
+  std::optional<TrialId> patience_for_;  ///< A PatienceOver for this trial is on its way.
+  bool begun_ = false;                   ///< This session has its first row.
+  std::vector<Input> held_;              ///< Came while the hosts were not open; the next rows.
+  std::vector<WaitingJoin> joins_;       ///< Came before the journal was read.
+  std::string disk_full_;                ///< Why nothing is started; checked again every second.
+  bool disk_check_due_ = false;          ///< A CheckDiskSpace is on its way.
+  bool publish_due_ = false;             ///< A Publish is on its way.
 };
 
 }  // namespace troupe::actors

@@ -70,10 +70,17 @@ std::optional<TrialId> StudyCore::next_suggestion() const {
   return static_cast<TrialId>(counts().started);
 }
 
+/// Whether the slot is offered for a promotion while the next suggestion is not ready.
+bool StudyCore::waits_for_suggestion(const SlotFreed& slot) const {
+  return !slot.suggestion && next_suggestion().has_value();
+}
+
 std::optional<schedulers::Event> StudyCore::question(const Input& input) const {
   if (const auto* slot = std::get_if<SlotFreed>(&input)) {
     if (trials_.next_restart()) return std::nullopt;
     const bool none_left = slot->suggestion && !slot->suggestion->config;
+    if (waits_for_suggestion(*slot))
+      return schedulers::SlotOpened{schedulers::SlotOpened::Offer::promotions};
     if (!exhausted() && !none_left)
       return schedulers::SlotOpened{schedulers::SlotOpened::Offer::anything};
     if (rules_.when_exhausted != WhenExhausted::promote) return std::nullopt;
@@ -192,6 +199,7 @@ void StudyCore::release_promotions(const std::string& node) {
 }
 
 void StudyCore::on(const SlotFreed& slot) {
+  const bool waits = waits_for_suggestion(slot);
   if (slot.suggestion && slot.suggestion->config) suggestion_ = slot.suggestion;
   if (slot.suggestion && !slot.suggestion->config) space_exhausted_ = true;
   if (const auto next = trials_.next_restart()) {
@@ -205,7 +213,7 @@ void StudyCore::on(const SlotFreed& slot) {
             [&](const schedulers::StartTrial& d) { start(d, slot.node); },
             [&](const schedulers::ResumeTrial& d) { promote(d, slot.node); },
             [&](const schedulers::Wait& d) {
-              waiting_for_ = d.reason.empty() ? "the scheduler" : d.reason;
+              if (!waits) waiting_for_ = d.reason.empty() ? "the scheduler" : d.reason;
             },
             [](const schedulers::SlotSkipped&) {},  // The slot is offered again.
             [&](const schedulers::NothingLeft& d) {
@@ -411,14 +419,13 @@ void StudyCore::compare_lowest_rungs(const Reported& report) {
   // Looked at for 16, 32, 64, ... trials, so that all looks together cost little.
   if (trials == before || trials < trials_min || !std::has_single_bit(trials)) return;
   const auto pair = agreement_.lowest_pair();
-  if (!pair || !pair->correlation || pair->correlation->upper() >= correlation_min) return;
+  if (!pair || !pair->correlation || pair->correlation->upper >= correlation_min) return;
   if (!warnings_.is_first("lowest rung")) return;
   emit(StudyWarned{index_, "the lowest rung hardly predicts the next one: over the " +
                                std::to_string(pair->trials) +
                                " trials that reached both, the rank correlation of the metric at " +
                                std::to_string(pair->lower) + " and at " +
-                               std::to_string(pair->upper) + " is " +
-                               text_of(*pair->correlation) +
+                               std::to_string(pair->upper) + " is " + text_of(*pair->correlation) +
                                ": which trials go on is largely chance. Raise grace_period (this "
                                "is said once)"});
 }

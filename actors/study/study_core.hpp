@@ -162,6 +162,7 @@ class StudyCore {
   void end_undecided(TrialRecord& trial, const AttemptEnded& end);
   [[nodiscard]] bool replaces_decided(const TrialRecord& trial, const Reported& report) const;
   [[nodiscard]] static bool replaced_before(const TrialRecord& trial, const Reported& report);
+  [[nodiscard]] bool waits_for_suggestion(const SlotFreed& slot) const;
   void compare_lowest_rungs(const Reported& report);
   void replace(TrialRecord& trial, const Reported& report);
 
@@ -199,7 +200,7 @@ class StudyCore {
   BestTrials best_;
   BestAnnouncements announcements_;
   StudyWarnings warnings_;
-  std::optional<Suggestion> suggestion_;       ///< Has a configuration that no trial has taken yet.
+  std::optional<Suggestion> suggestion_;  ///< Has a configuration that no trial has taken yet.
   schedulers::RungAgreement agreement_;
   std::optional<std::string> assigned_state_;  ///< Of the suggestion that was taken in this row.
   bool space_exhausted_ = false;

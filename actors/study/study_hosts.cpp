@@ -39,10 +39,9 @@ std::optional<T> answer_or_lost(Result<T> answer, const std::string& node) {
 /// None while the node of `place` is not linked.
 template <typename R, typename A, typename Spawn>
 std::optional<R> StudyHosts::find_or_spawn(Context& self, const HostPlace& place,
-                                           const Links& links) const {
+                                           const Links& links, runtime::Placement placement) const {
   if (place.node.empty())
-    return self.spawn_supervised<A>(
-        host_restarts, [] { return A(); }, runtime::Placement::beside_parent);
+    return self.spawn_supervised<A>(host_restarts, [] { return A(); }, placement);
   const auto link = links.find(place.node);
   if (link == links.end()) return std::nullopt;
   if (!place.actor.empty()) {
@@ -62,12 +61,14 @@ std::optional<R> StudyHosts::find_or_spawn(Context& self, const HostPlace& place
 
 bool StudyHosts::open(Context& self, const Links& links, const StudyHistory& history) {
   if (open_) return true;
+  using runtime::Placement;
   if (!scheduler_)
     scheduler_ = find_or_spawn<SchedulerRef, SchedulerActor, SpawnScheduler>(
-        self, options_.scheduler, links);
+        self, options_.scheduler, links, Placement::beside_parent);
   if (!searcher_)
-    searcher_ =
-        find_or_spawn<SearcherRef, SearcherActor, SpawnSearcher>(self, options_.searcher, links);
+    searcher_ = find_or_spawn<SearcherRef, SearcherActor, SpawnSearcher>(
+        self, options_.searcher, links,
+        options_.searcher_learns ? Placement::detached : Placement::beside_parent);
   if (!scheduler_ || !searcher_) return false;
   if (!feed_scheduler(self, history)) {
     lose_scheduler(self, history.next_index());

@@ -12,6 +12,7 @@
 #include "actors/study/study_history.hpp"
 #include "actors/study/study_rules.hpp"
 #include "runtime/context.hpp"
+#include "runtime/spawn_options.hpp"
 #include "runtime/system_messages.hpp"
 #include "schedulers/scheduler.hpp"
 
@@ -40,6 +41,7 @@ class StudyHosts {
   struct Options {
     HostPlace scheduler;
     HostPlace searcher;
+    bool searcher_learns = false;  ///< It may take seconds, and gets a thread of its own.
     StudyDocument document;
     StudyRules rules;
   };
@@ -67,6 +69,8 @@ class StudyHosts {
   [[nodiscard]] bool accept(const Suggestion& suggestion);
   /// Whether a suggestion was asked for and has not come.
   [[nodiscard]] bool suggestion_due() const { return asked_.has_value(); }
+  /// The suggestion that was asked for does not count any more.
+  void give_up_suggestion() { asked_.reset(); }
   /// Hands over the suggestion at hand; none if there is none.
   [[nodiscard]] std::optional<Suggestion> take_suggestion();
 
@@ -84,7 +88,8 @@ class StudyHosts {
  private:
   template <typename R, typename A, typename Spawn>
   [[nodiscard]] std::optional<R> find_or_spawn(runtime::Context& self, const HostPlace& place,
-                                               const Links& links) const;
+                                               const Links& links,
+                                               runtime::Placement placement) const;
   [[nodiscard]] bool feed_scheduler(runtime::Context& self, const StudyHistory& history);
   [[nodiscard]] bool feed_searcher(runtime::Context& self, const StudyHistory& history);
   void lose_scheduler(runtime::Context& self, std::uint64_t next_index);

@@ -28,8 +28,7 @@ StudyRules rules_of(const StudySpec& spec) {
   rules.tells_milestone =
       spec.max_resource_attr.has_value() && traits(spec.scheduler.options).pauses;
   rules.max_resource = spec.max_t;
-  if (traits(spec.scheduler.options).judges != schedulers::SchedulerTraits::Judges::nothing)
-    rules.rung_levels = rungs_of(spec);
+  rules.rung_levels = compared_rungs(spec);
   rules.report_advice = "check report.format (" + std::string(enum_text(spec.report.format)) +
                         "), metric (" + spec.metric + ") and resource_attr (" + spec.resource_attr +
                         ")";

@@ -46,9 +46,9 @@ struct StudyRules {
   std::uint32_t retries_max = 0;    ///< Retries of a trial after failed attempts.
   /// Whether programs are told the milestone of their trial (max_resource_attr) and end there.
   bool tells_milestone = false;
-  schedulers::Resource max_resource = 0;  ///< R.
+  schedulers::Resource max_resource = 0;            ///< R.
   std::vector<schedulers::Resource> rung_levels{};  ///< Rising, with R; empty: nothing is compared.
-  std::string report_advice{};            ///< What to change if a program never reports.
+  std::string report_advice{};                      ///< What to change if a program never reports.
 };
 
 /// The rules of a study file.

@@ -24,6 +24,7 @@ Suggestion Suggester::suggest(TrialId trial, std::uint64_t at) {
   suggestion.config = std::move(proposal->config);
   suggestion.source = trial < incumbents_ ? Suggestion::Source::incumbent : proposal->source;
   suggestion.state = std::move(proposal->state);
+  suggestion.basis = std::move(proposal->basis);
   return suggestion;
 }
 

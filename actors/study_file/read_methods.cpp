@@ -18,9 +18,8 @@ using schedulers::SearcherMethod;
 constexpr std::array<std::string_view, 6> foreign_schedulers{
     "mobster", "bohb", "dehb", "fifo", "median_stopping", "pbt"};
 
-/// Searchers of other tools, and of a later release.
-constexpr std::array<std::string_view, 5> foreign_searchers{"mobster", "bayesopt", "gp", "kde",
-                                                            "tpe"};
+/// Searchers of other tools.
+constexpr std::array<std::string_view, 4> foreign_searchers{"cma_es", "botorch", "hyperopt", "rea"};
 
 template <typename Options>
 std::vector<std::string_view> names_of(const std::vector<schedulers::Method<Options>>& methods) {
@@ -187,6 +186,10 @@ void set_study_defaults(const Section& top, StudySpec& spec) {
 /// too.
 void refuse_foreign_options(Section& section, const SearcherMethod& method) {
   const auto own = schedulers::described(method.options);
+  for (const schedulers::Option& option : own)
+    if (section.has(option.key) && !option.is_for(method.name))
+      section.error(option.key, "'searcher." + std::string(option.key) + "' is for the searcher " +
+                                    std::string(option.methods[0]));
   for (const SearcherMethod& other : schedulers::searcher_methods())
     for (const schedulers::Option& option : schedulers::described(other.options)) {
       if (!section.has(option.key)) continue;

@@ -43,7 +43,7 @@ constexpr std::array identity_keys{
 /// Where the scheduler and the searcher run does not matter. Some keys of `report` say what a
 /// resource means.
 bool is_identity(std::string_view key) {
-  if (key == "scheduler.node" || key == "searcher.node") return false;
+  if (key == "scheduler.node" || key == "searcher.node" || key == "searcher.patience") return false;
   if (key == "report.resource_scale" || key == "report.resource_offset" ||
       key == "report.after_resume" || key == "report.resource")
     return true;

@@ -171,6 +171,12 @@ constexpr std::array scheduler_table{
 };
 
 constexpr std::array searcher_table{
+    option<&SearcherSpec::patience_s>(
+        {.key = "patience",
+         .range = not_below_0,
+         .example = "5",
+         .doc = "seconds that a free slot waits for a searcher that computes, before it takes a "
+                "random configuration. Default {default}"}),
     option<&SearcherSpec::node>({.key = "node"}),
     option<&SearcherSpec::actor>({.key = "actor"}),
 };
@@ -291,7 +297,9 @@ std::vector<Option> scheduler_options_of_all() {
 std::vector<Option> searcher_options_of_all() {
   std::vector<Option> options{name_option};
   for (const auto& method : schedulers::searcher_methods())
-    for (const Option& one : schedulers::described(method.options)) options.push_back(one);
+    for (const Option& one : schedulers::described(method.options))
+      if (std::ranges::find(options, one.key, &Option::key) == options.end())
+        options.push_back(one);
   append(options, searcher_table);
   return options;
 }

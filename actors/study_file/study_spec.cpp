@@ -40,7 +40,9 @@ schedulers::SearchTerms search_terms(const StudySpec& spec, std::uint64_t seed) 
 }
 
 std::unique_ptr<schedulers::Searcher> searcher_of(const StudySpec& spec, std::uint64_t seed) {
-  return make_searcher(spec.searcher.options, search_terms(spec, seed));
+  schedulers::SearchTerms terms = search_terms(spec, seed);
+  terms.rung_levels = compared_rungs(spec);
+  return make_searcher(spec.searcher.options, terms);
 }
 
 Entry::Booleans booleans_of(const StudySpec& spec) {
@@ -55,6 +57,13 @@ std::vector<schedulers::Resource> rungs_of(const StudySpec& spec) {
   for (const schedulers::RungOutline& rung : brackets.front().rungs)
     levels.push_back(rung.resource);
   return levels;
+}
+
+std::vector<schedulers::Resource> compared_rungs(const StudySpec& spec) {
+  const bool compares =
+      traits(spec.scheduler.options).judges != schedulers::SchedulerTraits::Judges::nothing;
+  if (!compares || !problems(scheduler_options(spec)).empty()) return {};
+  return rungs_of(spec);
 }
 
 }  // namespace troupe::actors

@@ -212,9 +212,11 @@ struct SearcherSpec {
   std::string node{};  ///< Name of the node process that hosts the searcher. Empty: the head.
   std::string
       actor{};  ///< Name of a user's own searcher actor on that node. Empty: a built-in one.
+  /// Seconds that a free slot waits for a suggestion before it takes a random configuration.
+  double patience_s = 5;
   static auto fields(auto& m) {
     return std::tuple{field("name", m.name), field("options", m.options), field("node", m.node),
-                      field("actor", m.actor)};
+                      field("actor", m.actor), field("patience", m.patience_s)};
   }
   friend bool operator==(const SearcherSpec&, const SearcherSpec&) = default;
 };
@@ -386,5 +388,8 @@ constexpr std::array<std::string_view, 3> enum_names(StudySpec::WhenExhausted) {
 
 /// Resources of the first bracket's rungs, lowest first; the last one is where trials end.
 [[nodiscard]] std::vector<schedulers::Resource> rungs_of(const StudySpec& spec);
+
+/// The same if the scheduler compares trials there; else, or if its options have problems, none.
+[[nodiscard]] std::vector<schedulers::Resource> compared_rungs(const StudySpec& spec);
 
 }  // namespace troupe::actors

@@ -7,13 +7,14 @@
 #include "actors/study_file/study_options.hpp"
 #include "runtime/core/check.hpp"
 #include "schedulers/scheduler_options.hpp"
+#include "schedulers/searchers/make_searcher.hpp"
 
 namespace troupe::actors {
 namespace {
 
 /// The template. A line "@section.key" stands for the lines of a described key, "@key" for those of
 /// a key at the top; "*" stands for all keys of the section that are named nowhere else. A line
-/// "@scheduler methods" stands for the list of schedulers.
+/// "@scheduler methods" stands for the list of schedulers, "@searcher methods" for searchers.
 constexpr std::string_view template_frame =
     R"(# A study file for troupe. YAML or JSON; every key that may be left out says so.
 
@@ -73,10 +74,11 @@ scheduler:
 @scheduler.rung_increment
 @scheduler.*
 
-# What proposes configurations: random, grid or sobol (quasi-random: more even). Default: random.
-# grid takes every combination, the last parameter varying fastest, with num_samples values
-# (default 5) of a continuous or integer parameter that has more.
-searcher: {name: random}
+# What proposes configurations. Default: random.
+@searcher methods
+searcher:
+  name: random
+@searcher.*
 
 # The best configurations of earlier tasks, if there were any, with every parameter that is searched.
 # They run before all others, and are the hurdle of rush.
@@ -178,10 +180,10 @@ std::string lines_of(std::string_view section, const schedulers::Option& option)
   return lines;
 }
 
-/// The list of schedulers, with a line for each or for neighbours with short documentation.
-std::string scheduler_lines() {
+/// A list of methods, with a line for each or for neighbours with short documentation.
+template <typename Methods>
+std::string method_lines(const Methods& methods) {
   constexpr std::size_t name_width = 23;
-  const auto& methods = schedulers::scheduler_methods();
   std::string lines;
   for (std::size_t i = 0; i < methods.size(); ++i) {
     std::string names(methods[i].name);
@@ -199,7 +201,8 @@ std::string scheduler_lines() {
 
 /// The lines for a placeholder, as in "report.stream" or "report.*".
 std::string expanded(std::string_view placeholder) {
-  if (placeholder == "scheduler methods") return scheduler_lines();
+  if (placeholder == "scheduler methods") return method_lines(schedulers::scheduler_methods());
+  if (placeholder == "searcher methods") return method_lines(schedulers::searcher_methods());
   const std::size_t dot = placeholder.find('.');
   const std::string_view section = dot == placeholder.npos ? "" : placeholder.substr(0, dot);
   const std::string_view key = dot == placeholder.npos ? placeholder : placeholder.substr(dot + 1);

@@ -12,8 +12,8 @@ RungAgreement::RungAgreement(const std::vector<Resource>& levels) {
 
 void RungAgreement::report(TrialId trial, Resource resource, double metric) {
   if (trial >= next_.size()) next_.resize(trial + 1, 0);
-  for (std::size_t& next = next_[trial]; next < levels_.size() && levels_[next].resource <= resource;
-       ++next)
+  for (std::size_t& next = next_[trial];
+       next < levels_.size() && levels_[next].resource <= resource; ++next)
     if (std::isfinite(metric)) levels_[next].metrics.emplace(trial, metric);
 }
 

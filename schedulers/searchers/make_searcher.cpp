@@ -17,6 +17,15 @@ std::span<const Option> described(const SearcherOptions& options) {
   return std::visit([](const auto& one) { return one.described(); }, options);
 }
 
+bool learns(const SearcherOptions& options) {
+  return std::visit(
+      []<typename One>(const One&) {
+        if constexpr (requires { One::learns; }) return One::learns;
+        return false;
+      },
+      options);
+}
+
 std::unique_ptr<Searcher> make_searcher(const SearcherOptions& options, const SearchTerms& terms) {
   return std::visit([&](const auto& one) { return make(one, terms); }, options);
 }

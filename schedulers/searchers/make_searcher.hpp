@@ -8,16 +8,18 @@
 
 #include "schedulers/option.hpp"
 #include "schedulers/searchers/grid_searcher.hpp"
+#include "schedulers/searchers/mobster_searcher.hpp"
 #include "schedulers/searchers/random_searcher.hpp"
 #include "schedulers/searchers/searcher.hpp"
 #include "schedulers/searchers/sobol_searcher.hpp"
+#include "schedulers/searchers/tpe_searcher.hpp"
 
 namespace troupe::schedulers {
 
 /// The options of one searcher. This list registers the searchers. Each struct of options provides
 /// described(), methods() and make(options, terms).
-using SearcherOptions =
-    std::variant<RandomSearcherOptions, GridSearcherOptions, SobolSearcherOptions>;
+using SearcherOptions = std::variant<RandomSearcherOptions, GridSearcherOptions,
+                                     SobolSearcherOptions, MobsterOptions, TpeOptions>;
 
 using SearcherMethod = Method<SearcherOptions>;
 
@@ -29,6 +31,9 @@ using SearcherMethod = Method<SearcherOptions>;
 
 /// The descriptions for one searcher's struct of options.
 [[nodiscard]] std::span<const Option> described(const SearcherOptions& options);
+
+/// Whether its proposals depend on reports. They may take seconds then.
+[[nodiscard]] bool learns(const SearcherOptions& options);
 
 [[nodiscard]] std::unique_ptr<Searcher> make_searcher(const SearcherOptions& options,
                                                       const SearchTerms& terms);

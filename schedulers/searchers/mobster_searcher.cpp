@@ -1,9 +1,93 @@
 #include "schedulers/searchers/mobster_searcher.hpp"
 
+#include <array>
 #include <utility>
 #include <variant>
 
 namespace troupe::schedulers {
+
+namespace {
+
+constexpr std::array mobster_option_list{
+    option<&MobsterOptions::kernel>({
+        .key = "surrogate",
+        .methods = {"mobster"},
+        .example = "exp_decay_sum",
+        .doc = "mobster: how metrics of different resources are related. Default {default}",
+    }),
+    option<&MobsterOptions::resource>({
+        .key = "resource",
+        .methods = {"mobster"},
+        .synonyms = {Synonym{"auto", "auto"}},
+        .example = "auto",
+        .doc =
+            "mobster: where it wants to be good. auto: the highest rung with enough data\n"
+            "that agrees with the next one; or bohb, first, final. Default {default}",
+    }),
+    option<&MobsterOptions::input_warping>({
+        .key = "input_warping",
+        .methods = {"mobster", "bo"},
+        .example = "true",
+        .doc = "mobster, bo: learn a scale for each parameter. Default {default}",
+    }),
+    option<&MobsterOptions::box_cox>({
+        .key = "box_cox",
+        .methods = {"mobster", "bo"},
+        .example = "true",
+        .doc = "mobster, bo: learn a scale for the metric. Default {default}",
+    }),
+    option<&MobsterOptions::random_first>({
+        .key = "num_init_random",
+        .most = 1'000'000,
+        .methods = {"mobster", "bo"},
+        .example = "6",
+        .doc = "mobster, bo, tpe: configurations that are drawn at random first. Default {default} "
+               "(tpe: 10)",
+    }),
+    option<&MobsterOptions::candidates>({
+        .key = "num_init_candidates",
+        .least = 2,
+        .most = 100'000,
+        .methods = {"mobster", "bo"},
+        .example = "250",
+        .doc =
+            "mobster, bo, tpe: random configurations to choose from. Default {default} (tpe: 24)",
+    }),
+    option<&MobsterOptions::observations_max>({
+        .key = "max_size_data_for_model",
+        .least = 50,
+        .most = 10'000,
+        .methods = {"mobster", "bo"},
+        .example = "500",
+        .doc = "mobster, bo: observations in the model at most. Default {default}",
+    }),
+};
+
+}  // namespace
+
+std::span<const Option> MobsterOptions::described() {
+  return mobster_option_list;
+}
+
+std::vector<Method<MobsterOptions>> MobsterOptions::methods() {
+  return {
+      {.name = "mobster",
+       .doc = "a Gaussian process over configuration and resource (MOBSTER)",
+       .options = {}},
+      {.name = "bo",
+       .doc = "a Gaussian process over the configuration, for programs that report once",
+       .options = {.kernel = ResourceKernel::matern52, .one_level = true},
+       .synonyms = {"bayesopt", "gp"}},
+  };
+}
+
+std::unique_ptr<Searcher> make(const MobsterOptions& options, const SearchTerms& terms) {
+  if (!options.one_level) return std::make_unique<MobsterSearcher>(options, terms);
+  SearchTerms without_levels = terms;
+  without_levels.rung_levels.clear();
+  without_levels.max_resource = 0;
+  return std::make_unique<MobsterSearcher>(options, without_levels);
+}
 
 MobsterSearcher::MobsterSearcher(const MobsterOptions& options, const SearchTerms& terms)
     : options_(options),
@@ -50,7 +134,17 @@ void MobsterSearcher::update() {
 std::optional<Proposal> MobsterSearcher::suggest(TrialId trial) {
   auto proposal = propose(trial);
   if (!proposal) return std::nullopt;
-  return Proposal{std::move(proposal->config), proposal->source};
+  Proposal result{std::move(proposal->config), proposal->source};
+  if (proposal->source == SuggestionSource::model)
+    result.basis =
+        ModelBasis{.resource = proposal->modelled.resource,
+                   .observations = proposal->modelled.observations,
+                   .correlation = proposal->modelled.correlation
+                                      ? std::optional(proposal->modelled.correlation->value)
+                                      : std::nullopt,
+                   .expected_improvement = proposal->expected_improvement,
+                   .length_scales = std::move(proposal->length_scales)};
+  return result;
 }
 
 std::optional<ModelProposal> MobsterSearcher::propose(TrialId trial) {

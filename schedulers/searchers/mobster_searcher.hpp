@@ -3,10 +3,16 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
+#include <span>
+#include <string_view>
+#include <tuple>
 #include <vector>
 
+#include "runtime/core/field.hpp"
 #include "runtime/core/rng.hpp"
+#include "schedulers/option.hpp"
 #include "schedulers/searchers/encoding.hpp"
 #include "schedulers/searchers/modelled_resource.hpp"
 #include "schedulers/searchers/search_history.hpp"
@@ -18,14 +24,35 @@ namespace troupe::schedulers {
 
 /// Options of MobsterSearcher.
 struct MobsterOptions {
+  static constexpr std::string_view wire_name = "MobsterOptions";
+  static constexpr bool learns = true;
   ResourceKernel kernel = ResourceKernel::exp_decay_sum;
   ModelledResource resource = ModelledResource::automatic;
   bool input_warping = false;
   bool box_cox = false;
-  std::size_t observations_max = 500;  ///< In the model; at least 50.
-  std::size_t candidates = 250;
-  std::size_t random_first = 6;  ///< Configurations before the model is used.
+  std::uint32_t observations_max = 500;  ///< In the model; at least 50.
+  std::uint32_t candidates = 250;        ///< At least 2.
+  std::uint32_t random_first = 6;        ///< Configurations before the model is used.
+  /// Whether each trial has one metric, that of its latest report: plain Bayesian optimization.
+  bool one_level = false;
+
+  static std::span<const Option> described();
+  static std::vector<Method<MobsterOptions>> methods();
+  static auto fields(auto& m) {
+    return std::tuple{field("surrogate", m.kernel),
+                      field("resource", m.resource),
+                      field("input_warping", m.input_warping),
+                      field("box_cox", m.box_cox),
+                      field("max_size_data_for_model", m.observations_max),
+                      field("num_init_candidates", m.candidates),
+                      field("num_init_random", m.random_first),
+                      field("one_level", m.one_level)};
+  }
+  friend bool operator==(const MobsterOptions&, const MobsterOptions&) = default;
 };
+
+[[nodiscard]] std::unique_ptr<Searcher> make(const MobsterOptions& options,
+                                             const SearchTerms& terms);
 
 /// A configuration that a model proposes, and why.
 struct ModelProposal {

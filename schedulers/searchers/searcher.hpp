@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 #include "schedulers/events.hpp"
@@ -24,10 +25,30 @@ enum class SuggestionSource {
   grid,
   sobol,
   model,  ///< Of a searcher that learns from the reports.
+  late,   ///< Drawn at random, because the searcher's own proposal was not ready in time.
 };
-constexpr std::array<std::string_view, 7> enum_names(SuggestionSource) {
-  return {"unknown", "incumbent", "points_to_evaluate", "random", "grid", "sobol", "model"};
+constexpr std::array<std::string_view, 8> enum_names(SuggestionSource) {
+  return {"unknown", "incumbent", "points_to_evaluate", "random", "grid", "sobol", "model", "late"};
 }
+
+/// What the proposal of a model is based on. Recorded for people; nothing depends on it.
+struct ModelBasis {
+  static constexpr std::string_view wire_name = "searcher.ModelBasis";
+  Resource resource = 0;           ///< Whose metric was modelled.
+  std::uint64_t observations = 0;  ///< At that resource.
+  std::optional<double>
+      correlation{};  ///< Of its ranks with the next level's; see ModelledResource.
+  std::optional<double> expected_improvement{};  ///< In standard deviations of the losses.
+  /// One for each number, integer and category that is searched, in the space scaled to [0, 1].
+  std::vector<double> length_scales{};
+  static auto fields(auto& m) {
+    return std::tuple{field("resource", m.resource), field("observations", m.observations),
+                      field("correlation", m.correlation),
+                      field("expected_improvement", m.expected_improvement),
+                      field("length_scales", m.length_scales)};
+  }
+  friend bool operator==(const ModelBasis&, const ModelBasis&) = default;
+};
 
 /// A configuration that a searcher proposes.
 struct Proposal {
@@ -36,6 +57,7 @@ struct Proposal {
   /// What the searcher needs to go on from here, in a form of its own. It comes back with
   /// ConfigAssigned. None: the configuration is enough.
   std::optional<std::string> state{};
+  std::optional<ModelBasis> basis{};  ///< Of a model's proposal.
 };
 
 /// A searcher: proposes configurations. It is a state machine like a scheduler.

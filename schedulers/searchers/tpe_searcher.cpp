@@ -1,6 +1,7 @@
 #include "schedulers/searchers/tpe_searcher.hpp"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <utility>
 #include <variant>
@@ -10,6 +11,40 @@
 #include "schedulers/surrogates/parzen_estimator.hpp"
 
 namespace troupe::schedulers {
+
+namespace {
+
+constexpr std::array tpe_option_list{
+    option<&TpeOptions::random_first>({
+        .key = "num_init_random",
+        .most = 1'000'000,
+        .methods = {"tpe"},
+        .doc = "tpe: observed configurations before the model is used. Default {default}",
+    }),
+    option<&TpeOptions::candidates>({
+        .key = "num_init_candidates",
+        .least = 1,
+        .most = 100'000,
+        .methods = {"tpe"},
+        .doc = "tpe: configurations to choose from. Default {default}",
+    }),
+};
+
+}  // namespace
+
+std::span<const Option> TpeOptions::described() {
+  return tpe_option_list;
+}
+
+std::vector<Method<TpeOptions>> TpeOptions::methods() {
+  return {{.name = "tpe",
+           .doc = "a tree-structured Parzen estimator, as in Optuna and BOHB",
+           .synonyms = {"kde"}}};
+}
+
+std::unique_ptr<Searcher> make(const TpeOptions& options, const SearchTerms& terms) {
+  return std::make_unique<TpeSearcher>(options, terms);
+}
 
 TpeSearcher::TpeSearcher(const TpeOptions& options, const SearchTerms& terms)
     : options_(options),
@@ -30,7 +65,7 @@ void TpeSearcher::learn(const SearchFact& fact) {
 
 std::optional<Proposal> TpeSearcher::suggest(TrialId trial) {
   if (trial < points_.size()) return Proposal{points_[trial], SuggestionSource::points_to_evaluate};
-  const std::size_t enough = std::max(options_.random_first, encoding_.parameters() + 2);
+  const std::size_t enough = std::max<std::size_t>(options_.random_first, encoding_.parameters() + 2);
   if (encoding_.parameters() > 0)
     if (const auto resource = highest_with(history_, enough))
       if (auto proposal = from_estimators(trial, *resource)) return proposal;

@@ -3,9 +3,15 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
+#include <span>
+#include <string_view>
+#include <tuple>
 #include <vector>
 
+#include "runtime/core/field.hpp"
+#include "schedulers/option.hpp"
 #include "schedulers/searchers/encoding.hpp"
 #include "schedulers/searchers/search_history.hpp"
 #include "schedulers/searchers/searcher.hpp"
@@ -15,9 +21,21 @@ namespace troupe::schedulers {
 
 /// Options of TpeSearcher.
 struct TpeOptions {
-  std::size_t random_first = 10;  ///< Observed configurations before the estimators are used.
-  std::size_t candidates = 24;
+  static constexpr std::string_view wire_name = "TpeOptions";
+  static constexpr bool learns = true;
+  std::uint32_t random_first = 10;  ///< Observed configurations before the estimators are used.
+  std::uint32_t candidates = 24;    ///< At least 1.
+
+  static std::span<const Option> described();
+  static std::vector<Method<TpeOptions>> methods();
+  static auto fields(auto& m) {
+    return std::tuple{field("num_init_random", m.random_first),
+                      field("num_init_candidates", m.candidates)};
+  }
+  friend bool operator==(const TpeOptions&, const TpeOptions&) = default;
 };
+
+[[nodiscard]] std::unique_ptr<Searcher> make(const TpeOptions& options, const SearchTerms& terms);
 
 /// A multivariate tree-structured Parzen estimator (Bergstra et al. 2011; Falkner et al. 2018) over
 /// the highest resource with enough observations; README 15.7.

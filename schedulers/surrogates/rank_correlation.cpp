@@ -46,6 +46,7 @@ std::optional<RankCorrelation> rank_correlation(const std::vector<double>& a,
   constexpr double quantile = 1.6448536269514722;  // Of the normal distribution, at 95 %.
   const double deviation = std::sqrt(1.06 / (n - 3));
   result.lower = std::tanh(std::atanh(inside) - quantile * deviation);
+  result.upper = std::tanh(std::atanh(inside) + quantile * deviation);
   return result;
 }
 

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace troupe::schedulers {
@@ -17,6 +19,10 @@ enum class ResourceKernel {
   matern52_res_warp,  ///< The same, with the resource warped.
   independent         ///< A process for each level, with shared length scales.
 };
+constexpr std::array<std::string_view, 7> enum_names(ResourceKernel) {
+  return {"exp_decay_sum", "exp_decay_delta1",  "exp_decay_combined", "freeze_thaw",
+          "matern52",      "matern52_res_warp", "independent"};
+}
 
 /// The form of a Gaussian process over encoded configurations x in [0, 1]^d and encoded resources z
 /// in [0, 1], without the values of its parameters.

@@ -65,7 +65,7 @@ BOOST_DATA_TEST_CASE(each_method_runs_a_study_to_its_end, data::make(every_sched
 }
 
 BOOST_DATA_TEST_CASE(conditions_reach_the_program_and_the_results,
-                     data::make({"random", "grid", "sobol"}), searcher) {
+                     data::make({"random", "grid", "sobol", "mobster", "tpe", "bo"}), searcher) {
   const E2eStudy study("entry: {command: [" + program("e2e_curve") +
                        "]}\n"
                        "config_space:\n"
@@ -81,6 +81,45 @@ BOOST_DATA_TEST_CASE(conditions_reach_the_program_and_the_results,
   const std::string trials = read_file(study.folder() + "/trials.csv");
   BOOST_TEST(std::count(trials.begin(), trials.end(), '\n') == 1 + 2 + 6);
   BOOST_TEST(trials.find(",,") != std::string::npos, trials);  // Configurations without a width.
+}
+
+/// 12 trials of a study whose searcher learns; `searcher`: its section.
+E2eStudy learning_study(const std::string& searcher) {
+  return E2eStudy("entry: {command: [" + program("e2e_curve") +
+                  "]}\nconfig_space: {x: {uniform: [0, 1]}, epochs: 9}\nmax_resource_attr: epochs\n"
+                  "scheduler: {name: asha, type: promotion, grace_period: 1, reduction_factor: 3}\n"
+                  "n_workers: 2\nstop_criterion: {max_num_trials_started: 12}\nsearcher: " +
+                  searcher + "\n");
+}
+
+std::size_t suggestions_of(const E2eStudy& study, const std::string& source) {
+  std::size_t count = 0;
+  for (const std::string& row : study.journal())
+    if (row.find("\"source\":\"" + source + "\"") != std::string::npos) ++count;
+  return count;
+}
+
+BOOST_DATA_TEST_CASE(suggestions_of_a_model_are_derived_again_from_the_journal,
+                     data::make({"{name: mobster, num_init_random: 3}",
+                                 "{name: tpe, num_init_random: 4}",
+                                 "{name: bo, num_init_random: 3}"}),
+                     searcher) {
+  const E2eStudy study = learning_study(searcher);
+  const Finished run = study.run({});
+  BOOST_TEST(run.code == 0, run.out + run.err);
+  BOOST_TEST(suggestions_of(study, "model") > 0u);
+  const Finished replay = test::run({program("troupe"), "replay", study.folder(), "--searcher"});
+  BOOST_TEST(replay.code == 0, replay.out);
+  BOOST_TEST(replay.out.find("12 suggestions derived again, 0 differences") != std::string::npos,
+             replay.out);
+}
+
+BOOST_AUTO_TEST_CASE(a_slot_does_not_wait_for_a_searcher_longer_than_its_patience) {
+  const E2eStudy study = learning_study("{name: mobster, num_init_random: 2, patience: 0}");
+  BOOST_TEST(study.run({}).code == 0);
+  BOOST_TEST(suggestions_of(study, "late") > 0u);
+  const Finished replay = test::run({program("troupe"), "replay", study.folder(), "--searcher"});
+  BOOST_TEST(replay.code == 0, replay.out);
 }
 
 BOOST_DATA_TEST_CASE(each_example_of_the_digits_runs,

@@ -48,7 +48,9 @@ scheduler:
   reduction_factor: 4
   ranking: {criterion: soft, epsilon: sigma, scaling: 2}
   hurdle: none
-searcher: {name: sobol, node: tuner}
+searcher: {name: mobster, node: tuner, surrogate: matern52, resource: bohb, input_warping: true,
+           box_cox: true, num_init_random: 3, num_init_candidates: 100,
+           max_size_data_for_model: 300, patience: 2}
 incumbents:
   - {lr: 1e-3, momentum: 0.9, dropout: 0.1, layers: 2, units: 64, act: relu, batch: 16,
      decay: 1e-6, smoothing: 5, nesterov: true}
@@ -158,7 +160,8 @@ BOOST_AUTO_TEST_CASE(each_key_that_decisions_depend_on_is_identity) {
   BOOST_TEST(identity("mode: max", "mode: min") == "  mode: max -> min");
   BOOST_TEST(identity("grace_period: 2", "grace_period: 3") == "  scheduler.grace_period: 2 -> 3");
   BOOST_TEST(identity("scaling: 2", "scaling: 3") == "  scheduler.ranking.m: 2 -> 3");
-  BOOST_TEST(identity("name: sobol", "name: random") == "  searcher.name: sobol -> random");
+  BOOST_TEST(identity("surrogate: matern52", "surrogate: freeze_thaw") ==
+             "  searcher.surrogate: matern52 -> freeze_thaw");
   BOOST_TEST(identity("points_to_evaluate: [{layers: 1}]", "points_to_evaluate: []")
                  .ends_with("... -> none"));
   BOOST_TEST(identity("when_exhausted: promote", "when_exhausted: stop") ==
@@ -189,7 +192,7 @@ BOOST_AUTO_TEST_CASE(everything_else_may_change) {
   BOOST_TEST(settings("gpus: 1", "gpus: 2") == "  resources.gpus: 1 -> 2");
   BOOST_TEST(settings("keep: 3", "keep: all") == "  checkpoints.keep: 3 -> all");
   BOOST_TEST(settings("stream: stderr", "stream: stdout") == "  report.stream: stderr -> stdout");
-  BOOST_TEST(settings("name: sobol, node: tuner", "name: sobol") ==
+  BOOST_TEST(settings("name: mobster, node: tuner", "name: mobster") ==
              "  searcher.node: tuner -> none");
   BOOST_TEST(settings("lease: 7", "lease: 8") == "  lease: 7 -> 8");
   BOOST_TEST(settings("n_workers: 3", "n_workers: 4") == "  n_workers: 3 -> 4");

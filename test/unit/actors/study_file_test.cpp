@@ -358,7 +358,7 @@ BOOST_AUTO_TEST_CASE(one_mistake_is_one_message) {
   expect(least + "max_t: 81\n", {10, 8}, "'max_t' is 81, but 'epochs' (max_resource_attr) is 243");
   expect(least + "seed: -1\n", {10, 7}, "'seed' must be 0 or more; found -1");
   expect(least + "lease: 0\n", {10, 8}, "must be above 0");
-  expect(least + "searcher: bayesopt\n", {10, 11}, "not in this release");
+  expect(least + "searcher: cma_es\n", {10, 11}, "not in this release");
   expect(least + "report: {pattern: x, format: name-value}\n", {10, 19}, "for format: regex");
   expect(least + "report: {format: regex}\n", {10, 1}, "'pattern' in report is missing");
   expect(least + "? [a]\n: 1\n", {10, 3}, "a key must be a word");

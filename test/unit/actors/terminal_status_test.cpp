@@ -160,12 +160,13 @@ BOOST_AUTO_TEST_CASE(the_summary_says_how_well_rungs_predict_each_other) {
   for (TrialId trial = 0; trial < 5; ++trial) {
     progress.on(start(trial));
     progress.on(TrialReported{.trial = trial, .resource = 1, .metric = trial * 1.0});
-    progress.on(TrialReported{
-        .trial = trial, .resource = 3, .metric = trial < 2 ? 1.0 - trial : trial});
+    progress.on(
+        TrialReported{.trial = trial, .resource = 3, .metric = trial < 2 ? 1.0 - trial : trial});
   }
   progress.on(StudyFinished{0, StudyFinished::Outcome::finished, "5 trials were started"});
   const std::string text = summary(progress, 1s, TerminalStyle{80, 24, false, false});
-  BOOST_TEST(contains(text, "rungs       rank correlation 0.90 from epoch 1 to 3 (5 trials)\n"), text);
+  BOOST_TEST(contains(text, "rungs       rank correlation 0.90 from epoch 1 to 3 (5 trials)\n"),
+             text);
 }
 
 BOOST_AUTO_TEST_CASE(the_summary_of_a_study_without_a_best_says_why) {

@@ -31,9 +31,10 @@ std::string warning_of(TrialId trials, const Upper& upper) {
 BOOST_AUTO_TEST_CASE(a_lowest_rung_that_says_nothing_about_the_next_is_warned_of_once) {
   const auto reversed = [](TrialId trial) { return 100.0 - trial; };
   BOOST_TEST(warning_of(15, reversed) == "");
-  BOOST_TEST(warning_of(40, reversed).starts_with(
-      "the lowest rung hardly predicts the next one: over the 16 trials that reached both, the "
-      "rank correlation of the metric at 1 and at 3 is -1.00: "));
+  BOOST_TEST(warning_of(40, reversed)
+                 .starts_with("the lowest rung hardly predicts the next one: over the 16 trials "
+                              "that reached both, the "
+                              "rank correlation of the metric at 1 and at 3 is -1.00: "));
 }
 
 BOOST_AUTO_TEST_CASE(a_lowest_rung_that_agrees_with_the_next_is_not) {

@@ -276,8 +276,24 @@ BOOST_AUTO_TEST_CASE(a_slot_is_offered_again_after_a_place_was_forgone) {
   world.slot({schedulers::SlotSkipped{1, 0}});
   BOOST_TEST(world.core.offer().has_value());
   BOOST_TEST(world.core.waiting_for().empty());
-  world.slot({schedulers::Wait{"a rung"}});
+  world.feed(SlotFreed{"n", Suggestion{1, world.index, Config{{"lr", 0.1}}}},
+             {schedulers::Wait{"a rung"}});
   BOOST_TEST(!world.core.offer().has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_slot_whose_suggestion_is_not_ready_takes_a_promotion_or_is_offered_again) {
+  World world;
+  world.start();
+  world.report(0, 1, 0.5, schedulers::PauseTrial{0});
+  world.end(0);
+  const SlotFreed without{"n", std::nullopt};
+  BOOST_TEST((*world.core.question(without) == schedulers::Event{schedulers::SlotOpened{
+                                                   schedulers::SlotOpened::Offer::promotions}}));
+  world.feed(without, {schedulers::Wait{"a better trial"}});
+  BOOST_TEST(world.core.waiting_for().empty());
+  BOOST_TEST((world.core.offer()->suggestion_for == TrialId{1}));
+  world.feed(without, {schedulers::ResumeTrial{0, 1, 3}});
+  BOOST_TEST(world.command<LaunchAttempt>().until == 3);
 }
 
 BOOST_AUTO_TEST_CASE(announces_a_raised_hurdle_after_each_kind_of_input) {
