@@ -20,9 +20,8 @@ constexpr std::array mobster_option_list{
         .methods = {"mobster"},
         .synonyms = {Synonym{"auto", "auto"}},
         .example = "auto",
-        .doc =
-            "mobster: where it wants to be good. auto: the highest rung with enough data\n"
-            "that agrees with the next one; or bohb, first, final. Default {default}",
+        .doc = "mobster: where it wants to be good. auto: the highest rung with enough data\n"
+               "that agrees with the next one; or bohb, first, final. Default {default}",
     }),
     option<&MobsterOptions::input_warping>({
         .key = "input_warping",
