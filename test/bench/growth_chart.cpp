@@ -32,7 +32,7 @@ class Chart {
  public:
   Chart(const std::vector<Growth>& lines, const std::vector<Bound>& bounds) {
     const double start = std::log10(lines.front().values.front());
-    x_.low = x_.high = std::log10(lines.front().trials.front());
+    x_.low = x_.high = std::floor(std::log10(lines.front().trials.front()));
     y_ = {std::floor(start), std::floor(start) + 1};
     for (const Growth& line : lines) {
       for (const double trials : line.trials) x_.take(trials);
@@ -58,7 +58,7 @@ class Chart {
          << style << "/>\n";
   }
 
-  void grid(const std::string& unit) {
+  void grid(const std::string& unit, const std::string& across) {
     constexpr auto thin = "stroke=\"#dddddd\"";
     for (double power = x_.low; power <= x_.high; ++power) {
       const double at = x(std::pow(10, power));
@@ -78,7 +78,7 @@ class Chart {
         number << mark;
         text(left - 6, at + 4, number.str(), "text-anchor=\"end\"");
       }
-    text((left + width - right) / 2, height - 12, "trials", "text-anchor=\"middle\"");
+    text((left + width - right) / 2, height - 12, across, "text-anchor=\"middle\"");
     const double middle = (top + height - bottom) / 2;
     std::ostringstream turned;
     turned << "text-anchor=\"middle\" transform=\"rotate(-90 16 " << middle << ")\"";
@@ -122,10 +122,11 @@ class Chart {
 }  // namespace
 
 std::string growth_chart(const std::string& title, const std::string& unit,
-                         const std::vector<Growth>& lines, const std::vector<Bound>& bounds) {
+                         const std::vector<Growth>& lines, const std::vector<Bound>& bounds,
+                         const std::string& across) {
   Chart chart(lines, bounds);
   chart.text(left, 22, title, "font-size=\"15\"");
-  chart.grid(unit);
+  chart.grid(unit, across);
   for (const Bound& bound : bounds) chart.draw(bound);
   for (std::size_t i = 0; i < lines.size(); ++i) chart.draw(lines[i], i);
   for (const Bound& bound : bounds) chart.name(bound);

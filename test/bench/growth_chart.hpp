@@ -18,10 +18,11 @@ struct Bound {
   double value = 0;
 };
 
-/// An SVG chart with logarithmic axes; `unit` is the unit of the values. Needs at least one point;
-/// all values are above 0.
+/// An SVG chart with logarithmic axes; `unit` is the unit of the values, `across` that of the other
+/// axis. Needs at least one point; all values are above 0.
 [[nodiscard]] std::string growth_chart(const std::string& title, const std::string& unit,
                                        const std::vector<Growth>& lines,
-                                       const std::vector<Bound>& bounds);
+                                       const std::vector<Bound>& bounds,
+                                       const std::string& across = "trials");
 
 }  // namespace troupe::bench
