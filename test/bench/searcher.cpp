@@ -157,8 +157,8 @@ int main(int argc, char** argv) {
   std::printf("%-8s %15s %12s %12s %12s\n", "searcher", "hyperparameters", "observations",
               "with fit, ms", "without, ms");
   for (const std::size_t dimensions : {2, 4, 8, 16}) {
-    bench::Growth with{.name = std::to_string(dimensions) + " hyperparameters, with a fit"};
-    bench::Growth without{.name = std::to_string(dimensions) + ", without a fit"};
+    bench::Growth with{.name = std::to_string(dimensions) + " dimensions, with a fit"};
+    bench::Growth without{.name = std::to_string(dimensions) + " dimensions"};
     for (const std::size_t observations : {25, 50, 100, 200, 350, 500}) {
       const Times times = measure_mobster(dimensions, observations);
       std::printf("%-8s %15zu %12zu %12.2f %12.2f\n", "mobster", dimensions, times.observations,
@@ -175,8 +175,10 @@ int main(int argc, char** argv) {
   for (const std::size_t trials : {100, 300, 1000})
     std::printf("%-8s %15d %12zu %12s %12.2f\n", "tpe", 8, trials, "", measure_tpe(8, trials));
   if (argc == 2)
-    std::ofstream(argv[1]) << bench::growth_chart(
-        "A suggestion of MOBSTER", "milliseconds of the processor", lines,
-        {{"target with a fit, 500 observations", 500}, {"100 observations", 25}, {"without", 10}},
-        "observations");
+    std::ofstream(argv[1]) << bench::growth_chart("A suggestion of MOBSTER",
+                                                  "milliseconds of the processor", lines,
+                                                  {{"target with a fit at 500", 500},
+                                                   {"with a fit at 100", 25},
+                                                   {"without a fit at 500", 10}},
+                                                  "observations");
 }
