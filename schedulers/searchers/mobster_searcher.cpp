@@ -100,6 +100,8 @@ MobsterSearcher::MobsterSearcher(const MobsterOptions& options, const SearchTerm
 
 Surrogate MobsterSearcher::new_surrogate() const {
   SurrogateModel model{.kernel = options_.kernel, .dimensions = encoding_.dimensions()};
+  // A process for each level is a plain Gaussian process where there is one level.
+  if (history_.levels().size() == 1) model.kernel = ResourceKernel::independent;
   if (options_.input_warping) model.warped = encoding_.numeric();
   model.levels.clear();
   for (const Resource level : history_.levels()) model.levels.push_back(coordinate(level));
@@ -168,8 +170,16 @@ std::optional<ModelProposal> MobsterSearcher::propose(TrialId trial) {
 std::vector<Config> MobsterSearcher::candidates(Rng& rng) const {
   if (auto all = suggested_.remaining(options_.candidates)) return std::move(*all);
   std::vector<Config> drawn;
-  while (drawn.size() < options_.candidates) {
-    auto config = suggested_.next([&] { return space_.sample(rng); }, rng);
+  // Where most draws are forbidden or duplicates, fewer candidates are enough.
+  constexpr int draws_max = 20'000;
+  int draws = 0;
+  while (drawn.size() < options_.candidates && (drawn.empty() || draws < draws_max)) {
+    auto config = suggested_.next(
+        [&] {
+          ++draws;
+          return space_.sample(rng);
+        },
+        rng);
     if (!config) break;
     drawn.push_back(std::move(*config));
   }

@@ -30,7 +30,10 @@ std::optional<RankCorrelation> correlation(const std::map<TrialId, double>& lowe
   return rank_correlation(a, b);
 }
 
-ResourceChoice choose_automatically(const Levels& levels, Resource most, std::size_t enough) {
+ResourceChoice choose_automatically(const Levels& levels, const SearchHistory& history,
+                                    std::size_t enough) {
+  const Resource most = history.max_resource();
+  if (history.levels().size() == 1) return {most, levels.at(most).size()};
   for (auto level = levels.rbegin(); level != levels.rend(); ++level) {
     const auto& [resource, losses] = *level;
     if (losses.size() < enough) continue;
@@ -55,8 +58,7 @@ ResourceChoice choose_resource(ModelledResource rule, const SearchHistory& histo
                                std::size_t enough) {
   const Levels levels = levels_of(history);
   check(!levels.empty(), "a resource is chosen from observations");
-  if (rule == ModelledResource::automatic)
-    return choose_automatically(levels, history.max_resource(), enough);
+  if (rule == ModelledResource::automatic) return choose_automatically(levels, history, enough);
   constexpr std::size_t enough_for_bohb = 3;
   Resource resource = levels.begin()->first;
   if (rule == ModelledResource::first) resource = history.levels().front();

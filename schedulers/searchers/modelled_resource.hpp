@@ -13,7 +13,7 @@ namespace troupe::schedulers {
 
 /// Which resource a searcher wants to be good at.
 enum class ModelledResource {
-  automatic,  ///< The highest that has enough data and ranks as the level above it.
+  automatic,  ///< The highest that has enough data and ranks as the level above it; the only level.
   bohb,       ///< The highest with at least three observations, else the lowest.
   first,      ///< The lowest level.
   final       ///< The maximum resource.

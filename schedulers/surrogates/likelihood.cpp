@@ -26,12 +26,12 @@ double evaluate(const SurrogateModel& model, const InputMatrix& inputs,
   Covariance::Terms terms = covariance.terms(inputs);
   Eigen::MatrixXd& factor = terms.covariance;
   (void)factor_in_place(factor, covariance.noise());
-  Eigen::VectorXd solved = targets - covariance.mean(inputs);
-  factor.triangularView<Eigen::Lower>().solveInPlace(solved);
+  Eigen::VectorXd solved =
+      factor.triangularView<Eigen::Lower>().solve(targets - covariance.mean(inputs));
   const double value = solved.squaredNorm() / 2 + factor.diagonal().array().log().sum() +
                        static_cast<double>(targets.size()) * std::log(2 * std::numbers::pi) / 2;
   if (gradient.empty()) return value;
-  factor.transpose().triangularView<Eigen::Upper>().solveInPlace(solved);
+  solved = factor.transpose().triangularView<Eigen::Upper>().solve(solved).eval();
   invert_in_place(factor);
   factor.selfadjointView<Eigen::Lower>().rankUpdate(solved, -1);
   std::ranges::copy(covariance.gradient(inputs, terms, factor, solved), gradient.begin());

@@ -156,10 +156,10 @@ int main(int argc, char** argv) {
   std::vector<bench::Growth> lines;
   std::printf("%-8s %15s %12s %12s %12s\n", "searcher", "hyperparameters", "observations",
               "with fit, ms", "without, ms");
-  for (const std::size_t dimensions : {2, 4, 8, 16}) {
+  for (const std::size_t dimensions : {2U, 4U, 8U, 16U}) {
     bench::Growth with{.name = std::to_string(dimensions) + " dimensions, with a fit"};
     bench::Growth without{.name = std::to_string(dimensions) + " dimensions"};
-    for (const std::size_t observations : {25, 50, 100, 200, 350, 500}) {
+    for (const std::size_t observations : {25U, 50U, 100U, 200U, 350U, 500U}) {
       const Times times = measure_mobster(dimensions, observations);
       std::printf("%-8s %15zu %12zu %12.2f %12.2f\n", "mobster", dimensions, times.observations,
                   times.with_fit, times.without_fit);
@@ -172,7 +172,7 @@ int main(int argc, char** argv) {
     lines.push_back(std::move(with));
     lines.push_back(std::move(without));
   }
-  for (const std::size_t trials : {100, 300, 1000})
+  for (const std::size_t trials : {100U, 300U, 1000U})
     std::printf("%-8s %15d %12zu %12s %12.2f\n", "tpe", 8, trials, "", measure_tpe(8, trials));
   if (argc == 2)
     std::ofstream(argv[1]) << bench::growth_chart("A suggestion of MOBSTER",

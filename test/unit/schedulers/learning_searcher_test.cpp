@@ -295,6 +295,35 @@ BOOST_AUTO_TEST_CASE(the_modelled_resource_is_the_highest_that_ranks_as_the_one_
   BOOST_TEST(chosen(ModelledResource::automatic, noisy) == 0);
 }
 
+BOOST_DATA_TEST_CASE(without_rungs_it_learns_from_single_reports, data::make(learning), kind) {
+  SearchTerms terms = numbers(1);
+  terms.rung_levels.clear();
+  terms.max_resource = 0;
+  const auto searcher = make_learning(kind, terms);
+  std::ptrdiff_t near = 0;
+  for (TrialId trial = 0; trial < 60; ++trial) {
+    const Config config = searcher->suggest(trial).value().config;
+    if (distance(config) < 0.2) ++near;
+    searcher->learn(ConfigAssigned{trial, config});
+    searcher->learn(TrainingBegun{trial, 0, 1});
+    searcher->learn(ReportReceived{trial, 1, distance(config)});
+    searcher->learn(TrialCompleted{trial});
+  }
+  BOOST_TEST(near >= 10);  // Two of random ones.
+}
+
+BOOST_AUTO_TEST_CASE(a_space_that_is_almost_all_forbidden_is_searched) {
+  SearchTerms terms = numbers();
+  // Only a below 1e-4 is allowed.
+  terms.space =
+      Space(number_space().parameters(),
+            {{{.parameter = "a", .relation = Requirement::Relation::above, .bound = 1e-4}}});
+  MobsterSearcher searcher({.resource = ModelledResource::bohb}, terms);
+  const auto all = run(searcher, terms, 9, curve);
+  BOOST_TEST(all.proposals.size() == 9u);
+  BOOST_TEST((all.proposals.back().source == SuggestionSource::model));
+}
+
 BOOST_AUTO_TEST_CASE(an_unrelated_lowest_level_leaves_the_search_random) {
   std::ptrdiff_t random = 0;
   for (std::uint64_t seed = 0; seed < 10; ++seed) {

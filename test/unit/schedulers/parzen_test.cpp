@@ -43,12 +43,13 @@ BOOST_AUTO_TEST_CASE(draws_have_the_density) {
     share[static_cast<std::size_t>(drawn[1]) * 10 + part] += 1.0 / draws;
   }
   for (std::size_t at = 0; at < share.size(); ++at) {
+    const std::size_t choice = at / 10;
     double expected = 0;
     constexpr int steps = 200;
     for (int i = 0; i < steps; ++i)
       expected += std::exp(estimator.log_density(
                       std::vector{(static_cast<double>(at % 10) + (i + 0.5) / steps) / 10,
-                                  static_cast<double>(at / 10)})) /
+                                  static_cast<double>(choice)})) /
                   (10 * steps);
     BOOST_TEST(std::abs(share[at] - expected) < 0.01);
   }
