@@ -14,6 +14,7 @@ template struct WireCodec<actors::TrialFailed>;
 template struct WireCodec<actors::TrialCompleted>;
 template struct WireCodec<actors::TrialWarned>;
 template struct WireCodec<actors::StudyWarned>;
+template struct WireCodec<actors::NodeSetAside>;
 template struct WireCodec<actors::RungUnlocked>;
 template struct WireCodec<actors::HurdleRaised>;
 template struct WireCodec<actors::BestModelChanged>;

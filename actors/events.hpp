@@ -182,6 +182,18 @@ struct StudyWarned {
   friend bool operator==(const StudyWarned&, const StudyWarned&) = default;
 };
 
+/// A node had infrastructure failures in a row: no trial starts there any more.
+struct NodeSetAside {
+  static constexpr std::string_view wire_name = "NodeSetAside";
+  std::uint64_t index = 0;
+  std::string node;
+  std::string reason;  ///< Its last failure. Empty: the node is not set aside any more.
+  static auto fields(auto& m) {
+    return std::tuple{field("index", m.index), field("node", m.node), field("reason", m.reason)};
+  }
+  friend bool operator==(const NodeSetAside&, const NodeSetAside&) = default;
+};
+
 /// PASHA raised its ceiling to `resource`.
 struct RungUnlocked {
   static constexpr std::string_view wire_name = "RungUnlocked";
@@ -306,26 +318,30 @@ struct StudyFinished {
   enum class Outcome {
     finished,     ///< A stop criterion was met, or the space is exhausted.
     stopped,      ///< A person or a program stopped it for good.
-    failed,       ///< More than max_failures trials failed.
+    failed,       ///< More than max_failures trials failed, or no node can start the program.
     interrupted,  ///< The same command resumes it.
   };
   std::uint64_t index = 0;
   Outcome outcome = Outcome::finished;
   std::string reason;
+  bool resumable = false;  ///< The study failed for a reason outside of it: it goes on.
   static auto fields(auto& m) {
     return std::tuple{field("index", m.index), field("outcome", m.outcome),
-                      field("reason", m.reason)};
+                      field("reason", m.reason), field("resumable", m.resumable)};
   }
+  /// Whether the same command continues the study.
+  [[nodiscard]] bool goes_on() const { return resumable || outcome == Outcome::interrupted; }
   friend bool operator==(const StudyFinished&, const StudyFinished&) = default;
 };
 constexpr std::array<std::string_view, 4> enum_names(StudyFinished::Outcome) {
   return {"finished", "stopped", "failed", "interrupted"};
 }
 
-using StudyEvent = std::variant<TrialStarted, TrialReported, TrialPaused, TrialPromoted,
-                                TrialStopped, TrialFailed, TrialCompleted, TrialWarned, StudyWarned,
-                                RungUnlocked, HurdleRaised, BestModelChanged, RetrainConfigChanged,
-                                IncumbentChanged, SettingsChanged, StudyFinished>;
+using StudyEvent =
+    std::variant<TrialStarted, TrialReported, TrialPaused, TrialPromoted, TrialStopped, TrialFailed,
+                 TrialCompleted, TrialWarned, StudyWarned, NodeSetAside, RungUnlocked, HurdleRaised,
+                 BestModelChanged, RetrainConfigChanged, IncumbentChanged, SettingsChanged,
+                 StudyFinished>;
 
 }  // namespace troupe::actors
 
@@ -339,6 +355,7 @@ extern template struct WireCodec<actors::TrialFailed>;
 extern template struct WireCodec<actors::TrialCompleted>;
 extern template struct WireCodec<actors::TrialWarned>;
 extern template struct WireCodec<actors::StudyWarned>;
+extern template struct WireCodec<actors::NodeSetAside>;
 extern template struct WireCodec<actors::RungUnlocked>;
 extern template struct WireCodec<actors::HurdleRaised>;
 extern template struct WireCodec<actors::BestModelChanged>;

@@ -45,7 +45,7 @@ std::optional<TrialNews> news_of(const TrialFailed& failed) {
   return TrialNews{.what = What::failed, .trial = failed.trial};
 }
 std::optional<TrialNews> news_of(const StudyFinished& finished) {
-  if (finished.outcome == StudyFinished::Outcome::interrupted) return std::nullopt;
+  if (finished.goes_on()) return std::nullopt;
   return TrialNews{.what = What::study_over};
 }
 std::optional<TrialNews> news_of(const auto&) {

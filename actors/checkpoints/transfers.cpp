@@ -92,7 +92,8 @@ void CheckpointTransfers::on(Context& self, const Fetched& fetched) {
   if (answer == nullptr) return;
   if (fetched.end == Fetched::End::source_gone) return try_again(self, transfer, fetched.why);
   const bool done = fetched.end == Fetched::End::done;
-  answer->give(DownloadReply{fetched.starts_over, done ? "" : fetched.why});
+  answer->give(DownloadReply{fetched.starts_over, done ? "" : fetched.why,
+                             fetched.end == Fetched::End::disk});
   transfers_.erase(transfer);
 }
 

@@ -21,8 +21,10 @@ struct DownloadReply {
   static constexpr bool local_only = true;
   bool starts_over = false;  ///< Whether the checkpoint of the trial is lost or deleted.
   std::string error;         ///< Why the attempt cannot begin; empty if it can.
+  bool disk_failed = false;  ///< The files could not be written on this node.
   static auto fields(auto& m) {
-    return std::tuple{field("starts_over", m.starts_over), field("error", m.error)};
+    return std::tuple{field("starts_over", m.starts_over), field("error", m.error),
+                      field("disk_failed", m.disk_failed)};
   }
 };
 

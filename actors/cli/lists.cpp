@@ -283,6 +283,9 @@ struct EventDetail {
   }
   std::string operator()(const actors::TrialWarned& e) const { return e.warning; }
   std::string operator()(const actors::StudyWarned& e) const { return e.warning; }
+  std::string operator()(const actors::NodeSetAside& e) const {
+    return e.node + (e.reason.empty() ? " is not set aside any more" : ": " + e.reason);
+  }
   std::string operator()(const actors::RungUnlocked& e) const {
     return std::to_string(e.resource) + ", epsilon " + schedulers::text_of(e.epsilon) +
            ", by trial " + std::to_string(e.cause) +

@@ -46,22 +46,27 @@ double age_s(const NodesSnapshot& snapshot) {
   return static_cast<double>(now.count() - snapshot.written_us) / 1e6;
 }
 
-/// Number of running trials of each node; empty without a journal, as for a sequence. Prints why it
-/// cannot be known.
-std::map<std::string, std::int64_t> running_trials(const std::string& folder) {
-  std::map<std::string, std::int64_t> running;
+/// What the journal says of the nodes; nothing without a journal, as for a sequence.
+struct JournalNodes {
+  std::map<std::string, std::int64_t> running;   ///< Number of running trials.
+  std::map<std::string, std::string> set_aside;  ///< Reasons.
+};
+
+/// Prints why it cannot be known.
+JournalNodes nodes_in_journal(const std::string& folder) {
+  JournalNodes nodes;
   std::error_code ignored;
-  if (!std::filesystem::exists(std::filesystem::path(folder) / "journal.db", ignored))
-    return running;
+  if (!std::filesystem::exists(std::filesystem::path(folder) / "journal.db", ignored)) return nodes;
   const auto study = open_study(folder);
   if (!study) {
     std::fprintf(stderr, "troupe: the numbers of running trials are not known: %s\n",
                  study.error().what.c_str());
-    return running;
+    return nodes;
   }
   for (const actors::StudyState::Trial& trial : study->state.trials())
-    if (trial.state == actors::TrialState::running) ++running[trial.attempts.back().node];
-  return running;
+    if (trial.state == actors::TrialState::running) ++nodes.running[trial.attempts.back().node];
+  nodes.set_aside = study->state.set_aside();
+  return nodes;
 }
 
 Cell tenths(double seconds) {
@@ -72,17 +77,20 @@ Table nodes_table(const NodesSnapshot& snapshot, const std::string& folder, bool
   Table table{{"name", "state", "running", "cpus", "gpus", "memory_mib", "lag_s", "silent_s",
                "role", "address", "incarnation", "reason"},
               {}};
-  auto running = running_trials(folder);
+  auto journal = nodes_in_journal(folder);
   for (const auto& node : snapshot.nodes) {
     const bool dead = node.state == "dead";
+    const auto set_aside = journal.set_aside.find(node.name);
+    const bool is_set_aside = current && !dead && set_aside != journal.set_aside.end();
+    const std::string state = is_set_aside ? "set aside" : current || dead ? node.state : "unknown";
     const auto amount = [&](std::uint64_t count) {
       return dead ? Cell() : Cell(static_cast<std::int64_t>(count));
     };
-    table.rows.push_back({node.name, current || dead ? node.state : std::string("unknown"),
-                          dead ? Cell() : Cell(running[node.name]), amount(node.resources.cpus),
-                          amount(node.resources.gpus), amount(node.resources.memory >> 20),
-                          dead ? Cell() : tenths(node.lag_s), dead ? Cell() : tenths(node.silent_s),
-                          node.role, node.address, node.incarnation, node.reason});
+    table.rows.push_back({node.name, state, dead ? Cell() : Cell(journal.running[node.name]),
+                          amount(node.resources.cpus), amount(node.resources.gpus),
+                          amount(node.resources.memory >> 20), dead ? Cell() : tenths(node.lag_s),
+                          dead ? Cell() : tenths(node.silent_s), node.role, node.address,
+                          node.incarnation, is_set_aside ? set_aside->second : node.reason});
   }
   return table;
 }

@@ -30,12 +30,13 @@ struct RecalledScreen {
 /// when the study stops.
 class TerminalActor {
  public:
-  using Ref = runtime::Ref<actors::TrialStarted, actors::TrialReported, actors::TrialPaused,
-                           actors::TrialPromoted, actors::TrialStopped, actors::TrialFailed,
-                           actors::TrialCompleted, actors::TrialWarned, actors::StudyWarned,
-                           actors::RungUnlocked, actors::HurdleRaised, actors::BestModelChanged,
-                           actors::RetrainConfigChanged, actors::IncumbentChanged,
-                           actors::SettingsChanged, actors::StudyFinished, actors::StudyStatus>;
+  using Ref =
+      runtime::Ref<actors::TrialStarted, actors::TrialReported, actors::TrialPaused,
+                   actors::TrialPromoted, actors::TrialStopped, actors::TrialFailed,
+                   actors::TrialCompleted, actors::TrialWarned, actors::StudyWarned,
+                   actors::NodeSetAside, actors::RungUnlocked, actors::HurdleRaised,
+                   actors::BestModelChanged, actors::RetrainConfigChanged, actors::IncumbentChanged,
+                   actors::SettingsChanged, actors::StudyFinished, actors::StudyStatus>;
 
   struct Tick {
     static constexpr std::string_view wire_name = "Tick";

@@ -160,6 +160,13 @@ void StudyState::on(const TrialWarned& event) {
   ++trial_of(event.trial).warnings;
 }
 
+void StudyState::on(const NodeSetAside& event) {
+  if (event.reason.empty())
+    set_aside_.erase(event.node);
+  else
+    set_aside_[event.node] = event.reason;
+}
+
 void StudyState::on(const RungUnlocked& event) {
   ceiling_ = event.resource;
   epsilon_ = event.epsilon;

@@ -124,6 +124,9 @@ class StudyState {
   /// Trials that were stopped below the hurdle.
   [[nodiscard]] std::size_t stopped_below_hurdle() const { return stopped_below_hurdle_; }
 
+  /// Nodes that are set aside, with the reason.
+  [[nodiscard]] const std::map<std::string, std::string>& set_aside() const { return set_aside_; }
+
   /// Input of row 0, if it was folded.
   [[nodiscard]] const std::optional<StudyOpened>& opened() const { return opened_; }
   /// How the study ended; none if it has not ended, or was resumed since.
@@ -146,6 +149,7 @@ class StudyState {
   void on(const TrialCompleted& event);
   void on(const TrialWarned& event);
   void on(const StudyWarned&) {}
+  void on(const NodeSetAside& event);
   void on(const RungUnlocked& event);
   void on(const HurdleRaised& event);
   void on(const BestModelChanged& event);
@@ -180,6 +184,7 @@ class StudyState {
   std::optional<double> epsilon_;
   std::map<Resource, double> hurdles_;
   std::size_t stopped_below_hurdle_ = 0;
+  std::map<std::string, std::string> set_aside_;
   std::optional<StudyOpened> opened_;
   std::optional<StudyFinished> finished_;
   std::optional<StudyFinished> last_end_;

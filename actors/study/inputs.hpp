@@ -131,6 +131,13 @@ struct NodeLeft {
   }
 };
 
+/// The rest of a node after an infrastructure failure is over.
+struct NodeRested {
+  static constexpr std::string_view wire_name = "NodeRested";
+  std::string node;
+  static auto fields(auto& m) { return std::tuple{field("node", m.node)}; }
+};
+
 /// A configuration that the searcher proposes: a function of the study, of `trial` and of the rows
 /// below `at`.
 struct Suggestion {
@@ -195,6 +202,12 @@ struct ReportMalformed {
 struct AttemptEnded {
   static constexpr std::string_view wire_name = "AttemptEnded";
   enum class Cause { exited, signaled, out_of_memory, not_started, lost, timed_out };
+  /// What is wrong with the node, if the failure may not be the trial's own.
+  enum class NodeFault {
+    none,
+    program,    ///< The program cannot be started there.
+    resources,  ///< No disk space, no permission to write, no file descriptor, an I/O error.
+  };
   schedulers::TrialId trial = 0;
   std::uint32_t attempt = 0;
   Cause cause = Cause::exited;
@@ -209,6 +222,7 @@ struct AttemptEnded {
   std::string report_hint{};
   /// How the program was seen not to flush its reports, with the remedy; empty if it was not.
   std::string buffering{};
+  NodeFault node_fault = NodeFault::none;
   static auto fields(auto& m) {
     return std::tuple{field("trial", m.trial),
                       field("attempt", m.attempt),
@@ -219,11 +233,15 @@ struct AttemptEnded {
                       field("stdout_tail", m.stdout_tail),
                       field("source", m.source),
                       field("report_hint", m.report_hint),
-                      field("buffering", m.buffering)};
+                      field("buffering", m.buffering),
+                      field("node_fault", m.node_fault)};
   }
 };
 constexpr std::array<std::string_view, 6> enum_names(AttemptEnded::Cause) {
   return {"exited", "signaled", "out_of_memory", "not_started", "lost", "timed_out"};
+}
+constexpr std::array<std::string_view, 3> enum_names(AttemptEnded::NodeFault) {
+  return {"none", "program", "resources"};
 }
 
 /// stop_criterion.max_wallclock_time is over.
@@ -274,8 +292,8 @@ struct RetrainRequested {
 
 using Input =
     std::variant<StudyOpened, StudyResumed, StudyChanged, NodeJoined, NodeLost, NodeRejoined,
-                 NodeLeft, SlotFreed, Reported, ReportMalformed, AttemptEnded, TimeExpired,
-                 StopRequested, TrialStopRequested, RetrainRequested>;
+                 NodeLeft, NodeRested, SlotFreed, Reported, ReportMalformed, AttemptEnded,
+                 TimeExpired, StopRequested, TrialStopRequested, RetrainRequested>;
 
 /// The settings that a study has from `input` on; null if the input changes none.
 [[nodiscard]] std::shared_ptr<const StudySpec> settings_in(const Input& input);

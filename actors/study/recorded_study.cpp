@@ -49,7 +49,7 @@ Result<std::optional<RecordedStudy>> read_recorded(JournalReader& journal) {
     if (!events) return events.error();
     for (const StudyEvent& event : *events)
       if (const auto* finished = std::get_if<StudyFinished>(&event);
-          finished != nullptr && finished->outcome != StudyFinished::Outcome::interrupted)
+          finished != nullptr && !finished->goes_on())
         recorded->end = *finished;
     return {};
   });

@@ -70,7 +70,9 @@ std::vector<Difference> Replay::on(const Row& row) {
     return differences;
   }
   Outcome outcome = core_.apply(*input, row.index, *journaled);
-  differ("events", row.events, to_json(outcome.events));
+  // Decoded first: an older version wrote fewer fields.
+  const auto events = from_json<std::vector<StudyEvent>>(row.events);
+  differ("events", events ? to_json(*events) : row.events, to_json(outcome.events));
   if (searcher_ && !outcome.facts.empty()) untold_.push_back({row.index, std::move(outcome.facts)});
   return differences;
 }

@@ -57,14 +57,15 @@ std::vector<std::string> SlotTable::nodes() const {
   return names;
 }
 
-std::optional<std::string> SlotTable::freest(std::uint32_t workers_max) const {
+std::optional<std::string> SlotTable::freest(std::uint32_t workers_max,
+                                             const std::set<std::string>& closed) const {
   std::uint32_t taken = 0;
   std::uint32_t most_free = 0;
   std::optional<std::string> freest;
   for (const auto& [name, node] : nodes_) {
     taken += node.taken;
     const std::uint32_t free = node.slots > node.taken ? node.slots - node.taken : 0;
-    if (node.lost || free <= most_free) continue;
+    if (node.lost || free <= most_free || closed.contains(name)) continue;
     most_free = free;
     freest = name;
   }

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -35,9 +36,11 @@ class SlotTable {
   /// All nodes, by name.
   [[nodiscard]] std::vector<std::string> nodes() const;
 
-  /// The reachable node with the most free slots, the first by name among equals. None if there is
-  /// no free slot, or `workers_max` slots of all nodes together are taken.
-  [[nodiscard]] std::optional<std::string> freest(std::uint32_t workers_max) const;
+  /// The reachable node with the most free slots that is not among `closed`, the first by name
+  /// among equals. None if there is no free slot, or `workers_max` slots of all nodes together are
+  /// taken.
+  [[nodiscard]] std::optional<std::string> freest(std::uint32_t workers_max,
+                                                  const std::set<std::string>& closed = {}) const;
 
  private:
   struct Node {

@@ -7,6 +7,7 @@
 
 #include "actors/study/study_rules.hpp"
 #include "runtime/core/check.hpp"
+#include "runtime/core/seconds.hpp"
 
 namespace troupe::actors {
 
@@ -321,6 +322,10 @@ void Study::on(Context& self, const NodeExpired& expired) {
                                                 : "its lease is over");
 }
 
+void Study::on(Context& self, const RestOver& over) {
+  take_and_advance(self, NodeRested{over.node});
+}
+
 void Study::on(Context& self, const NodeProcessesGone& gone) {
   // The journal may not be read yet.
   members_.note_processes_gone(gone.node);
@@ -395,6 +400,8 @@ void Study::act(Context& self, const Command& command) {
     if (const AgentRef agent = members_.agent(core_.trials().at(end->trial).node))
       self.tell(agent, EndTrial{end->trial, end->attempt});
   }
+  if (const auto* rest = std::get_if<RestNode>(&command))
+    self.after(seconds(rest->rest_s), RestOver{rest->node});
 }
 
 void Study::on(Context& self, const NotifyWhenDurable& request) {
@@ -441,8 +448,8 @@ StudyStatus Study::status(Context& self) const {
                      .active_s = static_cast<double>(time_.active_us(self.wall().count())) * 1e-6,
                      .waiting_for = core_.waiting_for(),
                      .no_room = disk_full_};
-  const std::string node = members_.waiting_for();
-  if (!node.empty()) status.waiting_for = node;
+  for (const std::string& node : {core_.nodes_waited_for(), members_.waiting_for()})
+    if (!node.empty()) status.waiting_for = node;
   if (!hosts_.is_open()) status.waiting_for = "the nodes that host its scheduler and searcher";
   if (!disk_full_.empty()) status.waiting_for = "room on the disk";
   status.best_model = core_.best_model();

@@ -110,8 +110,15 @@ class Study {
     std::string node;
     static auto fields(auto& m) { return std::tuple{field("node", m.node)}; }
   };
+  /// The rest of a node is over: NodeRested is due.
+  struct RestOver {
+    static constexpr std::string_view wire_name = "RestOver";
+    std::string node;
+    static auto fields(auto& m) { return std::tuple{field("node", m.node)}; }
+  };
   using Private = runtime::Ref<Commit, CommitTimeout, SetCommitTimer, Publish, WallclockOver,
-                               CheckDiskSpace, NodeExpired, PatienceOver, StudyHosts::Reopen>;
+                               CheckDiskSpace, NodeExpired, RestOver, PatienceOver,
+                               StudyHosts::Reopen>;
 
   /// `log` is empty, or holds the study so far.
   Study(StudyOptions options, std::unique_ptr<StudyLog> log, std::unique_ptr<EventSink> results);
@@ -137,6 +144,7 @@ class Study {
   void on(runtime::Context& self, const WallclockOver&);
   void on(runtime::Context& self, const PatienceOver& over);
   void on(runtime::Context& self, const NodeExpired& expired);
+  void on(runtime::Context& self, const RestOver& over);
   void on(runtime::Context& self, const StudyHosts::Reopen&);
   void on(runtime::Context& self, const runtime::Down& down);
   void on(runtime::Context& self, const runtime::Restarted& restarted);

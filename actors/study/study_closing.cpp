@@ -24,22 +24,28 @@ void StudyClosing::reopen() {
   finished_.reset();
 }
 
-void StudyClosing::interrupt(const std::string& reason) {
+void StudyClosing::interrupt(StudyFinished::Outcome outcome, const std::string& reason) {
   check(!starts_nothing(), "a study is interrupted while something may start");
   interrupted_ = true;
-  interruption_ = reason;
+  interruption_ = {.outcome = outcome,
+                   .reason = reason,
+                   .resumable = outcome != StudyFinished::Outcome::interrupted};
 }
 
 void StudyClosing::resume() {
   interrupted_ = false;
-  if (finished_ && finished_->outcome == StudyFinished::Outcome::interrupted) finished_.reset();
+  if (finished_ && finished_->goes_on()) finished_.reset();
 }
 
 std::optional<StudyFinished> StudyClosing::end_of(std::uint64_t index,
                                                   const Activity& activity) const {
   using End = StudyFinished::Outcome;
   if (finished_ || activity.running > 0) return std::nullopt;
-  if (interrupted_) return StudyFinished{index, End::interrupted, interruption_};
+  if (interrupted_) {
+    StudyFinished end = interruption_;
+    end.index = index;
+    return end;
+  }
   if (phase_ == Phase::stopped) return StudyFinished{index, outcome_, reason_};
   if (activity.restarts_waiting) return std::nullopt;
   if (phase_ == Phase::restarts_only) return StudyFinished{index, outcome_, reason_};

@@ -36,8 +36,8 @@ class StudyClosing {
   }
   /// Takes back the end of a study that was closed by a limit: everything may start.
   void reopen();
-  /// Lets nothing start until `resume`; the study ends as interrupted once nothing runs.
-  void interrupt(const std::string& reason);
+  /// Lets nothing start until `resume`; once nothing runs the study ends, to be continued.
+  void interrupt(StudyFinished::Outcome outcome, const std::string& reason);
   /// Takes an interruption back.
   void resume();
 
@@ -70,7 +70,7 @@ class StudyClosing {
   StudyFinished::Outcome outcome_ = StudyFinished::Outcome::finished;
   std::string reason_;
   bool interrupted_ = false;
-  std::string interruption_;
+  StudyFinished interruption_;  ///< How the study ends, without its row.
   std::optional<StudyFinished> finished_;
 };
 

@@ -39,6 +39,7 @@ bool StudyCore::accepts(const Input& input) const {
             return slots_.contains(lost.node) && !slots_.is_lost(lost.node);
           },
           [&](const NodeRejoined& rejoined) { return slots_.is_lost(rejoined.node); },
+          [&](const NodeRested& rested) { return health_.rests(rested.node); },
           [&](const SlotFreed& slot) { return slots_.contains(slot.node) && offer().has_value(); },
           [&](const StopRequested&) { return stoppable; },
           [&](const TimeExpired&) { return stoppable; },
@@ -57,7 +58,7 @@ bool StudyCore::exhausted() const {
 
 std::optional<SlotOffer> StudyCore::offer() const {
   if (closing_.starts_nothing()) return std::nullopt;
-  const auto node = slots_.freest(rules_.workers_max);
+  const auto node = slots_.freest(rules_.workers_max, health_.closed());
   if (!node) return std::nullopt;
   if (trials_.next_restart()) return SlotOffer{*node, {}};
   if (closing_.phase() == Phase::restarts_only || !waiting_for_.empty()) return std::nullopt;
@@ -103,7 +104,7 @@ std::optional<schedulers::Event> StudyCore::question(const Input& input) const {
       case Ending::run_again:
         return std::nullopt;
       case Ending::failed:
-        if (after_failure(trial, *end, rules_.retries_max) == TrialFailed::Then::give_up)
+        if (then_after(trial, *end) == TrialFailed::Then::give_up)
           return schedulers::TrialFailed{trial.id};
     }
   }
@@ -147,56 +148,7 @@ void StudyCore::check_invariants() const {
   check(!suggestion_ || suggestion_->config.has_value(), "a suggestion at hand can start a trial");
 }
 
-// The nodes of the study.
-
-void StudyCore::on(const NodeJoined& joined) {
-  slots_.add(joined.node, joined.slots, index_);
-}
-
-void StudyCore::on(const NodeLost& lost) {
-  slots_.mark_lost(lost.node);
-  release_promotions(lost.node);
-}
-
-void StudyCore::on(const NodeRejoined& rejoined) {
-  slots_.mark_rejoined(rejoined.node, rejoined.slots);
-  trials_.each([&](TrialRecord& trial) {
-    if (!trial.has_process() || trial.node != rejoined.node) return;
-    const RetainedAttempt attempt{trial.id, trial.attempt};
-    const bool retained = std::ranges::find(rejoined.attempts, attempt) != rejoined.attempts.end();
-    const bool heard_of = trial.reports > 0 || trial.warnings > 0;
-    if (retained && !trial.runs_on()) {
-      // It is unknown whether the earlier head sent this command before it was lost.
-      outcome_.commands.push_back(EndAttempt{trial.id, trial.attempt});
-    } else if (!retained && rejoined.same && trial.runs_on() && !heard_of) {
-      command_launch(trial);  // The earlier head was lost before it could send the command.
-    } else if (!retained) {
-      slots_.release(rejoined.node);
-      lose(trial, "node " + rejoined.node + " came back without it");
-    }
-  });
-  close_if_reached();
-}
-
-void StudyCore::on(const NodeLeft& left) {
-  release_promotions(left.node);
-  slots_.remove(left.node);
-  trials_.each([&](TrialRecord& trial) {
-    if (trial.has_process() && trial.node == left.node)
-      lose(trial, "node " + left.node + " was lost: " + left.reason);
-  });
-  close_if_reached();
-}
-
-/// Gives up the slots that are kept on `node` for promoted trials, for good: a trial whose process
-/// ends later waits for another slot, even if a node of that name joins again.
-void StudyCore::release_promotions(const std::string& node) {
-  trials_.each([&](TrialRecord& trial) {
-    if (!trial.promotion || trial.promotion->node != node) return;
-    trial.promotion->node.clear();
-    slots_.release(node);
-  });
-}
+// Free slots.
 
 void StudyCore::on(const SlotFreed& slot) {
   const bool waits = waits_for_suggestion(slot);
@@ -273,7 +225,7 @@ void StudyCore::continue_promoted(TrialRecord& trial) {
     trial.cut_short = closing_.closed_by_limit();
     return;
   }
-  if (!slots_.contains(promotion.node) || closing_.interrupted()) {
+  if (!health_.may_start(promotion.node) || closing_.interrupted()) {
     trials_.move_to(trial, TrialState::pending);
     return;
   }
@@ -294,6 +246,7 @@ void StudyCore::restart(TrialRecord& trial, const std::string& node) {
 void StudyCore::launch(TrialRecord& trial, const std::string& node, Resource from) {
   check(trial.runs_on(), "a process is started for a running trial");
   trial.node = node;
+  trial.launched_row = index_;
   trial.source_max = trial.ran_again ? trial.checkpoint.attempt : trial.attempt;
   ++trial.attempt;
   trial.told = trial.until;
@@ -315,6 +268,7 @@ void StudyCore::command_launch(const TrialRecord& trial) {
 void StudyCore::on(const Reported& report) {
   TrialRecord& trial = trials_.at(report.trial);
   totals_.charge(trial, report);
+  health_.note_report(trial.node);
   if (!trial.runs_on()) return replace(trial, report);
   check(!decisions_->empty(), "a report is decided on");
   for (const auto& decision : *decisions_)
@@ -449,7 +403,12 @@ void StudyCore::on(const StopRequested& request) {
     close(Phase::stopped, StudyFinished::Outcome::stopped, request.reason, Cause::final);
     return;
   }
-  closing_.interrupt(request.reason);
+  interrupt(StudyFinished::Outcome::interrupted, request.reason);
+}
+
+/// Ends every program with its checkpoint; the next session continues the trials.
+void StudyCore::interrupt(StudyFinished::Outcome outcome, const std::string& reason) {
+  closing_.interrupt(outcome, reason);
   trials_.each([&](TrialRecord& trial) {
     if (trial.runs_on()) end_process(trial, TrialState::pending);
   });

@@ -11,6 +11,7 @@
 #include "actors/study/best_announcements.hpp"
 #include "actors/study/best_trials.hpp"
 #include "actors/study/inputs.hpp"
+#include "actors/study/node_health.hpp"
 #include "actors/study/slot_table.hpp"
 #include "actors/study/study_closing.hpp"
 #include "actors/study/study_rules.hpp"
@@ -47,7 +48,13 @@ struct ReleaseCheckpoints {
   std::uint32_t attempt = 1;
 };
 
-using Command = std::variant<LaunchAttempt, EndAttempt, ReleaseCheckpoints>;
+/// Take NodeRested of this node as an input, `rest_s` seconds from now.
+struct RestNode {
+  std::string node;
+  double rest_s = 0;
+};
+
+using Command = std::variant<LaunchAttempt, EndAttempt, ReleaseCheckpoints, RestNode>;
 
 /// What follows from one input.
 struct Outcome {
@@ -111,6 +118,8 @@ class StudyCore {
   }
   /// Units of resource that were run, restarts included.
   [[nodiscard]] std::int64_t resource_spent() const { return totals_.resource_spent(); }
+  /// What a study waits for whose nodes cannot run trials, with the reasons; empty if one can.
+  [[nodiscard]] std::string nodes_waited_for() const;
   /// Why a free slot waits; empty if none does.
   [[nodiscard]] const std::string& waiting_for() const { return waiting_for_; }
 
@@ -135,6 +144,7 @@ class StudyCore {
   void on(const NodeLost& lost);
   void on(const NodeRejoined& rejoined);
   void on(const NodeLeft& left);
+  void on(const NodeRested& rested);
   void on(const SlotFreed& slot);
   void on(const Reported& report);
   void on(const ReportMalformed& malformed);
@@ -174,6 +184,15 @@ class StudyCore {
   void fail(TrialRecord& trial, const AttemptEnded& end);
   void lose(TrialRecord& trial, const std::string& cause);
   void release_promotions(const std::string& node);
+  [[nodiscard]] AttemptEnded::NodeFault node_fault(const TrialRecord& trial,
+                                                   const AttemptEnded& end) const;
+  [[nodiscard]] TrialFailed::Then then_after(const TrialRecord& trial,
+                                             const AttemptEnded& end) const;
+  void note_health(TrialRecord& trial, const AttemptEnded& end, AttemptEnded::NodeFault fault);
+  void forget_health(const std::string& node);
+  void follow_health();
+  [[nodiscard]] bool any_node_may_start() const;
+  void interrupt(StudyFinished::Outcome outcome, const std::string& reason);
   void close_if_exhausted();
   void close(Phase phase, StudyFinished::Outcome outcome, const std::string& reason,
              StudyClosing::Cause cause);
@@ -195,6 +214,7 @@ class StudyCore {
   StudyRules rules_;
   TrialTable trials_;
   SlotTable slots_;
+  NodeHealth health_;
   StudyTotals totals_;
   StudyClosing closing_;
   BestTrials best_;

@@ -30,6 +30,7 @@ StudyCore::Ending StudyCore::ending_of(const TrialRecord& trial, const AttemptEn
 void StudyCore::on(const AttemptEnded& end) {
   TrialRecord& trial = trials_.at(end.trial);
   slots_.release(trial.node);
+  const AttemptEnded::NodeFault fault = node_fault(trial, end);
   if (!end.buffering.empty() && warnings_.is_first("buffering"))
     emit(StudyWarned{index_, "trial " + std::to_string(trial.id) + ": " + end.buffering});
   const bool lost = end.cause == AttemptEnded::Cause::lost;
@@ -47,6 +48,7 @@ void StudyCore::on(const AttemptEnded& end) {
       announce(*unlocked);
     if (const auto* hurdle = std::get_if<schedulers::HurdleRaised>(&decision)) announce(*hurdle);
   }
+  note_health(trial, end, fault);
   close_if_reached();
 }
 
@@ -169,7 +171,7 @@ void StudyCore::run_again(TrialRecord& trial, const AttemptEnded& end) {
 }
 
 void StudyCore::fail(TrialRecord& trial, const AttemptEnded& end) {
-  const Then then = after_failure(trial, end, rules_.retries_max);
+  const Then then = then_after(trial, end);
   TrialFailed failed{index_, trial.id, trial.attempt, end.detail, end.stderr_tail, then};
   if (exited_with_success(end)) {
     failed.cause = "exit code 0, but it never reported";

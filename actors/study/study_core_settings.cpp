@@ -18,11 +18,16 @@ void StudyCore::on(const StudyResumed& resumed) {
   if (resumed.workers > 0) rules_.workers_max = resumed.workers;
   for (const std::string& name : slots_.nodes()) {
     release_promotions(name);
-    if (std::ranges::find(resumed.awaited, name) == resumed.awaited.end())
+    forget_health(name);
+    health_.add(name);
+    if (std::ranges::find(resumed.awaited, name) == resumed.awaited.end()) {
       slots_.remove(name);
-    else
+      health_.remove(name);
+    } else {
       slots_.mark_lost(name);
+    }
   }
+  health_.begin_session();
   trials_.each([&](TrialRecord& trial) {
     if (trial.has_process() && !slots_.contains(trial.node))
       lose(trial, "the study's head ended while it ran");

@@ -87,11 +87,15 @@ bool exited_with_success(const AttemptEnded& end) {
   return end.cause == AttemptEnded::Cause::exited && end.code == 0;
 }
 
+bool asks_for_restart(const AttemptEnded& end) {
+  return end.cause == AttemptEnded::Cause::exited && end.code == exit_try_again;
+}
+
 TrialFailed::Then after_failure(const TrialRecord& trial, const AttemptEnded& end,
-                                std::uint32_t retries_max) {
+                                std::uint32_t retries_max, bool node_fault) {
   using Then = TrialFailed::Then;
-  const bool asks_again = end.cause == AttemptEnded::Cause::exited && end.code == exit_try_again;
-  const bool blameless = asks_again || end.cause == AttemptEnded::Cause::lost;
+  const bool blameless =
+      node_fault || asks_for_restart(end) || end.cause == AttemptEnded::Cause::lost;
   if (blameless && trial.idle_restarts < idle_restarts_max) return Then::restart;
   return trial.retries < retries_max ? Then::retry : Then::give_up;
 }

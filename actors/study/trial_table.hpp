@@ -25,6 +25,7 @@ struct TrialRecord {
   std::uint32_t attempt = 0;
   std::uint32_t retries = 0;        ///< Number of retries that were used up.
   std::uint32_t idle_restarts = 0;  ///< Restarts in a row that used up no retry, without a report.
+  std::uint64_t launched_row = 0;   ///< The row with which the latest attempt was launched.
   Resource started_from = 0;        ///< Resource at which the latest attempt began.
   Resource reported = 0;            ///< Last report of the latest attempt; first `started_from`.
   double cost = 0;                  ///< Of the latest attempt, as last reported.
@@ -126,10 +127,12 @@ class TrialTable {
 
 /// Whether the program ended by itself, with exit code 0.
 [[nodiscard]] bool exited_with_success(const AttemptEnded& end);
+/// Whether the program ended with exit code 75 (EX_TEMPFAIL).
+[[nodiscard]] bool asks_for_restart(const AttemptEnded& end);
 
-/// What follows the failure of an attempt of `trial`. A loss, and exit code 75, use up no retry, up
-/// to 20 times in a row without a report between them.
+/// What follows the failure of an attempt of `trial`. A loss, a fault of the node, and exit code 75
+/// use up no retry, up to 20 times in a row without a report between them.
 [[nodiscard]] TrialFailed::Then after_failure(const TrialRecord& trial, const AttemptEnded& end,
-                                              std::uint32_t retries_max);
+                                              std::uint32_t retries_max, bool node_fault = false);
 
 }  // namespace troupe::actors

@@ -103,6 +103,15 @@ Notice notice(const StudyWarned& e, const StudyProgress&) {
   return {"warning", Style::yellow, printable_line(e.warning), {}};
 }
 
+Notice notice(const NodeSetAside& e, const StudyProgress&) {
+  const std::string node = "node " + printable_line(e.node);
+  if (e.reason.empty()) return {"node", Style::plain, node + " is not set aside any more", {}};
+  return {"warning",
+          Style::yellow,
+          node + " is set aside, no trial starts there: " + printable_line(e.reason),
+          {}};
+}
+
 /// Number of started trials, as "12 of 100" or "12".
 std::string started_text(const StudyProgress& progress) {
   std::string text = grouped(static_cast<std::int64_t>(progress.started()));
@@ -261,6 +270,7 @@ Line outcome_line(const StudyProgress& progress, const TerminalStyle& style) {
       break;
     case Outcome::failed:
       line.add("failed", Style::red);
+      if (progress.finished()->resumable) line.add(" (the same command resumes it)");
       break;
     case Outcome::interrupted:
       line.add("was interrupted", Style::yellow).add(" (the same command resumes it)");

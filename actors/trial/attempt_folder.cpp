@@ -5,7 +5,6 @@
 #include <cerrno>
 #include <charconv>
 #include <cstdio>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -17,6 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "actors/system_error.hpp"
 #include "actors/trial/copy_tree.hpp"
 #include "actors/write_all.hpp"
 #include "runtime/process/descriptor.hpp"
@@ -28,7 +28,7 @@ namespace {
 namespace fs = std::filesystem;
 
 Error failed(const char* what, const std::string& path, int error = errno) {
-  return {ErrorKind::io, std::string("cannot ") + what + " " + path + ": " + std::strerror(error)};
+  return system_error(what, path, error);
 }
 
 /// Makes a folder and its missing parents. Other processes may make the same ones at this moment.

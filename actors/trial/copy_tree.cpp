@@ -1,13 +1,13 @@
 #include "actors/trial/copy_tree.hpp"
 
 #include <cerrno>
-#include <cstring>
 #include <filesystem>
 
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "actors/system_error.hpp"
 #include "runtime/process/descriptor.hpp"
 
 namespace troupe::actors {
@@ -18,8 +18,7 @@ namespace fs = std::filesystem;
 using runtime::Descriptor;
 
 Error failed(const char* what, const fs::path& path, int error) {
-  return {ErrorKind::io,
-          std::string("cannot ") + what + " " + path.string() + ": " + std::strerror(error)};
+  return system_error(what, path.string(), error);
 }
 
 Result<void> copy_regular(const fs::path& from, const fs::path& to) {

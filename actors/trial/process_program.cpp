@@ -143,9 +143,9 @@ std::vector<ReportLine> ProcessProgram::unreceived_reports() const {
 
 std::vector<ReportLine> ProcessProgram::read(const runtime::ProcessOutput& output) {
   std::vector<ReportLine> lines;
-  if (auto logged = folder_->log(output.stream, output.bytes); !logged && !log_failed_) {
-    log_failed_ = true;
-    lines.push_back(Malformed{"", logged.error().what});
+  if (auto logged = folder_->log(output.stream, output.bytes); !logged && log_error_.empty()) {
+    log_error_ = logged.error().what;
+    lines.push_back(Malformed{"", log_error_});
   }
   std::string& tail = output.stream == runtime::Stream::err ? stderr_tail_ : stdout_tail_;
   tail += output.bytes;
@@ -175,22 +175,25 @@ std::vector<ReportLine> ProcessProgram::conclude(const ProcessEnded& ended,
   for (const ReportLine& line : lines)
     if (const auto* report = std::get_if<Report>(&line))
       reported = std::max(reported, report->resource);
-  constexpr std::int32_t cannot_execute = 126;
-  constexpr std::int32_t not_found = 127;
-  if (ended.cause == ProcessEnded::Cause::exited &&
-      (ended.code == cannot_execute || ended.code == not_found))
-    if (const auto problem = execution_problem())
-      lines.push_back(Malformed{"", "cannot start " + program_ + ": " + *problem});
   if (ended.cause == ProcessEnded::Cause::lost) return lines;  // The next attempt resumes from it.
   // A checkpoint that was saved on a full disk may be incomplete.
   const bool sound = ended_in_order(ended) || (reported > 0 && !infrastructure_failed);
   const auto stored = sound ? folder_->publish() : folder_->discard();
-  if (!stored) environment_.log_warning(stored.error().what);
+  if (!stored) lines.push_back(Malformed{"", stored.error().what});
   return lines;
 }
 
-/// Why the program could not be executed although its start succeeded: /usr/bin/env did not find
-/// the interpreter.
+/// The exit codes are those of env, stdbuf and shells. A program that reported was executed.
+std::optional<std::string> ProcessProgram::execution_failure(const ProcessEnded& ended) const {
+  constexpr std::int32_t cannot_execute = 126;
+  constexpr std::int32_t not_found = 127;
+  const bool failed = ended.cause == ProcessEnded::Cause::exited && !ended.requested &&
+                      (ended.code == cannot_execute || ended.code == not_found);
+  if (!failed || has_reported_) return std::nullopt;
+  if (const auto problem = execution_problem()) return "cannot start " + program_ + ": " + *problem;
+  return ended.code == not_found ? "a command was not found" : "a command cannot be executed";
+}
+
 std::optional<std::string> ProcessProgram::execution_problem() const {
   std::string_view path = runtime::default_search_path;
   for (const std::string& variable : *environment_.variables)
@@ -202,8 +205,9 @@ std::optional<std::string> ProcessProgram::execution_problem() const {
 }
 
 std::optional<std::string> ProcessProgram::infrastructure_failure() const {
-  if (!environment_.disk_full_reason) return std::nullopt;
-  return environment_.disk_full_reason(plan_.study.folder);
+  if (environment_.disk_full_reason)
+    if (auto full = environment_.disk_full_reason(plan_.study.folder)) return full;
+  return log_error_.empty() ? std::nullopt : std::optional(log_error_);
 }
 
 std::string ProcessProgram::tail(runtime::Stream stream) const {

@@ -26,6 +26,8 @@ class ProcessProgram final : public Program {
                                    schedulers::Resource reported,
                                    bool infrastructure_failed) override;
   [[nodiscard]] std::optional<std::string> infrastructure_failure() const override;
+  [[nodiscard]] std::optional<std::string> execution_failure(
+      const runtime::ProcessEnded& ended) const override;
   [[nodiscard]] std::uint32_t source() const override { return folder_ ? folder_->source() : 0; }
   [[nodiscard]] std::string tail(runtime::Stream stream) const override;
 
@@ -48,7 +50,7 @@ class ProcessProgram final : public Program {
   runtime::ProcessId process_ = 0;
   std::string program_;  ///< TrialCommand::program.
   std::string cwd_;
-  bool log_failed_ = false;
+  std::string log_error_;  ///< Of the first output that could not be logged.
   std::string stdout_tail_;
   std::string stderr_tail_;
 };

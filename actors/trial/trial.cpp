@@ -1,6 +1,7 @@
 #include "actors/trial/trial.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <utility>
 
@@ -45,6 +46,26 @@ AttemptEnded::Cause cause_of(ProcessEnded::Cause cause) {
   return AttemptEnded::Cause::lost;
 }
 
+/// What a program that was not started says about its node. `error`: errno.
+AttemptEnded::NodeFault fault_of(int error) {
+  switch (error) {
+    case E2BIG:  // The arguments of this trial.
+      return AttemptEnded::NodeFault::none;
+    case ENOENT:
+    case ENOTDIR:
+    case EISDIR:
+    case ELOOP:
+    case EACCES:
+    case EPERM:
+    case ENOEXEC:
+    case EINVAL:
+    case ELIBBAD:
+      return AttemptEnded::NodeFault::program;
+    default:
+      return AttemptEnded::NodeFault::resources;
+  }
+}
+
 /// The end of a program that was ended because it hung, however it took that: it is no success.
 ProcessEnded killed_in_failure(ProcessEnded ended) {
   ended.requested = false;
@@ -66,10 +87,15 @@ void Trial::started(Context& self) {
                                        : std::make_unique<ProcessProgram>(plan_, environment_);
   const auto unreceived = program_->start(self.address());
   if (!unreceived) {
-    finish(self,
-           AttemptEnded{plan_.launch.trial, plan_.launch.attempt, AttemptEnded::Cause::not_started,
-                        0, unreceived.error().what, ""},
-           program_->infrastructure_failure());
+    AttemptEnded end{plan_.launch.trial,
+                     plan_.launch.attempt,
+                     AttemptEnded::Cause::not_started,
+                     0,
+                     unreceived.error().what,
+                     ""};
+    if (unreceived.error().kind == ErrorKind::io)
+      end.node_fault = AttemptEnded::NodeFault::resources;
+    finish(self, std::move(end), program_->infrastructure_failure());
     return;
   }
   runs_ = true;
@@ -92,10 +118,14 @@ bool Trial::download(Context& self) {
   const std::string error = downloaded ? downloaded->error : downloaded.error().what;
   if (downloaded) plan_.starts_over = downloaded->starts_over;
   if (error.empty()) return true;
-  finish(self,
-         AttemptEnded{launch.trial, launch.attempt, AttemptEnded::Cause::lost, 0,
-                      "its checkpoint was not brought from the head: " + error, ""},
-         std::nullopt);
+  AttemptEnded end{launch.trial,
+                   launch.attempt,
+                   AttemptEnded::Cause::lost,
+                   0,
+                   "its checkpoint was not brought from the head: " + error,
+                   ""};
+  if (downloaded && downloaded->disk_failed) end.node_fault = AttemptEnded::NodeFault::resources;
+  finish(self, std::move(end), std::nullopt);
   return false;
 }
 
@@ -287,6 +317,7 @@ void Trial::on(Context& self, const ProcessEnded& process_ended) {
   const ProcessEnded ended = timed_out ? killed_in_failure(process_ended) : process_ended;
   auto infrastructure_failure =
       ended_in_order(ended) ? std::nullopt : program_->infrastructure_failure();
+  const auto execution_failure = program_->execution_failure(ended);
   take(program_->conclude(ended, reported_, infrastructure_failure.has_value()));
   send_reports(self);
   AttemptEnded end{.trial = plan_.launch.trial,
@@ -298,7 +329,16 @@ void Trial::on(Context& self, const ProcessEnded& process_ended) {
                    .stdout_tail = {},
                    .source = program_->source(),
                    .report_hint = {},
-                   .buffering = {}};
+                   .buffering = {},
+                   .node_fault = {}};
+  if (infrastructure_failure) {
+    end.node_fault = AttemptEnded::NodeFault::resources;
+  } else if (ended.cause == ProcessEnded::Cause::not_started) {
+    end.node_fault = fault_of(ended.code);
+  } else if (execution_failure) {
+    end.node_fault = AttemptEnded::NodeFault::program;
+    end.detail += ": " + *execution_failure;
+  }
   if (reported_ == 0) {
     end.stdout_tail = program_->tail(runtime::Stream::out);
     end.report_hint = program_->report_hint();

@@ -52,6 +52,12 @@ class Program {
   [[nodiscard]] virtual std::optional<std::string> infrastructure_failure() const {
     return std::nullopt;
   }
+  /// Why a program that has ended could not be executed although its start succeeded: a shell or
+  /// /usr/bin/env did not find it, or its interpreter. None if it ran. Called before `conclude`.
+  [[nodiscard]] virtual std::optional<std::string> execution_failure(
+      const runtime::ProcessEnded&) const {
+    return std::nullopt;
+  }
   /// The earlier attempt from whose checkpoint the program started; 0: from none.
   [[nodiscard]] virtual std::uint32_t source() const { return 0; }
   /// A line that looks like a report in another format, and what would read it; empty: none.

@@ -6,6 +6,7 @@
 
 #include <unistd.h>
 
+#include "actors/system_error.hpp"
 #include "actors/trial/attempt_folder.hpp"
 
 namespace troupe::actors {
@@ -33,22 +34,19 @@ std::string work_folder(const std::string& study_folder, schedulers::TrialId tri
 
 Result<void> make_work_folder(const std::string& work, const std::string& entry_folder,
                               const std::string& study_folder) {
-  const auto failed = [](const std::string& what, const std::error_code& error) {
-    return Error{ErrorKind::io, "cannot " + what + ": " + error.message()};
-  };
   std::error_code error;
   fs::create_directories(work, error);
-  if (error) return failed("make " + work, error);
+  if (error) return system_error("make", work, error.value());
   const fs::path study = resolved(study_folder);
   fs::directory_iterator entries(entry_folder, error);
-  if (error) return failed("list " + entry_folder, error);
+  if (error) return system_error("list", entry_folder, error.value());
   const fs::path folder = resolved(entry_folder);
   for (const fs::directory_entry& entry : entries) {
     const std::string name = entry.path().filename().string();
     if (is_or_holds(folder / name, study)) continue;
     const std::string link = work + "/" + name;
     if (::symlink((folder / name).c_str(), link.c_str()) != 0 && errno != EEXIST)
-      return failed("make " + link, std::error_code(errno, std::generic_category()));
+      return system_error("make", link, errno);
   }
   return {};
 }

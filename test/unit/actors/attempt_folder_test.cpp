@@ -236,7 +236,7 @@ BOOST_AUTO_TEST_CASE(an_error_names_the_path_and_the_reason) {
   write(root / "trials", "a file in the way");
   const auto folder = AttemptFolder::prepare(root.string(), 7, 1, 0);
   BOOST_TEST_REQUIRE(!folder.has_value());
-  BOOST_TEST((folder.error().kind == ErrorKind::io));
+  BOOST_TEST((folder.error().kind == ErrorKind::bad_input));
   BOOST_TEST(folder.error().what == "cannot make " +
                                         (trial() / "attempt-1" / "checkpoint").string() +
                                         ": Not a directory");

@@ -131,10 +131,9 @@ BOOST_FIXTURE_TEST_CASE(a_script_that_cannot_start_is_explained_behind_stdbuf, A
   for (const char* keys : {"{format: name-value}", "{format: name-value, unbuffer: true}"}) {
     report = keys;
     const auto program = start(1, 0, unreceived);
-    const auto lines = program->conclude({.process = 1, .code = 127}, 0, false);
-    BOOST_TEST_REQUIRE(lines.size() == 1u, keys);
-    BOOST_TEST(std::get<Malformed>(lines[0]).why.starts_with(
-        "cannot start ./train: its first line ends with CRLF"));
+    const auto failure = program->execution_failure({.process = 1, .code = 127});
+    BOOST_TEST_REQUIRE(failure.has_value(), keys);
+    BOOST_TEST(failure->starts_with("cannot start ./train: its first line ends with CRLF"));
   }
 }
 

@@ -1,5 +1,6 @@
 #include "actors/trial/trial.hpp"
 
+#include <cerrno>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -112,7 +113,52 @@ BOOST_AUTO_TEST_CASE(
   const AttemptEnded end = trial.run();
   BOOST_TEST((end.cause == AttemptEnded::Cause::lost));
   BOOST_TEST(end.detail == "exit code 3, and the disk is full");
+  BOOST_TEST((end.node_fault == AttemptEnded::NodeFault::resources));
   BOOST_TEST(!trial.published());
+}
+
+BOOST_AUTO_TEST_CASE(a_program_that_cannot_start_is_a_fault_of_the_node_or_of_the_trial) {
+  using Fault = AttemptEnded::NodeFault;
+  for (const auto& [error, fault] :
+       {std::pair(ENOENT, Fault::program), std::pair(EACCES, Fault::program),
+        std::pair(ENOEXEC, Fault::program), std::pair(EMFILE, Fault::resources),
+        std::pair(EAGAIN, Fault::resources), std::pair(E2BIG, Fault::none)}) {
+    OneTrial trial;
+    trial.script.end = {.cause = runtime::ProcessEnded::Cause::not_started,
+                        .code = error,
+                        .what = "cannot start ./train"};
+    const AttemptEnded end = trial.run();
+    BOOST_TEST((end.cause == AttemptEnded::Cause::not_started));
+    BOOST_TEST(end.detail == "cannot start ./train");
+    BOOST_TEST((end.node_fault == fault), error);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_command_that_a_shell_does_not_find_is_a_fault_of_the_node) {
+  OneTrial trial;
+  trial.script.end.code = 127;
+  AttemptEnded end = trial.run();
+  BOOST_TEST((end.node_fault == AttemptEnded::NodeFault::program));
+  BOOST_TEST(end.detail == "exit code 127: a command was not found");
+  OneTrial reported;
+  reported.script = reports_and_exits(127);
+  end = reported.run();
+  BOOST_TEST((end.node_fault == AttemptEnded::NodeFault::none));
+  BOOST_TEST(end.detail == "exit code 127");
+}
+
+BOOST_AUTO_TEST_CASE(a_folder_that_cannot_be_made_is_a_fault_of_the_node) {
+  OneTrial trial;
+  std::filesystem::remove(trial.folder.path() / "trials");
+  std::filesystem::create_symlink("/sys/kernel", trial.folder.path() / "trials");
+  BOOST_TEST((trial.run().node_fault == AttemptEnded::NodeFault::resources));
+  // What somebody put in place of the folder concerns this trial alone.
+  OneTrial other;
+  std::filesystem::create_directories(other.folder.path() / "trials");
+  test::write_file(other.folder.path() / "trials/0000", "a file");
+  const AttemptEnded end = other.run();
+  BOOST_TEST((end.cause == AttemptEnded::Cause::not_started));
+  BOOST_TEST((end.node_fault == AttemptEnded::NodeFault::none));
 }
 
 BOOST_AUTO_TEST_CASE(a_successful_end_counts_on_a_full_disk) {

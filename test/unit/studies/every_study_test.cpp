@@ -36,6 +36,7 @@ constexpr StudyMishaps everything{.crash = 40,
                                   .duplicate = 8,
                                   .garbage = 20,
                                   .node_loss = 60,
+                                  .node_fault = 50,
                                   .forgetful = 5};
 
 /// A space of 12 configurations, fewer than most studies here may start.
@@ -108,6 +109,9 @@ BOOST_AUTO_TEST_CASE(ends_with_a_reason_and_replays_from_its_inputs_whatever_goe
   BOOST_TEST(reasons.contains("every configuration of the space was tried"));
   BOOST_TEST(reasons.contains("3 trials failed (max_failures: 2)"));
   BOOST_TEST(reasons.contains("24 trials were started"));
+  BOOST_TEST(std::ranges::any_of(reasons, [](const std::string& reason) {
+    return reason.starts_with("no node can start the program: ");
+  }));
 }
 
 /// Every suggestion is derived again from the facts below its row, as `troupe replay` does, and a

@@ -76,7 +76,7 @@ BOOST_AUTO_TEST_CASE(promotions_end_with_the_reason_why_no_trial_is_new) {
 
 BOOST_AUTO_TEST_CASE(an_interrupted_study_can_be_resumed_and_a_finished_one_cannot) {
   StudyClosing closing;
-  closing.interrupt("SIGINT");
+  closing.interrupt(StudyFinished::Outcome::interrupted, "SIGINT");
   BOOST_TEST(closing.starts_nothing());
   BOOST_TEST(!closing.finish_if_over(1, {.running = 1}));
   BOOST_TEST(closing.finish_if_over(2, {.restarts_waiting = true}));
@@ -88,7 +88,7 @@ BOOST_AUTO_TEST_CASE(an_interrupted_study_can_be_resumed_and_a_finished_one_cann
   BOOST_TEST(closing.finish_if_over(3, {}));
   closing.resume();
   BOOST_TEST(closing.finished().has_value());
-  BOOST_CHECK_THROW(closing.interrupt("SIGINT"), CheckFailure);
+  BOOST_CHECK_THROW(closing.interrupt(StudyFinished::Outcome::interrupted, "SIGINT"), CheckFailure);
 }
 
 BOOST_AUTO_TEST_CASE(only_the_end_by_a_limit_is_taken_back) {

@@ -69,6 +69,13 @@ bool StudyWorld::feed(const Input& input) {
     if (const auto* left = std::get_if<schedulers::NothingLeft>(&decision)) closed_ = left->reason;
     outcome_.decisions.push_back(decision);
   }
+  for (const StudyEvent& event : applied.events)
+    if (const auto* aside = std::get_if<NodeSetAside>(&event)) {
+      if (aside->reason.empty())
+        check(set_aside_.erase(aside->node) == 1, "only a node that is set aside is taken back");
+      else
+        check(set_aside_.insert(aside->node).second, "a node is set aside once");
+    }
   std::ranges::move(applied.events, std::back_inserter(outcome_.events));
   for (const auto& fact : applied.facts) searcher_->learn(fact);
   outcome_.facts.push_back(std::move(applied.facts));
@@ -117,6 +124,7 @@ void StudyWorld::expect_a_reason() const {
       std::min<std::size_t>(options_.rules.workers_max, slots * nodes_.size());
   if (core_.finished() || attempts_.size() >= workers) return;
   if (!core_.waiting_for().empty() || !closed_.empty()) return;
+  if (!rests_.empty() || !set_aside_.empty()) return;
   const auto& rules = options_.rules;
   const bool exhausted = rules.when_exhausted != WhenExhausted::promote &&
                          (none_left_ || core_.counts().started == rules.stop.trials_started_max);
@@ -137,6 +145,12 @@ void StudyWorld::step() {
     lose_node(*nodes_.begin());
     return;
   }
+  if (!rests_.empty() && (attempts_.empty() || happens(4))) {
+    const std::string node = rests_.front();
+    rests_.erase(rests_.begin());
+    (void)feed(NodeRested{node});
+    return;
+  }
   if (attempts_.empty()) {
     check(nodes_.size() < 2, "a study that has not ended has something to run");
     return;
@@ -154,6 +168,9 @@ void StudyWorld::act(Attempt& attempt) {
     end(attempt, Cause::signaled, 15);
   } else if (happens(mishaps.crash)) {
     end(attempt, Cause::exited, 1);
+  } else if (happens(mishaps.node_fault)) {
+    using Fault = AttemptEnded::NodeFault;
+    end(attempt, Cause::not_started, 0, happens(4) ? Fault::program : Fault::resources);
   } else if (happens(mishaps.again)) {
     end(attempt, Cause::exited, 75);
   } else if (happens(mishaps.early_exit) || attempt.last >= options_.max_resource) {
@@ -189,13 +206,15 @@ double StudyWorld::metric(TrialId trial, Resource resource) {
 }
 
 /// Ends the process of an attempt.
-void StudyWorld::end(const Attempt& attempt, Cause cause, std::int32_t code) {
+void StudyWorld::end(const Attempt& attempt, Cause cause, std::int32_t code,
+                     AttemptEnded::NodeFault fault) {
   const AttemptEnded ended{.trial = attempt.trial,
                            .attempt = attempt.attempt,
                            .cause = cause,
                            .code = code,
                            .detail = "code " + std::to_string(code),
-                           .source = attempt.source};
+                           .source = attempt.source,
+                           .node_fault = fault};
   std::erase_if(attempts_, [&](const Attempt& one) { return one.trial == ended.trial; });
   check(feed(ended), "the end of an attempt is taken");
 }

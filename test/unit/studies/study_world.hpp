@@ -26,6 +26,7 @@ struct StudyMishaps {
   std::uint64_t duplicate = 0;   ///< A resource is reported again, with another metric.
   std::uint64_t garbage = 0;     ///< A line is malformed.
   std::uint64_t node_loss = 0;   ///< A node leaves; it joins again later.
+  std::uint64_t node_fault = 0;  ///< A node cannot run an attempt.
   std::uint64_t forgetful = 0;   ///< A resumed program starts from the beginning.
 };
 
@@ -77,12 +78,14 @@ class StudyWorld {
   void step();
   void act(Attempt& attempt);
   void report(Attempt& attempt);
-  void end(const Attempt& attempt, AttemptEnded::Cause cause, std::int32_t code);
+  void end(const Attempt& attempt, AttemptEnded::Cause cause, std::int32_t code,
+           AttemptEnded::NodeFault fault = AttemptEnded::NodeFault::none);
   void lose_node(const std::string& node);
   bool feed(const Input& input);
   void carry_out(const LaunchAttempt& launch);
   void carry_out(const EndAttempt& ending);
   void carry_out(const ReleaseCheckpoints& release);
+  void carry_out(const RestNode& rest) { rests_.push_back(rest.node); }
   [[nodiscard]] bool happens(std::uint64_t one_in) { return one_in > 0 && rng_.below(one_in) == 0; }
   [[nodiscard]] double metric(TrialId trial, Resource resource);
 
@@ -96,6 +99,8 @@ class StudyWorld {
   std::set<std::string> nodes_;                ///< The nodes that have joined.
   TrialId suggested_ = 0;                      ///< Number of suggestions with a configuration.
   std::optional<Suggestion> ahead_;            ///< Was asked for, and is in no row yet.
+  std::vector<std::string> rests_;             ///< Nodes of which NodeRested is due.
+  std::set<std::string> set_aside_;            ///< Nodes that are set aside.
   bool none_left_ = false;                     ///< The searcher has no configuration left.
   std::string closed_;                         ///< Why no new trial starts; empty while one may.
   Outcome outcome_;
