@@ -32,9 +32,10 @@ std::span<const Option> FifoOptions::described() {
 std::vector<Method<FifoOptions>> FifoOptions::methods() {
   return {
       {.name = "k_epoch", .doc = "every trial to k", .options = {}, .short_doc = true},
-      {.name = "random_search",
-       .doc = "every trial to the maximum",
+      {.name = "fifo",
+       .doc = "every trial to its end; resource_attr and max_t may be left out",
        .options = {},
+       .synonyms = {"random_search"},
        .short_doc = true},
       {.name = "random_choice",
        .doc = "one trial",

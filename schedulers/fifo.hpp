@@ -17,8 +17,8 @@
 namespace troupe::schedulers {
 
 /// Options of Fifo: the baselines of the PASHA paper (Bohdal et al. 2023, section 5; README 9). The
-/// k-epoch baseline: `length` = k. Random search: `length` = R. Random choice: `length` = R and
-/// `trials_max` = 1.
+/// k-epoch baseline: `length` = k. First in, first out: `length` = R. Random choice: `length` = R
+/// and `trials_max` = 1.
 struct FifoOptions {
   static constexpr std::string_view wire_name = "FifoOptions";
   Resource length = 0;                        ///< Resource of each trial; at least 1.

@@ -90,6 +90,7 @@ Table table_of(const StudySpec& spec, const std::vector<BracketOutline>& bracket
 }
 
 std::string cost_of_trials(const StudySpec& spec, const std::vector<BracketOutline>& brackets) {
+  if (!spec.has_max_resource()) return "Each trial runs to the end of its program.\n";
   const Count trials = brackets.front().rungs.front().trials_max;
   if (!trials) return "How many trials there are is open: no max_num_trials_started.\n";
   std::uint64_t cost = 0;

@@ -36,7 +36,7 @@ actors::StudyOutline outline_of(const actors::StudySpec& spec, const actors::Hea
   outline.metric = spec.metric;
   outline.maximize = spec.mode == actors::StudySpec::Mode::max;
   outline.resource_attr = spec.resource_attr;
-  outline.levels = actors::rungs_of(spec);
+  if (spec.has_max_resource()) outline.levels = actors::rungs_of(spec);
   if (traits(spec.scheduler.options).rising_ceiling)
     outline.ceiling = outline.levels.at(std::min<std::size_t>(1, outline.levels.size() - 1));
   outline.trials_max = spec.stop_criterion.max_num_trials_started;

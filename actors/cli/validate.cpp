@@ -41,9 +41,11 @@ std::string outline(const actors::StudySpec& spec) {
   for (const auto& parameter : spec.config_space.parameters())
     searched += std::holds_alternative<schedulers::Constant>(parameter.domain) ? 0 : 1;
   return "study '" + spec.name + "': " + counted(searched, "parameter") + " to search, " +
-         std::string(mode) + " " + spec.metric + ", " + described(spec) + " up to " +
-         spec.resource_attr + " " + std::to_string(spec.max_t) + ", " +
-         counted(spec.n_workers, "worker");
+         std::string(mode) + " " + spec.metric + ", " + described(spec) +
+         (spec.has_max_resource()
+              ? " up to " + spec.resource_attr + " " + std::to_string(spec.max_t)
+              : ", each trial to the end of its program") +
+         ", " + counted(spec.n_workers, "worker");
 }
 
 /// Prints every mistake of a sequence file.

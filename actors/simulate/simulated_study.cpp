@@ -191,6 +191,10 @@ Error conflict(const fs::path& file, const std::string& what) {
 
 /// Refuses a study that contradicts the table.
 Result<void> check_against(const fs::path& file, const StudySpec& spec, const Table& table) {
+  if (!spec.has_max_resource())
+    return conflict(file, "the study has no maximum resource; give it resource_attr and max_t: " +
+                              std::to_string(table.max_resource()) + ", as the curves of " +
+                              table.name() + " have");
   if (spec.max_t > table.max_resource())
     return conflict(file, "the maximum resource is " + std::to_string(spec.max_t) +
                               ", but the curves of " + table.name() + " end at " +

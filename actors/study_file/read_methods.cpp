@@ -15,8 +15,18 @@ using schedulers::SchedulerTraits;
 using schedulers::SearcherMethod;
 
 /// Schedulers of other tools.
-constexpr std::array<std::string_view, 6> foreign_schedulers{
-    "mobster", "bohb", "dehb", "fifo", "median_stopping", "pbt"};
+constexpr std::array<std::string_view, 3> foreign_schedulers{"dehb", "median_stopping", "pbt"};
+
+/// Schedulers of other tools that are a scheduler with a searcher here.
+struct Combined {
+  std::string_view name;
+  std::string_view here;
+};
+constexpr std::array combined_schedulers{
+    Combined{"mobster", "`scheduler: asha` with `searcher: mobster`"},
+    Combined{"bohb", "`scheduler: synchronous_hyperband` with `searcher: tpe`"},
+    Combined{"bayesopt", "`scheduler: fifo` with `searcher: bo`"},
+};
 
 /// Searchers of other tools.
 constexpr std::array<std::string_view, 4> foreign_searchers{"cma_es", "botorch", "hyperopt", "rea"};
@@ -51,6 +61,12 @@ const SchedulerMethod* named_scheduler(Section& section) {
   const SchedulerMethod* method = name == nullptr ? nullptr : schedulers::scheduler_method(*name);
   if (method != nullptr) return method;
   const auto names = names_of(schedulers::scheduler_methods());
+  if (name != nullptr)
+    for (const Combined& one : combined_schedulers)
+      if (one.name == *name) {
+        section.error("name", "'" + *name + "' is " + std::string(one.here) + " here");
+        return nullptr;
+      }
   if (name != nullptr && std::ranges::find(foreign_schedulers, *name) != foreign_schedulers.end())
     section.error("name", "the scheduler '" + *name + "' is not in this release; today there are " +
                               joined(names));

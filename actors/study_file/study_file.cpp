@@ -15,6 +15,7 @@
 #include "actors/study_file/report_units.hpp"
 #include "actors/study_file/scalar.hpp"
 #include "actors/study_file/section.hpp"
+#include "schedulers/scheduler_options.hpp"
 
 namespace troupe::actors {
 namespace {
@@ -39,12 +40,48 @@ void check_top(Section& top, const StudySpec& spec) {
                   spec.listen + "'");
 }
 
+/// Whether the scheduler is fifo, which needs to know no resource.
+bool is_fifo(const Section& top) {
+  const Member* scheduler = top.find("scheduler");
+  if (scheduler == nullptr) return false;
+  const Element* name = &scheduler->value;
+  if (name->kind == Element::Kind::mapping) {
+    const auto member = std::ranges::find(name->members, "name", &Member::key);
+    if (member == name->members.end()) return false;
+    name = &member->value;
+  }
+  const auto* text = name->as<std::string>();
+  const auto* method = text == nullptr ? nullptr : schedulers::scheduler_method(*text);
+  return method != nullptr && method->name == "fifo";
+}
+
+/// Reports a missing resource_attr. With fifo reports are counted then.
+void read_resource_attr(Section& top, StudySpec& spec) {
+  if (top.has("resource_attr")) return;
+  const Member* report = top.find("report");
+  const bool prints_it = report != nullptr && report->value.kind == Element::Kind::mapping &&
+                         std::ranges::any_of(report->value.members, [](const Member& member) {
+                           const auto* text = member.value.as<std::string>();
+                           return member.key == "resource" && text != nullptr && *text != "count";
+                         });
+  if (!is_fifo(top) || prints_it) {
+    (void)top.require("resource_attr",
+                      "the key in the program's reports that counts what a trial used, from 1 on, "
+                      "such as `resource_attr: epoch`");
+    return;
+  }
+  spec.resource_attr = spec.metric == "report" ? "count" : "report";
+  spec.report.resource = ReportFormat::ResourceSource::count;
+}
+
 /// Finds R: `max_t`, or the value of the constant that `max_resource_attr` names. `declared`: the
 /// names in config_space, also those whose domains have problems.
 void read_max_resource(Section& top, const std::vector<std::string_view>& declared,
                        StudySpec& spec) {
   const schedulers::Resource max_t = spec.max_t;  // 0: absent, or refused.
-  if (!top.has("max_resource_attr") && !top.has("max_t"))
+  const bool is_given = top.has("max_resource_attr") || top.has("max_t");
+  if (!is_given && is_fifo(top)) spec.max_t = schedulers::resource_max;
+  if (!is_given && !is_fifo(top))
     (void)top.require("max_t",
                       "the most resource (epochs, say) that a trial may use; or "
                       "max_resource_attr, the constant of config_space that says so");
@@ -180,6 +217,7 @@ std::optional<StudySpec> read_study(const Element& root, const fs::path& path,
   Section top(root, root.at, keys_of(""), problems);
   if (root.kind == Element::Kind::mapping) {
     OptionReader(top).read(options_of(""), spec);
+    read_resource_attr(top, spec);
     check_top(top, spec);
     read_report(top, spec, problems);  // The maximal resource depends on its scale.
     read_search(top, spec, problems);

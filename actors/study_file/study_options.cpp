@@ -49,11 +49,10 @@ constexpr std::array study_table{
     option<&StudySpec::resource_attr>(
         {.key = "resource_attr",
          .alias = "time_attr",
-         .required = "the key in the program's reports that counts what a trial used, from 1 on, "
-                     "such as `resource_attr: epoch`",
          .example = "epoch",
          .in_template = true,
-         .doc = "the key that counts 1, 2, 3, ..."}),
+         .doc =
+             "the key that counts 1, 2, 3, ... With fifo it may be left out, and so may the next"}),
     option<&StudySpec::max_resource_attr>(
         {.key = "max_resource_attr",
          .example = "epochs",

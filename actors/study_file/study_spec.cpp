@@ -35,7 +35,7 @@ schedulers::SearchTerms search_terms(const StudySpec& spec, std::uint64_t seed) 
           .seed = seed,
           .points_to_evaluate = std::move(points),
           .mode = spec.mode,
-          .max_resource = spec.max_t,
+          .max_resource = spec.has_max_resource() ? spec.max_t : 0,
           .rung_levels = {}};
 }
 

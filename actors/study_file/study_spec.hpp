@@ -363,6 +363,9 @@ struct StudySpec {
                       field("group_readable", m.group_readable)};
   }
   friend bool operator==(const StudySpec&, const StudySpec&) = default;
+
+  /// Whether trials have a maximum resource; without one each runs until its program ends.
+  [[nodiscard]] bool has_max_resource() const { return max_t < schedulers::resource_max; }
 };
 constexpr std::array<std::string_view, 3> enum_names(StudySpec::WhenExhausted) {
   return {"finish", "promote", "stop"};

@@ -203,6 +203,8 @@ std::string spent_text(const StudyProgress& progress) {
 }
 
 Line ceiling_line(const StudyProgress& progress, const TerminalStyle& style, std::size_t columns) {
+  if (progress.resource_max() == 0)
+    return labelled(style, columns, "spent").add(spent_text(progress));
   Line line = labelled(style, columns, "ceiling");
   line.add("T = ").add(grouped(progress.ceiling()), Style::bold);
   line.add(" of R = " + grouped(progress.resource_max()));
@@ -371,7 +373,8 @@ std::string status_sentence(const StudyProgress& progress) {
     if (progress.count(shown.state) > 0 || always_shown(shown.state))
       text += ", " + grouped(static_cast<std::int64_t>(progress.count(shown.state))) + " " +
               std::string(word_of(shown.state));
-  text += "; T " + grouped(progress.ceiling()) + " of " + grouped(progress.resource_max());
+  if (progress.resource_max() > 0)
+    text += "; T " + grouped(progress.ceiling()) + " of " + grouped(progress.resource_max());
   if (progress.epsilon()) text += ", epsilon " + short_number(*progress.epsilon());
   text += "; " + spent_text(progress);
   const StudyState& state = progress.state();
@@ -404,7 +407,7 @@ std::string summary(const StudyProgress& progress, Duration elapsed, const Termi
   std::vector<Line> lines{outcome_line(progress, style), Line(style, 0)};
   add_summary_best(lines, progress, style);
   lines.push_back(spent_line(progress, elapsed, style));
-  lines.push_back(summary_ceiling_line(progress, style));
+  if (progress.resource_max() > 0) lines.push_back(summary_ceiling_line(progress, style));
   if (auto line = agreement_line(progress, style)) lines.push_back(std::move(*line));
   const std::string folder = printable_line(progress.outline().folder);
   lines.push_back(labelled(style, Line::unlimited, "results").add(folder));

@@ -151,7 +151,8 @@ std::vector<std::string> environment(const StudySpec& study, const AttemptPlan& 
     return schedulers::text_of(program_units(study.report, resource));
   };
   env.set("TROUPE_RESUME_FROM", units(attempt.from));
-  env.set("TROUPE_MAX_RESOURCE", units(resource_limit(study, attempt.until)));
+  if (study.has_max_resource())
+    env.set("TROUPE_MAX_RESOURCE", units(resource_limit(study, attempt.until)));
   env.set("TROUPE_SEED", trial_seed(attempt));
   env.set("TROUPE_CONFIG_JSON", config_json);
   if (!attempt.gpus.empty())

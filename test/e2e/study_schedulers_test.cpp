@@ -114,8 +114,28 @@ BOOST_DATA_TEST_CASE(suggestions_of_a_model_are_derived_again_from_the_journal,
              replay.out);
 }
 
+BOOST_AUTO_TEST_CASE(a_program_that_reports_once_is_tuned_without_a_resource) {
+  const TempFolder scratch;
+  const std::string file = scratch.file("once.yaml");
+  write_file(file, "study: once\nentry: {command: [" + program("e2e_once") +
+                       "]}\nconfig_space: {x: {uniform: [0, 1]}}\nmetric: loss\nmode: min\n"
+                       "scheduler: fifo\nsearcher: {name: bo, num_init_random: 4}\nn_workers: 2\n"
+                       "stop_criterion: {max_num_trials_started: 16}\n");
+  const std::string folder = scratch.file("out");
+  const Finished run = test::run({program("troupe"), "run", file, "--dir", folder});
+  BOOST_TEST(run.code == 0, run.out + run.err);
+  BOOST_TEST(run.out.find(" at report 1, trial ") != std::string::npos, run.out);
+  BOOST_TEST(run.out.find("ceiling") == std::string::npos, run.out);
+  BOOST_TEST(run.out.find("16 reports in 16 trials") != std::string::npos, run.out);
+  const Finished best = test::run({program("troupe"), "best", folder, "-f", "csv"});
+  BOOST_TEST(best.code == 0);
+  BOOST_TEST(test::run({program("troupe"), "replay", folder, "--searcher"}).code == 0);
+}
+
 BOOST_AUTO_TEST_CASE(a_slot_does_not_wait_for_a_searcher_longer_than_its_patience) {
-  const E2eStudy study = learning_study("{name: mobster, num_init_random: 2, patience: 0}");
+  const E2eStudy study = learning_study(
+      "{name: mobster, num_init_random: 2, num_init_candidates: 20000, "
+      "patience: 0}");
   BOOST_TEST(study.run({}).code == 0);
   BOOST_TEST(suggestions_of(study, "late") > 0u);
   const Finished replay = test::run({program("troupe"), "replay", study.folder(), "--searcher"});

@@ -146,7 +146,7 @@ BOOST_AUTO_TEST_CASE(baselines_run_every_trial_equally_long) {
   const StudySpec choice = good("random_choice", "");
   BOOST_TEST(std::get<FifoOptions>(scheduler_options(choice)).trials_max.value() == 1u);
   BOOST_TEST(choice.points_to_evaluate.empty());  // It is drawn, not the middle of everything.
-  expect("random_search", "", "random_search never ends by itself");
+  expect("random_search", "", "fifo never ends by itself");
   expect("{name: k_epoch, k: 3}", "", "k_epoch never ends by itself");
 }
 
@@ -209,11 +209,34 @@ BOOST_AUTO_TEST_CASE(a_hurdle_without_incumbents_is_a_warning) {
   BOOST_TEST(good("successive_halving", stop + incumbents).incumbents.size() == 2u);
 }
 
+BOOST_AUTO_TEST_CASE(fifo_needs_to_know_no_resource) {
+  const std::string text =
+      "study: s\nentry: {command: [sh]}\nconfig_space: {lr: {loguniform: [1e-5, 0.1]}}\n"
+      "metric: loss\nmode: min\nscheduler: fifo\nsearcher: bo\n"
+      "stop_criterion: {max_num_trials_started: 9}\n";
+  const auto read = [](const std::string& file) {
+    return read_study_text(file, "/studies/a/study.yaml");
+  };
+  const StudySpec spec = read(text).spec.value();
+  BOOST_TEST(!spec.has_max_resource());
+  BOOST_TEST(spec.resource_attr == "report");
+  BOOST_TEST((spec.report.resource == ReportFormat::ResourceSource::count));
+  BOOST_TEST(search_terms(spec, 0).max_resource == 0);
+  const StudySpec bounded = read(text + "resource_attr: epoch\nmax_t: 9\n").spec.value();
+  BOOST_TEST(bounded.max_t == 9);
+  BOOST_TEST(bounded.resource_attr == "epoch");
+  BOOST_TEST(!read(text + "report: {resource: reported}\n").spec.has_value());
+  std::string halving = text;
+  halving.replace(halving.find("fifo"), 4, "asha");
+  BOOST_TEST(!read(halving).spec.has_value());
+}
+
 BOOST_AUTO_TEST_CASE(a_scheduler_of_another_tool_is_refused_with_the_names_of_ours) {
-  expect("bohb", stop,
-         "the scheduler 'bohb' is not in this release; today there are asha, pasha, hyperband, "
+  expect("dehb", stop,
+         "the scheduler 'dehb' is not in this release; today there are asha, pasha, hyperband, "
          "rush, successive_halving, synchronous_hyperband, synchronous_rush, k_epoch, "
-         "random_search, random_choice");
+         "fifo, random_choice");
+  expect("mobster", stop, "'mobster' is `scheduler: asha` with `searcher: mobster` here");
   expect("{name: median_stopping, grace_period: 3}", stop, "'median_stopping' is not in this");
   expect("ashaa", stop, "did you mean 'asha'?");
 }

@@ -131,7 +131,7 @@ BOOST_AUTO_TEST_CASE(study_files_depend_on_the_names_of_the_methods) {
   for (const SearcherMethod& method : searcher_methods()) names += std::string(method.name) + " ";
   BOOST_TEST(names ==
              "asha pasha hyperband rush successive_halving synchronous_hyperband synchronous_rush "
-             "k_epoch random_search random_choice random grid sobol mobster bo tpe ");
+             "k_epoch fifo random_choice random grid sobol mobster bo tpe ");
 }
 
 BOOST_AUTO_TEST_CASE(every_described_option_can_be_stored_and_is_documented) {
