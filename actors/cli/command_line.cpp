@@ -182,6 +182,14 @@ void add_lists(CLI::App& app, Parsed& parsed) {
     add_folder(command, parsed.list.folder);
     add_format(command, parsed.list.format);
   }
+  auto& why = *app.add_subcommand("why", "Show why a trial got its configuration and each decision")
+                   ->footer(
+                       "Where the configuration came from, and for each decision about the trial "
+                       "the rung, how\nmany trials were in it, the cutoff and epsilon.\n\n"
+                       "Example:\n  troupe why DIR 7\n");
+  add_folder(why, parsed.why.folder);
+  why.add_option("TRIAL", parsed.why.trial, "The trial's number")->required()->type_name("");
+  add_format(why, parsed.why.format);
   auto& logs = *app.add_subcommand("logs", "Show what a trial's program printed")
                     ->footer(
                         "Examples:\n  troupe logs DIR 7\n"

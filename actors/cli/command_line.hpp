@@ -18,6 +18,7 @@ struct Parsed {
   ValidateOptions validate;
   PreviewOptions preview;
   ListOptions list;
+  WhyOptions why;
   LogsOptions logs;
   ReplayOptions replay;
   CleanOptions clean;

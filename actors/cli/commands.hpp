@@ -52,6 +52,12 @@ struct ListOptions {
   TableFormat format = TableFormat::table;
 };
 
+struct WhyOptions {
+  std::string folder;
+  std::uint32_t trial = 0;
+  TableFormat format = TableFormat::table;
+};
+
 struct LogsOptions {
   std::string folder;
   std::uint32_t trial = 0;
@@ -142,6 +148,7 @@ int preview(const PreviewOptions& options);
 int list_trials(const ListOptions& options);
 int show_best(const ListOptions& options);
 int list_events(const ListOptions& options);
+int show_why(const WhyOptions& options);
 int show_logs(const LogsOptions& options);
 int replay_journal(const ReplayOptions& options);
 int clean(const CleanOptions& options);

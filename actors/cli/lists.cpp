@@ -342,14 +342,6 @@ struct CloseFile {
   void operator()(std::FILE* file) const { std::fclose(file); }
 };
 
-Error unknown_trial(const OpenedStudy& study, std::uint32_t trial) {
-  const auto& trials = study.state.trials();
-  const std::string which = trials.empty()
-                                ? "no trial has started"
-                                : "it has trials 0 to " + std::to_string(trials.back().id);
-  return {ErrorKind::bad_input, "the study has no trial " + std::to_string(trial) + "; " + which};
-}
-
 Result<std::string> path_of(const OpenedStudy& study, const LogsOptions& options) {
   const Trial* trial = study.state.find(options.trial);
   if (trial == nullptr) return unknown_trial(study, options.trial);

@@ -324,11 +324,7 @@ int run_sequence(const RunOptions& options) {
   const auto address = listen_again(process.node(), listen, *folder);
   if (!address) return print_sequence_error(address.error());
   if (*keys && options.verbosity == Verbosity::normal) print_join_command(*address);
-  const Setting setting{spec,
-                        options,
-                        *folder,
-                        memory,
-                        runtime::seen_from_here(*address),
+  const Setting setting{spec,     options, *folder, memory, runtime::seen_from_here(*address),
                         *own_keys};
   process.node().spawn<NodesFile>(process.node(), folder->file(NodesFile::name), *address,
                                   shared.group_readable);

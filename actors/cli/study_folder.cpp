@@ -62,4 +62,12 @@ std::string attempt_folder(const std::string& folder, std::uint32_t trial, std::
       .string();
 }
 
+Error unknown_trial(const OpenedStudy& study, std::uint32_t trial) {
+  const auto& trials = study.state.trials();
+  const std::string which = trials.empty()
+                                ? "no trial has started"
+                                : "it has trials 0 to " + std::to_string(trials.back().id);
+  return {ErrorKind::bad_input, "the study has no trial " + std::to_string(trial) + "; " + which};
+}
+
 }  // namespace troupe::cli

@@ -28,6 +28,9 @@ Result<OpenedStudy> open_study(const std::string& folder);
 [[nodiscard]] actors::TrialState shown_state(const OpenedStudy& study,
                                              const actors::StudyState::Trial& trial);
 
+/// What is wrong with the number of a trial that the study does not have.
+[[nodiscard]] Error unknown_trial(const OpenedStudy& study, std::uint32_t trial);
+
 /// Folder of an attempt: DIR/trials/0007/attempt-2.
 std::string attempt_folder(const std::string& folder, std::uint32_t trial, std::uint32_t attempt);
 

@@ -112,6 +112,11 @@ BOOST_DATA_TEST_CASE(suggestions_of_a_model_are_derived_again_from_the_journal,
   BOOST_TEST(replay.code == 0, replay.out);
   BOOST_TEST(replay.out.find("12 suggestions derived again, 0 differences") != std::string::npos,
              replay.out);
+  const Finished why = test::run({program("troupe"), "why", study.folder(), "11"});
+  BOOST_TEST(why.code == 0, why.err);
+  BOOST_TEST(why.out.starts_with("trial 11: x="), why.out);
+  BOOST_TEST(why.out.find("start, to 1") != std::string::npos, why.out);
+  BOOST_TEST(test::run({program("troupe"), "why", study.folder(), "99"}).code == 2);
 }
 
 BOOST_AUTO_TEST_CASE(a_program_that_reports_once_is_tuned_without_a_resource) {
