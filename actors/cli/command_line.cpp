@@ -173,6 +173,7 @@ void add_lists(CLI::App& app, Parsed& parsed) {
   for (const auto& [name, help] :
        {std::pair{"trials", "List the trials of a study"},
         std::pair{"best", "Show the best model and the configuration to retrain"},
+        std::pair{"importance", "Show how much each parameter matters, by rung"},
         std::pair{"events", "List what happened in a study"}}) {
     auto& command = *app.add_subcommand(name, help);
     command.footer(

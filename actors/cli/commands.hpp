@@ -148,6 +148,7 @@ int preview(const PreviewOptions& options);
 int list_trials(const ListOptions& options);
 int show_best(const ListOptions& options);
 int list_events(const ListOptions& options);
+int show_importance(const ListOptions& options);
 int show_why(const WhyOptions& options);
 int show_logs(const LogsOptions& options);
 int replay_journal(const ReplayOptions& options);

@@ -45,6 +45,7 @@ int dispatch(const std::string& command, const Parsed& parsed) {
   if (command == "trials") return list_trials(parsed.list);
   if (command == "best") return show_best(parsed.list);
   if (command == "events") return list_events(parsed.list);
+  if (command == "importance") return show_importance(parsed.list);
   if (command == "why") return show_why(parsed.why);
   if (command == "logs") return show_logs(parsed.logs);
   if (command == "replay") return replay_journal(parsed.replay);

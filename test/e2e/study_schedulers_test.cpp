@@ -119,6 +119,25 @@ BOOST_DATA_TEST_CASE(suggestions_of_a_model_are_derived_again_from_the_journal,
   BOOST_TEST(test::run({program("troupe"), "why", study.folder(), "99"}).code == 2);
 }
 
+BOOST_AUTO_TEST_CASE(the_only_parameter_has_all_importance_once_enough_trials_reported) {
+  E2eStudy study(
+      "entry: {command: [" + program("e2e_once") +
+      "]}\nconfig_space: {x: {uniform: [0, 1]}}\nmax_t: 1\nscheduler: fifo\nn_workers: 2\n"
+      "stop_criterion: {max_num_trials_started: 19}\n");
+  BOOST_TEST(study.run({}).code == 0);
+  const Finished few = test::run({program("troupe"), "importance", study.folder()});
+  BOOST_TEST(few.code == 1);
+  BOOST_TEST(
+      few.err.find("19 trials reached the lowest rung; importance takes 20") != std::string::npos,
+      few.err);
+  std::string text = read_file(study.file());
+  text.replace(text.find("started: 19"), 11, "started: 30");
+  write_file(study.file(), text);
+  BOOST_TEST(study.run({}).code == 0);
+  const Finished enough = test::run({program("troupe"), "importance", study.folder(), "-f", "csv"});
+  BOOST_TEST(enough.out == "parameter,@1\nx,1.0\n", enough.out + enough.err);
+}
+
 BOOST_AUTO_TEST_CASE(a_program_that_reports_once_is_tuned_without_a_resource) {
   const TempFolder scratch;
   const std::string file = scratch.file("once.yaml");
