@@ -131,7 +131,8 @@ void TerminalActor::on(Context& self, const Tick&) {
 }
 
 /// A study that is over at once may end before it knows its subscriber: its journal has the rest.
-void TerminalActor::on(Context& self, const runtime::Down&) {
+void TerminalActor::on(Context& self, const runtime::Down& down) {
+  if (down.cause == runtime::Cause::failed) failure_ = down.reason;
   auto reader = actors::JournalReader::open(journal_);
   if (reader)
     (void)reader->each(known_rows_, [&](const actors::Row& row) -> Result<void> {
@@ -144,7 +145,7 @@ void TerminalActor::on(Context& self, const runtime::Down&) {
 }
 
 void TerminalActor::stopping(Context& self) {
-  write_out(screen_.close(elapsed(self)));
+  write_out(screen_.close(elapsed(self), failure_));
 }
 
 }  // namespace troupe::cli

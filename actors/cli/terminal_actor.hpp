@@ -73,6 +73,7 @@ class TerminalActor {
   std::size_t rows_ = 0;
   Duration active_at_sync_{0};
   Instant synced_{};
+  std::string failure_;     ///< Why the study failed.
   bool disk_full_ = false;  ///< Whether the last note said that the disk is full.
 };
 

@@ -50,8 +50,17 @@ class Log {
   [[nodiscard]] bool is_current(std::size_t frame) const {
     return bytes_.substr(start(frame) + 8, 8) == bytes_.substr(16, 8);
   }
+  /// The frame is current and ends a transaction. False if a power cut may have mixed the mark of
+  /// an earlier frame at this place with a later header.
   [[nodiscard]] bool is_commit(std::size_t frame) const {
-    return word(bytes_, start(frame) + 4) != 0;
+    constexpr std::size_t sector = 512;
+    const std::size_t at = start(frame);
+    const bool whole = at / sector == (at + 15) / sector || follows(frame);
+    return whole && is_current(frame) && word(bytes_, at + 4) != 0;
+  }
+  /// Where the frame starts in the file.
+  [[nodiscard]] std::size_t start(std::size_t frame) const {
+    return header_bytes + frame * (frame_header_bytes + page_bytes_);
   }
   /// Number of the page that the frame holds.
   [[nodiscard]] std::uint32_t page(std::size_t frame) const { return word(bytes_, start(frame)); }
@@ -65,9 +74,6 @@ class Log {
   }
 
  private:
-  [[nodiscard]] std::size_t start(std::size_t frame) const {
-    return header_bytes + frame * (frame_header_bytes + page_bytes_);
-  }
   [[nodiscard]] Checksum stored(std::size_t at) const {
     return {word(bytes_, at), word(bytes_, at + 4)};
   }
@@ -103,10 +109,13 @@ std::optional<Damage> damage_in(const std::string& log_file) {
   std::size_t end = 0;
   while (end < log.frames() && log.follows(end)) ++end;
   for (std::size_t frame = end + 1; frame < log.frames(); ++frame)
-    if (log.is_commit(frame - 1) && log.is_current(frame - 1) && log.follows(frame))
-      return Damage{header, end,
-                    "page " + std::to_string(log.page(end)) + " in frame " + std::to_string(end) +
-                        " does not match its checksum, and later transactions do"};
+    if (log.is_commit(frame - 1) && log.is_current(frame))
+      return Damage{
+          header, end,
+          "page " + std::to_string(log.page(end)) + " in frame " + std::to_string(end) +
+              " does not match its checksum, and later transactions were committed; to go on "
+              "with the rows before it: truncate -s " +
+              std::to_string(log.start(end)) + " " + log_file};
   return {};
 }
 

@@ -8,7 +8,6 @@
 #include "actors/json.hpp"
 #include "actors/results/study_state.hpp"
 #include "actors/study/recovery.hpp"
-#include "actors/study/study_history.hpp"
 #include "actors/study/study_rules.hpp"
 
 namespace troupe::actors {
@@ -60,14 +59,15 @@ Result<std::optional<RecordedStudy>> read_recorded(JournalReader& journal) {
 Result<StudyCore> fold_core(JournalReader& journal, const RecordedStudy& recorded) {
   StudyCore core(rules_of(*recorded.opened.spec));
   const auto read = journal.each(0, [&](const Row& row) -> Result<void> {
-    const std::string which = "row " + std::to_string(row.index) + " of the journal ";
     try {
       const StudyRow decoded = decode_row(row);
-      if (!core.accepts(decoded.input))
-        return Error{ErrorKind::bad_input, which + "does not follow from those before it"};
-      (void)core.apply(decoded.input, decoded.index, decoded.decisions);
+      at_row(row, [&] {
+        if (!core.accepts(decoded.input))
+          throw StudyAbandoned("it does not follow from the rows before it");
+        (void)core.apply(decoded.input, decoded.index, decoded.decisions);
+      });
     } catch (const StudyAbandoned& abandoned) {
-      return Error{ErrorKind::bad_input, which + "cannot be read: " + abandoned.what()};
+      return Error{ErrorKind::bad_input, abandoned.what()};
     }
     return {};
   });

@@ -4,31 +4,32 @@
 #include <variant>
 
 #include "actors/json.hpp"
-#include "actors/study/study_history.hpp"
 
 namespace troupe::actors {
 
 using Decisions = std::vector<schedulers::Decision>;
 
 StudyRow decode_row(const Row& row) {
-  return {.index = row.index,
-          .time_us = row.time_us,
-          .input = value_or_abandon(from_json<Input>(row.input)),
-          .decisions = value_or_abandon(from_json<Decisions>(row.decisions)),
-          .events = {}};
+  return at_row(row, [&] {
+    return StudyRow{.index = row.index,
+                    .time_us = row.time_us,
+                    .input = value_or_abandon(from_json<Input>(row.input)),
+                    .decisions = value_or_abandon(from_json<Decisions>(row.decisions)),
+                    .events = {}};
+  });
 }
 
 ReplayedRow replay_row(StudyCore& core, const Row& row, const AskScheduler& ask) {
-  Input input = value_or_abandon(from_json<Input>(row.input));
-  if (!core.accepts(input)) return {ReplayedRow::Status::differs};
+  Input input = at_row(row, [&] { return value_or_abandon(from_json<Input>(row.input)); });
+  if (!at_row(row, [&] { return core.accepts(input); })) return {ReplayedRow::Status::differs};
   Decisions decisions;
-  if (const auto event = core.question(input)) {
+  if (const auto event = at_row(row, [&] { return core.question(input); })) {
     auto answer = ask(row.index, *event);
     if (!answer) return {ReplayedRow::Status::scheduler_lost};
     decisions = std::move(*answer);
   }
   if (to_json(decisions) != row.decisions) return {ReplayedRow::Status::differs};
-  Outcome outcome = core.apply(input, row.index, decisions);
+  Outcome outcome = at_row(row, [&] { return core.apply(input, row.index, decisions); });
   return {
       ReplayedRow::Status::applied,
       {row.index, row.time_us, std::move(input), std::move(decisions), std::move(outcome.events)},

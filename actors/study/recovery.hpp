@@ -3,14 +3,34 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "actors/journal/journal.hpp"
 #include "actors/study/study_core.hpp"
+#include "actors/study/study_history.hpp"
 #include "actors/study/study_row.hpp"
+#include "runtime/core/check.hpp"
 #include "schedulers/events.hpp"
 
 namespace troupe::actors {
+
+/// Runs `work` for `row`. A failure of its own, of the row's text or of a check, is thrown as
+/// StudyAbandoned, which names the row.
+template <typename Work>
+auto at_row(const Row& row, const Work& work) {
+  const auto named = [&](const char* reason) {
+    return StudyAbandoned("row " + std::to_string(row.index) +
+                          " of the journal cannot be replayed: " + reason);
+  };
+  try {
+    return work();
+  } catch (const StudyAbandoned& failure) {
+    throw named(failure.what());
+  } catch (const CheckFailure& failure) {
+    throw named(failure.what());
+  }
+}
 
 /// Asks a scheduler about the event of a row. None: the scheduler is lost.
 using AskScheduler = std::function<std::optional<std::vector<schedulers::Decision>>(
@@ -30,7 +50,7 @@ struct ReplayedRow {
 
 /// Derives the decisions of a journaled row again and applies it to `core`, which has the rows
 /// before it. Leaves `core` as it is unless the row was applied. Throws StudyAbandoned if the row
-/// cannot be read.
+/// cannot be read or applied.
 [[nodiscard]] ReplayedRow replay_row(StudyCore& core, const Row& row, const AskScheduler& ask);
 
 /// The decoded input and decisions of a journaled row. Throws StudyAbandoned if they cannot be

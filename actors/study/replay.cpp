@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "actors/json.hpp"
+#include "actors/study/recovery.hpp"
 #include "actors/study/study_rules.hpp"
 #include "actors/study_file/study_spec.hpp"
 #include "runtime/core/check.hpp"
@@ -41,6 +42,10 @@ Result<Replay> Replay::of(const Row& first) {
 }
 
 std::vector<Difference> Replay::on(const Row& row) {
+  return at_row(row, [&] { return derive(row); });
+}
+
+std::vector<Difference> Replay::derive(const Row& row) {
   std::vector<Difference> differences;
   const auto differ = [&](const char* what, const std::string& journal, const std::string& replay) {
     if (journal != replay) differences.push_back({row.index, what, journal, replay});

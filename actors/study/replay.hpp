@@ -46,7 +46,8 @@ class Replay {
   /// Suggestions that were derived again.
   [[nodiscard]] std::uint64_t suggestions() const { return suggestions_; }
 
-  /// Derives the next row. Returns its differences.
+  /// Derives the next row. Returns its differences. Throws StudyAbandoned, which names the row, if
+  /// a check fails: nothing can be derived after it.
   [[nodiscard]] std::vector<Difference> on(const Row& row);
 
   [[nodiscard]] const StudyCore& core() const { return core_; }
@@ -60,6 +61,7 @@ class Replay {
   };
   [[nodiscard]] std::optional<Suggestion> suggested_again(const Suggestion& recorded);
   void learn_below(std::uint64_t rows);
+  [[nodiscard]] std::vector<Difference> derive(const Row& row);
 
   StudyCore core_;
   std::unique_ptr<schedulers::Scheduler> scheduler_;  ///< Null: the user's own.

@@ -96,10 +96,10 @@ std::string Screen::resize(std::size_t columns, std::size_t rows, Duration elaps
   return mode_ == OutputMode::redrawn ? draw(elapsed) : std::string();
 }
 
-std::string Screen::close(Duration elapsed) {
+std::string Screen::close(Duration elapsed, const std::string& failure) {
   if (mode_ == OutputMode::quiet || mode_ == OutputMode::json) return {};
   const std::string above = erase() + std::exchange(pending_lines_, {});
-  return above + "\n" + summary(progress_, elapsed, style_);
+  return above + "\n" + summary(progress_, elapsed, style_, failure);
 }
 
 /// Whether an event gets a notice. Warnings beyond warnings_max get none.

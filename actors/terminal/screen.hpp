@@ -33,8 +33,8 @@ class Screen {
   /// Redraws what has changed. Called five times a second; writes at most ten times a second.
   [[nodiscard]] std::string tick(Duration elapsed);
   [[nodiscard]] std::string resize(std::size_t columns, std::size_t rows, Duration elapsed);
-  /// Text after the last event: the summary.
-  [[nodiscard]] std::string close(Duration elapsed);
+  /// Text after the last event: the summary. `failure`: why the study cannot go on, if it failed.
+  [[nodiscard]] std::string close(Duration elapsed, const std::string& failure = {});
 
   [[nodiscard]] const StudyProgress& progress() const { return progress_; }
 

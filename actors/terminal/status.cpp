@@ -257,10 +257,13 @@ void add_best(std::vector<Line>& lines, const StudyProgress& progress, const Ter
       .add(", " + trial_name(state.retrain()->trial));
 }
 
-/// Outcome and reason of the end of the study.
-Line outcome_line(const StudyProgress& progress, const TerminalStyle& style) {
+/// Outcome and reason of the end of the study, or of this process.
+Line outcome_line(const StudyProgress& progress, const TerminalStyle& style,
+                  const std::string& failure) {
   Line line(style, Line::unlimited);
   line.add(printable_line(progress.outline().study), Style::bold).add(" ");
+  if (!failure.empty())
+    return line.add("cannot go on", Style::red).add(": " + printable_line(failure));
   if (!progress.finished()) return line.add("goes on without this terminal", Style::yellow);
   using Outcome = StudyFinished::Outcome;
   switch (progress.finished()->outcome) {
@@ -403,8 +406,9 @@ std::vector<Line> status_block(const StudyProgress& progress, Duration elapsed,
   return lines;
 }
 
-std::string summary(const StudyProgress& progress, Duration elapsed, const TerminalStyle& style) {
-  std::vector<Line> lines{outcome_line(progress, style), Line(style, 0)};
+std::string summary(const StudyProgress& progress, Duration elapsed, const TerminalStyle& style,
+                    const std::string& failure) {
+  std::vector<Line> lines{outcome_line(progress, style, failure), Line(style, 0)};
   add_summary_best(lines, progress, style);
   lines.push_back(spent_line(progress, elapsed, style));
   if (progress.resource_max() > 0) lines.push_back(summary_ceiling_line(progress, style));

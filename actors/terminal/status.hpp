@@ -27,7 +27,9 @@ std::string status_sentence(const StudyProgress& progress);
 std::vector<Line> status_block(const StudyProgress& progress, Duration elapsed,
                                const TerminalStyle& style);
 
-/// Result of a study, its totals, and the commands that show more. Ends with a newline.
-std::string summary(const StudyProgress& progress, Duration elapsed, const TerminalStyle& style);
+/// Result of a study, its totals, and the commands that show more. Ends with a newline. `failure`:
+/// why this process cannot go on with the study; empty if it can.
+std::string summary(const StudyProgress& progress, Duration elapsed, const TerminalStyle& style,
+                    const std::string& failure = {});
 
 }  // namespace troupe::actors

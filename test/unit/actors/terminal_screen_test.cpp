@@ -263,6 +263,16 @@ BOOST_AUTO_TEST_CASE(what_happened_before_a_resume_counts_and_is_not_told_again)
   BOOST_TEST(!contains(text, "unlocked"));
 }
 
+BOOST_AUTO_TEST_CASE(a_failure_is_told_instead_of_the_end_of_an_earlier_session) {
+  Screen screen(OutputMode::lines, TerminalStyle{}, digits_outline());
+  screen.recall(start(0));
+  screen.recall(StudyFinished{1, StudyFinished::Outcome::interrupted, "interrupted by a signal"});
+  (void)screen.open(0s);
+  const std::string text = screen.close(1s, "row 30 of the journal cannot be replayed: why");
+  BOOST_TEST(contains(text, "digits cannot go on: row 30 of the journal cannot be replayed: why"));
+  BOOST_TEST(!contains(text, "interrupted"));
+}
+
 BOOST_AUTO_TEST_CASE(quiet_is_quiet) {
   Screen screen(OutputMode::quiet, TerminalStyle{}, digits_outline());
   std::string text = screen.open(0s) + screen.on(RungUnlocked{0, 9, 0.5, 0}, 1s);

@@ -99,6 +99,17 @@ BOOST_AUTO_TEST_CASE(a_row_that_cannot_be_read_abandons_the_study) {
                     StudyAbandoned);
 }
 
+BOOST_AUTO_TEST_CASE(a_check_that_fails_names_the_row) {
+  StudyCore core = core_with_node();
+  const Decisions decisions{schedulers::StartTrial{7, 3}};  // Trial 0 was suggested.
+  const auto names_row = [](const StudyAbandoned& failure) {
+    return std::string(failure.what()).starts_with("row 2 of the journal cannot be replayed: ");
+  };
+  BOOST_CHECK_EXCEPTION((void)replay_row(core, slot_row(decisions), answering(decisions)),
+                        StudyAbandoned, names_row);
+  BOOST_CHECK_EXCEPTION((void)decode_row({2, 77, "{", "[]", "[]"}), StudyAbandoned, names_row);
+}
+
 BOOST_AUTO_TEST_CASE(the_time_between_two_sessions_is_not_active) {
   ActiveTime time;
   BOOST_TEST(time.active_us(50) == 0);
