@@ -260,7 +260,9 @@ std::vector<std::string> local_nodes_alive(const HeadFolder& folder) {
 
 /// Spawns the study at `where`: a Node, or the Context of an actor.
 StudyRef spawn_at(auto& where, Session session, const HeadFolder& folder) {
-  auto results = std::make_unique<ResultFiles>(folder.path(), session.journal->meta());
+  auto results = std::make_unique<ResultFiles>(
+      folder.path(), session.journal->meta(),
+      [](const std::string& warning) { std::fprintf(stderr, "troupe: %s\n", warning.c_str()); });
   StudyOptions options = options_of(session);
   options.refused = where.refusal_reporter();
   options.own_nodes_alive = local_nodes_alive(folder);

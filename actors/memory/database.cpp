@@ -1,11 +1,13 @@
 #include "actors/memory/database.hpp"
 
+#include <bit>
 #include <cstring>
 #include <filesystem>
 #include <utility>
 
 #include <sqlite3.h>
 
+#include "actors/content_hash.hpp"
 #include "actors/memory/memory.hpp"
 
 namespace troupe::actors::memory {
@@ -27,6 +29,10 @@ constexpr const char* schema =
     "CREATE TABLE incumbents (number INTEGER PRIMARY KEY AUTOINCREMENT,"
     " task INTEGER NOT NULL REFERENCES tasks, identity TEXT NOT NULL UNIQUE,"
     " config TEXT NOT NULL);";
+
+/// The checksum of all rows of the tables above.
+constexpr const char* content_schema =
+    "CREATE TABLE content (checksum INTEGER NOT NULL); INSERT INTO content VALUES (0);";
 
 }  // namespace
 
@@ -74,6 +80,15 @@ bool Statement::is_null(int column) const {
 
 std::int64_t Statement::integer(int column) const {
   return sqlite3_column_int64(statement_.get(), column);
+}
+
+std::string Statement::exact(int column) const {
+  if (sqlite3_column_type(statement_.get(), column) != SQLITE_FLOAT) return text(column);
+  return std::to_string(std::bit_cast<std::uint64_t>(real(column)));
+}
+
+int Statement::columns() const {
+  return sqlite3_column_count(statement_.get());
 }
 
 double Statement::real(int column) const {
@@ -139,7 +154,8 @@ Result<void> Database::create() {
     const auto now = number("PRAGMA schema_version");
     if (!now) return now.error();
     if (*now != 0) return {};  // Another process created them.
-    return run((std::string(schema) + "PRAGMA application_id = " + std::to_string(memory_id) +
+    return run((std::string(schema) + content_schema +
+                "PRAGMA application_id = " + std::to_string(memory_id) +
                 "; PRAGMA user_version = " + std::to_string(Memory::format))
                    .c_str());
   });
@@ -155,13 +171,15 @@ Result<void> Database::check_format() {
                  path_ + " is no memory: it is an SQLite database of another kind, or empty"};
   const auto version = number("PRAGMA user_version");
   if (!version) return version.error();
-  if (*version == 1) {
-    if (auto converted = convert_format_1(); !converted) return converted;
-  } else if (*version != Memory::format) {
+  if (*version < 1 || *version > Memory::format)
     return Error{ErrorKind::bad_input, path_ + " has memory format " + std::to_string(*version) +
-                                           "; this troupe knows format " +
+                                           "; this troupe knows the formats 1 to " +
                                            std::to_string(Memory::format)};
-  }
+  if (auto sound = check_pages(); !sound) return sound;
+  return *version < Memory::format ? convert(*version) : check_checksum();
+}
+
+Result<void> Database::check_pages() {
   auto pages = prepare("PRAGMA quick_check(1)");
   if (!pages) return pages.error();
   if (!pages->step()) return error(pages->code());
@@ -170,17 +188,48 @@ Result<void> Database::check_format() {
   return {};
 }
 
-/// Adds the columns that format 1 lacks.
-Result<void> Database::convert_format_1() {
+Result<std::int64_t> Database::checksum() {
+  ContentHash hash;
+  for (const char* table : {"parameters", "tasks", "incumbents"}) {
+    auto rows = prepare((std::string("SELECT * FROM ") + table + " ORDER BY 1").c_str());
+    if (!rows) return rows.error();
+    while (rows->step()) {
+      for (int column = 0; column < rows->columns(); ++column) {
+        const std::string text = rows->exact(column);
+        hash.add((rows->is_null(column) ? "-" : std::to_string(text.size())) + ":" + text);
+      }
+    }
+    if (rows->code() != SQLITE_OK) return error(rows->code());
+  }
+  return static_cast<std::int64_t>(hash.word());
+}
+
+Result<void> Database::check_checksum() {
+  if (auto begun = run("BEGIN"); !begun) return begun;  // One moment for rows and checksum.
+  const auto stored = number("SELECT checksum FROM content");
+  const auto found = checksum();
+  (void)run("COMMIT");
+  if (!stored) return stored.error();
+  if (!found) return found.error();
+  if (*stored == *found) return {};
+  return Error{ErrorKind::io, path_ +
+                                  " is damaged: its tasks and configurations do not match their "
+                                  "checksum: they were changed after they were written"};
+}
+
+/// Adds the columns and the table that an earlier format lacks.
+Result<void> Database::convert(std::int64_t from) {
+  if (sqlite3_db_readonly(connection_.get(), "main") == 1 && from > 1) return {};
   return transaction([&]() -> Result<void> {
     const auto now = number("PRAGMA user_version");
     if (!now) return now.error();
-    if (*now != 1) return {};  // Another process converted it.
-    return run(("ALTER TABLE tasks ADD COLUMN model_value REAL;"
-                "ALTER TABLE tasks ADD COLUMN model_resource INTEGER;"
-                "PRAGMA user_version = " +
-                std::to_string(Memory::format))
-                   .c_str());
+    std::string sql;
+    if (*now == 1)
+      sql +=
+          "ALTER TABLE tasks ADD COLUMN model_value REAL;"
+          "ALTER TABLE tasks ADD COLUMN model_resource INTEGER;";
+    if (*now < Memory::format) sql += content_schema;  // Else another process converted it.
+    return run((sql + "PRAGMA user_version = " + std::to_string(Memory::format)).c_str());
   });
 }
 
@@ -211,9 +260,20 @@ Result<void> Database::finish(Statement& statement) {
   return {};
 }
 
+/// Notes the checksum of the rows as they are now.
+Result<void> Database::store_checksum() {
+  const auto stored = number("SELECT ifnull(max(checksum), 0) FROM content");
+  if (!stored) return stored.error();
+  const auto now = checksum();
+  if (!now) return now.error();
+  if (*stored == *now) return {};
+  return run(("UPDATE content SET checksum = " + std::to_string(*now)).c_str());
+}
+
 Result<void> Database::transaction(const std::function<Result<void>()>& work) {
   if (auto begun = run("BEGIN IMMEDIATE"); !begun) return begun;
   auto done = work();
+  if (done) done = store_checksum();
   if (done) done = run("COMMIT");
   if (!done) (void)run("ROLLBACK");
   return done;

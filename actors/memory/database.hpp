@@ -28,10 +28,13 @@ class Statement {
     return code_;
   }  ///< SQLite result code of the first error; 0: none.
 
+  [[nodiscard]] int columns() const;
   [[nodiscard]] bool is_null(int column) const;
   [[nodiscard]] std::int64_t integer(int column) const;
   [[nodiscard]] double real(int column) const;
   [[nodiscard]] std::string text(int column) const;
+  /// The value as a text that differs for each number.
+  [[nodiscard]] std::string exact(int column) const;
 
  private:
   struct Finalize {
@@ -61,7 +64,12 @@ class Database {
   Database(std::string path, sqlite3* connection);
   Result<std::int64_t> number(const char* sql);
   Result<void> check_format();
-  Result<void> convert_format_1();
+  Result<void> check_pages();
+  Result<void> check_checksum();
+  Result<void> convert(std::int64_t from);
+  /// Of all rows of the memory.
+  Result<std::int64_t> checksum();
+  Result<void> store_checksum();
   Result<void> create();
 
   struct Close {

@@ -66,7 +66,8 @@ struct Recalled {
 /// use it at once: each call is one transaction, and waits for the transactions of others.
 class Memory {
  public:
-  static constexpr int format = 2;  ///< Format 1 lacks the best model, and is converted.
+  /// Format 1 lacks the best model, and formats 1 and 2 lack the checksum; both are converted.
+  static constexpr int format = 3;
 
   /// Opens an existing memory. Every error names the file.
   static Result<Memory> open(const std::string& path);

@@ -14,8 +14,12 @@ constexpr std::int64_t tables_interval_us = 2'000'000;
 
 }  // namespace
 
-ResultFiles::ResultFiles(const std::filesystem::path& folder, JournalMeta meta)
-    : folder_(folder), meta_(std::move(meta)), results_((folder / "results.csv").string()) {}
+ResultFiles::ResultFiles(const std::filesystem::path& folder, JournalMeta meta,
+                         std::function<void(const std::string&)> warn)
+    : folder_(folder),
+      meta_(std::move(meta)),
+      results_((folder / "results.csv").string()),
+      warn_(std::move(warn)) {}
 
 void ResultFiles::on(const StudyRow& row) {
   now_us_ = row.time_us;
@@ -24,7 +28,7 @@ void ResultFiles::on(const StudyRow& row) {
   results_.take(state_, row.events);
 }
 
-/// Writes results.csv anew from the journal, if somebody removed it.
+/// Writes results.csv anew from the journal, if somebody removed it or it could not be written.
 void ResultFiles::restore_results() {
   auto reader = JournalReader::open((folder_ / "journal.db").string());
   if (!reader) return;
@@ -42,15 +46,26 @@ void ResultFiles::restore_results() {
 }
 
 void ResultFiles::flush() {
-  if (results_.is_removed()) restore_results();
-  (void)results_.flush();
-  if (now_us_ - tables_us_ >= tables_interval_us || state_.finished()) write_tables();
+  const bool tables_due = now_us_ - tables_us_ >= tables_interval_us || state_.finished();
+  if (results_.is_removed() || (!complete_ && tables_due)) restore_results();
+  const auto written = results_.flush();
+  complete_ = written.has_value();
+  note(written);
+  if (tables_due) write_tables();
+}
+
+/// Tells once that a file cannot be written.
+void ResultFiles::note(const Result<void>& written) {
+  if (written || !warn_ || std::exchange(warned_, true)) return;
+  warn_(written.error().what +
+        ". The study goes on, and its journal holds all results; the file is written again as soon "
+        "as that is possible, at the latest by the next `troupe run`");
 }
 
 void ResultFiles::write_tables() {
   tables_us_ = now_us_;
-  (void)replace_file((folder_ / "trials.csv").string(), trials_csv(state_));
-  (void)replace_file((folder_ / "best.json").string(), best_json(state_, meta_, folder_.string()));
+  note(replace_file((folder_ / "trials.csv").string(), trials_csv(state_)));
+  note(replace_file((folder_ / "best.json").string(), best_json(state_, meta_, folder_.string())));
 }
 
 }  // namespace troupe::actors

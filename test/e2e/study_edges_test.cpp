@@ -7,8 +7,10 @@
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
+#include <map>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include <boost/test/unit_test.hpp>
 #include <poll.h>
@@ -165,6 +167,44 @@ BOOST_AUTO_TEST_CASE(a_head_that_is_killed_anywhere_leaves_a_folder_that_opens) 
     check_end(study);
   }
   BOOST_TEST_MESSAGE(tally.killed << " kills, " << tally.journals << " journals");
+}
+
+/// Every command gives an error that names the journal, or shows what it showed before.
+BOOST_AUTO_TEST_CASE(a_finished_study_whose_journal_was_changed_is_not_taken_for_finished) {
+  const E2eStudy study(short_study);
+  BOOST_TEST_REQUIRE(study.run().code == 0);
+  const std::string path = study.folder() + "/journal.db";
+  const std::string whole = read_file(path);
+  const auto show = [&](const std::string& command) {
+    if (command == "run") return study.run();
+    if (command == "logs") return study.troupe("logs", {"0"});
+    return study.troupe(command);
+  };
+  const std::vector<std::string> commands{"trials", "best", "events", "replay",
+                                          "logs",   "run",  "clean"};
+  BOOST_TEST(show("clean").code == 0);  // Deletes nothing later.
+  std::map<std::string, Finished> before;
+  for (const std::string& command : commands) before.emplace(command, show(command));
+  int refused = 0;
+  for (int damage = 0; damage < 2 * kills(); ++damage) {
+    Rng rng = Rng::stream(static_cast<std::uint64_t>(damage), "damage", 3);
+    std::string bytes = whole;
+    for (std::uint64_t count = 1 + rng.below(40); count > 0; --count)
+      bytes[rng.below(bytes.size())] = static_cast<char>(rng.below(256));
+    if (damage % 4 == 3) bytes.resize(rng.below(bytes.size()));
+    for (const std::string& command : commands) {
+      for (const char* suffix : {"-wal", "-shm"}) std::filesystem::remove(path + suffix);
+      write_file(path, bytes);
+      const Finished shown = show(command);
+      const bool named = shown.code == 1 && shown.err.find("journal.db") != std::string::npos;
+      const bool same =
+          shown.code == before.at(command).code && shown.out == before.at(command).out;
+      refused += named ? 1 : 0;
+      BOOST_TEST((named || same), damage << ", " << command << ": " << shown.code << shown.err);
+    }
+  }
+  BOOST_TEST_MESSAGE(refused << " commands refused");
+  BOOST_TEST(refused > 0);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -8,6 +8,7 @@
 #include <sqlite3.h>
 
 #include "actors/journal/journal.hpp"
+#include "runtime/core/rng.hpp"
 #include "test/kit/temp_folder.hpp"
 
 namespace troupe::actors {
@@ -306,7 +307,7 @@ BOOST_FIXTURE_TEST_CASE(what_is_no_memory_is_refused_by_what_it_is, Fixture) {
              foreign + " is no memory: it is an SQLite database of another kind, or empty");
   BOOST_TEST(!Memory::open_or_create(foreign).has_value());
   sql(path, "PRAGMA user_version = 7");
-  BOOST_TEST(refused(path) == path + " has memory format 7; this troupe knows format 2");
+  BOOST_TEST(refused(path) == path + " has memory format 7; this troupe knows the formats 1 to 3");
 }
 
 BOOST_FIXTURE_TEST_CASE(a_task_has_the_metrics_of_the_retrained_and_of_the_best_model, Fixture) {
@@ -322,10 +323,53 @@ BOOST_FIXTURE_TEST_CASE(a_task_has_the_metrics_of_the_retrained_and_of_the_best_
   BOOST_TEST(!tasks[1].task.model_value.has_value());
 }
 
+BOOST_FIXTURE_TEST_CASE(a_memory_that_was_changed_is_refused, Fixture) {
+  (void)memory.remember(task("a", config(0.1, 3)), space_of(), as_is).value();
+  (void)memory.remember(task("b", config(0.2, 3)), space_of(), as_is).value();
+  const std::string whole = test::read_file(path);
+  for (const char* change :
+       {"UPDATE incumbents SET config = replace(config, '0.1', '0.3')",
+        "UPDATE tasks SET value = 0.5 WHERE number = 1", "DELETE FROM incumbents",
+        "UPDATE parameters SET position = 9 WHERE position = 0"}) {
+    sql(path, change);
+    const auto refused = Memory::open(path);
+    BOOST_TEST_REQUIRE(!refused.has_value(), change);
+    BOOST_TEST(
+        refused.error().what.starts_with(path + " is damaged: its tasks and configurations"));
+    test::write_file(path, whole);
+  }
+  BOOST_TEST(Memory::open(path)->tasks()->size() == 2u);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_memory_of_any_bytes_is_refused_or_has_the_same_rows, Fixture) {
+  (void)memory.remember(task("a", config(0.1, 3)), space_of(), as_is).value();
+  (void)memory.remember(task("b", config(0.2, 3)), space_of(), as_is).value();
+  const std::string whole = test::read_file(path);
+  const auto incumbents = memory.recall(space_of(), as_is, loss)->incumbents;
+  int refused = 0;
+  for (std::uint64_t seed = 0; seed < 100; ++seed) {
+    Rng rng = Rng::stream(seed, "damage", 2);
+    std::string bytes = whole;
+    for (std::uint64_t count = 1 + rng.below(seed % 2 == 0 ? 1 : 60); count > 0; --count)
+      bytes[rng.below(bytes.size())] = static_cast<char>(rng.below(256));
+    if (seed % 5 == 4) bytes.resize(rng.below(bytes.size()));
+    const std::string copy = folder.file("damaged.db");
+    test::write_file(copy, bytes);
+    auto opened = Memory::open(copy);
+    const auto recalled = opened ? opened->recall(space_of(), as_is, loss) : opened.error();
+    if (recalled)
+      BOOST_TEST((recalled->incumbents == incumbents), "seed " << seed);
+    else
+      ++refused;
+  }
+  BOOST_TEST(refused > 10);
+}
+
 BOOST_FIXTURE_TEST_CASE(a_memory_of_format_1_is_converted, Fixture) {
   (void)memory.remember(task("a", config(0.1, 3)), space_of(), as_is).value();
   sql(path,
       "ALTER TABLE tasks DROP COLUMN model_value; ALTER TABLE tasks DROP COLUMN model_resource;"
+      "DROP TABLE content;"
       "PRAGMA user_version = 1");
   Memory again = Memory::open(path).value();
   BOOST_TEST(again.tasks().value().at(0).task.value == 0.25);

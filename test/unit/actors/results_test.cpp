@@ -174,6 +174,30 @@ BOOST_FIXTURE_TEST_CASE(a_removed_results_csv_comes_back_whole, ResultsFixture) 
   BOOST_TEST(after.substr(before.size()) == "0,3,nan,0.1,relu,9,STOP,Stopped,13.5\n");
 }
 
+BOOST_FIXTURE_TEST_CASE(a_results_csv_that_cannot_be_written_is_told_once, ResultsFixture) {
+  Journal journal =
+      Journal::create(folder.file("journal.db"), {{"study", "s"}, {"metric", "loss"}}).value();
+  std::vector<std::string> warnings;
+  ResultFiles files(folder.path(), journal.meta(),
+                    [&](const std::string& warning) { warnings.push_back(warning); });
+  std::filesystem::create_directory(path);  // Nobody can write a file here, not even root.
+  for (const Row& one : two_trials()) {
+    journal.append(std::span(&one, 1)).value();
+    files.on({one.index, one.time_us, {}, {}, events_of(one).value()});
+    files.flush();
+    if (one.index == 6) std::filesystem::remove(path);
+  }
+  BOOST_TEST_REQUIRE(warnings.size() == 1u);
+  BOOST_TEST(
+      warnings[0].starts_with(path + " cannot be written: Is a directory. The study goes on"),
+      warnings[0]);
+  const std::string healed = test::read_file(path);
+  CsvOfRows csv(folder.file("whole.csv"));
+  for (const Row& one : two_trials()) csv.take(one);
+  csv.flush();
+  BOOST_TEST(healed == test::read_file(folder.file("whole.csv")));
+}
+
 /// Rows of trials whose parameters differ: the first trial lacks some of the others.
 std::vector<Row> with_conditional_parameters() {
   const auto started = [](TrialId trial, Config config) {
