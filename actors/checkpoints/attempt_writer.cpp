@@ -1,9 +1,7 @@
 #include "actors/checkpoints/attempt_writer.hpp"
 
 #include <cerrno>
-#include <cstdio>
 #include <cstring>
-#include <filesystem>
 #include <utility>
 
 #include <fcntl.h>
@@ -19,7 +17,6 @@ namespace troupe::actors {
 
 namespace {
 
-namespace fs = std::filesystem;
 using Kind = ManifestEntry::Kind;
 
 /// Write-back is started for each so many bytes, so that the final fdatasync has little to wait
@@ -28,26 +25,6 @@ constexpr std::uint64_t flush_step_bytes = std::uint64_t{4} << 20;
 
 Error failed(const char* what, const std::string& path, int error = errno) {
   return {ErrorKind::io, std::string("cannot ") + what + " " + path + ": " + std::strerror(error)};
-}
-
-Result<void> remove_tree(const std::string& path) {
-  std::error_code error;
-  fs::remove_all(path, error);
-  if (error) return failed("remove", path, error.value());
-  return {};
-}
-
-Result<void> make_folders(const std::string& path) {
-  std::error_code error;
-  fs::create_directories(path, error);
-  if (error) return failed("make", path, error.value());
-  return {};
-}
-
-Result<void> move_into_place(const std::string& from, const std::string& to) {
-  if (auto removed = remove_tree(to); !removed) return removed;
-  if (std::rename(from.c_str(), to.c_str()) != 0) return failed("publish", to);
-  return {};
 }
 
 Result<void> sync_folder(const std::string& path) {
@@ -67,15 +44,16 @@ AttemptWriter::AttemptWriter(const std::string& study_folder, Manifest manifest,
       keeping_(keeping) {}
 
 AttemptWriter::~AttemptWriter() {
-  if (!partial_.empty()) (void)remove_tree(partial_);
+  if (!partial_.empty()) (void)remove_within(study_folder_, partial_);
 }
 
 Result<std::unique_ptr<AttemptWriter>> AttemptWriter::begin(const std::string& study_folder,
                                                             Manifest manifest, Keeping keeping) {
   std::unique_ptr<AttemptWriter> writer(
       new AttemptWriter(study_folder, std::move(manifest), keeping));
-  if (auto removed = remove_tree(writer->partial_); !removed) return removed.error();
-  if (auto made = make_folders(writer->partial_); !made) return made.error();
+  if (auto removed = remove_within(study_folder, writer->partial_); !removed)
+    return removed.error();
+  if (auto made = make_folders_within(study_folder, writer->partial_); !made) return made.error();
   auto root = open_folder(writer->partial_);
   if (!root) return root.error();
   writer->root_ = std::move(root).value();
@@ -166,15 +144,16 @@ Result<void> AttemptWriter::sync_folders() {
 Result<void> AttemptWriter::publish() {
   check(complete(), "what is published is complete");
   if (auto settled = sync_folders(); !settled) return settled;
-  if (auto made = make_folders(attempt_dir_); !made) return made;
+  if (auto made = make_folders_within(study_folder_, attempt_dir_); !made) return made;
   const bool published = published_attempt(study_folder_, manifest_.trial) == manifest_.attempt;
   for (const ManifestEntry& entry : manifest_.entries) {
     if (entry.path.find('/') != std::string::npos) continue;
     // The same checkpoint was published before, and the answer was lost. It may be in use: it
     // stays.
     if (published && entry.path == checkpoint_entry) continue;
-    if (auto moved = move_into_place(partial_ + "/" + entry.path, attempt_dir_ + "/" + entry.path);
-        !moved)
+    const std::string target = attempt_dir_ + "/" + entry.path;
+    if (auto removed = remove_within(study_folder_, target); !removed) return removed;
+    if (auto moved = rename_within(study_folder_, partial_ + "/" + entry.path, target); !moved)
       return moved;
   }
   if (keeping_ == Keeping::durable)
@@ -182,7 +161,7 @@ Result<void> AttemptWriter::publish() {
   if (has_checkpoint(manifest_) && !published)
     if (auto done = publish_attempt(study_folder_, manifest_.trial, manifest_.attempt); !done)
       return done;
-  (void)remove_tree(std::exchange(partial_, std::string()));
+  (void)remove_within(study_folder_, std::exchange(partial_, std::string()));
   if (keeping_ == Keeping::cached) return {};
   return sync_folder(trial_folder(study_folder_, manifest_.trial));
 }

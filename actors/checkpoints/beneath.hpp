@@ -28,4 +28,20 @@ namespace troupe::actors {
 [[nodiscard]] Result<void> sync_folder_beneath(const runtime::Descriptor& root,
                                                const std::string& path, std::uint32_t mode);
 
+// The same for files below the folder `root` by their whole paths, which begin with `root`. The
+// folder itself may be reached through links; below it none is followed, for writing or deleting.
+
+/// Opens a regular file for writing, and makes it if it does not exist. `flags`: of open(2).
+[[nodiscard]] Result<runtime::Descriptor> open_within(const std::string& root,
+                                                      const std::string& path, int flags,
+                                                      std::uint32_t mode = 0666);
+/// Makes a folder and its missing parents, `root` among them.
+[[nodiscard]] Result<void> make_folders_within(const std::string& root, const std::string& path);
+[[nodiscard]] Result<void> make_link_within(const std::string& root, const std::string& path,
+                                            const std::string& target);
+/// Removes a file, a link, or a folder with its content, if it exists.
+Result<void> remove_within(const std::string& root, const std::string& path);
+[[nodiscard]] Result<void> rename_within(const std::string& root, const std::string& from,
+                                         const std::string& to);
+
 }  // namespace troupe::actors

@@ -1,18 +1,12 @@
 #include "actors/checkpoints/drop_checkpoint.hpp"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
 #include <filesystem>
 #include <string>
 #include <vector>
 
-#include <fcntl.h>
-#include <unistd.h>
-
+#include "actors/checkpoints/beneath.hpp"
 #include "actors/trial/attempt_folder.hpp"
-#include "runtime/process/descriptor.hpp"
 
 namespace troupe::actors {
 
@@ -20,27 +14,18 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Error failed(const std::string& path, int error) {
-  return {ErrorKind::io, "cannot delete " + path + ": " + std::strerror(error)};
-}
-
 /// Renames the checkpoint first, because a partly deleted one must not look like a checkpoint.
-Result<void> remove_checkpoint(const fs::path& attempt_dir) {
-  const fs::path checkpoint = attempt_dir / "checkpoint";
-  const fs::path going = attempt_dir / "checkpoint.going";
-  std::error_code error;
-  fs::remove_all(going, error);
-  if (std::rename(checkpoint.c_str(), going.c_str()) != 0)
-    return errno == ENOENT ? Result<void>() : failed(checkpoint.string(), errno);
-  fs::remove_all(going, error);
-  if (error) return failed(going.string(), error.value());
-  return {};
+Result<void> remove_checkpoint(const std::string& study_folder, const std::string& attempt_dir) {
+  const std::string checkpoint = attempt_dir + "/checkpoint";
+  const std::string going = attempt_dir + "/checkpoint.going";
+  if (auto removed = remove_within(study_folder, going); !removed) return removed;
+  if (auto renamed = rename_within(study_folder, checkpoint, going); !renamed) return renamed;
+  return remove_within(study_folder, going);
 }
 
-Result<void> unlink_published(const std::string& trial_dir) {
-  const std::string link = trial_dir + "/checkpoint";
-  if (::unlink(link.c_str()) != 0 && errno != ENOENT) return failed(link, errno);
-  return {};
+Result<void> unlink_published(const std::string& study_folder, schedulers::TrialId trial) {
+  if (published_attempt(study_folder, trial) == 0) return {};
+  return remove_within(study_folder, trial_folder(study_folder, trial) + "/checkpoint");
 }
 
 /// Removes the checkpoints of the attempts up to `attempt_max`, the newest first.
@@ -48,10 +33,10 @@ Result<void> remove_checkpoints(const std::string& study_folder, schedulers::Tri
                                 std::uint32_t attempt_max) {
   Result<void> all;
   for (std::uint32_t attempt = attempt_max; attempt > 0; --attempt) {
-    const fs::path folder = attempt_folder(study_folder, trial, attempt);
+    const std::string folder = attempt_folder(study_folder, trial, attempt);
     // An empty folder is not removed: that costs more than the folder occupies.
-    if (is_empty_or_missing(folder / "checkpoint")) continue;
-    if (auto removed = remove_checkpoint(folder); !removed && all) all = removed;
+    if (is_empty_or_missing(folder + "/checkpoint")) continue;
+    if (auto removed = remove_checkpoint(study_folder, folder); !removed && all) all = removed;
   }
   return all;
 }
@@ -61,10 +46,8 @@ Result<void> remove_checkpoints(const std::string& study_folder, schedulers::Tri
 Result<void> drop_unfinished(const std::string& study_folder, schedulers::TrialId trial,
                              std::uint32_t attempt_max) {
   const std::string mark = dropped_marker(study_folder, trial);
-  if (!runtime::Descriptor(::open(mark.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666)))
-    return Error{ErrorKind::io, "cannot write " + mark + ": " + std::strerror(errno)};
-  if (auto unlinked = unlink_published(trial_folder(study_folder, trial)); !unlinked)
-    return unlinked;
+  if (auto marked = open_within(study_folder, mark, 0); !marked) return marked.error();
+  if (auto unlinked = unlink_published(study_folder, trial); !unlinked) return unlinked;
   return remove_checkpoints(study_folder, trial, attempt_max);
 }
 
@@ -82,7 +65,7 @@ Result<void> drop_earlier(const std::string& study_folder, schedulers::TrialId t
 
 Result<void> drop_all(const std::string& study_folder, schedulers::TrialId trial) {
   const std::string trial_dir = trial_folder(study_folder, trial);
-  if (auto unlinked = unlink_published(trial_dir); !unlinked) return unlinked;
+  if (auto unlinked = unlink_published(study_folder, trial); !unlinked) return unlinked;
   std::error_code error;
   std::vector<fs::path> attempts;
   for (fs::directory_iterator each(trial_dir, error), end; !error && each != end;
@@ -90,12 +73,12 @@ Result<void> drop_all(const std::string& study_folder, schedulers::TrialId trial
     if (each->path().filename().string().starts_with("attempt-")) attempts.push_back(each->path());
   Result<void> all;
   for (const fs::path& attempt : attempts) {
-    std::error_code ignored;
-    if (attempt.extension() == ".partial") fs::remove_all(attempt, ignored);
+    if (attempt.extension() == ".partial") (void)remove_within(study_folder, attempt.string());
     if (is_empty_or_missing(attempt / "checkpoint")) continue;
-    if (auto removed = remove_checkpoint(attempt); !removed && all) all = removed;
+    if (auto removed = remove_checkpoint(study_folder, attempt.string()); !removed && all)
+      all = removed;
   }
-  (void)::unlink(dropped_marker(study_folder, trial).c_str());
+  (void)remove_within(study_folder, dropped_marker(study_folder, trial));
   return all;
 }
 

@@ -103,9 +103,10 @@ void CheckpointTransfers::on(Context& self, const OfferAnswered& offered) {
   auto* const answer = std::get_if<runtime::Answer<UploadAttempt>>(&transfer->second.answer);
   if (answer == nullptr || offered.attempt != transfer->second.attempt) return;
   using Result = UploadReply::Result;
-  if (offered.taken.result == Result::no_room)
-    --transfer->second.tries;  // No bound on these tries.
-  if (offered.taken.result == Result::later || offered.taken.result == Result::no_room)
+  const bool no_room = offered.taken.result == Result::no_room;
+  if (no_room) --transfer->second.tries;
+  if (offered.taken.result == Result::later ||
+      (no_room && ++transfer->second.tries_without_room < tries_without_room_max))
     return try_again(self, transfer, offered.taken.why);
   // The head has the checkpoints of earlier attempts. An attempt that resumes from one downloads
   // it.

@@ -43,7 +43,7 @@ struct DownloadCheckpoint {
 };
 
 /// Asks for the transfer of an ended attempt's files to the head. The answer `later` says that it
-/// has failed.
+/// has failed, `no_room` that the head has had no space for it for a while: it may be asked again.
 struct UploadAttempt {
   static constexpr std::string_view wire_name = "UploadAttempt";
   static constexpr bool local_only = true;
@@ -90,6 +90,7 @@ class CheckpointTransfers {
 
   static constexpr Duration retry_wait = std::chrono::milliseconds(500);
   static constexpr std::uint32_t tries_max = 240;
+  static constexpr std::uint32_t tries_without_room_max = 20;
 
   Result<Manifest> on(runtime::Context& self, const AskManifest& ask);
   void on(runtime::Context& self, const AskChunk& ask);
@@ -112,6 +113,7 @@ class CheckpointTransfers {
     /// The Fetch actor of a download, or the store of an upload; nobody between two tries.
     runtime::Address runner{};
     std::uint32_t tries = 0;
+    std::uint32_t tries_without_room = 0;
   };
   using Transfers = std::map<TrialId, Transfer>;
 

@@ -33,9 +33,19 @@ namespace {
 Result<void> run_session(Session session, const HeadFolder& folder, const std::string& listen,
                          Verbosity verbosity, const runtime::Keys& keys) {
   const StudySpec spec = session.spec;
-  auto head = StudyHead::open(
-      {.program = this_program(), .listen = listen, .lease_s = spec.lease_s, .keys = keys},
-      &folder);
+  // Used on the reactor's thread, on which the head calls on_warning.
+  runtime::Node* notes_node = nullptr;
+  runtime::Ref<TerminalActor::Note> notes;
+  auto head = StudyHead::open({.program = this_program(),
+                               .listen = listen,
+                               .lease_s = spec.lease_s,
+                               .keys = keys,
+                               .on_warning =
+                                   [&head_node = notes_node, &notes](const std::string& text) {
+                                     if (head_node != nullptr)
+                                       head_node->tell(notes, TerminalActor::Note{text});
+                                   }},
+                              &folder);
   if (!head) return head.error();
   if (keys && verbosity == Verbosity::normal) print_join_command((*head)->address());
   NodeProcess& process = (*head)->process();
@@ -45,6 +55,10 @@ Result<void> run_session(Session session, const HeadFolder& folder, const std::s
   if (!study) return study.error();
   const auto terminal =
       process.node().spawn<TerminalActor>(std::move(recalled), *study, mode == OutputMode::redrawn);
+  process.call([&] {
+    notes = runtime::Ref<TerminalActor::Note>(terminal.address());
+    notes_node = &process.node();
+  });
   process.on_signals({SIGINT, SIGTERM}, [&head = **head, signals = 0](int) mutable {
     if (++signals > 1) _exit(exit_interrupted);  // Nodes end when their lease expires.
     head.interrupt("interrupted by a signal");

@@ -130,6 +130,10 @@ void TerminalActor::on(Context& self, const Tick&) {
   self.after(tick_interval, Tick{});
 }
 
+void TerminalActor::on(Context& self, const Note& note) {
+  write_out(screen_.note(note.text, elapsed(self)));
+}
+
 /// A study that is over at once may end before it knows its subscriber: its journal has the rest.
 void TerminalActor::on(Context& self, const runtime::Down& down) {
   if (down.cause == runtime::Cause::failed) failure_ = down.reason;

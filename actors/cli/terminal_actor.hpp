@@ -42,7 +42,14 @@ class TerminalActor {
     static constexpr std::string_view wire_name = "Tick";
     static auto fields(auto&) { return no_fields(); }
   };
-  using Private = runtime::Ref<Tick>;
+  /// Something that people should know, and that is no event of the study.
+  struct Note {
+    static constexpr std::string_view wire_name = "Note";
+    static constexpr bool local_only = true;
+    std::string text;
+    static auto fields(auto& m) { return std::tuple{field("text", m.text)}; }
+  };
+  using Private = runtime::Ref<Tick, Note>;
 
   /// `ticking`: redraws five times a second, for OutputMode::redrawn; else the screen ticks with
   /// each status of the study.
@@ -57,6 +64,7 @@ class TerminalActor {
   }
   void on(runtime::Context& self, const actors::StudyStatus& status);
   void on(runtime::Context& self, const Tick&);
+  void on(runtime::Context& self, const Note& note);
   void on(runtime::Context& self, const runtime::Down& down);
 
  private:

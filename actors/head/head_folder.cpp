@@ -64,6 +64,25 @@ Result<void> record_head(int fd, const fs::path& path) {
   return {};
 }
 
+/// Refuses a folder in which a file or folder that troupe writes is a symbolic link.
+Result<void> refuse_links(const fs::path& folder) {
+  for (const char* name :
+       {"lock",         "journal.db",  "journal.db-wal", "journal.db-shm", "journal.db-journal",
+        "study.yaml",   "results.csv", "trials.csv",     "best.json",      "nodes.json",
+        "address",      "node.log",    ".gitignore",     ".token",         ".keys",
+        "trials",       "tasks",       "sequence.yaml",  "memory.db",      "memory.db-wal",
+        "memory.db-shm"}) {
+    std::error_code ignored;
+    if (fs::is_symlink(folder / name, ignored))
+      return Error{ErrorKind::refused,
+                   (folder / name).string() +
+                       " is a symbolic link. Links inside a study's folder are not followed: "
+                       "remove it. To keep a study elsewhere, make its whole folder a link, or "
+                       "use --dir"};
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<void> make_private_folder(const fs::path& path) {
@@ -80,9 +99,10 @@ Result<void> make_private_folder(const fs::path& path) {
 
 Result<HeadFolder> HeadFolder::open(const fs::path& path) {
   if (auto made = make_private_folder(path); !made) return made.error();
+  if (auto refused = refuse_links(path); !refused) return refused.error();
   hide_from_git(path);
   const fs::path lock = path / "lock";
-  const int fd = ::open(lock.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+  const int fd = ::open(lock.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0644);
   if (fd < 0) return io_error("cannot open", lock);
   HeadFolder folder(fs::absolute(path).lexically_normal(), fd);
   if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
@@ -161,7 +181,8 @@ Result<std::optional<fs::path>> HeadFolder::set_aside() {
 
 Result<void> write_file(const std::string& path, const std::string& text) {
   const std::string draft = path + ".new";
-  const int fd = ::open(draft.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+  (void)::unlink(draft.c_str());  // It may be a link.
+  const int fd = ::open(draft.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
   if (fd < 0) return io_error("cannot write", draft);
   const bool written =
       ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size()) && fsync(fd) == 0;

@@ -65,7 +65,7 @@ Result<std::vector<LivenessPipe>> LivenessPipe::find_open(const fs::path& folder
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(folder, error)) {
     auto label = label_of(entry.path().filename().string());
-    if (!label || !entry.is_fifo(error)) continue;
+    if (!label || entry.symlink_status(error).type() != fs::file_type::fifo) continue;
     LivenessPipe pipe(entry.path(), std::move(label->node), label->pid);
     pipe.read_.reset(open_reader(entry.path()));
     if (!pipe.read_) return failed("open the pipe", entry.path());

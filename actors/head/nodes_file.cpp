@@ -83,7 +83,8 @@ void NodesFile::on(runtime::Context& self, const Look&) {
 void NodesFile::on(runtime::Context&, const NodesSnapshot& snapshot) {
   const std::string draft = path_ + ".new";
   const std::string text = to_json(snapshot, JsonLayout::indented) + "\n";
-  const int fd = open(draft.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+  (void)unlink(draft.c_str());  // It may be a link.
+  const int fd = open(draft.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
   if (fd < 0) return;
   // An earlier draft may have another mode.
   const bool written = fchmod(fd, mode_) == 0 && write_all(fd, text);

@@ -53,6 +53,7 @@ StudyHead::StudyHead(Options options, runtime::Keys study_keys)
                 .permits = permits}) {}
 
 StudyHead::~StudyHead() {
+  process_.call([this] { watch_.reset(); });
   node_.reset();
   process_.node().stop(std::chrono::seconds(5));
 }
@@ -96,11 +97,20 @@ Result<StudyRef> StudyHead::begin(Session session, const HeadFolder& folder) {
   node_ = std::make_unique<LocalNodeSupervision>(process_, study_, std::move(options),
                                                  [this] { done_.set_value(); });
   if (auto started = node_->start(); !started) return started.error();
+  process_.call([&, path = folder.path().string()] {
+    watch_ = std::make_unique<FolderWatch>(
+        process_.reactor(),
+        FolderWatch::Options{path, [this](const std::string& why) { interrupt(why); },
+                             [this](const std::string& warning) {
+                               if (options_.on_warning) options_.on_warning(warning);
+                             }});
+  });
   return study_;
 }
 
 Result<void> StudyHead::wait() {
   const auto end = process_.node().wait(study_, Duration::max());
+  process_.call([this] { watch_.reset(); });
   node_->stop_restarting();  // A failed study needs no other node.
   done_.get_future().wait_for(std::chrono::duration<double>(grace_kill_s_ + 5));
   node_.reset();

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "actors/head/folder_watch.hpp"
 #include "actors/head/head_folder.hpp"
 #include "actors/head/local_node.hpp"
 #include "actors/head/node_process.hpp"
@@ -36,6 +37,9 @@ class StudyHead {
     double lease_s = 5;
     /// Keys of this machine, with which nodes of other machines join; null: none can.
     runtime::Keys keys{};
+    /// Called on the reactor's thread with what people should know of the study's folder. May be
+    /// empty.
+    std::function<void(const std::string&)> on_warning{};
   };
   /// Listens. With the folder of a study, uses its keys, and prefers the port of its earlier head,
   /// so that nodes of that head find this one. Otherwise makes keys, for the studies that it
@@ -70,6 +74,7 @@ class StudyHead {
   double grace_kill_s_ = 0;
   std::promise<void> done_;
   std::unique_ptr<LocalNodeSupervision> node_;
+  std::unique_ptr<FolderWatch> watch_;  ///< Made and destroyed on the reactor's thread.
 };
 
 }  // namespace troupe::actors

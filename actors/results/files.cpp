@@ -38,7 +38,7 @@ Error failed(const std::string& path) {
 }
 
 Result<void> write_to(const std::string& path, int flags, std::string_view text) {
-  const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | flags, 0644);
+  const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | flags, 0644);
   if (fd < 0) return failed(path);
   Result<void> done;
   if (!write_all(fd, text)) done = failed(path);
@@ -74,7 +74,8 @@ void pack_best(runtime::PackWriter& out, const StudyState& state,
 
 Result<void> replace_file(const std::string& path, std::string_view text) {
   const std::string unpublished = path + ".new";
-  if (auto written = write_to(unpublished, O_TRUNC, text); !written) return written;
+  (void)::unlink(unpublished.c_str());  // It may be a link.
+  if (auto written = write_to(unpublished, O_EXCL, text); !written) return written;
   if (std::rename(unpublished.c_str(), path.c_str()) != 0) return failed(path);
   return {};
 }

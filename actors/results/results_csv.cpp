@@ -154,7 +154,8 @@ void ResultsCsv::add(const TrialReported& report, const StudyState& state) {
 
 bool ResultsCsv::is_removed() const {
   std::error_code ignored;
-  return published_ && state_ && !std::filesystem::exists(path_, ignored);
+  const auto status = std::filesystem::symlink_status(path_, ignored);
+  return published_ && state_ && !std::filesystem::is_regular_file(status);
 }
 
 Result<void> ResultsCsv::flush() {

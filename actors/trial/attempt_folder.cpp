@@ -5,10 +5,8 @@
 #include <cerrno>
 #include <charconv>
 #include <cstdio>
-#include <filesystem>
 #include <fstream>
 #include <memory>
-#include <system_error>
 #include <utility>
 
 #include <dirent.h>
@@ -16,6 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "actors/checkpoints/beneath.hpp"
 #include "actors/system_error.hpp"
 #include "actors/trial/copy_tree.hpp"
 #include "actors/write_all.hpp"
@@ -24,30 +23,6 @@
 namespace troupe::actors {
 
 namespace {
-
-namespace fs = std::filesystem;
-
-Error failed(const char* what, const std::string& path, int error = errno) {
-  return system_error(what, path, error);
-}
-
-/// Makes a folder and its missing parents. Other processes may make the same ones at this moment.
-Result<void> make_folder(const std::string& path) {
-  if (::mkdir(path.c_str(), 0777) == 0 || errno == EEXIST) return {};
-  if (errno != ENOENT) return failed("make", path);
-  const std::string parent = fs::path(path).parent_path().string();
-  if (parent.empty() || parent == path) return failed("make", path, ENOENT);
-  if (auto made = make_folder(parent); !made) return made.error();
-  if (::mkdir(path.c_str(), 0777) == 0 || errno == EEXIST) return {};
-  return failed("make", path);
-}
-
-Result<void> remove_tree(const std::string& path) {
-  std::error_code error;
-  fs::remove_all(path, error);
-  if (error) return failed("remove", path, error.value());
-  return {};
-}
 
 std::string attempt_name(std::uint32_t attempt) {
   return "attempt-" + std::to_string(attempt);
@@ -80,6 +55,8 @@ std::uint32_t newest_in(const std::string& trial_dir, std::uint32_t attempt_max)
 
 bool is_empty_or_missing(const std::string& path) {
   const std::unique_ptr<DIR, int (*)(DIR*)> folder(::opendir(path.c_str()), ::closedir);
+  // Without a free descriptor, say, it may hold a checkpoint: who uses it gets the error.
+  if (!folder) return errno == ENOENT || errno == ENOTDIR;
   while (const dirent* entry = folder ? ::readdir(folder.get()) : nullptr)
     if (const std::string_view name(entry->d_name); name != "." && name != "..") return false;
   return true;
@@ -125,12 +102,12 @@ Result<void> publish_attempt(const std::string& study_folder, schedulers::TrialI
   const std::string trial_dir = trial_folder(study_folder, trial);
   const std::string link = trial_dir + "/checkpoint";
   const std::string fresh = link + ".new";
-  (void)::unlink(fresh.c_str());
-  if (::symlink((attempt_name(attempt) + "/checkpoint").c_str(), fresh.c_str()) != 0)
-    return failed("make", fresh);
-  if (::rename(fresh.c_str(), link.c_str()) != 0) return failed("publish", link);
-  (void)::unlink(dropped_marker(study_folder, trial).c_str());
-  return {};
+  if (auto removed = remove_within(study_folder, fresh); !removed) return removed;
+  if (auto made = make_link_within(study_folder, fresh, attempt_name(attempt) + "/checkpoint");
+      !made)
+    return made;
+  if (auto published = rename_within(study_folder, fresh, link); !published) return published;
+  return remove_within(study_folder, dropped_marker(study_folder, trial));
 }
 
 Result<AttemptFolder> AttemptFolder::prepare(const std::string& study_folder,
@@ -141,23 +118,25 @@ Result<AttemptFolder> AttemptFolder::prepare(const std::string& study_folder,
   const std::string checkpoint = folder.checkpoint_dir();
   const std::uint32_t source = newest_in(folder.trial_dir_, source_max);
   if (source == 0) {
-    if (auto made = make_folder(checkpoint); !made) return made.error();
+    if (auto made = make_folders_within(study_folder, checkpoint); !made) return made.error();
     return folder;
   }
   folder.source_ = source;
   folder.starts_over_ = false;
-  if (auto made = make_folder(folder.attempt_dir()); !made) return made.error();
+  if (auto made = make_folders_within(study_folder, folder.attempt_dir()); !made)
+    return made.error();
   // Copied under another name first, because an incomplete copy must not look like a checkpoint.
   const std::string partial = checkpoint + ".partial";
   for (const auto& leftover : {partial, checkpoint})
-    if (auto removed = remove_tree(leftover); !removed) return removed.error();
+    if (auto removed = remove_within(study_folder, leftover); !removed) return removed.error();
   auto copied = copy_tree(checkpoint_of(folder.trial_dir_, source), partial);
   // The source may have been deleted meanwhile to save disk space. It is renamed first, so a copy
   // that was made while it existed is complete.
   if (newest_in(folder.trial_dir_, source_max) != source)
     return prepare(study_folder, trial, attempt, source_max);
   if (!copied) return copied.error();
-  if (::rename(partial.c_str(), checkpoint.c_str()) != 0) return failed("rename", partial);
+  if (auto renamed = rename_within(study_folder, partial, checkpoint); !renamed)
+    return renamed.error();
   return folder;
 }
 
@@ -172,19 +151,21 @@ std::string AttemptFolder::log_file(std::uint32_t attempt, runtime::Stream strea
 
 Result<void> AttemptFolder::write_config(std::string_view json) {
   const std::string path = config_file();
-  const runtime::Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666));
+  const auto file = open_within(study_folder_, path, 0);
+  if (!file) return file.error();
   struct stat before{};
-  if (!file || ::fstat(file.get(), &before) != 0) return failed("write", path);
+  if (::fstat(file->get(), &before) != 0) return system_error("write", path, errno);
   // Truncated afterwards: ext4 flushes a file to the disk on close if it was truncated to zero.
-  if (!write_all(file.get(), json)) return failed("write", path);
+  if (!write_all(file->get(), json)) return system_error("write", path, errno);
   const auto size = static_cast<off_t>(json.size());
-  if (before.st_size > size && ::ftruncate(file.get(), size) != 0) return failed("write", path);
+  if (before.st_size > size && ::ftruncate(file->get(), size) != 0)
+    return system_error("write", path, errno);
   return {};
 }
 
 void AttemptFolder::bound_logs(std::uint64_t bytes_max, runtime::Stream reports, IsKept is_kept) {
   const auto bounded = [&](runtime::Stream stream) {
-    return BoundedLog(log_file(attempt_, stream), bytes_max,
+    return BoundedLog(study_folder_, log_file(attempt_, stream), bytes_max,
                       stream == reports ? is_kept : IsKept());
   };
   out_ = bounded(runtime::Stream::out);
@@ -203,9 +184,11 @@ schedulers::Resource AttemptFolder::counted_from(std::uint32_t attempt) const {
 
 Result<void> AttemptFolder::count_from(schedulers::Resource from) {
   const std::string path = attempt_dir() + "/counted_from";
-  std::ofstream out(path);
-  if (out << from << '\n' << std::flush) return {};
-  return failed("write", path);
+  const auto file = open_within(study_folder_, path, O_TRUNC);
+  if (!file) return file.error();
+  if (!write_all(file->get(), std::to_string(from) + "\n"))
+    return system_error("write", path, errno);
+  return {};
 }
 
 Result<void> AttemptFolder::publish() {
@@ -214,34 +197,30 @@ Result<void> AttemptFolder::publish() {
 }
 
 Result<void> AttemptFolder::discard() {
-  return remove_tree(checkpoint_dir());
+  return remove_within(study_folder_, checkpoint_dir());
 }
 
 SpareFolders::SpareFolders(const std::string& study_folder, const std::string& node)
     : study_folder_(study_folder), prefix_(study_folder + "/trials/.spare-" + node + "-") {}
 
 SpareFolders::~SpareFolders() {
-  std::error_code ignored;
-  for (std::size_t spare = 0; spare < count; ++spare) fs::remove_all(path(spare), ignored);
+  for (std::size_t spare = 0; spare < count; ++spare)
+    (void)remove_within(study_folder_, path(spare));
 }
 
 void SpareFolders::make_one() {
   const auto missing = std::ranges::find(there_, false);
   if (missing == there_.end()) return;
   const std::string at = path(static_cast<std::size_t>(missing - there_.begin()));
-  const auto folder = [&](const char* name) {
-    return ::mkdir((at + name).c_str(), 0777) == 0 || errno == EEXIST;
-  };
-  if (!folder("") || !folder("/attempt-1") || !folder("/attempt-1/checkpoint")) return;
-  *missing = static_cast<bool>(runtime::Descriptor(
-      ::open((at + "/config.json").c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666)));
+  if (!make_folders_within(study_folder_, at + "/attempt-1/checkpoint")) return;
+  *missing = open_within(study_folder_, at + "/config.json", 0).has_value();
 }
 
 void SpareFolders::give(schedulers::TrialId trial) {
   const auto spare = std::ranges::find(there_, true);
   if (spare == there_.end()) return;
   const std::string from = path(static_cast<std::size_t>(spare - there_.begin()));
-  *spare = std::rename(from.c_str(), trial_folder(study_folder_, trial).c_str()) != 0;
+  *spare = !rename_within(study_folder_, from, trial_folder(study_folder_, trial));
 }
 
 }  // namespace troupe::actors

@@ -19,7 +19,7 @@ namespace troupe::actors {
 /// STUDY/trials/0007/attempt-2
 [[nodiscard]] std::string attempt_folder(const std::string& study_folder, schedulers::TrialId trial,
                                          std::uint32_t attempt);
-/// Whether a folder has no entry, or cannot be opened. Takes half the system calls of
+/// Whether a folder has no entry, or does not exist. Takes half the system calls of
 /// std::filesystem::is_empty: it runs at the end of every program.
 [[nodiscard]] bool is_empty_or_missing(const std::string& folder);
 /// The attempt whose checkpoint is the published one of `trial`; 0 if none is published.
@@ -94,8 +94,8 @@ class AttemptFolder {
         trial_(trial),
         trial_dir_(trial_folder(study_folder, trial)),
         attempt_(attempt),
-        out_(log_file(attempt, runtime::Stream::out), 0, {}),
-        err_(log_file(attempt, runtime::Stream::err), 0, {}) {}
+        out_(study_folder, log_file(attempt, runtime::Stream::out), 0, {}),
+        err_(study_folder, log_file(attempt, runtime::Stream::err), 0, {}) {}
 
   std::string study_folder_;
   schedulers::TrialId trial_;

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdio>
-#include <cstring>
 #include <fstream>
 #include <iterator>
 #include <utility>
@@ -12,16 +10,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "actors/checkpoints/beneath.hpp"
+#include "actors/system_error.hpp"
 #include "actors/write_all.hpp"
 
 namespace troupe::actors {
 namespace {
 
 constexpr std::string_view line_ends = "\n\r";
-constexpr int append_flags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC;
 
 Error cannot_write(const std::string& path) {
-  return {ErrorKind::io, "cannot write " + path + ": " + std::strerror(errno)};
+  return system_error("write", path, errno);
 }
 
 /// The kept lines of `text`, each with a line feed.
@@ -53,8 +52,9 @@ std::string shortened_log(std::string_view log, std::size_t part, const IsKept& 
   return shorter;
 }
 
-BoundedLog::BoundedLog(std::string path, std::uint64_t bytes_max, IsKept is_kept)
-    : path_(std::move(path)),
+BoundedLog::BoundedLog(std::string root, std::string path, std::uint64_t bytes_max, IsKept is_kept)
+    : root_(std::move(root)),
+      path_(std::move(path)),
       bytes_max_(bytes_max),
       is_kept_(std::move(is_kept)),
       shortened_at_(bytes_max) {}
@@ -68,9 +68,11 @@ Result<void> BoundedLog::append(std::string_view bytes) {
 }
 
 Result<void> BoundedLog::open() {
-  file_.reset(::open(path_.c_str(), append_flags, 0666));
+  auto file = open_within(root_, path_, O_APPEND);
+  if (!file) return file.error();
+  file_ = std::move(file).value();
   struct stat now{};
-  if (!file_ || ::fstat(file_.get(), &now) != 0) return cannot_write(path_);
+  if (::fstat(file_.get(), &now) != 0) return cannot_write(path_);
   size_ = static_cast<std::uint64_t>(now.st_size);
   return {};
 }
@@ -83,11 +85,12 @@ Result<void> BoundedLog::shorten() {
   // After a failure, and where most lines are kept, the file may double first.
   shortened_at_ = 2 * size_;
   const std::string unpublished = path_ + ".new";
-  runtime::Descriptor file(::open(unpublished.c_str(), append_flags | O_TRUNC, 0666));
-  if (!file) return cannot_write(unpublished);
-  if (!write_all(file.get(), shorter)) return cannot_write(unpublished);
-  if (std::rename(unpublished.c_str(), path_.c_str()) != 0) return cannot_write(path_);
-  file_ = std::move(file);
+  if (auto removed = remove_within(root_, unpublished); !removed) return removed;
+  auto file = open_within(root_, unpublished, O_APPEND | O_EXCL);
+  if (!file) return file.error();
+  if (!write_all(file->get(), shorter)) return cannot_write(unpublished);
+  if (auto renamed = rename_within(root_, unpublished, path_); !renamed) return renamed;
+  file_ = std::move(file).value();
   size_ = shorter.size();
   shortened_at_ = size_ <= bytes_max_ / 4 * 3 ? bytes_max_ : 2 * size_;
   return {};

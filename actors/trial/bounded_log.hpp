@@ -28,8 +28,9 @@ using IsKept = std::function<bool(std::string_view line)>;
 /// make the file larger than the limit.
 class BoundedLog {
  public:
-  /// `bytes_max`: 0 for no limit. The file is made with the first byte.
-  BoundedLog(std::string path, std::uint64_t bytes_max, IsKept is_kept);
+  /// `root`: the folder of the study, in which no link is followed. `bytes_max`: 0 for no limit.
+  /// The file is made with the first byte.
+  BoundedLog(std::string root, std::string path, std::uint64_t bytes_max, IsKept is_kept);
 
   /// Errors name the path and the reason.
   Result<void> append(std::string_view bytes);
@@ -38,6 +39,7 @@ class BoundedLog {
   Result<void> open();
   Result<void> shorten();
 
+  std::string root_;
   std::string path_;
   std::uint64_t bytes_max_;
   IsKept is_kept_;

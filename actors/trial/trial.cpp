@@ -133,8 +133,16 @@ bool Trial::download(Context& self) {
 /// must find the checkpoint there. A failed upload is an infrastructure failure.
 void Trial::upload(Context& self, std::optional<std::string>& infrastructure_failure) {
   const Launch& launch = plan_.launch;
-  const auto ack =
-      self.ask(plan_.transfers, UploadAttempt{launch.trial, launch.attempt}, transfer_deadline);
+  const auto offer = [&] {
+    return self.ask(plan_.transfers, UploadAttempt{launch.trial, launch.attempt},
+                    transfer_deadline);
+  };
+  auto ack = offer();
+  if (ack && ack->result == UploadReply::Result::no_room) {
+    take({Malformed{"", "what it left waits for space at the head: " + ack->why}});
+    send_reports(self);
+    while (ack && ack->result == UploadReply::Result::no_room) ack = offer();
+  }
   if (ack && ack->result == UploadReply::Result::taken) return;
   const std::string why = ack ? ack->why : ack.error().what;
   if (ack && ack->result == UploadReply::Result::refused) {

@@ -1,11 +1,11 @@
 #include "actors/trial/work_folder.hpp"
 
-#include <cerrno>
 #include <filesystem>
 #include <system_error>
 
-#include <unistd.h>
+#include <sys/stat.h>
 
+#include "actors/checkpoints/beneath.hpp"
 #include "actors/system_error.hpp"
 #include "actors/trial/attempt_folder.hpp"
 
@@ -34,9 +34,8 @@ std::string work_folder(const std::string& study_folder, schedulers::TrialId tri
 
 Result<void> make_work_folder(const std::string& work, const std::string& entry_folder,
                               const std::string& study_folder) {
+  if (auto made = make_folders_within(study_folder, work); !made) return made;
   std::error_code error;
-  fs::create_directories(work, error);
-  if (error) return system_error("make", work, error.value());
   const fs::path study = resolved(study_folder);
   fs::directory_iterator entries(entry_folder, error);
   if (error) return system_error("list", entry_folder, error.value());
@@ -45,8 +44,10 @@ Result<void> make_work_folder(const std::string& work, const std::string& entry_
     const std::string name = entry.path().filename().string();
     if (is_or_holds(folder / name, study)) continue;
     const std::string link = work + "/" + name;
-    if (::symlink((folder / name).c_str(), link.c_str()) != 0 && errno != EEXIST)
-      return system_error("make", link, errno);
+    struct stat there{};
+    if (::lstat(link.c_str(), &there) == 0) continue;
+    if (auto made = make_link_within(study_folder, link, (folder / name).string()); !made)
+      return made;
   }
   return {};
 }

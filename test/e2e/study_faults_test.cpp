@@ -1,6 +1,8 @@
 // Nodes and folders that fail while a study runs.
 
 #include <chrono>
+#include <csignal>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -77,6 +79,62 @@ BOOST_AUTO_TEST_CASE(a_study_that_no_node_can_start_stops_and_goes_on_after_the_
   const Finished repaired = study.run({});
   BOOST_TEST(repaired.code == 0, repaired.out << repaired.err);
   BOOST_TEST(study.results_without_times().size() == 1u + 6);
+}
+
+/// A study that runs for a minute unless it is stopped.
+std::string endless(const std::string& more = "") {
+  return "entry: {command: [" + program("e2e_curve") +
+         ", --period_ms, '50']}\nconfig_space: {x: {uniform: [0, 1]}, epochs: 27}\n"
+         "max_resource_attr: epochs\nscheduler: {name: random_search}\nn_workers: 2\n"
+         "grace_kill_s: 1\nstop_criterion: {max_num_trials_started: 100}\n" +
+         more;
+}
+
+BOOST_AUTO_TEST_CASE(a_study_whose_folder_goes_away_stops_and_says_so) {
+  for (const bool moved : {true, false}) {
+    const E2eStudy study(endless());
+    const auto run = study.start({});
+    BOOST_REQUIRE(eventually([&] { return study.results_without_times().size() > 3; },
+                             std::chrono::seconds(30)));
+    if (moved)
+      fs::rename(study.folder(), study.folder() + "2");
+    else
+      std::system(("rm -rf " + study.folder() + " 2> /dev/null").c_str());
+    BOOST_TEST(run->wait(std::chrono::seconds(20)).value_or(-1) == 130, run->out() << run->err());
+    BOOST_TEST_MESSAGE(run->out());
+    BOOST_TEST(run->out().find("removed or moved while it ran") != std::string::npos,
+               run->out() << run->err());
+    BOOST_TEST(eventually([&] { return study.processes().empty(); }, std::chrono::seconds(10)));
+    if (!moved) continue;
+    fs::remove_all(study.folder());
+    fs::rename(study.folder() + "2", study.folder());
+    const auto again = study.start({});
+    const std::size_t rows = study.journal().size();
+    BOOST_TEST(
+        eventually([&] { return study.journal().size() > rows + 5; }, std::chrono::seconds(30)),
+        again->out() << again->err());
+    again->signal(SIGINT);
+    BOOST_TEST(again->wait(std::chrono::seconds(20)).value_or(-1) == 130);
+    BOOST_TEST(study.troupe("replay").out.find(" 0 differences") != std::string::npos);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_changed_copy_of_the_study_file_is_a_warning) {
+  const E2eStudy study(endless());
+  const auto run = study.start({});
+  BOOST_REQUIRE(eventually([&] { return study.results_without_times().size() > 3; },
+                           std::chrono::seconds(30)));
+  std::ofstream(study.folder() + "/study.yaml", std::ios::app) << "max_failures: 9\n";
+  BOOST_TEST(eventually(
+                 [&] {
+                   return run->out().find("/study.yaml was changed: it is a copy") !=
+                          std::string::npos;
+                 },
+                 std::chrono::seconds(5)),
+             run->out());
+  BOOST_TEST(!run->ended());
+  run->signal(SIGINT);
+  BOOST_TEST(run->wait(std::chrono::seconds(20)).value_or(-1) == 130);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -13,6 +13,7 @@
 
 #include <boost/test/unit_test.hpp>
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -230,6 +231,20 @@ BOOST_AUTO_TEST_CASE(copies_folders_modes_and_links_but_no_pipes) {
   BOOST_TEST(fs::file_size(root / "to" / "big") == 3'000'000u);
   BOOST_TEST(fs::read_symlink(root / "to" / "link") == "a/b/tool");
   BOOST_TEST(!fs::exists(root / "to" / "fifo"));
+}
+
+BOOST_AUTO_TEST_CASE(a_checkpoint_that_cannot_be_read_for_now_is_not_taken_for_a_missing_one) {
+  auto first = prepare(1);
+  write(fs::path(first.checkpoint_dir()) / "weights", "w");
+  rlimit before{};
+  BOOST_REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
+  const rlimit none{0, before.rlim_max};
+  BOOST_REQUIRE(::setrlimit(RLIMIT_NOFILE, &none) == 0);
+  const auto second = AttemptFolder::prepare(root.string(), 7, 2, 1);
+  BOOST_REQUIRE(::setrlimit(RLIMIT_NOFILE, &before) == 0);
+  BOOST_REQUIRE(!second.has_value());
+  BOOST_TEST((second.error().kind == ErrorKind::io));
+  BOOST_TEST(second.error().what.ends_with("Too many open files"), second.error().what);
 }
 
 BOOST_AUTO_TEST_CASE(an_error_names_the_path_and_the_reason) {

@@ -41,7 +41,7 @@ BOOST_AUTO_TEST_CASE(a_file_stays_below_its_limit_and_keeps_every_report) {
   constexpr std::uint64_t limit = 64 << 10;
   const test::TempFolder folder;
   const std::string path = folder.file("stdout.log");
-  BoundedLog log(path, limit, is_report);
+  BoundedLog log(folder.path().string(), path, limit, is_report);
   std::string reports;
   for (int i = 0; i < 20'000; ++i) {
     const bool report = i % 1000 == 0;
@@ -63,7 +63,7 @@ BOOST_AUTO_TEST_CASE(a_file_stays_below_its_limit_and_keeps_every_report) {
 BOOST_AUTO_TEST_CASE(kept_lines_may_exceed_the_limit) {
   const test::TempFolder folder;
   const std::string path = folder.file("stdout.log");
-  BoundedLog log(path, 1000, is_report);
+  BoundedLog log(folder.path().string(), path, 1000, is_report);
   std::string all;
   for (int i = 0; i < 1000; ++i) all += "epoch " + std::to_string(i) + "\n";
   for (std::size_t at = 0; at < all.size(); at += 7) log.append(all.substr(at, 7)).value();
@@ -74,7 +74,7 @@ BOOST_AUTO_TEST_CASE(kept_lines_may_exceed_the_limit) {
 
 BOOST_AUTO_TEST_CASE(without_a_limit_everything_stays) {
   const test::TempFolder folder;
-  BoundedLog log(folder.file("log"), 0, {});
+  BoundedLog log(folder.path().string(), folder.file("log"), 0, {});
   for (int i = 0; i < 100; ++i) log.append(std::string(10'000, 'x')).value();
   BOOST_TEST(std::filesystem::file_size(folder.file("log")) == 1'000'000u);
 }

@@ -42,7 +42,7 @@ struct OneTrial {
     const std::string text = study_text + more_text;
     const std::string path = (folder.path() / "study.yaml").string();
     TrialPlan plan{
-        .study = {text, path, folder.path().string(), 7},
+        .study = {text, path, study_folder, 7},
         .launch = {.trial = 0, .attempt = 1, .from = 0, .until = 9, .config = {{"lr", 0.1}}},
         .report_to = {}};
     plan.spec = read_document(plan.study).value();
@@ -74,6 +74,7 @@ struct OneTrial {
   }
 
   test::TempFolder folder;
+  std::string study_folder = folder.path().string();
   std::optional<std::string> disk_full_reason;
   Script script;
   test::TestNode world;
@@ -149,8 +150,7 @@ BOOST_AUTO_TEST_CASE(a_command_that_a_shell_does_not_find_is_a_fault_of_the_node
 
 BOOST_AUTO_TEST_CASE(a_folder_that_cannot_be_made_is_a_fault_of_the_node) {
   OneTrial trial;
-  std::filesystem::remove(trial.folder.path() / "trials");
-  std::filesystem::create_symlink("/sys/kernel", trial.folder.path() / "trials");
+  trial.study_folder = "/sys/kernel/none";
   BOOST_TEST((trial.run().node_fault == AttemptEnded::NodeFault::resources));
   // What somebody put in place of the folder concerns this trial alone.
   OneTrial other;
