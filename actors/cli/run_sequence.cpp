@@ -13,6 +13,7 @@
 #include "actors/cli/output.hpp"
 #include "actors/cli/terminal_actor.hpp"
 #include "actors/head/clean_folder.hpp"
+#include "actors/head/folder_watch.hpp"
 #include "actors/head/head_folder.hpp"
 #include "actors/head/liveness_pipe.hpp"
 #include "actors/head/local_node.hpp"
@@ -72,6 +73,11 @@ class HeadTaskRunner final : public TaskRunner {
  public:
   HeadTaskRunner(NodeProcess& process, Setting setting)
       : process_(process), setting_(std::move(setting)) {}
+  ~HeadTaskRunner() override {
+    process_.call([this] { watch_.reset(); });
+  }
+  HeadTaskRunner(const HeadTaskRunner&) = delete;
+  HeadTaskRunner& operator=(const HeadTaskRunner&) = delete;
 
   Result<Begun> begin(runtime::Context& self, std::size_t task) override;
   void interrupt() override {
@@ -88,6 +94,7 @@ class HeadTaskRunner final : public TaskRunner {
     return setting_.folder.path() / task_folder(task, setting_.spec.tasks[task].name);
   }
   [[nodiscard]] std::string place(std::size_t task) const { return place_of(setting_.spec, task); }
+  void watch_folder(Sequence::Ref sequence, runtime::Ref<TerminalActor::Note> terminal);
   void clean(std::size_t task);
   void announce(std::size_t task) const;
 
@@ -95,9 +102,28 @@ class HeadTaskRunner final : public TaskRunner {
   Setting setting_;
   std::unique_ptr<HeadFolder> folder_;  ///< Folder of the running task.
   std::unique_ptr<LocalNodeSupervision> node_;
+  std::unique_ptr<FolderWatch> watch_;  ///< Used on the reactor's thread.
 };
 
+/// Interrupts the sequence when the folder of the running task goes away.
+void HeadTaskRunner::watch_folder(Sequence::Ref sequence,
+                                  runtime::Ref<TerminalActor::Note> terminal) {
+  process_.call([&] {
+    runtime::Node& node = process_.node();
+    watch_ = std::make_unique<FolderWatch>(
+        process_.reactor(), FolderWatch::Options{folder_->path().string(),
+                                                 [&node, sequence](const std::string& why) {
+                                                   node.tell(sequence, InterruptSequence{why});
+                                                 },
+                                                 [&node, terminal](const std::string& warning) {
+                                                   node.tell(terminal,
+                                                             TerminalActor::Note{warning});
+                                                 }});
+  });
+}
+
 Result<TaskRunner::Begun> HeadTaskRunner::begin(runtime::Context& self, std::size_t task) {
+  process_.call([this] { watch_.reset(); });
   node_.reset();
   folder_.reset();
   auto folder = HeadFolder::open(path(task));
@@ -132,6 +158,7 @@ Result<TaskRunner::Begun> HeadTaskRunner::begin(runtime::Context& self, std::siz
         process.node().tell(sequence, TaskCleared{task});
       });
   if (auto started = node_->start(); !started) return started.error();
+  watch_folder(self.ref<Sequence>(), runtime::Ref<TerminalActor::Note>(terminal.address()));
   return Begun{study, {terminal.address()}};
 }
 

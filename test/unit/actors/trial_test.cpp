@@ -39,6 +39,19 @@ stop_criterion: {max_num_trials_started: 4}
 /// A trial in a temporary folder. Its program follows `script`.
 struct OneTrial {
   AttemptEnded run(const std::string& more_text = "", Duration time = std::chrono::seconds(1)) {
+    start(more_text);
+    world.advance(time);
+    std::optional<AttemptEnded> end;
+    while (!study.is_silent()) {
+      end = study.template take<AttemptEnded>();
+      if (!end && !study.template take<ReportMalformed>())
+        (void)study.template expect<Reported>();
+    }
+    BOOST_REQUIRE(end.has_value());
+    return *end;
+  }
+
+  void start(const std::string& more_text = "", CheckpointTransfersRef transfers = {}) {
     const std::string text = study_text + more_text;
     const std::string path = (folder.path() / "study.yaml").string();
     TrialPlan plan{
@@ -58,15 +71,8 @@ struct OneTrial {
             },
         .log_warning = [](const std::string&) {},
         .disk_full_reason = [this](const std::string&) { return disk_full_reason; }};
+    plan.transfers = transfers;
     (void)world.spawn<Trial>(std::move(plan), environment);
-    world.advance(time);
-    std::optional<AttemptEnded> end;
-    while (!study.is_silent()) {
-      end = study.template take<AttemptEnded>();
-      if (!end) (void)study.template expect<Reported>();
-    }
-    BOOST_REQUIRE(end.has_value());
-    return *end;
   }
 
   [[nodiscard]] bool published() const {
@@ -85,7 +91,8 @@ struct OneTrial {
         std::ofstream(folder.path() / "trials/0000/attempt-1/checkpoint/weights") << "half of it";
         return written;
       }};
-  decltype(world.probe<Reported, AttemptEnded>()) study = world.probe<Reported, AttemptEnded>();
+  test::Probe<Reported, ReportMalformed, AttemptEnded> study =
+      world.probe<Reported, ReportMalformed, AttemptEnded>();
 };
 
 Script reports_and_exits(std::int32_t code) {
@@ -158,6 +165,30 @@ BOOST_AUTO_TEST_CASE(a_folder_that_cannot_be_made_is_a_fault_of_the_node) {
   test::write_file(other.folder.path() / "trials/0000", "a file");
   const AttemptEnded end = other.run();
   BOOST_TEST((end.cause == AttemptEnded::Cause::not_started));
+  BOOST_TEST((end.node_fault == AttemptEnded::NodeFault::none));
+}
+
+BOOST_AUTO_TEST_CASE(a_trial_whose_checkpoint_waits_for_space_at_the_head_says_so_once) {
+  OneTrial trial;
+  trial.script = reports_and_exits(0);
+  auto node = trial.world.probe<AskManifest, AskChunk, ForgetTrials, OfferAnswered,
+                                DownloadCheckpoint, UploadAttempt, UseStore>();
+  trial.start("", node.ref());
+  trial.world.advance(std::chrono::seconds(1));
+  (void)trial.study.expect<Reported>();
+  for (int tries = 0; tries < 3; ++tries) {
+    (void)node.expect<UploadAttempt>();
+    node.answer<UploadAttempt>(UploadReply{UploadReply::Result::no_room, "the disk is full"});
+    trial.world.run();
+  }
+  BOOST_TEST(trial.study.expect<ReportMalformed>().warning ==
+             "what it left waits for space at the head: the disk is full");
+  BOOST_TEST(trial.study.is_silent());
+  (void)node.expect<UploadAttempt>();
+  node.answer<UploadAttempt>(UploadReply{});
+  trial.world.run();
+  const auto end = trial.study.expect<AttemptEnded>();
+  BOOST_TEST((end.cause == AttemptEnded::Cause::exited));
   BOOST_TEST((end.node_fault == AttemptEnded::NodeFault::none));
 }
 

@@ -253,12 +253,18 @@ BOOST_AUTO_TEST_CASE(an_upload_waits_for_disk_space) {
   two.expect(4, 1);
   two.lack = "the disk of DIR is full";
   const Handing handing(two, 4);
-  two.nodes.world.advance(std::chrono::minutes(10));
+  two.nodes.world.advance(std::chrono::seconds(5));
   BOOST_TEST(!handing.answer.has_value());
+  two.nodes.world.advance(std::chrono::seconds(10));
+  BOOST_REQUIRE(handing.answer.has_value());  // The trial warns, and asks again.
+  BOOST_TEST((handing.answer->value().result == Taken::no_room));
+  BOOST_TEST(handing.answer->value().why == *two.lack);
+  const Handing again(two, 4);
+  two.nodes.world.advance(std::chrono::seconds(2));
   two.lack.reset();
   two.nodes.world.advance(std::chrono::seconds(2));
-  BOOST_REQUIRE(handing.answer.has_value());
-  BOOST_TEST((handing.answer->value().result == Taken::taken));
+  BOOST_REQUIRE(again.answer.has_value());
+  BOOST_TEST((again.answer->value().result == Taken::taken));
   BOOST_TEST(published_attempt(two.head_folder.path().string(), 4) == 1U);
 }
 
