@@ -42,10 +42,9 @@ std::unique_ptr<transport::Wire> wire_with_keys(Reactor& reactor, transport::Pee
   return std::make_unique<transport::ZmqWire>(
       reactor, self,
       transport::ZmqWire::Options{
-          .security = transport::Security{keys.own(),
-                                          [admissions](std::string_view key) {
-                                            return admissions->member_of(key);
-                                          }},
+          .security = transport::Security{
+              keys.own(), [admissions](std::string_view key) { return admissions->member_of(key); },
+              [admissions](std::string_view key) { return admissions->is_expired(key); }},
           .insecure_loopback = options.insecure_loopback});
 }
 

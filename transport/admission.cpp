@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "runtime/core/printable.hpp"
 #include "transport/handshake.hpp"
 
 namespace troupe::transport {
@@ -25,8 +26,8 @@ std::optional<std::string> Admission::rejection(const Sender& sender, const Fram
   if (!member) return "its key is not admitted";
   const auto greeting = decode_greeting(hello.body);
   if (greeting && !member->name.empty() && greeting->name != member->name)
-    return "the key belongs to node '" + member->name + "', not to '" +
-           std::string(greeting->name) + "'";
+    return "the key belongs to node '" + member->name + "', not to '" + printable(greeting->name) +
+           "'";
   return std::nullopt;
 }
 

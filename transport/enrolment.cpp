@@ -25,8 +25,10 @@ Enrolment::Enrolment(Reactor& reactor, std::unique_ptr<Wire> wire, PeerId self, 
       done_(std::move(done)) {
   check(done_ != nullptr, "the result of an enrolment is reported");
   wire_->receive_with([this](Route, const Sender&, Bytes bytes) { on_frame(bytes); });
-  wire_->dial_rejected_with([this](Route, const std::string&) {
-    finish(Error{ErrorKind::refused, "the invitation is used up or over, or was revoked"});
+  wire_->dial_rejected_with([this](Route, const std::string& reason) {
+    const bool expired = reason.find("expired") != std::string::npos;
+    finish(Error{ErrorKind::refused,
+                 expired ? reason : "the invitation is not known there: it was used, or revoked"});
   });
   const auto route = wire_->dial(address);
   // Later, so that `done` is never called from this constructor.

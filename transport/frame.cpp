@@ -4,6 +4,8 @@
 #include <array>
 #include <utility>
 
+#include "runtime/core/printable.hpp"
+
 namespace troupe::transport {
 namespace {
 
@@ -139,12 +141,8 @@ std::vector<std::byte> encode_beat(const BeatTimes& times) {
 }
 
 std::string decode_reason(Bytes body) {
-  std::string reason;
-  for (const std::byte b : body.first(std::min(body.size(), reason_max))) {
-    const auto c = std::to_integer<unsigned char>(b);
-    reason += c < 0x20 || c == 0x7f ? '?' : static_cast<char>(c);  // For terminals.
-  }
-  return reason;
+  const Bytes text = body.first(std::min(body.size(), reason_max));
+  return printable({reinterpret_cast<const char*>(text.data()), text.size()});
 }
 
 Bytes encode_reason(std::string_view reason) {

@@ -76,6 +76,13 @@ SessionEntry* InboundHandshake::accept(Route route, const Sender& sender, const 
            this_node() + " has " + std::to_string(SessionTable::sessions_max) + " links already");
     return nullptr;
   }
+  if (!sender.key.empty() && sessions_.links_of(sender.key) >= SessionTable::links_of_key_max) {
+    const std::string why =
+        "its key has " + std::to_string(SessionTable::links_of_key_max) + " links already";
+    refusals_.note(admission_.name_of(sender), std::string(sender.address), why, now);
+    refuse(route, peer, why);
+    return nullptr;
+  }
   auto link = Link::accepted(context_.self, context_.options, hello, now);
   if (!link) {
     refuse(route, peer, link.error().what);

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "runtime/core/check.hpp"
+#include "runtime/core/printable.hpp"
 #include "transport/handshake.hpp"
 
 namespace troupe::transport {
@@ -53,7 +54,7 @@ Result<void> Link::learn_peer(const Frame& frame) {
   const auto greeting = decode_greeting(frame.body);
   if (!greeting) return greeting.error();
   peer_ = frame.header.from;
-  peer_name_ = greeting->name;
+  peer_name_ = printable(greeting->name);
   peer_greeting_.assign(greeting->payload.begin(), greeting->payload.end());
   return {};
 }

@@ -34,6 +34,8 @@ struct Security {
   KeyPair own;
   /// Called on the reactor's thread for each connection to where this node listens.
   MemberOf member_of;
+  /// Whether a key, which is not admitted, is an invitation that has expired. May be empty.
+  std::function<bool(std::string_view key)> is_expired{};
 };
 
 /// A peer that was rejected, or that said what it may not.

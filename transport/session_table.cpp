@@ -52,6 +52,11 @@ SessionEntry* SessionTable::with_dialed_route(Route route) const {
   return found == entries_.end() ? nullptr : found->second.get();
 }
 
+std::size_t SessionTable::links_of(std::string_view key) const {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      entries_, [&](const auto& item) { return item.second->session.remote().key == key; }));
+}
+
 const DepartedPeer* SessionTable::departed(PeerId peer) const {
   const auto found = std::ranges::find(departed_, peer, &DepartedPeer::id);
   return found == departed_.end() ? nullptr : &*found;

@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -48,6 +49,8 @@ class SessionTable {
  public:
   static constexpr std::size_t sessions_max = 1024;
   static constexpr std::size_t departed_max = 1024;
+  /// One key cannot use up all links.
+  static constexpr std::size_t links_of_key_max = 256;
   using Entries = std::map<std::uint64_t, std::unique_ptr<SessionEntry>>;
 
   /// The entry keeps its address until it is removed. The table is not full.
@@ -62,6 +65,8 @@ class SessionTable {
   [[nodiscard]] SessionEntry* with_peer(PeerId peer) const;
   [[nodiscard]] SessionEntry* with_dialed_route(Route route) const;
   [[nodiscard]] const DepartedPeer* departed(PeerId peer) const;
+  /// Number of sessions of peers that proved this key, given as text.
+  [[nodiscard]] std::size_t links_of(std::string_view key) const;
 
   [[nodiscard]] const Entries& entries() const { return entries_; }  ///< In the order added.
   [[nodiscard]] const std::deque<DepartedPeer>& departed() const { return departed_; }

@@ -49,7 +49,7 @@ constexpr const char* node_examples =
     "\n"
     "Examples:\n"
     "  troupe node --join DIR --name second --cpus 4 --memory 8G       on the head's machine\n"
-    "  troupe node --join tcp://HOST:PORT/KEY --name gpu1 --gpus 2     elsewhere\n"
+    "  troupe node --join tcp://HOST:PORT/KEY --name gpu1 --invitation FILE     elsewhere\n"
     "  troupe node --join HOST:PORT --name gpu1        again: the head's key is known from then "
     "on\n";
 
@@ -145,6 +145,10 @@ void add_run(CLI::App& app, RunOptions& options) {
       ->type_name("FILE");
   command.add_option("--listen", options.listen, "Where nodes join, instead of the file's listen")
       ->type_name("ADDRESS");
+  command
+      .add_option("--local-slots", options.local_slots,
+                  "Trials at a time on this machine; 0 leaves them to other nodes")
+      ->type_name("N");
   add_keys_folder(command, options.keys);
   command.add_flag("--fresh", options.fresh, "Start over, although the folder holds a study");
   auto* quiet = command.add_flag_callback(
@@ -221,11 +225,17 @@ void add_lists(CLI::App& app, Parsed& parsed) {
 void add_node(CLI::App& app, NodeOptions& options) {
   auto& command =
       *app.add_subcommand("node", "Run trials for a study on this machine")->footer(node_examples);
-  command.add_option("--join", options.join, "Where the head listens (DIR/address)")
+  command.add_option("--join", options.join, "The study's folder, or where its head listens")
       ->required()
       ->type_name("ADDRESS");
   command.add_option("--name", options.name, "Of this node (default: the host's)")
       ->type_name("NAME");
+  command
+      .add_option("--invitation", options.invitation,
+                  "File with the invitation of `troupe keys add`; - reads standard input")
+      ->type_name("FILE");
+  command.add_option("--slots", options.slots, "Trials at a time (default: as many as fit)")
+      ->type_name("N");
   command.add_option("--cpus", options.cpus, "Offered processors (default: all)")
       ->type_name("N")
       ->check(not_negative, "");

@@ -31,7 +31,8 @@ struct RunOptions {
   std::optional<std::uint64_t> seed;     ///< --seed; none: the seed of the file.
   std::string memory;                    ///< --memory; empty: the memory of the file.
   std::string listen;                    ///< --listen; empty: the address of the file.
-  std::string keys;    ///< --keys; empty: the default key folder, if keys are needed.
+  std::string keys;  ///< --keys; empty: the default key folder, if keys are needed.
+  std::optional<std::uint32_t> local_slots;  ///< Trials at a time on this machine; none: as fit.
   bool fresh = false;  ///< Move an earlier study of the folder aside and start a new one.
   Verbosity verbosity = Verbosity::normal;
 };
@@ -100,12 +101,14 @@ struct NodesOptions {
 };
 
 struct NodeOptions {
-  std::string join;                  ///< Address of the head.
+  std::string join;                  ///< Address of the head, or the folder of a study.
+  std::string invitation;            ///< File with an invitation; "-": standard input.
   std::string name;                  ///< Empty: host name and process id.
   std::optional<double> cpus;        ///< None: all that the process may use.
   std::optional<std::int64_t> gpus;  ///< None: 0.
   std::string memory;                ///< As in a study file, "4G"; empty: all of the machine.
   std::string keys;                  ///< --keys; empty: the default key folder, if keys are needed.
+  std::optional<std::uint32_t> slots;  ///< Trials at a time; none: as many as fit.
   double lease_s = 5;          ///< Seconds without a message from the head until the node leaves.
   std::string folder;          ///< --dir; empty: the study's folder if it is shared.
   std::vector<int> keep_open;  ///< Inherited descriptors that the node and its reaper keep open.

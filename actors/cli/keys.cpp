@@ -28,7 +28,7 @@ std::int64_t now_s() {
 }
 
 std::string join_line(const std::string& address, const std::string& name) {
-  return "troupe node --join " + address + " --name " + name + "\n";
+  return "troupe node --join " + address + " --name " + name;
 }
 
 int init(const std::string& path) {
@@ -45,7 +45,7 @@ int init(const std::string& path) {
 int add(const KeyFolder& keys, const KeysOptions& options) {
   const std::string head = (options.at.starts_with("tcp://") ? options.at : "tcp://" + options.at) +
                            "/" + runtime::to_text(keys.own().public_key);
-  if (const auto join = runtime::read_join_address(head); !join) return print_error(join.error());
+  if (const auto join = runtime::check_join_address(head); !join) return print_error(join.error());
   AdmittedKey admitted{options.name, options.role, {}, {}};
   if (options.key.empty()) {
     if (options.role == runtime::role_control)
@@ -60,13 +60,16 @@ int add(const KeyFolder& keys, const KeysOptions& options) {
     std::fprintf(stderr,
                  "run this line on %s within 24 hours; it makes a key there, and lets in once:\n",
                  options.name.c_str());
-    return print(join_line(head + "/" + runtime::to_text(invitation.secret_key), options.name));
+    // `echo` is a part of the shell, so that the invitation is in no process list.
+    return print("echo " + runtime::to_text(invitation.secret_key) + " | " +
+                 join_line(head, options.name) + " --invitation -\n");
   }
   const auto key = runtime::key_of(options.key);
   if (!key) return print_error({key.error().kind, "--key: " + key.error().what});
   admitted.key = *key;
   if (const auto added = keys.add(admitted); !added) return print_error(added.error());
-  return print(options.role == runtime::role_node ? join_line(head, options.name) : head + "\n");
+  return print(options.role == runtime::role_node ? join_line(head, options.name) + "\n"
+                                                  : head + "\n");
 }
 
 Table table_of(const KeyFolder& keys, const std::vector<AdmittedKey>& admitted) {

@@ -4,6 +4,8 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <iostream>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -27,6 +29,7 @@
 #include "runtime/core/seconds.hpp"
 #include "runtime/keys/address_keys.hpp"
 #include "runtime/keys/admissions.hpp"
+#include "runtime/keys/private_file.hpp"
 #include "runtime/process/reaper_processes.hpp"
 
 namespace troupe::cli {
@@ -52,16 +55,22 @@ std::string own_name() {
   return std::string(host) + "-" + std::to_string(getpid());
 }
 
-/// Working folder of a node that does not share the study's folder.
-std::string own_folder(const NodeOptions& options, const std::string& name) {
+/// Working folder of a node that does not share the study's folder. Without a home folder it is in
+/// the folder for temporary files, where other users may have made a folder of that name.
+Result<std::string> own_folder(const NodeOptions& options, const std::string& name) {
   namespace fs = std::filesystem;
   if (!options.folder.empty()) return fs::absolute(options.folder).lexically_normal().string();
   const char* cache = std::getenv("XDG_CACHE_HOME");
   const char* home = std::getenv("HOME");
-  fs::path base = fs::temp_directory_path();
-  if (home != nullptr && *home == '/') base = fs::path(home) / ".cache";
-  if (cache != nullptr && *cache == '/') base = cache;
-  return (base / "troupe" / "nodes" / name).string();
+  fs::path base;
+  if (home != nullptr && *home == '/') base = fs::path(home) / ".cache" / "troupe";
+  if (cache != nullptr && *cache == '/') base = fs::path(cache) / "troupe";
+  if (base.empty()) {
+    base = fs::temp_directory_path() / ("troupe-" + std::to_string(geteuid()));
+    if (const auto made = make_private_folder(base); !made) return made.error();
+    if (const auto checked = runtime::check_private_folder(base); !checked) return checked.error();
+  }
+  return (base / "nodes" / name).string();
 }
 
 std::shared_ptr<const std::vector<std::string>> environment_variables() {
@@ -93,28 +102,55 @@ struct JoinPlan {
   std::string hint{};     ///< Appended to the error if the join fails.
 };
 
+/// The invitation in the file `path`, or on standard input if that is "-".
+Result<runtime::Key> invitation_in(const std::string& path) {
+  if (path != "-") {
+    const auto text = read_file(path);
+    return text ? runtime::read_invitation(*text) : text.error();
+  }
+  if (isatty(STDIN_FILENO) == 1) print_node_note("enter the invitation:");
+  std::string line;
+  std::getline(std::cin, line);
+  return runtime::read_invitation(line);
+}
+
+/// Enrols the key of this machine at the head. Returns what to add to the error if the join fails.
+/// A used invitation is no error: this node may have used it.
+Result<std::string> enrol_at(const std::string& address, const std::string& name,
+                             const runtime::Key& invitation, const runtime::KeyFolder& keys) {
+  const auto enrolled =
+      runtime::enrol(address, name, invitation, keys.own().public_key, join_patience);
+  if (enrolled) {
+    print_node_note(name + " is let in from now on with its own key, kept in " + keys.path());
+    return std::string();
+  }
+  if (enrolled.error().kind == ErrorKind::refused) return " (" + enrolled.error().what + ")";
+  return Error{enrolled.error().kind, "cannot join " + address + ": " +
+                                          runtime::explained(enrolled.error(), address).what};
+}
+
 /// Reads the join address and the keys of this machine. With an invitation, makes a key if there is
-/// none and enrols it at the head. A used invitation is no error: this node may have used it.
-Result<JoinPlan> join_plan_for(const std::string& address, const std::string& name,
+/// none and enrols it at the head.
+Result<JoinPlan> join_plan_for(const std::string& given, const std::string& name,
                                const NodeOptions& options) {
   const std::string folder = options.keys.empty() ? runtime::KeyFolder::usual_path() : options.keys;
-  const auto join = runtime::read_join_address(runtime::with_known_key(address, folder));
-  if (!join) return join.error();
-  if (join->invitation && !runtime::KeyFolder::exists(folder))
-    if (const auto made = runtime::KeyFolder::create(folder); !made) return made.error();
-  auto keys = runtime::keys_to_dial(join->head, options.keys);
+  const std::string address = runtime::with_known_key(given, folder);
+  if (const auto checked = runtime::check_join_address(address); !checked) return checked.error();
+  std::optional<runtime::Key> invitation;
+  if (!options.invitation.empty()) {
+    const auto read = invitation_in(options.invitation);
+    if (!read) return read.error();
+    invitation = *read;
+    if (!runtime::KeyFolder::exists(folder))
+      if (const auto made = runtime::KeyFolder::create(folder); !made) return made.error();
+  }
+  auto keys = runtime::keys_to_dial(address, options.keys);
   if (!keys) return keys.error();
-  JoinPlan way{join->head, std::move(keys).value(), options.keep_open.empty()};
-  if (!join->invitation) return way;
-  const auto enrolled = runtime::enrol(join->head, name, *join->invitation,
-                                       way.keys->own().public_key, join_patience);
-  if (enrolled)
-    std::fprintf(stderr, "troupe node: %s is let in from now on with its own key, kept in %s\n",
-                 name.c_str(), folder.c_str());
-  else if (enrolled.error().kind == ErrorKind::refused)
-    way.hint = " (" + enrolled.error().what + ")";
-  else
-    return enrolled.error();
+  JoinPlan way{address, std::move(keys).value(), options.keep_open.empty()};
+  if (!invitation) return way;
+  auto hint = enrol_at(address, name, *invitation, *way.keys);
+  if (!hint) return hint.error();
+  way.hint = std::move(*hint);
   return way;
 }
 
@@ -169,6 +205,8 @@ int run_node(const NodeOptions& options) {
   if (!way) return print_node_error(way.error().what);
   const auto resources = offered(options);
   if (!resources) return print_node_error(resources.error().what);
+  const auto folder = own_folder(options, name);
+  if (!folder) return print_node_error(folder.error().what + "; --dir DIR sets another folder");
   block_signals({SIGINT, SIGTERM});
 
   NodeProcess process({.name = name,
@@ -181,7 +219,8 @@ int run_node(const NodeOptions& options) {
   offer_decision_actors(process.node());
   const auto head = process.node().join(way->address, join_patience);
   if (!head)
-    return print_node_error("cannot join " + way->address + ": " + head.error().what + way->hint);
+    return print_node_error("cannot join " + way->address + ": " +
+                            runtime::explained(head.error(), way->address).what + way->hint);
   if (way->remember)
     if (const auto kept = runtime::remember_head(*way->keys, way->address); !kept)
       print_node_note(kept.error().what);
@@ -196,8 +235,9 @@ int run_node(const NodeOptions& options) {
                              .resources = *resources,
                              .study = *study,
                              .lease = seconds(options.lease_s),
-                             .own_folder = own_folder(options, name),
-                             .apart = !options.folder.empty()};
+                             .own_folder = *folder,
+                             .apart = !options.folder.empty(),
+                             .slots = options.slots};
   agent_options.look_again = [&node = process.node(), seeker](
                                  runtime::Ref<StudyFound, StudyGone> answer, Instant until) {
     node.tell(seeker, StudySeeker::Seek{answer, until});

@@ -31,14 +31,16 @@ namespace {
 
 /// Runs the study of a session to its end, with its terminal output and signal handlers.
 Result<void> run_session(Session session, const HeadFolder& folder, const std::string& listen,
-                         Verbosity verbosity, const runtime::Keys& keys) {
+                         const RunOptions& options, const runtime::Keys& keys) {
   const StudySpec spec = session.spec;
+  const Verbosity verbosity = options.verbosity;
   // Used on the reactor's thread, on which the head calls on_warning.
   runtime::Node* notes_node = nullptr;
   runtime::Ref<TerminalActor::Note> notes;
   auto head = StudyHead::open({.program = this_program(),
                                .listen = listen,
                                .lease_s = spec.lease_s,
+                               .local_slots = options.local_slots,
                                .keys = keys,
                                .on_warning =
                                    [&head_node = notes_node, &notes](const std::string& text) {
@@ -126,8 +128,8 @@ int run_study(const RunOptions& options) {
   auto folder = HeadFolder::open(path);
   if (!folder) return print_error(folder.error(), exit_failure);
   if (options.fresh) {
-    if (const auto feasible = check_feasible(spec, own_resources(spec)); !feasible)
-      return print_error(feasible.error(), exit_usage);
+    if (const auto waits = check_room(spec, options.listen, options.local_slots); !waits)
+      return print_error(waits.error(), exit_usage);
     if (const auto ended = wait_for_processes(folder->path(), print_note); !ended)
       return print_error(ended.error(), exit_failure);
     const auto aside = folder->set_aside();
@@ -156,8 +158,9 @@ int run_study(const RunOptions& options) {
         tell_memory(spec, *folder, options);  // The head may have died before it told the memory.
     return told ? code : print_error(told.error(), exit_failure);
   }
-  if (const auto feasible = check_feasible(spec, own_resources(spec)); !feasible)
-    return print_error(feasible.error(), exit_usage);
+  const auto waits = check_room(spec, options.listen, options.local_slots);
+  if (!waits) return print_error(waits.error(), exit_usage);
+  if (!waits->empty() && !quiet) print_note(*waits);
   const std::string listen = options.listen.empty() ? spec.listen : options.listen;
   const auto keys = runtime::keys_to_listen(listen, options.keys);
   if (!keys) return print_error(keys.error(), exit_usage);
@@ -168,8 +171,7 @@ int run_study(const RunOptions& options) {
   if (session->incumbents_left_out > 0 && !quiet)
     print_note(left_out_sentence(session->incumbents_left_out));
   block_signals({SIGINT, SIGTERM});
-  if (const auto ran = run_session(std::move(*session), *folder, listen, options.verbosity, *keys);
-      !ran)
+  if (const auto ran = run_session(std::move(*session), *folder, listen, options, *keys); !ran)
     return print_error(ran.error(), exit_failure);
   if (const auto told = tell_memory(spec, *folder, options); !told)
     return print_error(told.error(), exit_failure);

@@ -150,6 +150,7 @@ Result<TaskRunner::Begun> HeadTaskRunner::begin(runtime::Context& self, std::siz
                                     .keys = study_keys_path(folder_->path()),
                                     .lease_s = spec.lease_s,
                                     .resources = own_resources(spec),
+                                    .slots = setting_.options.local_slots,
                                     .folder = folder_->path().string(),
                                     .log = folder_->file("node.log")};
   node_ = std::make_unique<LocalNodeSupervision>(
@@ -307,10 +308,13 @@ int run_sequence(const RunOptions& options) {
   print_problems(file.problems, quiet ? Shown::errors : Shown::all);
   if (!file.spec) return exit_usage;
   const SequenceSpec& spec = *file.spec;
-  for (const auto& task : spec.tasks)
-    if (const auto feasible = check_feasible(task.spec, own_resources(task.spec)); !feasible)
+  for (const auto& task : spec.tasks) {
+    const auto waits = check_room(task.spec, options.listen, options.local_slots);
+    if (!waits)
       return print_sequence_error(
-          {ErrorKind::refused, "task '" + task.name + "': " + feasible.error().what});
+          {ErrorKind::refused, "task '" + task.name + "': " + waits.error().what});
+    if (!waits->empty() && !quiet) print_note("task '" + task.name + "': " + *waits);
+  }
   auto folder =
       HeadFolder::open(options.folder.empty() ? fs::path(spec.name) : fs::path(options.folder));
   if (!folder) return print_sequence_error(folder.error());

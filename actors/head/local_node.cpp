@@ -130,6 +130,10 @@ LocalNodeSupervision::LocalNodeSupervision(NodeProcess& process, StudyRef study,
                        json_number(options.lease_s), "--keys", options.keys},
               .folder = std::move(options.folder),
               .log = std::move(options.log)};
+  if (options.slots) {
+    options_.argv.emplace_back("--slots");
+    options_.argv.push_back(std::to_string(*options.slots));
+  }
 }
 
 LocalNodeSupervision::~LocalNodeSupervision() {

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -71,7 +72,8 @@ class LocalNodeSupervision {
     std::string keys;     ///< Path of the study's keys.
     double lease_s = 5;
     runtime::Resources resources;
-    std::string folder;  ///< Folder of the study.
+    std::optional<std::uint32_t> slots{};  ///< Trials at a time; none: as many as fit.
+    std::string folder;                    ///< Folder of the study.
     std::string log;
   };
 

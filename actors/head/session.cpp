@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <utility>
 #include <variant>
@@ -146,6 +147,19 @@ Result<Continuation> continuation_of(const StudyRequest& request, const HeadFold
   return refused.error();
 }
 
+Result<std::vector<std::string>> variables_of(const Entry& entry) {
+  std::vector<std::string> variables;
+  for (const std::string& name : entry.env_from) {
+    const char* const value = std::getenv(name.c_str());
+    if (value == nullptr)
+      return Error{ErrorKind::refused,
+                   "'entry.env_from' names " + name +
+                       ", which is not set here: export it before `troupe run`"};
+    variables.push_back(name + "=" + value);
+  }
+  return variables;
+}
+
 Result<Session> open_session(StudyRequest request, const HeadFolder& folder) {
   auto next = continuation_of(request, folder);
   if (!next) return next.error();
@@ -161,10 +175,13 @@ Result<Session> open_session(StudyRequest request, const HeadFolder& folder, Con
   if (next.end)
     return Error{ErrorKind::refused,
                  "the study in " + folder.path().string() + " is over (" + next.end->reason + ")"};
+  auto variables = variables_of(request.spec.entry);
+  if (!variables) return variables.error();
   const StudyOpened* const opening = next.recorded ? &next.recorded->opened : nullptr;
   const std::string memory = memory_of(request);
   const std::uint64_t seed = request.seed.value_or(request.spec.seed);
   Session session{.spec = std::move(request.spec)};
+  session.variables = std::move(*variables);
   session.change = std::move(next.change);
   if (request.workers) session.spec.n_workers = *request.workers;
   session.document.text = session.spec.text;
@@ -198,20 +215,31 @@ runtime::Resources own_resources(const StudySpec& spec) {
   return here;
 }
 
-Result<void> check_feasible(const StudySpec& spec, const runtime::Resources& here) {
-  const auto refuse = [](const std::string& what, const std::string& found,
-                         const std::string& has) {
-    return Error{ErrorKind::infeasible, "resources." + what + ": a trial needs " + found +
-                                            ", and this machine has " + has};
+std::string lack_of(const StudySpec& spec, const runtime::Resources& here) {
+  const auto lack = [](const std::string& what, const std::string& needed, const std::string& has) {
+    return "resources." + what + ": a trial needs " + needed + ", and this machine has " + has;
   };
   if (spec.resources.cpus > here.cpus)
-    return refuse("cpus", json_number(spec.resources.cpus), std::to_string(here.cpus));
+    return lack("cpus", json_number(spec.resources.cpus), std::to_string(here.cpus));
   if (spec.resources.gpus > static_cast<std::int64_t>(here.gpus))
-    return refuse("gpus", std::to_string(spec.resources.gpus), std::to_string(here.gpus));
+    return lack("gpus", std::to_string(spec.resources.gpus), std::to_string(here.gpus));
   if (spec.resources.memory_bytes > here.memory)
-    return refuse("memory", std::to_string(spec.resources.memory_bytes >> 20) + " MiB",
-                  std::to_string(here.memory >> 20) + " MiB");
+    return lack("memory", std::to_string(spec.resources.memory_bytes >> 20) + " MiB",
+                std::to_string(here.memory >> 20) + " MiB");
   return {};
+}
+
+Result<std::string> check_room(const StudySpec& spec, const std::string& listen,
+                               std::optional<std::uint32_t> local_slots) {
+  std::string lack = lack_of(spec, own_resources(spec));
+  if (lack.empty() && local_slots == 0) lack = "--local-slots 0: no trial runs on this machine";
+  if (lack.empty()) return std::string();
+  if (listen.empty() && spec.listen == StudySpec().listen)
+    return Error{ErrorKind::infeasible,
+                 lack +
+                     ". Nodes of other machines can join with --listen, such as --listen "
+                     "tcp://0.0.0.0:7070 (see `troupe keys --help`)"};
+  return lack + "; trials wait for a node that has it (`troupe keys add NAME` lets one in)";
 }
 
 std::string left_out_sentence(std::size_t count) {
@@ -244,6 +272,7 @@ StudyOptions options_of(Session& session) {
   return {.spec = std::move(session.spec),
           .document = std::move(session.document),
           .version = TROUPE_VERSION,
+          .variables = std::move(session.variables),
           .own_node_prefix = LocalNode::name_prefix,
           .change = std::move(session.change),
           .disk_full_reason = [folder] { return disk_full_reason(folder); },

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "actors/head/head_folder.hpp"
 #include "actors/journal/journal.hpp"
@@ -50,6 +51,7 @@ struct Session {
   StudyDocument document;                ///< With the incumbents of its first start.
   std::unique_ptr<Journal> journal;      ///< Not null.
   std::optional<StudyChanged> change{};  ///< Of a resumed study whose settings differ.
+  std::vector<std::string> variables{};  ///< Of `entry.env_from`, as NAME=VALUE.
   /// Members of A* that the study's space cannot express; 0 for a resumed study.
   std::size_t incumbents_left_out = 0;
 };
@@ -57,6 +59,10 @@ struct Session {
 /// Keys of the journal's meta data: path of the memory, and identity of the study.
 inline constexpr const char* memory_key = "memory";
 inline constexpr const char* identity_key = "id";
+
+/// The variables of `entry.env_from` in the environment of this process, as NAME=VALUE. Refused if
+/// one is not set.
+Result<std::vector<std::string>> variables_of(const Entry& entry);
 
 /// Opens the study in its folder, or begins it there. The memory is read once, at the first start;
 /// its incumbents are in row 0 from then on. Refused if the folder holds another study.
@@ -66,8 +72,13 @@ Result<Session> open_session(StudyRequest request, const HeadFolder& folder, Con
 
 /// Resources of the local node: this machine.
 [[nodiscard]] runtime::Resources own_resources(const StudySpec& spec);
-/// Refuses a study whose trials need more than this machine has.
-Result<void> check_feasible(const StudySpec& spec, const runtime::Resources& here);
+/// Why the trials of a study wait for nodes of other machines, which have what this machine lacks;
+/// empty if some can run here. Refused if no other node can join. `listen`: instead of the file's
+/// address, if it is not empty. `local_slots`: trials at a time here; none: as many as fit.
+Result<std::string> check_room(const StudySpec& spec, const std::string& listen,
+                               std::optional<std::uint32_t> local_slots);
+/// What this machine lacks for a trial of the study; empty: nothing.
+[[nodiscard]] std::string lack_of(const StudySpec& spec, const runtime::Resources& here);
 
 /// What is said of incumbents of a memory that do not fit; `count` > 0.
 [[nodiscard]] std::string left_out_sentence(std::size_t count);

@@ -86,6 +86,7 @@ Result<StudyRef> StudyHead::begin(Session session, const HeadFolder& folder) {
                                         .keys = study_keys_path(folder.path()),
                                         .lease_s = options_.lease_s,
                                         .resources = own_resources(session.spec),
+                                        .slots = options_.local_slots,
                                         .folder = folder.path().string(),
                                         .log = folder.file("node.log")};
   process_.node().stop(nodes_file_);

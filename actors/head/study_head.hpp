@@ -3,6 +3,7 @@
 #include <functional>
 #include <future>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -35,6 +36,7 @@ class StudyHead {
     std::string program = "troupe";  ///< Path or name in PATH of the program for nodes and reapers.
     std::string listen = "tcp://127.0.0.1:*";
     double lease_s = 5;
+    std::optional<std::uint32_t> local_slots{};  ///< Trials at a time here; none: as many as fit.
     /// Keys of this machine, with which nodes of other machines join; null: none can.
     runtime::Keys keys{};
     /// Called on the reactor's thread with what people should know of the study's folder. May be

@@ -226,7 +226,11 @@ std::vector<RetainedAttempt> Membership::take_durable_ends(const std::string& na
 std::string Membership::waiting_for() const {
   const bool none_reachable =
       std::ranges::all_of(members_, [](const auto& entry) { return entry.second.out_of_reach(); });
-  if (!none_reachable) return {};
+  if (!none_reachable) {
+    const bool has_slots =
+        std::ranges::any_of(members_, [](const auto& entry) { return entry.second.slots > 0; });
+    return has_slots ? "" : "a node that has what a trial needs";
+  }
   if (members_.empty()) return "a node to join";
   return "node " + members_.begin()->first + ", which is out of reach";
 }

@@ -149,16 +149,23 @@ struct AttemptAck {
 
 /// The answer to JoinStudy.
 struct JoinReply {
+  /// The refusal of a study that has ended: its nodes end in order.
+  static constexpr std::string_view over = "the study is finished";
   static constexpr std::string_view wire_name = "JoinReply";
   StudyDocument study;
   std::string refusal;             ///< Why the node is refused; empty if it is accepted.
   StoreRef checkpoints{};          ///< For a node that does not share the study's folder.
   std::vector<AttemptAck> acks{};  ///< One for each attempt of JoinStudy.
   double again_in_s = 0;           ///< After a refusal: when to ask again; 0: never.
+  /// The variables of `entry.env_from`, as NAME=VALUE. They are in no journal, file or log.
+  std::vector<std::string> variables{};
   static auto fields(auto& m) {
-    return std::tuple{field("study", m.study), field("refusal", m.refusal),
-                      field("checkpoints", m.checkpoints), field("acks", m.acks),
-                      field("again_in_s", m.again_in_s)};
+    return std::tuple{field("study", m.study),
+                      field("refusal", m.refusal),
+                      field("checkpoints", m.checkpoints),
+                      field("acks", m.acks),
+                      field("again_in_s", m.again_in_s),
+                      field("variables", m.variables)};
   }
 };
 
@@ -207,11 +214,12 @@ struct JoinStudy {
   bool returns = false;  ///< Whether it was in this study when the study's head was lost.
   std::vector<RetainedAttempt> attempts;  ///< The attempts that it retained since then.
   std::uint64_t joined = 0;               ///< As in the last Launch; 0: there was none.
+  std::optional<std::uint32_t> slots{};   ///< Most trials at a time; none: as many as fit.
   static auto fields(auto& m) {
     return std::tuple{field("node", m.node),       field("resources", m.resources),
                       field("agent", m.agent),     field("lease_s", m.lease_s),
                       field("returns", m.returns), field("attempts", m.attempts),
-                      field("joined", m.joined)};
+                      field("joined", m.joined),   field("slots", m.slots)};
   }
 };
 

@@ -7,6 +7,7 @@
 
 #include "actors/study/study_rules.hpp"
 #include "runtime/core/check.hpp"
+#include "runtime/core/printable.hpp"
 #include "runtime/core/seconds.hpp"
 
 namespace troupe::actors {
@@ -244,8 +245,11 @@ void Study::on(Context& self, const JoinStudy& join) {
 
 JoinReply Study::admit(Context& self, const JoinStudy& join) {
   using Kind = Membership::Admission::Kind;
-  if (core_.finished()) return JoinReply{{}, "the study is finished"};
-  const std::uint32_t slots = trial_slots(options_.spec, join.node, join.resources);
+  if (core_.finished()) return JoinReply{{}, std::string(JoinReply::over)};
+  if (printable(join.node) != join.node)
+    return JoinReply{{}, "a node's name has no control characters; choose another --name"};
+  const std::uint32_t fitting = trial_slots(options_.spec, join.node, join.resources);
+  const std::uint32_t slots = std::min(fitting, join.slots.value_or(fitting));
   const Membership::Admission admission = members_.admit(join, slots, self.now());
   if (admission.kind == Kind::refused)
     return JoinReply{{}, admission.refusal, {}, {}, admission.again_in_s};
@@ -263,7 +267,11 @@ JoinReply Study::admit(Context& self, const JoinStudy& join) {
 
 /// The answer to a node that is a member now.
 JoinReply Study::welcome(const JoinStudy& join) const {
-  return {options_.document, "", checkpoints_.store(), acknowledge(core_, join)};
+  return {.study = options_.document,
+          .refusal = {},
+          .checkpoints = checkpoints_.store(),
+          .acks = acknowledge(core_, join),
+          .variables = options_.variables};
 }
 
 void Study::activate_joined(Context& self) {

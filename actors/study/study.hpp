@@ -33,6 +33,7 @@ struct StudyOptions {
   StudySpec spec;
   StudyDocument document;
   std::string version;
+  std::vector<std::string> variables = {};  ///< Of `entry.env_from`, as NAME=VALUE: for nodes.
   /// Of the names of nodes that a head starts itself: such a node leaves once its processes are
   /// gone.
   std::string own_node_prefix;

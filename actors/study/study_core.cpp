@@ -231,7 +231,7 @@ void StudyCore::continue_promoted(TrialRecord& trial) {
   }
   trials_.move_to(trial, TrialState::running);
   launch(trial, promotion.node, promotion.from);
-  emit(TrialPromoted{index_, trial.id, trial.attempt, promotion.from, promotion.until,
+  emit(TrialPromoted{index_, trial.id, trial.attempt, trial.started_from, promotion.until,
                      promotion.node});
 }
 
@@ -245,9 +245,13 @@ void StudyCore::restart(TrialRecord& trial, const std::string& node) {
 /// Begins the next attempt of `trial`, at resource `from`.
 void StudyCore::launch(TrialRecord& trial, const std::string& node, Resource from) {
   check(trial.runs_on(), "a process is started for a running trial");
+  if (rules_.same_node_checkpoints && trial.attempt > 0 && !is_same_machine(trial.node, node))
+    trial.moved = true;
+  if (trial.moved) from = 0;
   trial.node = node;
   trial.launched_row = index_;
   trial.source_max = trial.ran_again ? trial.checkpoint.attempt : trial.attempt;
+  if (trial.moved) trial.source_max = 0;
   ++trial.attempt;
   trial.told = trial.until;
   trial.started_from = from;

@@ -1,10 +1,17 @@
 #include "actors/study/study_rules.hpp"
 
+#include <string_view>
+
 #include "actors/study_file/study_spec.hpp"
 #include "runtime/core/field.hpp"
 #include "schedulers/searchers/suggested.hpp"
 
 namespace troupe::actors {
+
+bool is_same_machine(const std::string& one, const std::string& other) {
+  constexpr std::string_view local_prefix = "own-";
+  return one == other || (one.starts_with(local_prefix) && other.starts_with(local_prefix));
+}
 
 StudyRules rules_of(const StudySpec& spec) {
   const StopCriterion& stop = spec.stop_criterion;
@@ -29,6 +36,7 @@ StudyRules rules_of(const StudySpec& spec) {
       spec.max_resource_attr.has_value() && traits(spec.scheduler.options).pauses;
   rules.max_resource = spec.max_t;
   rules.rung_levels = compared_rungs(spec);
+  rules.same_node_checkpoints = spec.checkpoints.trust == CheckpointSpec::Trust::same_node;
   rules.report_advice = "check report.format (" + std::string(enum_text(spec.report.format)) +
                         "), metric (" + spec.metric + ") and resource_attr (" + spec.resource_attr +
                         ")";

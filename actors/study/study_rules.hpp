@@ -48,8 +48,12 @@ struct StudyRules {
   bool tells_milestone = false;
   schedulers::Resource max_resource = 0;            ///< R.
   std::vector<schedulers::Resource> rung_levels{};  ///< Rising, with R; empty: nothing is compared.
+  bool same_node_checkpoints = false;               ///< checkpoints.trust: same-node.
   std::string report_advice{};                      ///< What to change if a program never reports.
 };
+
+/// Whether the nodes with these names are one machine's: nodes that a head starts have numbers.
+[[nodiscard]] bool is_same_machine(const std::string& one, const std::string& other);
 
 /// The rules of a study file.
 [[nodiscard]] StudyRules rules_of(const StudySpec& spec);

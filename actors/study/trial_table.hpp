@@ -56,6 +56,9 @@ struct TrialRecord {
   /// Whether a checkpoint was ahead of the reports, on the way to `until`. From then on,
   /// `checkpoint` is used instead of those of lost attempts, until that is reached.
   bool ran_again = false;
+  /// It went on at another machine, whose programs do not load its checkpoints
+  /// (checkpoints.trust: same-node): from then on each attempt starts from nothing.
+  bool moved = false;
 
   /// A promotion that came while the process was still ending. A slot is kept on `node`, where the
   /// trial continues once the process is gone. `node` is empty if that node was lost.

@@ -106,6 +106,43 @@ void read_env(const Member& member, const Templates& templates, Entry& entry,
   }
 }
 
+bool is_variable_name(std::string_view name) {
+  return !name.empty() && (name.front() < '0' || name.front() > '9') &&
+         std::ranges::all_of(name, [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                  c == '_';
+         });
+}
+
+void read_env_from(const Member& member, Entry& entry, ProblemList& problems) {
+  if (member.value.kind != Element::Kind::sequence) {
+    problems.error(member.value.at,
+                   "'entry.env_from' must be a list of names of environment variables, such as "
+                   "[WANDB_API_KEY]; found " +
+                       describe(member.value));
+    return;
+  }
+  for (const Element& item : member.value.items) {
+    if (item.kind != Element::Kind::scalar || !is_variable_name(item.text)) {
+      problems.error(item.at,
+                     "expected the name of an environment variable, such as "
+                     "WANDB_API_KEY; found " +
+                         describe(item));
+      continue;
+    }
+    if (item.text.starts_with("TROUPE_"))
+      problems.error(item.at, "environment variables TROUPE_... are set by troupe");
+    else if (std::ranges::find(entry.env_from, item.text) != entry.env_from.end())
+      problems.error(item.at, "'" + item.text + "' is in 'entry.env_from' twice");
+    else if (std::ranges::find(entry.env, item.text, &EnvVariable::name) != entry.env.end())
+      problems.error(item.at, "'entry.env' sets '" + item.text + "' too; remove it from one");
+    else if (std::getenv(item.text.c_str()) == nullptr)
+      problems.warning(
+          item.at, "'" + item.text + "' is not set here; `troupe run` needs it: export it there");
+    entry.env_from.push_back(item.text);
+  }
+}
+
 /// Warns of arguments that are paths out of the working folder: they lead elsewhere from a folder
 /// of a trial.
 void warn_of_paths_outside(Section& section, const Entry& entry) {
@@ -281,6 +318,7 @@ void read_entry(Section& top, const std::vector<std::string_view>& declared, Stu
   OptionReader(entry).read(options_of("entry"), spec.entry);
   if (const Member* env = entry.find("env"))
     read_env(*env, {declared, spec.config_space}, spec.entry, problems);
+  if (const Member* names = entry.find("env_from")) read_env_from(*names, spec.entry, problems);
   check_arguments(entry, spec, problems);
   if (spec.entry.cwd == Entry::Cwd::trial) warn_of_paths_outside(entry, spec.entry);
 

@@ -179,6 +179,7 @@ void read_keep(Section& section, CheckpointSpec& spec) {
 
 void read_checkpoints(Section& top, StudySpec& spec) {
   Section section = top.section("checkpoints", keys_of("checkpoints"));
+  OptionReader(section).read(options_of("checkpoints"), spec.checkpoints);
   read_keep(section, spec.checkpoints);
   const Member* bytes_max = section.find("max_bytes");
   if (bytes_max == nullptr) return;

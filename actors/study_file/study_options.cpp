@@ -159,6 +159,7 @@ constexpr std::array entry_table{
                          .doc = "where programs run: this file's folder, shared (default), or\n"
                                 "trial: a folder of each trial, trials/NNNN/work"}),
     Option{.key = "env"},
+    Option{.key = "env_from"},
 };
 
 constexpr std::array scheduler_table{
@@ -189,6 +190,11 @@ constexpr std::array resources_table{
 constexpr std::array checkpoints_table{
     Option{.key = "keep"},
     Option{.key = "max_bytes"},
+    option<&CheckpointSpec::trust>(
+        {.key = "trust",
+         .example = "same-node",
+         .doc = "whose checkpoints a program loads: all, or same-node: a trial that goes on at\n"
+                "another node starts over there"}),
 };
 
 constexpr std::array stop_criterion_table{

@@ -76,6 +76,9 @@ struct Entry {
   Booleans booleans = Booleans::automatic;
   Lists lists = Lists::json;
   Cwd cwd = Cwd::study;
+  /// Names of variables that the programs get from the environment of the head. Their values are in
+  /// no file and no journal.
+  std::vector<std::string> env_from;
   static auto fields(auto& m) {
     return std::tuple{field("command", m.command),
                       field("args", m.args),
@@ -84,7 +87,8 @@ struct Entry {
                       field("folder", m.folder),
                       field("booleans", m.booleans),
                       field("lists", m.lists),
-                      field("cwd", m.cwd)};
+                      field("cwd", m.cwd),
+                      field("env_from", m.env_from)};
   }
   friend bool operator==(const Entry&, const Entry&) = default;
 };
@@ -277,11 +281,22 @@ struct CheckpointSpec {
   std::optional<std::uint32_t> best_kept =
       1;                        ///< Number of best trials that keep theirs; none: all.
   std::uint64_t bytes_max = 0;  ///< Bound on all checkpoints of the study. 0: none.
+  /// Whose checkpoints a program loads.
+  enum class Trust {
+    all,        ///< Those of every node.
+    same_node,  ///< Those of its own node. A trial that moves to another node starts over.
+  };
+  Trust trust = Trust::all;
   static auto fields(auto& m) {
-    return std::tuple{field("keep", m.best_kept), field("max_bytes", m.bytes_max)};
+    return std::tuple{field("keep", m.best_kept), field("max_bytes", m.bytes_max),
+                      field("trust", m.trust)};
   }
   friend bool operator==(const CheckpointSpec&, const CheckpointSpec&) = default;
 };
+
+constexpr std::array<std::string_view, 2> enum_names(CheckpointSpec::Trust) {
+  return {"all", "same-node"};
+}
 
 struct StudySpec {
   static constexpr std::string_view wire_name = "StudySpec";

@@ -36,6 +36,9 @@ entry:
 @entry.*
   # Added to the program's environment. May be left out.
   env: {OMP_PROC_BIND: "true"}
+  # Variables of the environment of `troupe run`, such as passwords. Their values are passed to the
+  # programs of all nodes, and written to no file, journal or log.
+  # env_from: [WANDB_API_KEY]
 
 # What may be searched. Integer bounds are inclusive. A plain value is a constant.
 config_space:

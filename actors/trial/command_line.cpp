@@ -140,6 +140,10 @@ std::vector<std::string> environment(const StudySpec& study, const AttemptPlan& 
                                      const Config& config, const ArgumentWriter& writer,
                                      const Config& rest, const std::string& config_json) {
   Environment env(attempt.environment);
+  for (const std::string& variable : attempt.variables) {
+    const std::size_t equals = variable.find('=');
+    env.set(variable.substr(0, equals), variable.substr(equals + 1));
+  }
   const std::string number = std::to_string(attempt.attempt);
   env.set("TROUPE_STUDY", study.name);
   env.set("TROUPE_TRIAL_ID", std::to_string(attempt.trial));

@@ -24,6 +24,7 @@ struct AttemptPlan {
   std::string config_file;               ///< Absolute path.
   std::string work_dir{};                ///< Absolute path; the working directory if cwd is trial.
   std::vector<std::string> environment;  ///< The node's environment, as KEY=VALUE.
+  std::vector<std::string> variables{};  ///< Of `entry.env_from`, as NAME=VALUE.
 };
 
 struct TrialCommand {

@@ -1,8 +1,12 @@
 #include "actors/trial/node_agent.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <numeric>
+#include <system_error>
 #include <utility>
+
+#include <sys/stat.h>
 
 #include "actors/checkpoints/study_token.hpp"
 #include "actors/study/document.hpp"
@@ -65,7 +69,8 @@ void NodeAgent::join(Context& self) {
   }
   if (!enlisted->refusal.empty()) {
     environment_.log_warning("the study refused this node: " + enlisted->refusal);
-    if (enlisted->again_in_s <= 0) return self.stop();
+    if (enlisted->refusal == JoinReply::over) return self.stop();
+    if (enlisted->again_in_s <= 0) throw StudyLost(enlisted->refusal);
     constexpr double margin_s = 0.1;
     self.after(seconds(enlisted->again_in_s + margin_s), JoinAgain{});
     return;
@@ -73,11 +78,11 @@ void NodeAgent::join(Context& self) {
   auto spec = read_document(enlisted->study);
   if (!spec) {
     environment_.log_warning(spec.error().what);
-    self.stop();
-    return;
+    throw StudyLost(spec.error().what);
   }
   document_ = std::move(enlisted->study);
   spec_ = std::move(spec).value();
+  keep_variables(enlisted->variables);
   if (options_.enlisted) options_.enlisted(*spec_);
   if (!environment_.make_program) {
     if (options_.apart || !shares_folder(document_.folder, document_.token))
@@ -86,11 +91,19 @@ void NodeAgent::join(Context& self) {
   }
 }
 
+void NodeAgent::keep_variables(const std::vector<std::string>& variables) {
+  variables_ = std::make_shared<const std::vector<std::string>>(variables);
+}
+
 /// Makes `document_.folder` a folder of this node, and starts the transfers from and to the head.
 void NodeAgent::use_own_folder(Context& self, const StoreRef& checkpoints) {
   const std::string shared =
       std::exchange(document_.folder, options_.own_folder + "/" + document_.id);
   environment_.log_warning("works in " + document_.folder + ", and not in " + shared);
+  // Programs load checkpoints from it, so only this user may write there.
+  std::error_code ignored;
+  std::filesystem::create_directories(options_.own_folder, ignored);
+  (void)::mkdir(document_.folder.c_str(), S_IRWXU);
   transfers_ = self.spawn<CheckpointTransfers>(
       CheckpointTransfers::Options{document_.folder, checkpoints, environment_.disk_full_reason});
 }
@@ -100,7 +113,8 @@ JoinStudy NodeAgent::offer(Context& self) const {
           .resources = options_.resources,
           .agent = self.ref<NodeAgent>(),
           .lease_s = std::chrono::duration<double>(options_.lease).count(),
-          .attempts = {}};
+          .attempts = {},
+          .slots = options_.slots};
 }
 
 /// The GPUs of the next attempt: those with the fewest attempts, the lowest first. Where the study
@@ -151,6 +165,7 @@ void NodeAgent::on(Context& self, const Launch& launch) {
                                                      .study = document_,
                                                      .launch = launch,
                                                      .gpus = gpus,
+                                                     .variables = variables_,
                                                      .report_to = options_.study,
                                                      .transfers = transfers_,
                                                      .agent = TrialPlan::Agent(self.address())},
@@ -263,6 +278,7 @@ void NodeAgent::on(Context& self, const StudyFound& found) {
     return leave(self, "another study is where it was: " + enlisted->study.folder);
   if (auto spec = read_document(enlisted->study)) {  // Its settings may have changed.
     spec_ = std::move(spec).value();
+    keep_variables(enlisted->variables);
     document_.text = enlisted->study.text;
     document_.spec = enlisted->study.spec;
     if (options_.enlisted) options_.enlisted(*spec_);

@@ -49,7 +49,8 @@ struct AgentOptions {
   std::function<void()> launching{};
   /// The parent of the folders, one for each study, of a node that does not share the study's.
   std::string own_folder{};
-  bool apart = false;  ///< Whether to use a folder of its own in any case.
+  bool apart = false;                    ///< Whether to use a folder of its own in any case.
+  std::optional<std::uint32_t> slots{};  ///< Trials at a time; none: as many as fit.
 };
 
 /// Why an agent failed: the study is out of reach, and may go on without this node.
@@ -104,6 +105,7 @@ class NodeAgent {
   };
   void use_own_folder(runtime::Context& self, const StoreRef& checkpoints);
   void join(runtime::Context& self);
+  void keep_variables(const std::vector<std::string>& variables);
   [[nodiscard]] JoinStudy offer(runtime::Context& self) const;
   /// The attempts that run here, and those whose end may not be durable.
   [[nodiscard]] std::vector<RetainedAttempt> retained() const;
@@ -121,6 +123,7 @@ class NodeAgent {
   TrialEnvironment environment_;
   std::shared_ptr<const StudySpec> spec_;
   StudyDocument document_;
+  std::shared_ptr<const std::vector<std::string>> variables_;  ///< As in JoinReply.
   CheckpointTransfersRef transfers_;     ///< Nobody if the node shares the study's folder.
   std::unique_ptr<SpareFolders> spare_;  ///< None where programs have no folders.
   std::vector<Running> running_;

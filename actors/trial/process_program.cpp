@@ -66,19 +66,21 @@ Result<std::vector<ReportLine>> ProcessProgram::start(runtime::Address trial) {
   if (entry.cwd == Entry::Cwd::trial)
     if (auto made = make_work_folder(work, entry.folder, plan_.study.folder); !made)
       return made.error();
-  TrialCommand command =
-      trial_command(*plan_.spec, AttemptPlan{.trial = launch.trial,
-                                             .attempt = launch.attempt,
-                                             .from = anew ? 0 : launch.from,
-                                             .until = launch.until,
-                                             .config = launch.config,
-                                             .seed = plan_.study.seed,
-                                             .gpus = plan_.gpus,
-                                             .trial_dir = folder_->trial_dir(),
-                                             .checkpoint_dir = folder_->checkpoint_dir(),
-                                             .config_file = folder_->config_file(),
-                                             .work_dir = work,
-                                             .environment = *environment_.variables});
+  TrialCommand command = trial_command(
+      *plan_.spec,
+      AttemptPlan{.trial = launch.trial,
+                  .attempt = launch.attempt,
+                  .from = anew ? 0 : launch.from,
+                  .until = launch.until,
+                  .config = launch.config,
+                  .seed = plan_.study.seed,
+                  .gpus = plan_.gpus,
+                  .trial_dir = folder_->trial_dir(),
+                  .checkpoint_dir = folder_->checkpoint_dir(),
+                  .config_file = folder_->config_file(),
+                  .work_dir = work,
+                  .environment = *environment_.variables,
+                  .variables = plan_.variables ? *plan_.variables : std::vector<std::string>()});
   if (auto written = folder_->write_config(command.config_json); !written) return written.error();
   program_ = std::move(command.program);
   cwd_ = command.process.cwd;

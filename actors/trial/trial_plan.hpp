@@ -99,6 +99,7 @@ struct TrialPlan {
   StudyDocument study;
   Launch launch;
   std::vector<std::int64_t> gpus;
+  std::shared_ptr<const std::vector<std::string>> variables{};  ///< As in JoinReply; may be null.
   StudyRef report_to;
   /// Set on a node that does not share the study's folder: `study.folder` is the node's own then.
   CheckpointTransfersRef transfers{};

@@ -6,6 +6,7 @@
 
 #include "runtime/keys/private_file.hpp"
 #include "transport/address.hpp"
+#include "transport/zmq/host_lookup.hpp"
 
 namespace troupe::runtime {
 
@@ -70,18 +71,34 @@ Result<Keys> keys_to_dial(const std::string& address, const std::string& folder)
   return open_keys(folder, "cannot dial " + where->endpoint + ": it asks for a key");
 }
 
-Result<JoinAddress> read_join_address(std::string_view text) {
+Error explained(const Error& error, const std::string& address) {
+  const auto where = transport::address_to_dial(address);
+  if (error.kind != ErrorKind::timed_out || !where) return error;
+  return {error.kind, error.what + ": " + transport::explain_silence(where->endpoint)};
+}
+
+Result<void> check_join_address(std::string_view text) {
   const std::size_t start = text.starts_with(tcp_scheme) ? tcp_scheme.size() : 0;
   const std::size_t key = text.find('/', start);
-  const std::size_t invitation = key == std::string_view::npos ? key : text.find('/', key + 1);
-  JoinAddress join{std::string(text.substr(0, invitation)), {}};
-  if (const auto where = transport::address_to_dial(join.head); !where) return where.error();
-  if (invitation == std::string_view::npos) return join;
-  const auto secret = transport::key_of(text.substr(invitation + 1));
-  if (!secret)
-    return Error{ErrorKind::bad_input, "the invitation in the address: " + secret.error().what};
-  join.invitation = *secret;
-  return join;
+  const std::size_t more = key == std::string_view::npos ? key : text.find('/', key + 1);
+  if (more != std::string_view::npos)
+    return Error{ErrorKind::bad_input,
+                 "the address ends behind the key, at '" + std::string(text.substr(0, more)) +
+                     "'. Arguments are visible to every user of this machine: an invitation is "
+                     "given with --invitation FILE, or on standard input with --invitation -"};
+  const auto where = transport::address_to_dial(text);
+  return where ? Result<void>() : where.error();
+}
+
+Result<transport::Key> read_invitation(std::string_view text) {
+  constexpr std::string_view space = " \t\r\n";
+  const std::size_t first = text.find_first_not_of(space);
+  if (first == std::string_view::npos)
+    return Error{ErrorKind::bad_input,
+                 "there is no invitation; `troupe keys add` on the head's machine prints one"};
+  const auto key = transport::key_of(text.substr(first, text.find_last_not_of(space) - first + 1));
+  if (!key) return Error{ErrorKind::bad_input, "the invitation: " + key.error().what};
+  return *key;
 }
 
 std::string seen_from_here(const std::string& address) {

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -25,14 +24,15 @@ Result<Keys> keys_to_listen(const std::string& address, const std::string& folde
 /// This machine's keys for a node that dials `address`, which contains the key of the head.
 Result<Keys> keys_to_dial(const std::string& address, const std::string& folder);
 
-/// The argument of `troupe node --join`: the address of a head, and possibly the secret key of an
-/// invitation.
-struct JoinAddress {
-  std::string head;
-  std::optional<transport::Key> invitation;
-};
-/// Reads HOST:PORT, HOST:PORT/KEY or HOST:PORT/KEY/INVITATION, with or without a leading tcp://.
-Result<JoinAddress> read_join_address(std::string_view text);
+/// The error of a join with the cause, if nobody answered at `address`. For plain threads; blocks
+/// for a few seconds.
+[[nodiscard]] Error explained(const Error& error, const std::string& address);
+
+/// Checks the argument of `troupe node --join`: HOST:PORT or HOST:PORT/KEY, with or without a
+/// leading tcp://. An invitation behind it is refused, because arguments are visible to every user.
+Result<void> check_join_address(std::string_view text);
+/// Reads the secret key of an invitation, with or without spaces around it.
+Result<transport::Key> read_invitation(std::string_view text);
 
 /// The address at which this machine reaches a node that listens on every interface. Any other
 /// address stays as it is.

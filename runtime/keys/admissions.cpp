@@ -83,6 +83,11 @@ std::optional<transport::Member> Admissions::member_of(std::string_view key) con
   return member;
 }
 
+bool Admissions::is_expired(std::string_view key) const {
+  const auto found = entries_.find(key);
+  return found != entries_.end() && found->second.invited_until && !member_of(key);
+}
+
 Result<void> Admissions::enrol(const transport::Key& invitation, const transport::Key& own) {
   auto enrolled = folder_.enrol(invitation, own, seconds_now(clock_));
   read();

@@ -33,6 +33,8 @@ class Admissions {
   /// The member with a public key in text form; none if the key is not admitted, or its invitation
   /// has expired.
   [[nodiscard]] std::optional<transport::Member> member_of(std::string_view key) const;
+  /// Whether a public key in text form is an invitation that has expired.
+  [[nodiscard]] bool is_expired(std::string_view key) const;
   [[nodiscard]] const KeyFolder& folder() const { return folder_; }
   /// As KeyFolder::enrol, at the present time. Both keys are public.
   Result<void> enrol(const transport::Key& invitation, const transport::Key& own);

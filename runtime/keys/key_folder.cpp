@@ -209,11 +209,12 @@ Result<void> KeyFolder::revoke(std::string_view name) const {
 Result<void> KeyFolder::enrol(const transport::Key& invitation, const transport::Key& own,
                               std::int64_t now_s) const {
   return edit([&](std::vector<AdmittedKey>& keys) -> Result<void> {
-    const auto invited = std::ranges::find_if(keys, [&](const AdmittedKey& key) {
-      return key.key == invitation && key.invited_until && *key.invited_until > now_s;
-    });
+    const auto invited = std::ranges::find_if(
+        keys, [&](const AdmittedKey& key) { return key.key == invitation && key.invited_until; });
     if (invited == keys.end())
-      return Error{ErrorKind::refused, "the invitation is used up or over"};
+      return Error{ErrorKind::refused, "the invitation is not known here: it was used, or revoked"};
+    if (*invited->invited_until <= now_s)
+      return Error{ErrorKind::refused, "the invitation has expired"};
     if (own == own_.public_key || std::ranges::find(keys, own, &AdmittedKey::key) != keys.end())
       return Error{ErrorKind::refused, "that key is admitted already, under another name"};
     invited->key = own;

@@ -1,10 +1,12 @@
 // What another user of the machine can do with a study that `troupe run` started without options.
 // The tests run as root, which starts programs as another user; otherwise they are skipped.
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <boost/test/unit_test.hpp>
@@ -38,7 +40,7 @@ boost::test_tools::assertion_result is_root(boost::unit_test::test_unit_id) {
 struct ForeignStudy {
   TempFolder other;  ///< The home of the other user.
   E2eStudy study{"entry: {command: [" + program("e2e_curve") +
-                 ", --period_ms, '40'], env: {SECRET: s3cret}}\n" + R"(
+                 ", --period_ms, '40'], env: {SECRET: s3cret}, env_from: [E2E_TOKEN]}\n" + R"(
 config_space: {x: {uniform: [0, 1]}, epochs: 9}
 max_resource_attr: epochs
 scheduler: {name: asha}
@@ -53,6 +55,7 @@ stop_criterion: {max_num_trials_started: 100000}
     std::filesystem::permissions(std::filesystem::path(study.file()).parent_path(),
                                  std::filesystem::perms(0755));
     std::filesystem::permissions(other.path(), std::filesystem::perms(0777));
+    setenv("E2E_TOKEN", "t0ken-of-the-head", 1);
     head = study.start();
     BOOST_REQUIRE(eventually([&] { return !study.results_without_times().empty(); }, 60s));
   }
@@ -128,6 +131,43 @@ BOOST_FIXTURE_TEST_CASE(another_user_does_not_join_a_study, ForeignStudy) {
                                  "; echo 'GET / HTTP/1.0' >&3; timeout 6 cat <&3 | wc -c"});
   BOOST_TEST(refused("does not speak this protocol"), raw.out << raw.err);
   BOOST_TEST(!head->ended());
+}
+
+BOOST_FIXTURE_TEST_CASE(a_variable_of_the_head_reaches_programs_and_no_file, ForeignStudy) {
+  const auto programs = study.processes("e2e_curve");
+  BOOST_TEST_REQUIRE(!programs.empty());
+  const auto environment = read_file("/proc/" + std::to_string(programs[0]) + "/environ");
+  BOOST_TEST((environment.empty() || has(environment, "E2E_TOKEN=t0ken-of-the-head")));
+  const auto found = run({"grep", "-rl", "t0ken-of-the-head", study.folder()});
+  BOOST_TEST(found.code == 1, found.out);
+}
+
+BOOST_AUTO_TEST_CASE(a_variable_of_the_head_that_is_not_set_is_an_error) {
+  unsetenv("E2E_MISSING");
+  const E2eStudy study("entry: {command: [" + program("e2e_curve") +
+                       "], env_from: [E2E_MISSING]}\n" + R"(
+config_space: {x: {uniform: [0, 1]}, epochs: 9}
+max_resource_attr: epochs
+scheduler: {name: asha}
+stop_criterion: {max_num_trials_started: 1}
+)");
+  const auto ran = study.run();
+  BOOST_TEST(ran.code == 2);
+  BOOST_TEST(has(ran.err, "'entry.env_from' names E2E_MISSING, which is not set here"), ran.err);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_node_that_the_study_refuses_exits_with_1, ForeignStudy) {
+  const std::vector<std::string> join{program("troupe"), "node", "--join",  study.folder(),
+                                      "--name",          "twin", "--slots", "0"};
+  Command first(join);
+  BOOST_TEST_REQUIRE(
+      eventually([&] { return has(study.troupe("nodes", {"-f", "csv"}).out, "twin,up"); }, 30s));
+  std::this_thread::sleep_for(1s);  // It is linked first, and joins then.
+  const auto second = run(join);
+  BOOST_TEST(second.code == 1);
+  BOOST_TEST(has(second.err, "a node named 'twin' is already there"), second.err);
+  first.signal(SIGTERM);
+  BOOST_TEST(first.wait(20s).value_or(-1) == 0, first.err());
 }
 
 /// A node of the protocol without a key: what `troupe node` was before studies had keys.

@@ -72,11 +72,15 @@ struct Cluster {
   E2eStudy study;
   std::unique_ptr<Command> head;
 
-  explicit Cluster(int trials = 100) : study(lines(trials)) {
+  explicit Cluster(int trials = 100, const std::vector<std::string>& options = {})
+      : study(lines(trials)) {
     BOOST_REQUIRE_MESSAGE(!outer_address().empty(),
                           "this machine has no address but loopback: the test cannot be run");
     BOOST_REQUIRE(run({program("troupe"), "keys", "init", "--keys", keys("head")}).code == 0);
-    head = study.start({"--quiet", "--listen", "tcp://0.0.0.0:*", "--keys", keys("head")});
+    std::vector<std::string> words{"--quiet", "--listen", "tcp://0.0.0.0:*", "--keys",
+                                   keys("head")};
+    words.insert(words.end(), options.begin(), options.end());
+    head = study.start(std::move(words));
     BOOST_REQUIRE(
         eventually([&] { return std::filesystem::exists(study.folder() + "/nodes.json"); }, 30s));
   }
@@ -97,9 +101,16 @@ struct Cluster {
     words.insert(words.end(), {"--keys", keys("head")});
     return run(std::move(words));
   }
-  /// Runs the command that `troupe keys add` prints, as on another machine.
+  /// Runs the command that `troupe keys add` prints, as on another machine: `troupe node ...`, or
+  /// `echo INVITATION | troupe node ... --invitation -`.
   std::unique_ptr<Command> node(const std::string& line, const std::string& machine) const {
     auto words = words_of(line);
+    if (words[0] == "echo") {
+      write_file(scratch.file("invitation"), words[1] + "\n");
+      BOOST_TEST_REQUIRE(words.back() == "-");
+      words.back() = scratch.file("invitation");
+      words.erase(words.begin(), words.begin() + 3);
+    }
     words[0] = program("troupe");
     for (const char* word : {"--cpus", "2", "--keys"}) words.emplace_back(word);
     words.push_back(keys(machine));
@@ -185,6 +196,70 @@ BOOST_AUTO_TEST_CASE(one_copied_command_admits_a_node) {
   const auto added = cluster.keys_command({"add", "gpu1", "--at", cluster.place()});
   BOOST_TEST(added.code == 1);
   BOOST_TEST(contains(added.err, "'gpu1' has a key already"), added.err);
+}
+
+BOOST_AUTO_TEST_CASE(a_study_without_slots_of_its_own_leaves_trials_to_other_nodes) {
+  Cluster cluster(12, {"--local-slots", "0"});
+  const auto gpu1 = cluster.invited("gpu1");
+  BOOST_TEST(cluster.head->wait(120s).value_or(-1) == 0, cluster.head->err());
+  BOOST_TEST(gpu1->wait(20s).value_or(-1) == 0, gpu1->err());
+  BOOST_TEST(cluster.attempts_on("gpu1") > 0U);
+  BOOST_TEST(cluster.attempts_on("own-1") == 0U);
+  BOOST_TEST(cluster.study.troupe("replay").code == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_study_that_no_node_can_run_names_the_remedy) {
+  const E2eStudy gpus(lines(4) + "\n");
+  const auto closed = gpus.run({"--local-slots", "0"});
+  BOOST_TEST(closed.code == 2);
+  BOOST_TEST(contains(closed.err, "Nodes of other machines can join with --listen"), closed.err);
+  std::string text = lines(4);
+  text.replace(text.find("{cpus: 1}"), 9, "{gpus: 64}");
+  const E2eStudy large(text);
+  const auto alone = large.run();
+  BOOST_TEST(alone.code == 2);
+  BOOST_TEST(contains(alone.err, "resources.gpus: a trial needs 64, and this machine has"),
+             alone.err);
+  // With an address for nodes it waits, and says for what.
+  const TempFolder keys;
+  BOOST_REQUIRE(run({program("troupe"), "keys", "init", "--keys", keys.file("head")}).code == 0);
+  const auto waits = large.start({"--listen", "tcp://0.0.0.0:*", "--keys", keys.file("head")});
+  BOOST_TEST(eventually(
+      [&] { return contains(waits->err(), "trials wait for a node that has it"); }, 30s));
+  waits->signal(SIGINT);
+  BOOST_TEST(waits->wait(60s).value_or(-1) == 130, waits->err());
+}
+
+BOOST_AUTO_TEST_CASE(a_head_behind_a_tunnel_is_remembered) {
+  const TempFolder machines;
+  const std::string head = machines.file("head"), gpu1 = machines.file("gpu1");
+  BOOST_REQUIRE(run({program("troupe"), "keys", "init", "--keys", head}).code == 0);
+  const E2eStudy study(lines(100'000));
+  const auto running = study.start({"--quiet", "--listen", "tcp://127.0.0.1:*", "--keys", head});
+  BOOST_REQUIRE(
+      eventually([&] { return std::filesystem::exists(study.folder() + "/nodes.json"); }, 30s));
+  const std::string address = read_file(study.folder() + "/address");
+  const std::string place = address.substr(6, address.rfind('/') - 6);
+  const auto added =
+      words_of(run({program("troupe"), "keys", "add", "gpu1", "--at", place, "--keys", head}).out);
+  write_file(machines.file("invitation"), added[1]);
+  const std::vector<std::string> join{program("troupe"), "node", "--name", "gpu1", "--keys", gpu1};
+  for (const std::string& invitation : {machines.file("invitation"), std::string()}) {
+    auto words = join;
+    words.insert(words.end(), {"--join", invitation.empty() ? place : added[6]});
+    if (!invitation.empty()) words.insert(words.end(), {"--invitation", invitation});
+    Command node(words);
+    BOOST_TEST(
+        eventually([&] { return contains(study.troupe("nodes", {"-f", "csv"}).out, "gpu1,up"); },
+                   30s),
+        node.err());
+    node.signal(SIGTERM);
+    BOOST_TEST(node.wait(20s).has_value());
+    BOOST_TEST(eventually(
+        [&] { return !contains(study.troupe("nodes", {"-f", "csv"}).out, "gpu1,up"); }, 30s));
+  }
+  running->signal(SIGINT);
+  BOOST_TEST(running->wait(60s).value_or(-1) == 130, running->err());
 }
 
 BOOST_AUTO_TEST_CASE(a_node_may_run_trials_and_nothing_else) {

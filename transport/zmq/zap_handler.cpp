@@ -110,12 +110,12 @@ void ZapHandler::answer_requests() {
     const auto parts = receive_all(requests_->socket);
     if (parts.empty()) return;
     const ZapRequest request = read_request(parts);
-    const std::string why = rejection(request.key, request.address);
+    const Verdict answered = verdict(request.key, request.address);
     const std::array<std::string, 6> answer{
         request.version,
         request.number,
-        why.empty() ? "200" : "400",
-        why.empty() ? "welcome" : why,
+        answered.code,
+        answered.text,
         request.key,  // The user id of all frames of the connection.
         ""};
     for (std::size_t i = 0; i < answer.size(); ++i)
@@ -125,12 +125,15 @@ void ZapHandler::answer_requests() {
   }
 }
 
-/// Why a key is rejected, which is logged; empty if it is admitted.
-std::string ZapHandler::rejection(const std::string& key, const std::string& address) {
+/// Admits a key, or logs why it is rejected.
+ZapHandler::Verdict ZapHandler::verdict(const std::string& key, const std::string& address) {
   if (!key.empty() && security_.member_of(key)) return {};
-  std::string why = "its key is not admitted";
-  refusals_.note(key.empty() ? key : "key " + short_text(key), address, why, reactor_.now());
-  return why;
+  const bool is_expired = !key.empty() && security_.is_expired && security_.is_expired(key);
+  const Verdict rejected = is_expired ? Verdict{"500", "its invitation has expired"}
+                                      : Verdict{"400", "its key is not admitted"};
+  refusals_.note(key.empty() ? key : "key " + short_text(key), address, rejected.text,
+                 reactor_.now());
+  return rejected;
 }
 
 void ZapHandler::on_frame(int fd) {

@@ -29,10 +29,19 @@ class ZapHandler {
 
   [[nodiscard]] const RefusalLog& refusals() const { return refusals_; }
 
+  /// Status codes of rejections, which ZeroMQ passes to the peer.
+  static constexpr std::uint32_t not_admitted = 400;
+  static constexpr std::uint32_t expired = 500;
+
  private:
   struct Requests;
+  /// Status code and text of an answer.
+  struct Verdict {
+    const char* code = "200";
+    const char* text = "welcome";
+  };
   void answer_requests();
-  [[nodiscard]] std::string rejection(const std::string& key, const std::string& address);
+  [[nodiscard]] Verdict verdict(const std::string& key, const std::string& address);
   void on_event(int event, std::uint32_t value);
 
   Reactor& reactor_;

@@ -5,6 +5,7 @@
 
 #include "transport/zmq/zmq_wire.hpp"
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cerrno>
@@ -17,6 +18,7 @@
 #include "runtime/core/check.hpp"
 #include "transport/address.hpp"
 #include "transport/frame.hpp"
+#include "transport/zmq/host_lookup.hpp"
 #include "transport/zmq/monitor.hpp"
 #include "transport/zmq/zap_handler.hpp"
 
@@ -83,6 +85,14 @@ class FrameReference {
 Sender sender_of(zmq::message_t& message, Route dialed) {
   if (dialed) return {{}, property(message, "Peer-Address")};
   return {property(message, "User-Id"), property(message, "Peer-Address")};
+}
+
+/// The address of a named host to listen at: one that other machines can reach, if there is one.
+Result<std::string> address_to_bind(const std::string& endpoint) {
+  const auto addresses = look_up_host(endpoint);
+  if (!addresses) return addresses.error();
+  const auto outer = std::ranges::find(*addresses, false, &HostAddress::loopback);
+  return outer == addresses->end() ? addresses->front().host : outer->host;
 }
 
 }  // namespace
@@ -168,7 +178,7 @@ void ZmqWire::watch(const std::shared_ptr<Socket>& socket) {
 }
 
 Result<std::string> ZmqWire::listen(const std::string& address) {
-  const auto where = address_to_listen(address);
+  auto where = address_to_listen(address);
   if (!where) return where.error();
   if (sockets_->listening) return Error{ErrorKind::bad_input, "this node listens already"};
   if (!options_.security && !(where->loopback && options_.insecure_loopback))
@@ -179,6 +189,12 @@ Result<std::string> ZmqWire::listen(const std::string& address) {
                      (where->loopback ? ". The option insecure_loopback lets every user of this "
                                         "machine connect without"
                                       : "")};
+  if (names_host(where->endpoint)) {
+    const auto host = address_to_bind(where->endpoint);
+    if (!host)
+      return Error{host.error().kind, "cannot listen at " + address + ": " + host.error().what};
+    where->endpoint = with_host(where->endpoint, *host);
+  }
   std::shared_ptr<Socket> socket;
   try {
     socket = open(where->endpoint, {}, Lane::ordinary);
@@ -218,9 +234,13 @@ Result<Route> ZmqWire::dial_for(const std::string& address, Lane lane) {
                  "cannot dial " + where->endpoint +
                      ": it asks for a key, and this node has none; `troupe keys init` makes one"};
   if (!where->key && !options_.insecure_loopback) return missing_key(address);
+  const auto ipv6 = dials_ipv6(where->endpoint);
+  if (!ipv6)
+    return Error{ipv6.error().kind, "cannot dial " + where->endpoint + ": " + ipv6.error().what};
   const Route route{self_, ++last_ordinal_};
   try {
     auto socket = open(where->endpoint, route, lane);
+    if (*ipv6) socket->socket.set(zmq::sockopt::ipv6, 1);
     if (where->key) {
       const KeyPair& own = options_.security->own;
       socket->socket.set(zmq::sockopt::curve_serverkey, buffer_of(*where->key));
@@ -238,14 +258,27 @@ Result<Route> ZmqWire::dial_for(const std::string& address, Lane lane) {
   }
 }
 
+/// Whether an endpoint is reached over IPv6. A name is looked up at the first dial, which blocks;
+/// ZeroMQ looks it up again whenever it connects.
+Result<bool> ZmqWire::dials_ipv6(const std::string& endpoint) {
+  if (!names_host(endpoint)) return endpoint.find('[') != std::string::npos;
+  if (const auto known = named_ipv6_.find(endpoint); known != named_ipv6_.end())
+    return known->second;
+  const auto addresses = look_up_host(endpoint);
+  if (!addresses) return addresses.error();
+  return named_ipv6_[endpoint] = addresses->front().ipv6;
+}
+
 /// Reports a rejected key, after which ZeroMQ does not connect again.
 void ZmqWire::watch_rejection(Socket& socket) {
   const Route route = socket.dialed;
   socket.monitor = std::make_unique<ZmqMonitor>(
       reactor_, sockets_->context, socket.socket, "troupe.dial." + std::to_string(route.ordinal),
-      ZMQ_EVENT_HANDSHAKE_FAILED_AUTH, [this, route](int, std::uint32_t) {
+      ZMQ_EVENT_HANDSHAKE_FAILED_AUTH, [this, route](int, std::uint32_t status) {
         if (on_dial_rejected_)
-          on_dial_rejected_(route, "the key of this node is not admitted there");
+          on_dial_rejected_(route, status == ZapHandler::expired
+                                       ? "the invitation has expired"
+                                       : "the key of this node is not admitted there");
       });
 }
 

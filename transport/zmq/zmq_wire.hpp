@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -53,6 +54,7 @@ class ZmqWire final : public Wire {
 
   std::shared_ptr<Socket> open(const std::string& endpoint, Route dialed, Lane lane);
   Result<Route> dial_for(const std::string& address, Lane lane);
+  [[nodiscard]] Result<bool> dials_ipv6(const std::string& endpoint);
   Sent send_frame(Route to, const std::function<int(void* socket)>& send_last_part);
   void watch(const std::shared_ptr<Socket>& socket);
   void watch_rejection(Socket& socket);
@@ -67,6 +69,8 @@ class ZmqWire final : public Wire {
   OnFrame on_frame_;
   OnDialRejected on_dial_rejected_;
   std::uint64_t last_ordinal_ = 0;
+  /// Whether the names in dialed endpoints are of IPv6 hosts only.
+  std::map<std::string, bool> named_ipv6_;
   std::unique_ptr<Sockets> sockets_;
 };
 

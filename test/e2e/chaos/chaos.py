@@ -141,7 +141,11 @@ class World:
         for node in self.nodes:
             line = self.troupe("keys", "add", node.name, "--at", f"{self.head.address}:{PORT}",
                                "--keys", self.keys_of(self.head)).stdout.split()
-            self.joins[node.name] = line[1:]  # `troupe node --join ... --name ...`
+            # `echo INVITATION | troupe node --join ... --name ... --invitation -`
+            invitation = os.path.join(self.folder, f"invitation-{node.name}")
+            with open(invitation, "w") as file:
+                file.write(line[1] + "\n")
+            self.joins[node.name] = (*line[4:-1], invitation)
 
     def start(self, machine):
         out = open(os.path.join(self.folder, f"{machine.name}.log"), "a")

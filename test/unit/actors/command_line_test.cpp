@@ -131,6 +131,13 @@ BOOST_AUTO_TEST_CASE(passes_identity_and_paths_in_the_environment) {
   BOOST_TEST(trial_command(study, attempt).process.cwd == "/home/me/study");
 }
 
+BOOST_AUTO_TEST_CASE(variables_of_the_head_replace_those_of_the_node) {
+  attempt.environment.emplace_back("TOKEN=the node's");
+  attempt.variables = {"TOKEN=the=head's", "TROUPE_STUDY=forged"};
+  BOOST_TEST(variable("TOKEN") == "the=head's");
+  BOOST_TEST(variable("TROUPE_STUDY") == "digits");
+}
+
 BOOST_AUTO_TEST_CASE(output_is_not_buffered) {
   attempt.environment.emplace_back("PYTHONUNBUFFERED=");
   BOOST_TEST(variable("PYTHONUNBUFFERED") == "1");

@@ -44,6 +44,7 @@ struct Stub {
   runtime::Address trial;
   std::optional<Duration> end_grace;
   std::vector<std::int64_t> gpus;
+  std::vector<std::string> variables;
   std::size_t read = 0;  ///< Number of outputs after which the next one was let in.
 };
 
@@ -83,6 +84,7 @@ struct Agent {
     environment.log_warning = [](const std::string&) {};
     environment.make_program = [this](const TrialPlan& plan) {
       programs[plan.launch.trial].gpus = plan.gpus;
+      programs[plan.launch.trial].variables = *plan.variables;
       return std::make_unique<StubProgram>(programs[plan.launch.trial]);
     };
     AgentOptions options{
@@ -103,7 +105,8 @@ struct Agent {
     }
     const auto join = study.expect<JoinStudy>();
     BOOST_TEST(!join.returns);
-    study.answer<JoinStudy>(JoinReply{document, ""});
+    study.answer<JoinStudy>(
+        JoinReply{.study = document, .refusal = "", .variables = {"TOKEN=t0ken"}});
     world.run();
   }
 
@@ -150,6 +153,12 @@ StudyProbe another_head(Agent& agent) {
   return agent.world
       .probe<JoinStudy, NodeProcessesGone, Suggestion, Reported, ReportMalformed, NotifyWhenDurable,
              AttemptEnded, Subscribe, StopStudy, StopTrial, AskStatus>();
+}
+
+BOOST_AUTO_TEST_CASE(programs_get_the_variables_of_the_head) {
+  Agent agent;
+  agent.launch(0);
+  BOOST_TEST((agent.programs.at(0).variables == std::vector<std::string>{"TOKEN=t0ken"}));
 }
 
 BOOST_AUTO_TEST_CASE(a_study_that_refuses_for_a_while_is_asked_again) {

@@ -22,6 +22,7 @@ entry:
   booleans: python
   lists: repeat
   cwd: trial
+  env_from: [HOME, SOME_TOKEN]
   env: {A: "1", B: "${epochs}"}
 config_space:
   lr: {loguniform: [1e-5, 0.1]}
@@ -58,7 +59,7 @@ points_to_evaluate: [{layers: 1}]
 memory: {file: m.db, rename: {rate: lr}, defaults: {dropout: 0.0}, drop: [old]}
 n_workers: 3
 resources: {cpus: 2, gpus: 1, memory: 4G}
-checkpoints: {keep: 3, max_bytes: 20G}
+checkpoints: {keep: 3, max_bytes: 20G, trust: same-node}
 stop_criterion:
   max_wallclock_time: 60
   max_num_trials_started: 9

@@ -62,17 +62,33 @@ BOOST_AUTO_TEST_CASE(missing_keys_are_reported_with_the_command_that_makes_them)
   BOOST_TEST(contains(keys_to_dial("10.0.0.4:7070", folder).error().what, "HOST:PORT/KEY"));
 }
 
-BOOST_AUTO_TEST_CASE(a_join_address_may_contain_key_and_invitation) {
+BOOST_AUTO_TEST_CASE(an_invitation_in_an_argument_is_refused) {
   const auto pair = transport::make_key_pair();
   const std::string head = "tcp://10.0.0.4:7070/" + transport::to_text(pair.public_key);
-  const auto plain = read_join_address(head);
-  BOOST_TEST(plain->head == head);
-  BOOST_TEST(!plain->invitation.has_value());
-  const auto invited = read_join_address(head + "/" + transport::to_text(pair.secret_key));
-  BOOST_TEST(invited->head == head);
-  BOOST_TEST((*invited->invitation == pair.secret_key));
-  BOOST_TEST(contains(read_join_address(head + "/x").error().what, "the invitation"));
-  BOOST_TEST(read_join_address("127.0.0.1:7070")->head == "127.0.0.1:7070");
+  BOOST_TEST(check_join_address(head).has_value());
+  BOOST_TEST(check_join_address("127.0.0.1:7070").has_value());
+  const std::string secret = transport::to_text(pair.secret_key);
+  const auto refused = check_join_address(head + "/" + secret);
+  BOOST_TEST(contains(refused.error().what, "--invitation FILE"));
+  BOOST_TEST(!contains(refused.error().what, secret));
+  BOOST_TEST(contains(check_join_address("10.0.0.4").error().what, "is not an address"));
+}
+
+BOOST_AUTO_TEST_CASE(an_invitation_is_read_with_spaces_around_it) {
+  const auto pair = transport::make_key_pair();
+  BOOST_TEST((read_invitation(" " + transport::to_text(pair.secret_key) + "\r\n").value() ==
+              pair.secret_key));
+  BOOST_TEST(contains(read_invitation(" \n").error().what, "there is no invitation"));
+  BOOST_TEST(contains(read_invitation("abc").error().what, "the invitation: "));
+}
+
+BOOST_AUTO_TEST_CASE(the_cause_of_silence_is_named) {
+  const Error silent{ErrorKind::timed_out, "nobody answered"};
+  const std::string key = "/" + transport::to_text(transport::make_key_pair().public_key);
+  BOOST_TEST(
+      contains(explained(silent, "no-such-host.invalid:7070" + key).what, "no-such-host.invalid"));
+  const Error refused{ErrorKind::refused, "its key is not admitted"};
+  BOOST_TEST(explained(refused, "127.0.0.1:1" + key).what == refused.what);
 }
 
 BOOST_AUTO_TEST_CASE(addresses_of_every_interface_are_dialed_by_one) {

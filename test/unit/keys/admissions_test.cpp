@@ -44,6 +44,15 @@ BOOST_FIXTURE_TEST_CASE(admissions_follow_the_folder, Followed) {
   BOOST_TEST(changes >= 2);
 }
 
+BOOST_FIXTURE_TEST_CASE(an_expired_invitation_is_told_from_an_unknown_key, Followed) {
+  BOOST_TEST(keys.add({"gpu1", "node", gpu1, 1}).has_value());  // Until 1970.
+  BOOST_TEST(eventually([&] { return changes > 0; }));
+  BOOST_TEST(!member(gpu1).has_value());
+  BOOST_TEST(admissions.is_expired(transport::to_text(gpu1)));
+  const transport::Key unknown = transport::make_key_pair().public_key;
+  BOOST_TEST(!admissions.is_expired(transport::to_text(unknown)));
+}
+
 BOOST_FIXTURE_TEST_CASE(the_own_key_is_admitted_under_any_name, Followed) {
   BOOST_TEST((*member(keys.own().public_key) == transport::Member{"", "own"}));
 }

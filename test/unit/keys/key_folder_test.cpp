@@ -96,9 +96,10 @@ BOOST_FIXTURE_TEST_CASE(revokes_by_name_and_lists_the_names, Folder) {
 BOOST_FIXTURE_TEST_CASE(replaces_a_valid_invitation_by_one_key, Folder) {
   const auto invitation = transport::make_key_pair().public_key;
   BOOST_TEST(keys.add({"gpu1", "node", invitation, 1000}).has_value());
-  BOOST_TEST(contains(keys.enrol(invitation, gpu1.public_key, 1000).error().what, "over"));
+  BOOST_TEST(contains(keys.enrol(invitation, gpu1.public_key, 1000).error().what, "has expired"));
   BOOST_TEST(keys.enrol(invitation, gpu1.public_key, 999).has_value());
-  BOOST_TEST(contains(keys.enrol(invitation, gpu1.public_key, 999).error().what, "used up"));
+  BOOST_TEST(contains(keys.enrol(invitation, gpu1.public_key, 999).error().what,
+                      "it was used, or revoked"));
   const auto admitted = keys.admitted().value();
   BOOST_REQUIRE(admitted.size() == 1U);
   BOOST_TEST((admitted[0].key == gpu1.public_key));

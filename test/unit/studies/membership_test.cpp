@@ -86,6 +86,14 @@ BOOST_AUTO_TEST_CASE(a_node_without_slots_gets_no_row) {
   BOOST_TEST(!removed->in_journal);
 }
 
+BOOST_AUTO_TEST_CASE(a_study_without_slots_waits_for_a_node_that_has_some) {
+  Membership members = new_members();
+  (void)members.admit(join_of("host", agent_on(1)), 0, at(0s));
+  BOOST_TEST(members.waiting_for() == "a node that has what a trial needs");
+  (void)members.admit(join_of("gpu1", agent_on(2)), 1, at(0s));
+  BOOST_TEST(members.waiting_for() == "");
+}
+
 BOOST_AUTO_TEST_CASE(a_second_node_of_a_name_is_refused) {
   Membership members = members_with("n", agent_on(1));
   const auto admission = members.admit(join_of("n", agent_on(2)), 2, at(0s));

@@ -131,6 +131,50 @@ BOOST_AUTO_TEST_CASE(losing_a_node_uses_up_no_retry) {
   BOOST_TEST(world.core.trials().at(0).retries == 0u);
 }
 
+/// A study of one trial, paused at 1 on node n; the next slot is on node m.
+struct MovingTrial : World {
+  explicit MovingTrial(bool same_node, const std::string& first = "n",
+                       const std::string& next = "m")
+      : World(StudyRules{.workers_max = 1, .same_node_checkpoints = same_node}) {
+    feed(NodeLeft{"n", "its lease is over"});
+    feed(NodeJoined{first, 1});
+    start();
+    report(0, 1, 0.5, schedulers::PauseTrial{0});
+    end(0);
+    feed(NodeLeft{first, "its lease is over"});
+    feed(NodeJoined{next, 1});
+    slot({schedulers::ResumeTrial{.trial = 0, .from = 1, .until = 3}});
+  }
+  [[nodiscard]] const TrialRecord& trial() const { return core.trials().at(0); }
+};
+
+BOOST_AUTO_TEST_CASE(a_trial_resumes_at_another_node_from_its_checkpoint) {
+  MovingTrial world(false);
+  BOOST_TEST(world.command<LaunchAttempt>().source_max == 1U);
+  BOOST_TEST(world.command<LaunchAttempt>().from == 1);
+}
+
+BOOST_AUTO_TEST_CASE(with_trust_in_the_same_node_a_trial_that_moves_starts_over) {
+  MovingTrial world(true);
+  BOOST_TEST(world.command<LaunchAttempt>().source_max == 0U);
+  BOOST_TEST(world.command<LaunchAttempt>().from == 0);
+  BOOST_TEST(world.command<LaunchAttempt>().until == 3);
+  BOOST_TEST(world.event<TrialPromoted>().from == 0);
+  BOOST_TEST(world.trial().resource == 1);
+  // It does so again, because an older checkpoint of the other node may still exist.
+  world.end(0, Cause::lost, 0, 2);
+  BOOST_TEST_REQUIRE(world.core.offer().has_value());
+  world.slot();
+  BOOST_TEST(world.command<LaunchAttempt>().attempt == 3U);
+  BOOST_TEST(world.command<LaunchAttempt>().source_max == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(with_trust_in_the_same_node_a_trial_resumes_at_its_node) {
+  BOOST_TEST(MovingTrial(true, "m", "m").command<LaunchAttempt>().source_max == 1U);
+  // The nodes that heads start are on one machine.
+  BOOST_TEST(MovingTrial(true, "own-1", "own-2").command<LaunchAttempt>().source_max == 1U);
+}
+
 BOOST_AUTO_TEST_CASE(a_program_that_asks_for_a_restart_for_ever_fails_in_the_end) {
   World world({.workers_max = 1, .failures_max = 5});
   world.start();

@@ -116,7 +116,8 @@ struct Head {
         spec(*read_document(document).value()) {
     auto journal = std::filesystem::exists(journal_path) ? Journal::open(journal_path)
                                                          : Journal::create(journal_path, {});
-    StudyOptions options{spec, document, "test", "own-"};
+    StudyOptions options{
+        .spec = spec, .document = document, .version = "test", .own_node_prefix = "own-"};
     options.own_nodes_alive = std::move(alive);
     if (!changes.empty())
       options.change =

@@ -38,7 +38,15 @@ BOOST_FIXTURE_TEST_CASE(an_invitation_admits_a_key_once, Invited) {
   const auto gpu2 = node(4, "gpu2", own);
   gpu2->dial(address);
   BOOST_TEST(run_until([&] { return head->ups.contains(4); }));
-  BOOST_TEST(enrol("gpu2", invitation).find("used up") != std::string::npos);
+  BOOST_TEST(enrol("gpu2", invitation).find("it was used, or revoked") != std::string::npos);
+}
+
+BOOST_FIXTURE_TEST_CASE(an_expired_invitation_is_named_so, Invited) {
+  const std::string key = to_text(invitation.public_key);
+  members.erase(key);
+  expired.insert(key);
+  BOOST_TEST(enrol("gpu2", invitation) == "the invitation has expired");
+  BOOST_TEST(noted("key " + short_text(key), "its invitation has expired") == 1U);
 }
 
 BOOST_FIXTURE_TEST_CASE(an_invitation_is_for_one_name, Invited) {
@@ -54,7 +62,7 @@ BOOST_FIXTURE_TEST_CASE(an_invitation_does_not_link_a_node, Invited) {
 }
 
 BOOST_FIXTURE_TEST_CASE(a_key_is_not_admitted_without_an_invitation, Invited) {
-  BOOST_TEST(enrol("gpu2", make_key_pair()).find("used up") != std::string::npos);
+  BOOST_TEST(enrol("gpu2", make_key_pair()).find("it was used, or revoked") != std::string::npos);
   BOOST_TEST(!members.contains(to_text(own.public_key)));
   BOOST_TEST(enrol("gpu1", gpu1_keys) == "");  // A member's hello is welcomed as usual.
   BOOST_TEST(!members.contains(to_text(own.public_key)));

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 
 #include <arpa/inet.h>
@@ -21,6 +23,7 @@ struct Gated {
   KeyPair head_keys = make_key_pair();
   KeyPair gpu1_keys = make_key_pair();
   std::map<std::string, Member, std::less<>> members;
+  std::set<std::string, std::less<>> expired;  ///< Keys of invitations.
   std::unique_ptr<TestNode> head;
   std::string address;  ///< Of the head, with its key.
 
@@ -37,6 +40,9 @@ struct Gated {
       return found == members.end() ? std::nullopt : std::optional(found->second);
     };
   }
+  std::function<bool(std::string_view)> is_expired() {
+    return [this](std::string_view key) { return expired.contains(key); };
+  }
   Enrol enrol_in() {
     return [this](std::string_view invitation, const Key& key) -> Result<void> {
       Member member = members.extract(std::string(invitation)).mapped();
@@ -46,8 +52,8 @@ struct Gated {
     };
   }
   std::unique_ptr<ZmqWire> wire(PeerId id, const KeyPair& own) {
-    return std::make_unique<ZmqWire>(reactor, id,
-                                     ZmqWire::Options{.security = Security{own, member_of()}});
+    return std::make_unique<ZmqWire>(
+        reactor, id, ZmqWire::Options{.security = Security{own, member_of(), is_expired()}});
   }
   std::unique_ptr<TestNode> node(PeerId id, const std::string& name, const KeyPair& own,
                                  LinkOptions options = {},

@@ -83,6 +83,30 @@ BOOST_FIXTURE_TEST_CASE(a_session_remembers_the_key_and_the_machine_of_its_peer,
   BOOST_TEST(entry->session.remote().member->role == "node");
 }
 
+BOOST_FIXTURE_TEST_CASE(one_key_cannot_use_up_all_links, Fixture) {
+  members["its key"] = {"", "own"};
+  members["another"] = {"gpu1", "node"};
+  const auto say_as = [&](PeerId peer, const char* key) {
+    Frame one = hello(1);
+    one.header.from = peer;
+    return handshake.on_hello(Route{peer, 1}, {key, "10.0.0.4"}, one, now);
+  };
+  for (PeerId peer = 2; peer < 2 + SessionTable::links_of_key_max; ++peer)
+    BOOST_TEST_REQUIRE((say_as(peer, "its key") != nullptr));
+  BOOST_TEST((say_as(5000, "its key") == nullptr));
+  BOOST_TEST(wire.sent.back().reason() == "its key has 256 links already");
+  BOOST_TEST(refusals.entries().back().why == "its key has 256 links already");
+  BOOST_TEST((say_as(5001, "another") != nullptr));
+}
+
+BOOST_FIXTURE_TEST_CASE(names_of_peers_have_no_control_characters, Fixture) {
+  body = encode_greeting({"a\x1b[2J", {}});
+  SessionEntry* const entry =
+      say({{.kind = FrameKind::hello, .from = 2, .to = 1, .attempt = 1}, body});
+  BOOST_TEST_REQUIRE((entry != nullptr));
+  BOOST_TEST(entry->session.link().peer_name() == "a\\x1b[2J");
+}
+
 BOOST_FIXTURE_TEST_CASE(a_rejected_hello_is_refused_and_logged, Fixture) {
   BOOST_TEST((say(hello(1), {"another key", "10.0.0.4"}) == nullptr));
   BOOST_TEST(refused() == "its key is not admitted");
