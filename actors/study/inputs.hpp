@@ -222,6 +222,9 @@ struct AttemptEnded {
   std::string report_hint{};
   /// How the program was seen not to flush its reports, with the remedy; empty if it was not.
   std::string buffering{};
+  /// Whether the program itself reported nothing: what the attempt reported came from the logs of
+  /// earlier attempts. Not known in rows of earlier versions.
+  bool silent = false;
   NodeFault node_fault = NodeFault::none;
   static auto fields(auto& m) {
     return std::tuple{field("trial", m.trial),
@@ -234,6 +237,7 @@ struct AttemptEnded {
                       field("source", m.source),
                       field("report_hint", m.report_hint),
                       field("buffering", m.buffering),
+                      field("silent", m.silent),
                       field("node_fault", m.node_fault)};
   }
 };

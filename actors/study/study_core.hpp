@@ -181,6 +181,7 @@ class StudyCore {
   void finish_at_target(TrialRecord& trial);
   void run_again(TrialRecord& trial, const AttemptEnded& end);
   void release_checkpoints(TrialRecord& trial);
+  void release_before_source(TrialRecord& trial, const AttemptEnded& end);
   void fail(TrialRecord& trial, const AttemptEnded& end);
   void lose(TrialRecord& trial, const std::string& cause);
   void release_promotions(const std::string& node);

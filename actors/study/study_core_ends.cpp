@@ -17,11 +17,20 @@ using Then = TrialFailed::Then;
 /// and reported on the way went that far, so its last value counts there. At the maximum resource,
 /// and where the program was not told, an early end is the program's own decision; there, going
 /// back could cost a whole training for its last report, so a report on the way is enough.
+///
+/// A program that fails without a report may have found an incomplete checkpoint: of an attempt
+/// that was killed while it saved, or whose host lost its power.
 StudyCore::Ending StudyCore::ending_of(const TrialRecord& trial, const AttemptEnded& end) const {
-  if (!exited_with_success(end)) return Ending::failed;
+  const bool source_is_ahead = end.source > trial.checkpoint.attempt;
+  if (!exited_with_success(end)) {
+    const bool by_itself =
+        end.cause != AttemptEnded::Cause::lost && end.cause != AttemptEnded::Cause::not_started &&
+        end.node_fault == AttemptEnded::NodeFault::none && !asks_for_restart(end);
+    const bool may_be_incomplete = end.silent && source_is_ahead && !trial.ran_again;
+    return by_itself && may_be_incomplete ? Ending::run_again : Ending::failed;
+  }
   const bool below_target = has_target(trial) && trial.resource < trial.told;
   const bool reported = below_target ? trial.counted > 0 : trial.reported_on_way;
-  const bool source_is_ahead = end.source > trial.checkpoint.attempt;
   if (!reported && source_is_ahead && !trial.ran_again) return Ending::run_again;
   if (trial.resource == 0) return Ending::failed;
   return below_target && trial.reported_on_way ? Ending::at_target : Ending::completed;
@@ -40,7 +49,8 @@ void StudyCore::on(const AttemptEnded& end) {
     // An interrupted program, or one that a limit stopped, may have been ended after it saved and
     // before it reported.
     const bool may_go_on = trial.next_state == TrialState::pending || trial.cut_short;
-    if (!lost && !may_go_on) release_checkpoints(trial);
+    // Nothing shows that a silent program could read the checkpoint that it resumed from.
+    if (!lost && !may_go_on && !end.silent) release_checkpoints(trial);
     finish_decided(trial, lost ? end.detail : std::string());
   }
   for (const auto& decision : *decisions_) {
@@ -73,8 +83,7 @@ void StudyCore::end_undecided(TrialRecord& trial, const AttemptEnded& end) {
     case Ending::run_again:
       return run_again(trial, end);
     case Ending::failed:
-      // The checkpoint of a program that failed before its first report is discarded.
-      if (end.cause != AttemptEnded::Cause::lost && trial.reports > 0) release_checkpoints(trial);
+      release_before_source(trial, end);
       return fail(trial, end);
   }
 }
@@ -83,6 +92,16 @@ void StudyCore::end_undecided(TrialRecord& trial, const AttemptEnded& end) {
 void StudyCore::release_checkpoints(TrialRecord& trial) {
   trial.checkpoint = {trial.attempt, trial.resource};
   if (trial.attempt > 1) outcome_.commands.push_back(ReleaseCheckpoints{trial.id, trial.attempt});
+}
+
+/// What a program saved that failed may be incomplete. The checkpoint that it resumed from was not,
+/// if it reported, and is not ahead of the reports any more: earlier ones are not needed.
+void StudyCore::release_before_source(TrialRecord& trial, const AttemptEnded& end) {
+  if (end.silent || trial.counted == 0) return;
+  if (asks_for_restart(end)) return release_checkpoints(trial);  // It ended in order.
+  if (end.source <= trial.checkpoint.attempt) return;
+  trial.checkpoint = {end.source, trial.started_from};
+  if (end.source > 1) outcome_.commands.push_back(ReleaseCheckpoints{trial.id, end.source});
 }
 
 /// Moves a trial to the state that was decided before its process was gone. `loss`: what happened
@@ -160,12 +179,17 @@ void StudyCore::finish_at_target(TrialRecord& trial) {
 /// Lets the trial run again from its latest checkpoint that is not ahead of its reports.
 void StudyCore::run_again(TrialRecord& trial, const AttemptEnded& end) {
   const std::uint32_t back_to = trial.checkpoint.attempt;
+  const std::string source = "attempt " + std::to_string(end.source);
+  const std::string why = exited_with_success(end)
+                              ? "nothing new to report: " + source +
+                                    " had saved its checkpoint and was lost before it reported"
+                              : end.detail + ", without a report: the checkpoint of " + source +
+                                    ", which did not end in order, may be incomplete";
   emit(TrialFailed{index_, trial.id, trial.attempt,
-                   "nothing new to report: attempt " + std::to_string(end.source) +
-                       " had saved its checkpoint and was lost before it reported; back to " +
+                   why + "; back to " +
                        (back_to == 0 ? std::string("the beginning")
                                      : "the checkpoint of attempt " + std::to_string(back_to)),
-                   std::string(), Then::go_back});
+                   end.stderr_tail, Then::go_back});
   trial.ran_again = true;
   trials_.move_to(trial, TrialState::pending);
 }

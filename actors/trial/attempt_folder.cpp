@@ -5,8 +5,10 @@
 #include <cerrno>
 #include <charconv>
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <memory>
+#include <system_error>
 #include <utility>
 
 #include <dirent.h>
@@ -23,6 +25,28 @@
 namespace troupe::actors {
 
 namespace {
+
+namespace fs = std::filesystem;
+
+/// Makes a file or folder outlive a loss of power.
+Result<void> synchronise(const fs::path& path) {
+  const runtime::Descriptor file(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+  if (!file || ::fsync(file.get()) != 0) return system_error("synchronise", path.string(), errno);
+  return {};
+}
+
+/// The same for all files and folders below `path`. Links are parts of their folders.
+Result<void> synchronise_tree(const std::string& path) {
+  std::error_code error;
+  for (fs::recursive_directory_iterator each(path, error), end; !error && each != end;
+       each.increment(error)) {
+    const auto status = each->symlink_status(error);
+    if (error || (!fs::is_regular_file(status) && !fs::is_directory(status))) continue;
+    if (auto synchronised = synchronise(each->path()); !synchronised) return synchronised;
+  }
+  if (error) return system_error("read", path, error.value());
+  return synchronise(path);
+}
 
 std::string attempt_name(std::uint32_t attempt) {
   return "attempt-" + std::to_string(attempt);
@@ -193,7 +217,11 @@ Result<void> AttemptFolder::count_from(schedulers::Resource from) {
 
 Result<void> AttemptFolder::publish() {
   if (is_empty_or_missing(checkpoint_dir())) return {};
-  return publish_attempt(study_folder_, trial_, attempt_);
+  auto synchronised = synchronise_tree(checkpoint_dir());
+  if (synchronised) synchronised = synchronise(attempt_dir());
+  if (auto published = publish_attempt(study_folder_, trial_, attempt_); !published)
+    return published;
+  return synchronised ? synchronise(trial_dir_) : synchronised;
 }
 
 Result<void> AttemptFolder::discard() {

@@ -82,8 +82,9 @@ class AttemptFolder {
   /// Appends to stdout.log or stderr.log, which is made with the first byte.
   Result<void> log(runtime::Stream stream, std::string_view bytes);
 
-  /// Publishes the checkpoint unless it is empty: see publish_attempt. An empty folder is kept,
-  /// because ext4 slows down the making of files for a minute after a removal.
+  /// Publishes the checkpoint unless it is empty: see publish_attempt. It outlives a loss of power
+  /// then. An empty folder is kept, because ext4 slows down the making of files for a minute after
+  /// a removal.
   Result<void> publish();
   /// Removes the checkpoint, so that no attempt resumes from it.
   Result<void> discard();

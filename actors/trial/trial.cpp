@@ -222,7 +222,10 @@ void Trial::on(Context&, const GraceExpired&) {
 void Trial::on(Context& self, const runtime::ProcessOutput& output) {
   const Taken taken = take(program_->read(output));
   pacing_.on_output(self.now(), taken.resources);
-  if (taken.reports > 0) timeouts_.on_report(self.now());
+  if (taken.reports > 0) {
+    silent_ = false;
+    timeouts_.on_report(self.now());
+  }
   unread_.push_back(output.stream);
   if (!std::exchange(send_due_, true))
     self.tell(runtime::Ref<SendReports>(self.address()), SendReports{});
@@ -326,7 +329,9 @@ void Trial::on(Context& self, const ProcessEnded& process_ended) {
   auto infrastructure_failure =
       ended_in_order(ended) ? std::nullopt : program_->infrastructure_failure();
   const auto execution_failure = program_->execution_failure(ended);
-  take(program_->conclude(ended, reported_, infrastructure_failure.has_value()));
+  const Taken last =
+      take(program_->conclude(ended, silent_ ? 0 : reported_, infrastructure_failure.has_value()));
+  if (last.reports > 0) silent_ = false;
   send_reports(self);
   AttemptEnded end{.trial = plan_.launch.trial,
                    .attempt = plan_.launch.attempt,
@@ -338,6 +343,7 @@ void Trial::on(Context& self, const ProcessEnded& process_ended) {
                    .source = program_->source(),
                    .report_hint = {},
                    .buffering = {},
+                   .silent = silent_,
                    .node_fault = {}};
   if (infrastructure_failure) {
     end.node_fault = AttemptEnded::NodeFault::resources;

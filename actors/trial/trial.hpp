@@ -125,6 +125,7 @@ class Trial {
   runtime::TimerId check_timer_{};
   std::string timed_out_;  ///< Why the program was ended before its time; empty if it was not.
   Resource reported_ = 0;
+  bool silent_ = true;  ///< Whether the program itself has reported nothing.
   std::uint32_t warnings_ = 0;
   ReportPacing pacing_;
 };

@@ -42,7 +42,7 @@ class Program {
   /// Asks the program to end, and kills it after `grace`.
   virtual void end(Duration grace) = 0;
   /// Called when the program has ended: publishes or discards its checkpoint, and returns the last
-  /// parsed lines. `reported`: the highest resource that this attempt has reported, 0 if none.
+  /// parsed lines. `reported`: the highest resource of the attempt if the program reported, else 0.
   /// `infrastructure_failed`: it failed, and `infrastructure_failure` gave a reason.
   [[nodiscard]] virtual std::vector<ReportLine> conclude(const runtime::ProcessEnded& ended,
                                                          schedulers::Resource reported,

@@ -1,6 +1,7 @@
 // What another user of the machine can do with a study that `troupe run` started without options.
 // The tests run as root, which starts programs as another user; otherwise they are skipped.
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -162,7 +163,14 @@ BOOST_FIXTURE_TEST_CASE(a_node_that_the_study_refuses_exits_with_1, ForeignStudy
   Command first(join);
   BOOST_TEST_REQUIRE(
       eventually([&] { return has(study.troupe("nodes", {"-f", "csv"}).out, "twin,up"); }, 30s));
-  std::this_thread::sleep_for(1s);  // It is linked first, and joins then.
+  // It is linked first, and joins then.
+  BOOST_TEST_REQUIRE(eventually(
+      [&] {
+        return std::ranges::any_of(study.journal(), [](const std::string& row) {
+          return has(row, R"({"NodeJoined":{"node":"twin")");
+        });
+      },
+      30s));
   const auto second = run(join);
   BOOST_TEST(second.code == 1);
   BOOST_TEST(has(second.err, "a node named 'twin' is already there"), second.err);

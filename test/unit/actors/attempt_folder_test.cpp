@@ -1,5 +1,6 @@
 #include "actors/trial/attempt_folder.hpp"
 
+#include <array>
 #include <atomic>
 #include <barrier>
 #include <chrono>
@@ -7,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -20,6 +22,7 @@
 #include "actors/trial/copy_tree.hpp"
 #include "actors/trial/shared_files.hpp"
 #include "actors/trial/work_folder.hpp"
+#include "runtime/process/descriptor.hpp"
 
 namespace troupe::actors {
 namespace {
@@ -57,6 +60,15 @@ struct Fixture {
   }
   static std::string saved(const AttemptFolder& folder) {
     return read(fs::path(folder.checkpoint_dir()) / "state");
+  }
+  /// Number of pages of a file that are not on the disk yet; none if the kernel does not tell.
+  static std::optional<std::uint64_t> dirty_pages(const fs::path& path) {
+    constexpr long cachestat = 451;
+    const runtime::Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    std::array<std::uint64_t, 2> range{0, 0};  // The whole file.
+    std::array<std::uint64_t, 5> pages{};      // Cached, dirty, in write-back, ...
+    if (::syscall(cachestat, file.get(), range.data(), pages.data(), 0) != 0) return std::nullopt;
+    return pages[1] + pages[2];
   }
   [[nodiscard]] fs::path trial() const { return root / "trials" / "0007"; }
 };
@@ -107,6 +119,24 @@ BOOST_AUTO_TEST_CASE(output_goes_to_files_that_appear_with_their_first_byte) {
   BOOST_TEST(!fs::exists(fs::path(folder.attempt_dir()) / "stderr.log"));
   BOOST_TEST(folder.log(Stream::err, "oops\n").has_value());
   BOOST_TEST(read(fs::path(folder.attempt_dir()) / "stderr.log") == "oops\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_published_checkpoint_is_on_the_disk) {
+  const AttemptFolder unpublished = prepare(1);
+  AttemptFolder folder = prepare(2);
+  fs::create_directories(fs::path(folder.checkpoint_dir()) / "deep");
+  const fs::path deep = fs::path(folder.checkpoint_dir()) / "deep" / "state";
+  for (const auto& path : {deep, fs::path(folder.checkpoint_dir()) / "state",
+                           fs::path(unpublished.checkpoint_dir()) / "state"})
+    write(path, std::string(100'000, 'x'));
+  fs::create_symlink("nowhere", fs::path(folder.checkpoint_dir()) / "link");
+  if (dirty_pages(fs::path(unpublished.checkpoint_dir()) / "state").value_or(0) == 0) {
+    BOOST_TEST_MESSAGE("this kernel or file system does not tell which pages are on the disk");
+    return;
+  }
+  BOOST_TEST(folder.publish().has_value());
+  BOOST_TEST(dirty_pages(deep).value() == 0u);
+  BOOST_TEST(dirty_pages(fs::path(folder.checkpoint_dir()) / "state").value() == 0u);
 }
 
 BOOST_AUTO_TEST_CASE(the_next_attempt_resumes_from_a_copy_of_the_published_checkpoint) {

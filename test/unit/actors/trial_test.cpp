@@ -44,8 +44,7 @@ struct OneTrial {
     std::optional<AttemptEnded> end;
     while (!study.is_silent()) {
       end = study.template take<AttemptEnded>();
-      if (!end && !study.template take<ReportMalformed>())
-        (void)study.template expect<Reported>();
+      if (!end && !study.template take<ReportMalformed>()) (void)study.template expect<Reported>();
     }
     BOOST_REQUIRE(end.has_value());
     return *end;
@@ -54,10 +53,14 @@ struct OneTrial {
   void start(const std::string& more_text = "", CheckpointTransfersRef transfers = {}) {
     const std::string text = study_text + more_text;
     const std::string path = (folder.path() / "study.yaml").string();
-    TrialPlan plan{
-        .study = {text, path, study_folder, 7},
-        .launch = {.trial = 0, .attempt = 1, .from = 0, .until = 9, .config = {{"lr", 0.1}}},
-        .report_to = {}};
+    TrialPlan plan{.study = {text, path, study_folder, 7},
+                   .launch = {.trial = 0,
+                              .attempt = attempt,
+                              .from = 0,
+                              .until = 9,
+                              .config = {{"lr", 0.1}},
+                              .source_max = attempt - 1},
+                   .report_to = {}};
     plan.spec = read_document(plan.study).value();
     plan.report_to = StudyRef(study.address());
     TrialEnvironment environment{
@@ -79,8 +82,16 @@ struct OneTrial {
     return std::filesystem::exists(folder.path() / "trials/0000/checkpoint");
   }
 
+  /// Writes what an earlier attempt left.
+  void leave(const std::string& file, const std::string& text) const {
+    const auto path = folder.path() / "trials/0000/attempt-1" / file;
+    std::filesystem::create_directories(path.parent_path());
+    std::ofstream(path) << text;
+  }
+
   test::TempFolder folder;
   std::string study_folder = folder.path().string();
+  std::uint32_t attempt = 1;
   std::optional<std::string> disk_full_reason;
   Script script;
   test::TestNode world;
@@ -88,7 +99,9 @@ struct OneTrial {
       world.reactor(), [this](runtime::ProcessId process, const runtime::ProcessSpec&) {
         Script written = script;
         written.end.process = process;
-        std::ofstream(folder.path() / "trials/0000/attempt-1/checkpoint/weights") << "half of it";
+        std::ofstream(folder.path() / "trials/0000" / ("attempt-" + std::to_string(attempt)) /
+                      "checkpoint/weights")
+            << "half of it";
         return written;
       }};
   test::Probe<Reported, ReportMalformed, AttemptEnded> study =
@@ -200,6 +213,25 @@ BOOST_AUTO_TEST_CASE(a_successful_end_counts_on_a_full_disk) {
   BOOST_TEST((end.cause == AttemptEnded::Cause::exited));
   BOOST_TEST(end.code == 0);
   BOOST_TEST(trial.published());
+}
+
+/// It may have failed because of the checkpoint that a lost attempt left, although the log of that
+/// attempt had a report that no study received.
+BOOST_AUTO_TEST_CASE(reports_of_an_earlier_attempt_are_not_those_of_the_program) {
+  for (const bool speaks : {false, true}) {
+    OneTrial trial;
+    trial.attempt = 2;
+    trial.leave("stdout.log", "[tune-metric]: {\"epoch\": 1, \"loss\": 0.5}\n");
+    trial.leave("checkpoint/weights", "torn");
+    if (speaks)
+      trial.script.prints = {
+          {std::chrono::milliseconds(1), "[tune-metric]: {\"epoch\": 2, \"loss\": 0.4}\n"}};
+    trial.script.end.code = 1;
+    const AttemptEnded end = trial.run();
+    BOOST_TEST(end.source == 1u);
+    BOOST_TEST(end.silent == !speaks);
+    BOOST_TEST(trial.published() == speaks);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(the_end_of_a_program_that_never_reported_has_its_last_lines) {

@@ -90,11 +90,10 @@ BOOST_AUTO_TEST_CASE(releases_of_trials_that_are_over_are_repeated_to_a_store_th
   feeder.feed.connect(feeder.store.ref());
   feeder.actor.run([&](Context& self) { feeder.feed.tell_all(self, history, study.core); });
   const auto released = feeder.store.expect<StudyAdvanced>().released;
-  BOOST_TEST_REQUIRE(released.size() == 2u);
-  for (const TrialId trial : {0u, 1u}) {
-    BOOST_TEST(released[trial].trial == trial);
-    BOOST_TEST(released[trial].attempt == 2u);
-  }
+  // What trial 1 saved when it failed may be incomplete.
+  BOOST_TEST_REQUIRE(released.size() == 1u);
+  BOOST_TEST(released[0].trial == 0u);
+  BOOST_TEST(released[0].attempt == 2u);
 }
 
 BOOST_AUTO_TEST_CASE(nobody_is_told_where_every_node_shares_the_folder) {

@@ -223,6 +223,87 @@ BOOST_AUTO_TEST_CASE(a_report_beyond_the_maximum_resource_is_warned_of_once) {
       "trial 0 reported at resource 100, beyond the maximum resource 9:"));
 }
 
+/// An attempt that was killed while it saved leaves a checkpoint that no program can read.
+BOOST_AUTO_TEST_CASE(a_program_that_fails_on_the_checkpoint_of_a_lost_attempt_goes_back) {
+  ToldWorld world;
+  world.start(1);
+  world.report(0, 1, 0.5, schedulers::PauseTrial{0});
+  world.end(0);
+  world.slot({schedulers::ResumeTrial{0, 1, 9}});
+  world.report(0, 5, 0.4, schedulers::ContinueTrial{0, 9}, 2);
+  world.lose_node();
+  BOOST_TEST(world.command<LaunchAttempt>().source_max == 2u);
+  // What the lost attempt had reported may come from its log, before the program fails.
+  world.report(0, 6, 0.4, schedulers::ContinueTrial{0, 9}, 3);
+  AttemptEnded end = world.exit_of(0, 3, 2);
+  end.code = 1;
+  end.detail = "exit code 1";
+  end.stderr_tail = "cannot read the checkpoint";
+  end.silent = true;
+  BOOST_TEST(!world.core.question(end).has_value());
+  world.feed(end);
+  BOOST_TEST((world.event<TrialFailed>().then == TrialFailed::Then::go_back));
+  BOOST_TEST(world.event<TrialFailed>().cause ==
+             "exit code 1, without a report: the checkpoint of attempt 2, which did not end in "
+             "order, may be incomplete; back to the checkpoint of attempt 1");
+  BOOST_TEST(world.event<TrialFailed>().stderr_tail == "cannot read the checkpoint");
+  BOOST_TEST(world.trial().retries == 0u);
+  world.slot();
+  BOOST_TEST(world.command<LaunchAttempt>().source_max == 1u);
+  BOOST_TEST(world.command<LaunchAttempt>().from == 1);
+  // The second time, the program is at fault.
+  end.attempt = 4;
+  end.source = 1;
+  world.feed(end, {});
+  BOOST_TEST((world.event<TrialFailed>().then == TrialFailed::Then::give_up));
+}
+
+/// The report that paused the trial came from the log of the lost attempt.
+BOOST_AUTO_TEST_CASE(a_silent_program_that_is_told_to_pause_proves_no_checkpoint) {
+  ToldWorld world;
+  world.start(1);
+  world.lose_node();
+  world.report(0, 1, 0.5, schedulers::PauseTrial{0}, 2);
+  AttemptEnded end = world.exit_of(0, 2, 1);
+  end.code = 1;
+  end.silent = true;
+  world.feed(end);
+  BOOST_TEST(world.commands.empty());
+  world.slot({schedulers::ResumeTrial{0, 1, 3}});
+  BOOST_TEST(world.command<LaunchAttempt>().source_max == 2u);
+  end.attempt = 3;
+  end.source = 2;
+  world.feed(end);
+  BOOST_TEST((world.event<TrialFailed>().then == TrialFailed::Then::go_back));
+  world.slot();
+  BOOST_TEST(world.command<LaunchAttempt>().source_max == 0u);
+}
+
+/// It may have failed while it saved; the checkpoint that it could read is kept.
+BOOST_AUTO_TEST_CASE(a_program_that_fails_after_reports_releases_what_is_before_its_source) {
+  test_study::CoreWorld world({.workers_max = 1,
+                               .failures_max = 5,
+                               .retries_max = 9,
+                               .tells_milestone = true,
+                               .max_resource = 9});
+  const auto fail = [&](std::uint32_t attempt, Resource resource) {
+    world.report(0, resource, 0.5, schedulers::ContinueTrial{0, 9}, attempt);
+    world.feed(AttemptEnded{
+        .trial = 0, .attempt = attempt, .code = 1, .detail = "", .source = attempt - 1});
+    const bool releases = !world.commands.empty();
+    if (releases) BOOST_TEST(world.command<ReleaseCheckpoints>().attempt == attempt - 1);
+    world.slot();
+    BOOST_TEST(world.command<LaunchAttempt>().source_max == attempt);
+    return releases;
+  };
+  world.start(9);
+  BOOST_TEST(!fail(1, 1));
+  BOOST_TEST(!fail(2, 2));
+  BOOST_TEST(fail(3, 3));
+  BOOST_TEST(fail(4, 4));
+  BOOST_TEST(world.core.trials().at(0).checkpoint.attempt == 3u);
+}
+
 BOOST_AUTO_TEST_CASE(checkpoints_are_released_when_a_later_attempt_ended_and_was_not_lost) {
   ToldWorld world;
   world.start(1);
