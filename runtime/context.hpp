@@ -28,8 +28,8 @@ enum class TimerId : std::uint64_t { none = 0 };
 /// The interface of a running handler to the runtime. Valid while the handler runs.
 class Context {
  public:
-  Context(Engine& engine, Cell& cell, CorrelationId question)
-      : engine_(&engine), cell_(&cell), question_(question) {}
+  Context(Engine& engine, Cell& cell, CorrelationId question, NodeId sender)
+      : engine_(&engine), cell_(&cell), question_(question), sender_(sender) {}
   Context(const Context&) = delete;
   Context& operator=(const Context&) = delete;
 
@@ -41,6 +41,8 @@ class Context {
     return typename A::Ref(address());
   }
   [[nodiscard]] NodeId node() const;
+  /// The node that sent the message that is handled: this one, or one that a link has proved.
+  [[nodiscard]] NodeId sender() const { return sender_; }
   [[nodiscard]] Instant now() const;
   /// Time since 1970, for people and files only.
   [[nodiscard]] std::chrono::microseconds wall() const;
@@ -165,6 +167,7 @@ class Context {
   Engine* engine_;
   Cell* cell_;
   CorrelationId question_;
+  NodeId sender_;
 };
 
 namespace detail {

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <utility>
 
+#include "actors/study/study_totals.hpp"
 #include "actors/study_file/study_spec.hpp"
 #include "runtime/core/check.hpp"
 #include "runtime/core/seconds.hpp"
@@ -21,6 +22,9 @@ double fitting(double has, double needs) {
   constexpr double unlimited = 1e6;
   return needs > 0 ? std::floor(has / needs + 1e-9) : unlimited;
 }
+
+/// Longest lease of a node: what it says is added to times.
+constexpr double lease_max_s = 24 * 3600;
 
 std::string in_seconds(Duration duration) {
   return std::to_string(std::chrono::ceil<std::chrono::seconds>(duration).count()) + " s";
@@ -80,6 +84,12 @@ void Membership::forget_link(const std::string& name, runtime::NodeId id) {
   if (link != links_.end() && link->second == id) links_.erase(link);
 }
 
+std::optional<std::string> Membership::name_of(runtime::NodeId id) const {
+  const auto link = std::ranges::find(links_, id, [](const auto& entry) { return entry.second; });
+  if (link == links_.end()) return std::nullopt;
+  return link->first;
+}
+
 /// The name that the node proved or gave when it linked; empty if that is `name`, or not known.
 std::string Membership::linked_name(runtime::NodeId id, const std::string& name) const {
   std::string other;
@@ -92,6 +102,9 @@ std::string Membership::linked_name(runtime::NodeId id, const std::string& name)
 }
 
 Membership::Admission Membership::admit(const JoinStudy& join, std::uint32_t slots, Instant now) {
+  if (!(join.lease_s >= 0 && join.lease_s <= lease_max_s))
+    return {.refusal = "a lease of " + plain_number(join.lease_s) + " s; expected at most " +
+                       plain_number(lease_max_s)};
   if (const auto other = linked_name(join.agent.address().node, join.node); !other.empty())
     return {.refusal = "this node is '" + other + "', not '" + join.node + "'"};
   const auto known = members_.find(join.node);

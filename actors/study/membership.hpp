@@ -50,6 +50,8 @@ class Membership {
   void forget_link(const std::string& name, runtime::NodeId id);
   /// Linked nodes by name, members or not.
   [[nodiscard]] const std::map<std::string, runtime::NodeId>& links() const { return links_; }
+  /// The name of a linked node; none if there is no link.
+  [[nodiscard]] std::optional<std::string> name_of(runtime::NodeId id) const;
 
   // Joining.
 

@@ -154,18 +154,6 @@ void Study::on(Context& self, const runtime::Restarted& restarted) {
 
 // Inputs: each becomes a row.
 
-void Study::on(Context& self, const Reported& report) {
-  take_and_advance(self, report);
-}
-
-void Study::on(Context& self, const ReportMalformed& malformed) {
-  take_and_advance(self, malformed);
-}
-
-void Study::on(Context& self, const AttemptEnded& ended) {
-  take_and_advance(self, ended);
-}
-
 void Study::on(Context& self, const StopStudy& stop) {
   // Nothing can be decided without hosts. What runs ends with its node; the next run resumes it.
   if (!hosts_.is_open()) return self.stop();
@@ -237,6 +225,8 @@ void Study::refuse(const Input& input) {
 
 void Study::on(Context& self, const JoinStudy& join) {
   auto answer = self.answer_later<JoinStudy>();
+  if (self.sender() != self.node() && join.agent.address().node != self.sender())
+    return answer.give(JoinReply{{}, "the agent of a node must be on that node"});
   if (join.returns && !hosts_.is_open())  // Its attempts are compared with the journal.
     joins_.push_back({join, std::move(answer)});
   else

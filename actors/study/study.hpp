@@ -174,6 +174,9 @@ class Study {
   [[nodiscard]] bool tries_promotion();
   void start_patience(runtime::Context& self, TrialId trial);
   void refuse(const Input& input);
+  template <typename M>
+  [[nodiscard]] bool comes_from_its_node(runtime::Context& self, const M& message);
+  void refuse_sender(runtime::Context& self, const std::string& what);
   [[nodiscard]] bool has_disk_space(runtime::Context& self);
 
   [[nodiscard]] JoinReply admit(runtime::Context& self, const JoinStudy& join);

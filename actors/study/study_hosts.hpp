@@ -67,6 +67,10 @@ class StudyHosts {
   void ask_suggestion(runtime::Context& self, TrialId trial, std::uint64_t index);
   /// True if this is the suggestion that was asked for; it is at hand then.
   [[nodiscard]] bool accept(const Suggestion& suggestion);
+  /// Whether the searcher is on that node.
+  [[nodiscard]] bool searches_on(runtime::NodeId node) const {
+    return searcher_ && searcher_->address().node == node;
+  }
   /// Whether a suggestion was asked for and has not come.
   [[nodiscard]] bool suggestion_due() const { return asked_.has_value(); }
   /// The suggestion that was asked for does not count any more.

@@ -43,6 +43,8 @@ void Study::ask_suggestion(Context& self) {
 }
 
 void Study::on(Context& self, const Suggestion& suggestion) {
+  if (self.sender() != self.node() && !hosts_.searches_on(self.sender()))
+    return refuse_sender(self, "a suggestion, and the searcher is on another node");
   if (hosts_.accept(suggestion)) advance(self);
 }
 

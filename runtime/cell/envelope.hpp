@@ -8,6 +8,7 @@
 #include <string_view>
 #include <utility>
 
+#include "runtime/address.hpp"
 #include "runtime/cell/block_pool.hpp"
 #include "runtime/cell/message_type.hpp"
 #include "runtime/core/check.hpp"
@@ -114,6 +115,7 @@ struct Packed {
   std::string wire_name;
   std::string bytes;
   std::shared_ptr<const PeerSchemas> schemas;  ///< Types that the peer had declared by then.
+  NodeId from;                                 ///< The node that sent it.
   Instant expires = Instant::never();          ///< When the sender of a question stops waiting.
 };
 

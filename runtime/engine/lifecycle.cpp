@@ -122,14 +122,14 @@ void Lifecycle::handle_alive(Cell& cell, Envelope::Ptr envelope) {
     case Kind::timer:
       if (!cell.cold || cell.cold->timers.erase(envelope->ask.value) == 0) return;  // Cancelled.
       envelope->ask = CorrelationId{};
-      return deliver(cell, *envelope);
+      return deliver(cell, *envelope, router_.id());
     case Kind::down:
       if (!Monitors::take(cell, envelope->payload<Down>().who)) return;
-      return deliver(cell, *envelope);
+      return deliver(cell, *envelope, router_.id());
     case Kind::packed:
       return deliver_packed(cell, *envelope);
     default:
-      return deliver(cell, *envelope);
+      return deliver(cell, *envelope, router_.id());
   }
 }
 
@@ -149,17 +149,17 @@ void Lifecycle::deliver_packed(Cell& cell, Envelope& envelope) {
   if (auto unpacked = handler->type->unpack(packed.bytes, *packed.schemas, *message); !unpacked)
     return refuse(envelope, ErrorKind::bad_input, unpacked.error().what);
   message->ask = envelope.ask;
-  deliver(cell, *message);
+  deliver(cell, *message, packed.from);
 }
 
-void Lifecycle::deliver(Cell& cell, Envelope& envelope) {
+void Lifecycle::deliver(Cell& cell, Envelope& envelope, NodeId sender) {
   const Handler* const handler = cell.behaviour->find(envelope.type());
   if (handler == nullptr) {
     if (envelope.kind() == Kind::down || envelope.kind() == Kind::notice) return;
     return refuse(envelope, ErrorKind::refused,
                   "the actor does not handle " + std::string(envelope.type()->wire_name));
   }
-  Context self(engine_, cell, envelope.ask);
+  Context self(engine_, cell, envelope.ask, sender);
   auto thrown = run_code([&] { handler->handle(cell.actor, self, envelope.payload_address()); });
   if (const CorrelationId open = self.take_question())
     router_.answer_error(open, ErrorKind::gone,
@@ -183,7 +183,7 @@ void Lifecycle::install(Cell& cell, ActorInit& init) {
 
 void Lifecycle::start(Cell& cell) {
   if (cell.behaviour->started == nullptr) return;
-  Context self(engine_, cell, CorrelationId{});
+  Context self(engine_, cell, CorrelationId{}, router_.id());
   if (auto thrown = run_code([&] { cell.behaviour->started(cell.actor, self); })) {
     if (thrown->unwound) note_unfinished(cell);
     end(cell, thrown->cause, std::move(thrown->what));
@@ -199,7 +199,7 @@ void Lifecycle::on_child_ended(Cell& parent, const ChildEnded& ended) {
   const Down down{{router_.id(), (slot << 32) | ended.generation}, ended.cause, ended.reason};
   (void)Monitors::take(parent, down.who);  // One Down, even if the parent also monitors the child.
   if (parent.phase == Phase::alive)
-    deliver(parent, *Envelope::with(Kind::down, down));
+    deliver(parent, *Envelope::with(Kind::down, down), router_.id());
   else if (!Children::has_any(parent))
     finish(parent);
 }
@@ -229,7 +229,7 @@ void Lifecycle::finish(Cell& cell) {
   check(cell.phase == Phase::ending || cell.phase == Phase::restarting,
         "only an actor that ends or restarts is finished");
   if (cell.behaviour->stopping != nullptr && !std::exchange(cell.cold->stopping_called, true)) {
-    Context self(engine_, cell, CorrelationId{});
+    Context self(engine_, cell, CorrelationId{}, router_.id());
     const auto thrown = run_code([&] { cell.behaviour->stopping(cell.actor, self); });
     if (thrown && cell.cold->cause == Cause::stopped) {
       cell.cold->cause = thrown->cause;

@@ -83,7 +83,7 @@ class Lifecycle {
   void handle(Cell& cell, Envelope::Ptr envelope);
   void handle_stop_root(Cell& cell);
   void handle_alive(Cell& cell, Envelope::Ptr envelope);
-  void deliver(Cell& cell, Envelope& envelope);
+  void deliver(Cell& cell, Envelope& envelope, NodeId sender);
   void deliver_packed(Cell& cell, Envelope& envelope);
   void refuse(const Envelope& envelope, ErrorKind kind, std::string why);
 

@@ -67,7 +67,7 @@ void Inbound::on_message(const Source& source, const WireHeader& header, std::st
     return refuse(ErrorKind::bad_input, "the type of the message was not declared");
   if (!may_send(source, *name))
     return refuse(ErrorKind::refused, "a key of role '" + source.role + "' may not send " + *name);
-  Packed packed{*name, std::string(body), source.types.schemas(), Instant::never()};
+  Packed packed{*name, std::string(body), source.types.schemas(), source.node};
   if (header.patience > 0) packed.expires = saturating_add(clock_.now(), Duration{header.patience});
   auto envelope = Envelope::with(Envelope::Kind::packed, std::move(packed));
   if (header.ask != 0) {
@@ -93,7 +93,7 @@ void Inbound::on_answer(const Source& source, const WireHeader& header, std::str
   }
   auto answer =
       Envelope::with(Envelope::Kind::packed_reply,
-                     Packed{*name, std::string(body), source.types.schemas(), Instant::never()});
+                     Packed{*name, std::string(body), source.types.schemas(), source.node});
   answer->ask = ask;
   router_.answer(std::move(answer));
 }

@@ -49,6 +49,33 @@ BOOST_AUTO_TEST_CASE(messages_cross_in_order) {
   for (int i = 0; i < 500; ++i) BOOST_REQUIRE(probe.expect<Add>().amount == i);
 }
 
+/// Notes the senders of its messages.
+class Senders {
+ public:
+  using Ref = runtime::Ref<Add, Total>;
+  explicit Senders(std::vector<NodeId>& senders) : senders_(senders) {}
+  void on(Context& self, const Add&) { senders_.push_back(self.sender()); }
+  TotalReply on(Context& self, const Total&) {
+    senders_.push_back(self.sender());
+    return {};
+  }
+
+ private:
+  std::vector<NodeId>& senders_;
+};
+
+BOOST_AUTO_TEST_CASE(a_handler_knows_the_node_of_the_sender) {
+  std::vector<NodeId> senders;
+  const auto here = head.spawn<Senders>(senders);
+  node.tell(here, Add{1});
+  BOOST_TEST(node.ask(here, Total{}).has_value());
+  head.tell(here, Add{1});
+  BOOST_TEST(head.ask(here, Total{}).has_value());
+  const NodeId remote = node.node().id();
+  const NodeId local = head.node().id();
+  BOOST_TEST((senders == std::vector<NodeId>{remote, remote, local, local}));
+}
+
 BOOST_AUTO_TEST_CASE(an_ask_is_answered_refused_or_fails_as_in_one_process) {
   const auto counter = head.spawn<Counter>();
   node.tell(counter, Add{6});

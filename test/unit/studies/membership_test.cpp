@@ -1,6 +1,7 @@
 #include "actors/study/membership.hpp"
 
 #include <chrono>
+#include <limits>
 
 #include <boost/test/unit_test.hpp>
 
@@ -217,6 +218,19 @@ BOOST_AUTO_TEST_CASE(a_node_runs_as_many_trials_as_its_scarcest_resource_admits)
   spec.resources.cpus = 0.1;
   spec.resources.gpus = 0;
   BOOST_TEST(trial_slots(spec, "n", {.cpus = 1}) == 10u);  // Rounding does not cost a slot.
+}
+
+BOOST_AUTO_TEST_CASE(a_node_with_an_absurd_lease_is_refused) {
+  const double infinite = std::numeric_limits<double>::infinity();
+  const double none = std::numeric_limits<double>::quiet_NaN();
+  for (const double lease_s : {none, -1.0, 1e300, infinite}) {
+    Membership members = new_members();
+    JoinStudy join = join_of("n", agent_on(1));
+    join.lease_s = lease_s;
+    const auto admission = members.admit(join, 2, at(0s));
+    BOOST_TEST((admission.kind == Kind::refused), lease_s);
+    BOOST_TEST(admission.refusal.ends_with(" s; expected at most 86400"), admission.refusal);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(messages_of_a_given_up_attempt_are_refused_once) {
