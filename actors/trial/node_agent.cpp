@@ -84,11 +84,10 @@ void NodeAgent::join(Context& self) {
   spec_ = std::move(spec).value();
   keep_variables(enlisted->variables);
   if (options_.enlisted) options_.enlisted(*spec_);
-  if (!environment_.make_program) {
-    if (options_.apart || !shares_folder(document_.folder, document_.token))
-      use_own_folder(self, enlisted->checkpoints);
-    spare_ = std::make_unique<SpareFolders>(document_.folder, options_.node);
-  }
+  const bool has_folders = !environment_.make_program;
+  if (options_.apart || (has_folders && !shares_folder(document_.folder, document_.token)))
+    use_own_folder(self, enlisted->checkpoints);
+  if (has_folders) spare_ = std::make_unique<SpareFolders>(document_.folder, options_.node);
 }
 
 void NodeAgent::keep_variables(const std::vector<std::string>& variables) {

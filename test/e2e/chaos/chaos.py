@@ -5,9 +5,9 @@
 
 Each machine is a network namespace with an address of its own, on one bridge. The third node does not
 share the study's folder, so that checkpoints are transferred. The study has 200 trials, whose programs
-fail at random (program.py). For the given time a seeded fault injector kills processes (-9), stops and
-continues them, takes links down (also in one direction), and fills the disk; it restarts killed heads
-and nodes. Then the study runs to its end without faults. The run passes if the study ended in order
+fail at random (program.py). For the given time a seeded fault injector kills processes (-9), whole machines
+and starting heads, stops and continues processes, takes links down (also in one direction), fills the disk
+and truncates checkpoints; it restarts killed heads and nodes. Then the study runs to its end without faults. The run passes if the study ended in order
 with all its trials, `troupe replay` finds no difference, and no process is left.
 
 Needs root, iproute2, nftables, python3. The script removes everything that it created.
@@ -200,6 +200,39 @@ class World:
             self.say(f"kill -9 {pid} on {machine.name} ({self.name_of(pid)})")
             self.signal(pid, signal.SIGKILL)
 
+    def lose_machine(self):
+        """Every process of a machine at once: head or node, process reaper and programs."""
+        machine = self.random.choice(self.machines)
+        pids = machine.processes()
+        self.say(f"{machine.name} is lost, with {len(pids)} processes")
+        for pid in pids:
+            self.signal(pid, signal.SIGKILL)
+
+    def storm(self):
+        """Kills the head again and again within its start."""
+        kills = self.random.randint(3, 8)
+        self.say(f"{kills} heads are killed in their start")
+        for _ in range(kills):
+            head = self.running[self.head.name]
+            self.signal(head.pid, signal.SIGKILL)
+            head.wait()
+            self.start(self.head)
+            time.sleep(self.random.uniform(0.005, 0.3))
+
+    def tear(self):
+        """Truncates the newest checkpoint of a trial, as a kill in the middle of a save does."""
+        trials = os.path.join(self.study, "trials")
+        found = []
+        for folder, _, files in os.walk(trials):
+            with contextlib.suppress(OSError):
+                found += [(os.path.getmtime(os.path.join(folder, name)), os.path.join(folder, name))
+                          for name in files if name == "epoch"]
+        if found:
+            _, path = self.random.choice(sorted(found)[-WORKERS:])
+            self.say(f"{path} is torn")
+            with contextlib.suppress(OSError):
+                os.truncate(path, 0)
+
     def freeze(self):
         machine, pid = self.victim()
         if pid:
@@ -230,8 +263,9 @@ class World:
         return lambda: os.path.exists(path) and os.remove(path)
 
     def inject_fault(self):
-        what = self.random.choices([self.kill, self.freeze, self.cut, self.cut_one_way, self.fill_disk],
-                                   [6, 4, 2, 2, 1])[0]
+        what = self.random.choices([self.kill, self.freeze, self.cut, self.cut_one_way, self.fill_disk,
+                                    self.lose_machine, self.storm, self.tear],
+                                   [6, 4, 2, 2, 1, 2, 1, 1])[0]
         self.counts[what.__name__] = self.counts.get(what.__name__, 0) + 1
         return what()
 

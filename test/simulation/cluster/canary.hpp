@@ -28,9 +28,13 @@ enum class Canary {
   resume,    ///< Attempts resume from the newest checkpoint, also if it is ahead of the reports.
   power,     ///< A commit is acknowledged before its rows would outlive a loss of power.
   storm,     ///< A head that follows one that was killed in its start awaits no local node.
+  sync,      ///< A checkpoint is published before it would outlive a loss of power.
+  forgery,   ///< The study takes what a node says of attempts that other nodes run.
+  blame,     ///< A trial is blamed for a node that may not write, or has no descriptors left.
 };
-constexpr std::array<std::string_view, 9> enum_names(Canary) {
-  return {"none", "delivery", "fencing", "journal", "warden", "memory", "resume", "power", "storm"};
+constexpr std::array<std::string_view, 12> enum_names(Canary) {
+  return {"none",   "delivery", "fencing", "journal", "warden",  "memory",
+          "resume", "power",    "storm",   "sync",    "forgery", "blame"};
 }
 
 /// Repeats the messages in some data frames, under the same number, so that links cannot notice.

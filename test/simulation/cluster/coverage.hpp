@@ -17,15 +17,27 @@ enum class Mark {
   node_joins,             ///< A node is killed while it joins.
   head_joined,            ///< A head is killed while a node joins it.
   host,                   ///< A host is lost with the programs that run there.
+  save,                   ///< A program is killed while it overwrites its checkpoint.
+  unsynchronised,         ///< A loss of power tears a checkpoint, or takes it along.
+  torn,                   ///< A program finds a checkpoint that it cannot read.
+  copy,                   ///< A head or a node is killed while a checkpoint is copied.
+  sick,                   ///< A node has no descriptor for a program, or may not write.
+  forged,                 ///< A malicious node speaks for an attempt that another one runs.
 };
-constexpr std::array<std::string_view, 7> enum_names(Mark) {
+constexpr std::array<std::string_view, 13> enum_names(Mark) {
   return {"unreported-checkpoint",
           "uncommitted-rows",
           "commit",
           "start",
           "node-joins",
           "head-joined",
-          "host"};
+          "host",
+          "save",
+          "unsynchronised",
+          "torn",
+          "copy",
+          "sick",
+          "forged"};
 }
 
 /// Every mark, in order.

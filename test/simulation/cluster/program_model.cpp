@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <map>
 #include <utility>
 
@@ -17,6 +18,8 @@ using runtime::Stream;
 using runtime::simulation::Script;
 
 namespace {
+
+constexpr std::int32_t exit_for_restart = 75;
 
 Duration draw(Rng& rng, Duration low, Duration high) {
   const auto spread = static_cast<std::uint64_t>((high - low).count());
@@ -64,7 +67,7 @@ void misbehave(Script& script, Rng& rng) {
     case 0:  // The program crashes.
       return cut_after(any_print(), 1);
     case 1:  // The program asks for a restart.
-      return cut_after(any_print(), 75);
+      return cut_after(any_print(), exit_for_restart);
     case 2:  // The program hangs for 10 to 30 s.
       if (!prints.empty()) prints[rng.below(prints.size())].after += draw(rng, 10s, 30s);
       return;
@@ -104,10 +107,63 @@ ProgramHabits habits_of(std::uint64_t seed, TrialId trial) {
       return {.saves = false};
     case 3:
       return {.reports_first = true};
+    // None of those that report first: if it is told to pause, and fails in the save after that,
+    // the study takes what it left for a checkpoint.
+    case 4:
+    case 5:
+      return {.saves_in_place = true};
     default:
       return {};
   }
 }
+
+namespace {
+
+/// Prints of the program of `attempt` for one unit of resource.
+std::vector<Script::Print> unit_prints(ProgramContext& context, AttemptKey attempt,
+                                       Resource resource, Duration unit, Duration pause) {
+  const ProgramHabits habits = habits_of(context.seed, attempt.first);
+  const bool reports = resource == 1 || resource % habits.reports_every == 0;
+  Script::Print save{unit, {}};
+  if (habits.saves)
+    save.effect = [&context, attempt, resource, awaits = reports && !habits.reports_first] {
+      context.saving.erase(attempt);
+      context.folders.save(attempt.first, attempt.second, resource);
+      if (awaits) context.unreported.insert(attempt);
+    };
+  Script::Print report{pause, {}};
+  if (reports) {
+    report.bytes = line_of(context.seed, attempt.first, resource);
+    report.effect = [&context, attempt] { context.unreported.erase(attempt); };
+  }
+  std::vector<Script::Print> prints{std::move(save)};
+  if (context.tears && habits.saves_in_place) {
+    Script::Print begin{unit / 2, {}};
+    begin.effect = [&context, attempt, resource] {
+      context.saving[attempt] = resource;
+      context.folders.begin_save(attempt.first, attempt.second);
+    };
+    prints.front().after = unit / 2;
+    prints.insert(prints.begin(), std::move(begin));
+  }
+  prints.insert(habits.reports_first ? prints.begin() : prints.end(), std::move(report));
+  return prints;
+}
+
+/// A program that was asked to end, or that asks for a restart, is done with its checkpoint first.
+/// `code`: the exit code of its script.
+void on_program_gone(ProgramContext& context, AttemptKey attempt, std::int32_t code) {
+  const bool in_order = context.requested.contains(attempt) || code == exit_for_restart;
+  if (const auto saving = context.saving.extract(attempt); !saving.empty()) {
+    if (in_order) context.folders.save(attempt.first, attempt.second, saving.mapped());
+    if (!in_order && code == 0) context.coverage->hit(Mark::save);
+  }
+  if (context.unreported.erase(attempt) > 0 && code == 0)
+    context.coverage->hit(Mark::unreported_checkpoint);
+  context.ledger->program_is_gone(attempt);
+}
+
+}  // namespace
 
 Script script_of(ProgramContext& context, AttemptKey attempt, Resource until,
                  const std::string& host) {
@@ -116,36 +172,25 @@ Script script_of(ProgramContext& context, AttemptKey attempt, Resource until,
   Script script;
   const Duration unit = draw(rng, 20ms, 600ms);
   const Duration pause = draw(rng, 1ms, 200ms);
-  const ProgramHabits habits = habits_of(context.seed, trial);
-  for (Resource resource = context.folders.checkpoint(trial, number) + 1; resource <= until;
-       ++resource) {
-    const bool reports = resource == 1 || resource % habits.reports_every == 0;
-    Script::Print save{unit, {}};
-    if (habits.saves)
-      save.effect = [&context, attempt, resource, awaits = reports && !habits.reports_first] {
-        context.folders.save(attempt.first, attempt.second, resource);
-        if (awaits) context.unreported.insert(attempt);
-      };
-    Script::Print report{pause, {}};
-    if (reports) {
-      report.bytes = line_of(context.seed, trial, resource);
-      report.effect = [&context, attempt] { context.unreported.erase(attempt); };
-    }
-    if (habits.reports_first) std::swap(save, report);
-    script.prints.push_back(std::move(save));
-    script.prints.push_back(std::move(report));
+  if (context.folders.is_torn(trial, number)) {
+    context.coverage->hit(Mark::torn);
+    script.prints.push_back({pause, "cannot read the checkpoint\n", Stream::err});
+    script.end.code = 1;
+  } else {
+    for (Resource resource = context.folders.checkpoint(trial, number) + 1; resource <= until;
+         ++resource)
+      std::ranges::move(unit_prints(context, attempt, resource, unit, pause),
+                        std::back_inserter(script.prints));
+    if (context.misbehave) misbehave(script, rng);
   }
-  if (context.misbehave) misbehave(script, rng);
-  script.gone = [&context, attempt, crashes = script.end.code != 0] {
-    if (context.unreported.erase(attempt) > 0 && !crashes)
-      context.coverage->hit(Mark::unreported_checkpoint);
-    context.ledger->program_is_gone(attempt);
+  script.gone = [&context, attempt, code = script.end.code] {
+    on_program_gone(context, attempt, code);
   };
   context.ledger->program_begins(attempt, host);
   return script;
 }
 
-FolderProgram::FolderProgram(const TrialPlan& plan, ProgramContext& context,
+FolderProgram::FolderProgram(const TrialPlan& plan, ProgramContext& context, std::string host,
                              runtime::Processes& processes, Deliver deliver)
     : spec_(plan.spec),
       attempt_(plan.launch.trial, plan.launch.attempt),
@@ -153,17 +198,25 @@ FolderProgram::FolderProgram(const TrialPlan& plan, ProgramContext& context,
       from_(plan.launch.from),
       until_(resource_limit(*plan.spec, plan.launch.until)),
       context_(context),
+      host_(std::move(host)),
+      folder_(plan.study.folder),
+      apart_(static_cast<bool>(plan.transfers)),
       processes_(processes),
       deliver_(std::move(deliver)),
       parser_(plan.spec->report, plan.launch.from) {}
 
 Result<std::vector<ReportLine>> FolderProgram::start(runtime::Address trial) {
+  if (const auto sick = context_.sick.find(host_); sick != context_.sick.end()) {
+    context_.coverage->hit(Mark::sick);
+    return Error{context_.blames_trials ? ErrorKind::bad_input : ErrorKind::io,
+                 "cannot make its folder: " + sick->second};
+  }
   const auto [trial_id, attempt] = attempt_;
   // The store of the head does this as soon as the row is durable.
   context_.folders.release(trial_id,
                            context_.ledger->core().trials().at(trial_id).checkpoint.attempt);
-  source_ = context_.folders.prepare(trial_id, attempt,
-                                     context_.guess_checkpoints ? attempt - 1 : source_max_);
+  source_ = context_.folders.prepare(
+      trial_id, attempt, context_.guess_checkpoints ? attempt - 1 : source_max_, host_, folder_);
   auto lines = record(unreported(source_));
   runtime::ProcessSpec spec;
   spec.argv = {std::to_string(attempt_.first), std::to_string(attempt_.second),
@@ -180,8 +233,8 @@ std::vector<ReportLine> FolderProgram::unreported(std::uint32_t source) const {
   std::map<Resource, ReportLine> unknown;
   for (std::uint32_t attempt = 1; attempt <= source; ++attempt) {
     ReportParser parser(spec_->report, from_);
-    for (ReportLine& line :
-         parser.feed(Stream::out, context_.folders.log_of(attempt_.first, attempt)))
+    for (ReportLine& line : parser.feed(
+             Stream::out, context_.folders.log_of(attempt_.first, attempt_.second, attempt)))
       if (const auto* report = std::get_if<Report>(&line);
           report != nullptr && report->resource > from_)
         unknown.try_emplace(report->resource, std::move(line));
@@ -216,6 +269,8 @@ std::vector<ReportLine> FolderProgram::conclude(const ProcessEnded& ended, Resou
   const bool sound = ended.requested || reported > 0 ||
                      (ended.cause == ProcessEnded::Cause::exited && ended.code == 0);
   if (!sound) context_.folders.discard(attempt_.first, attempt_.second);
+  if (sound) context_.folders.publish(attempt_.first, attempt_.second, context_.synchronises);
+  if (apart_ && context_.uploads) context_.uploads(host_);
   return lines;
 }
 

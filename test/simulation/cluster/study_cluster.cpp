@@ -22,8 +22,6 @@ using runtime::simulation::SimHost;
 
 namespace {
 
-/// The address of each head, so that nodes find its successor.
-constexpr const char* address = "head";
 constexpr Duration join_patience = 10s;
 /// Unacknowledged reports of a trial. Small, so that few prints of a program reach the limit.
 constexpr std::size_t told_ahead_max = 8;
@@ -57,6 +55,11 @@ std::unique_ptr<StudyLog> StudyCluster::make_log(SimHost& head) {
   return log;
 }
 
+std::optional<StoreOptions> StudyCluster::store_options() const {
+  if (context_.folders.files() == nullptr) return std::nullopt;
+  return StoreOptions{.study_folder = context_.folders.files()->study_folder()};
+}
+
 void StudyCluster::start_head() {
   trace("head", own_still_runs() ? "starts, and " + own_name_ + " is left" : "starts");
   own_finished_ = head_leaving_ = false;
@@ -68,7 +71,7 @@ void StudyCluster::start_head() {
 
 void StudyCluster::head_main(SimHost& host) {
   runtime::Node& node = host.node();
-  if (const auto bound = node.listen(address); !bound) return;
+  if (const auto bound = node.listen(head_address); !bound) return;
   std::function<void(const std::string&)> show;
   if (scenario_.trace) show = [this](const std::string& event) { trace("head", event); };
   const bool left = own_still_runs();
@@ -82,13 +85,14 @@ void StudyCluster::head_main(SimHost& host) {
                                             .version = "simulated",
                                             .own_node_prefix = "own-",
                                             .own_nodes_alive = std::move(alive),
+                                            .checkpoints = store_options(),
                                             .checks = StudyOptions::Checks::all},
                                make_log(host),
                                std::make_unique<PublishedEvents>(ledger_, std::move(show)))
           .value();
   study_ = study;
-  if (scenario_.canary == Canary::fencing)
-    (void)node.get_or_spawn<UnfencedStudy>("open fence", study, ledger_);
+  if (scenario_.canary == Canary::fencing || scenario_.canary == Canary::forgery)
+    (void)node.get_or_spawn<UnfencedStudy>(unfenced_name, study, ledger_);
   if (!left)
     start_own();
   else if (!own_still_runs())
@@ -159,6 +163,7 @@ void StudyCluster::report_own_gone(const std::string& name) {
 // The far nodes, as `troupe node` starts them.
 
 void StudyCluster::start_far(SimHost& host) {
+  if (&host == rogue_) return start_rogue();
   host.author = author(host.name());
   trace(host.name(), "starts");
   host.start([this](SimHost& self) { node_main(self, self.name()); });
@@ -166,7 +171,9 @@ void StudyCluster::start_far(SimHost& host) {
 
 void StudyCluster::on_far_exit(SimHost& host) {
   if (ledger_.finished()) return;
+  if (&host == rogue_ && faults_stopped_) return;
   cluster_.reactor().at(cluster_.now() + 300ms + draw(3s), [this, &host] {
+    if (&host == rogue_ && faults_stopped_) return;
     if (!host.runs() && !ledger_.finished()) start_far(host);
   });
 }
@@ -187,11 +194,11 @@ void StudyCluster::node_main(SimHost& host, const std::string& name) {
       [](Context& self, const SpawnScheduler&) { return self.spawn<SchedulerActor>(); });
   node.offer<SpawnSearcher>(
       [](Context& self, const SpawnSearcher&) { return self.spawn<SearcherActor>(); });
-  const auto head = node.join(address, join_patience);
+  const auto head = node.join(head_address, join_patience);
   if (!head) return trace(name, "cannot join: " + head.error().what);
   joining_.insert(host.name());
   const std::string found_as =
-      scenario_.canary == Canary::fencing ? "open fence" : std::string(study_name);
+      scenario_.canary == Canary::fencing ? unfenced_name : std::string(study_name);
   const auto study = node.find<StudyRef>(*head, found_as, join_patience);
   if (!study) {
     joining_.erase(host.name());
@@ -211,13 +218,16 @@ void StudyCluster::node_main(SimHost& host, const std::string& name) {
     faulty_reapers_.push_back(faulty_reaper(*processes, canary_rng_));
     processes = faulty_reapers_.back().get();
   }
-  environment.make_program = [this, processes, deliver = environment.deliver](
+  environment.make_program = [this, processes, on = host.name(), deliver = environment.deliver](
                                  const TrialPlan& plan) -> std::unique_ptr<Program> {
-    return std::make_unique<FolderProgram>(plan, context_, *processes, deliver);
+    return std::make_unique<FolderProgram>(plan, context_, on, *processes, deliver);
   };
-  const auto seeker = node.spawn<StudySeeker>(node, std::string(address), found_as);
+  const auto seeker = node.spawn<StudySeeker>(node, std::string(head_address), found_as);
+  const bool apart = scenario_.method == "apart" && &host == &cluster_.host("far-2");
   AgentOptions options{.node = name, .resources = host.resources, .study = *study};
   options.lease = host.links.dead_after;
+  if (apart) options.own_folder = context_.folders.files()->folder_of(name);
+  options.apart = apart;
   options.look_again = [&node, seeker](runtime::Ref<StudyFound, StudyGone> answer, Instant until) {
     node.tell(seeker, StudySeeker::Seek{answer, until});
   };

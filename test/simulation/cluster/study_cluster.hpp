@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "actors/checkpoints/store.hpp"
 #include "actors/study/protocol.hpp"
 #include "actors/study_file/study_spec.hpp"
 #include "runtime/core/rng.hpp"
@@ -21,16 +22,24 @@
 
 namespace troupe::actors::cluster {
 
+/// The address of each head, so that nodes find its successor.
+inline constexpr const char* head_address = "head";
+/// The name of the UnfencedStudy of a canary.
+inline constexpr const char* unfenced_name = "open fence";
+
 /// The faults of a simulated study.
 struct FaultSet {
   std::vector<runtime::simulation::Fault> faults;  ///< Of hosts and network.
   bool disk = false;                               ///< The disk is slow or full at times.
-  bool programs = false;  ///< Programs crash, hang, flood or ignore SIGTERM.
-  bool storm = false;     ///< Heads are killed again and again within their start.
-  bool restarts = false;  ///< Heads restart within the lease of their predecessor. Not in "all".
+  bool programs = false;     ///< Programs crash, hang, flood or ignore SIGTERM.
+  bool checkpoints = false;  ///< Checkpoints are torn, or lost with their host.
+  bool sick = false;         ///< EACCES and EMFILE where a node starts programs.
+  bool rogue = false;        ///< One node is malicious.
+  bool storm = false;        ///< Heads are killed again and again within their start.
+  bool restarts = false;     ///< Heads restart within the lease of their predecessor. Not in "all".
 
   [[nodiscard]] bool any() const {
-    return !faults.empty() || disk || programs || storm || restarts;
+    return !faults.empty() || disk || programs || checkpoints || sick || rogue || storm || restarts;
   }
   /// Reads "all", "none", or a comma-separated list of the names of these and of `Fault`.
   static Result<FaultSet> named(const std::string& names);
@@ -89,6 +98,7 @@ class StudyCluster final {
   void start_head();
   void start_own();
   void start_far(SimHost& host);
+  void start_rogue();
   void head_main(SimHost& host);
   void node_main(SimHost& host, const std::string& name);
   void on_head_exit();
@@ -97,14 +107,17 @@ class StudyCluster final {
   [[nodiscard]] bool own_still_runs() const;
   void on_far_exit(SimHost& host);
   [[nodiscard]] runtime::simulation::ScriptedProcesses::Author author(const std::string& node);
+  [[nodiscard]] std::optional<StoreOptions> store_options() const;
   [[nodiscard]] std::unique_ptr<StudyLog> make_log(SimHost& head);
 
   // Faults and checks.
   void schedule_disk_fault();
   void schedule_head_restart();
   void schedule_storm();
+  void schedule_sickness();
   void kill_head_in_its_start();
   void kill_head();
+  void kill_during_copy(const std::string& host);
   void on_killed(SimHost& host);
   void on_head_killed();
   void on_host_loss(const std::vector<SimHost*>& machine);
@@ -123,6 +136,7 @@ class StudyCluster final {
   Rng rng_;
   Rng disk_rng_;
   Rng canary_rng_;
+  Rng rogue_rng_;
   Ledger ledger_;
   Disk disk_;
   ProgramContext context_;
@@ -131,6 +145,7 @@ class StudyCluster final {
   std::unique_ptr<runtime::simulation::SimFaults> faults_;
   SimHost* head_ = nullptr;
   SimHost* own_ = nullptr;
+  SimHost* rogue_ = nullptr;  ///< Null without a malicious node.
   Instant head_started_at_;
   std::uint64_t rows_at_head_start_ = 0;
   bool killed_in_start_ = false;  ///< Whether the latest head was killed within its start.

@@ -37,9 +37,13 @@ struct Switch {
   bool FaultSet::* member;
   bool in_all = true;
 };
-constexpr std::array switches{
-    Switch{"disk", &FaultSet::disk}, Switch{"programs", &FaultSet::programs},
-    Switch{"storm", &FaultSet::storm}, Switch{"restarts", &FaultSet::restarts, false}};
+constexpr std::array switches{Switch{"disk", &FaultSet::disk},
+                              Switch{"programs", &FaultSet::programs},
+                              Switch{"checkpoints", &FaultSet::checkpoints},
+                              Switch{"sick", &FaultSet::sick},
+                              Switch{"rogue", &FaultSet::rogue},
+                              Switch{"storm", &FaultSet::storm},
+                              Switch{"restarts", &FaultSet::restarts, false}};
 
 StudyDocument document_of(const Scenario& scenario) {
   return {study_text(scenario.method), "/simulated/study.yaml", "/simulated", 7};
@@ -93,6 +97,7 @@ StudyCluster::StudyCluster(const Scenario& scenario)
       rng_(Rng::stream(scenario.seed, "study cluster")),
       disk_rng_(Rng::stream(scenario.seed, "disk")),
       canary_rng_(Rng::stream(scenario.seed, "canary")),
+      rogue_rng_(Rng::stream(scenario.seed, "rogue")),
       ledger_(*spec_, document_.seed, seconds(spec_->grace_kill_s)),
       cluster_(scenario.seed) {
   context_.ledger = &ledger_;
@@ -101,8 +106,21 @@ StudyCluster::StudyCluster(const Scenario& scenario)
   context_.seed = scenario.seed;
   context_.misbehave = scenario.fault_set.programs;
   context_.guess_checkpoints = scenario.canary == Canary::resume;
+  if (scenario.method == "apart") {
+    context_.folders.keep_in_files();
+    document_.folder = context_.folders.files()->study_folder();
+    document_.id = "simulated";
+    context_.uploads = [this](const std::string& host) { kill_during_copy(host); };
+  }
+  context_.blames_trials = scenario.canary == Canary::blame;
+  context_.tears = scenario.fault_set.checkpoints;
+  context_.synchronises = scenario.canary != Canary::sync;
   disk_.syncs_late = scenario.canary == Canary::power;
-  for (const char* name : {"head", "own", "far-1", "far-2"}) {
+  std::vector<std::string> names{"head", "own", "far-1", "far-2"};
+  // In half of the studies: a malicious node takes slots, and does nothing with them.
+  const bool has_rogue = scenario.fault_set.rogue && rogue_rng_.below(2) == 0;
+  if (has_rogue) names.emplace_back("rogue");
+  for (const std::string& name : names) {
     SimHost& host = cluster_.add(name);
     host.links = transport::LinkOptions::for_lease(seconds(spec_->lease_s));
     host.resources.cpus = 2;
@@ -115,7 +133,8 @@ StudyCluster::StudyCluster(const Scenario& scenario)
   own_ = &cluster_.host("own");
   head_->on_exit = [this] { on_head_exit(); };
   own_->on_exit = [this] { on_own_exit(); };
-  for (const char* name : {"far-1", "far-2"})
+  if (has_rogue) rogue_ = &cluster_.host("rogue");
+  for (const std::string& name : std::vector(names.begin() + 2, names.end()))
     cluster_.host(name).on_exit = [this, name] { on_far_exit(cluster_.host(name)); };
   cluster_.network().set({.delay_max = 300us});
   faults_ = std::make_unique<SimFaults>(
@@ -167,7 +186,8 @@ void StudyCluster::check_after_event() {
 /// Unfinished work is bounded, whatever programs print and however slow the disk is.
 void StudyCluster::check_backlog() {
   BacklogPeak now{.process = {}, .rows = disk_.uncommitted};
-  for (const auto& host : cluster_.hosts()) now.raise_to({host->backlog(), 0});
+  for (const auto& host : cluster_.hosts())
+    if (host.get() != rogue_) now.raise_to({host->backlog(), 0});  // It floods on purpose.
   peak_.raise_to(now);
   const auto bound = [this](std::size_t found, std::size_t max, const char* what) {
     if (found > max) expect(false, std::to_string(found) + " " + what);
@@ -192,14 +212,18 @@ RunResult StudyCluster::run() {
   start_head();
   start_far(cluster_.host("far-1"));
   start_far(cluster_.host("far-2"));
+  if (rogue_ != nullptr) start_rogue();
   faults_->begin();
   if (scenario_.fault_set.disk) schedule_disk_fault();
   if (scenario_.fault_set.restarts) schedule_head_restart();
   if (scenario_.fault_set.storm) schedule_storm();
+  if (scenario_.fault_set.sick) schedule_sickness();
   const auto over = [this] { return ledger_.finished() || !ledger_.violation().empty(); };
   if (scenario_.fault_set.any()) (void)cluster_.run_until(over, 5s + draw(60s));
   faults_->cease();
   faults_stopped_ = true;
+  if (rogue_ != nullptr && rogue_->runs()) rogue_->crash();
+  context_.sick.clear();
   disk_.full = false;
   disk_.slow_max = {};
   trace("fault", "no more of them");

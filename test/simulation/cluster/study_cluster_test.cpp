@@ -136,6 +136,24 @@ BOOST_AUTO_TEST_CASE(a_canary_in_durability_is_found) {
   BOOST_TEST(seed <= 50u);
 }
 
+BOOST_AUTO_TEST_CASE(a_canary_in_the_trust_in_nodes_is_found) {
+  const std::uint64_t seed = found_at(Canary::forgery, "rogue");
+  BOOST_TEST(seed > 0u);
+  BOOST_TEST(seed <= 50u);
+}
+
+BOOST_AUTO_TEST_CASE(a_canary_in_the_blame_for_infrastructure_is_found) {
+  const std::uint64_t seed = found_at(Canary::blame, "sick");
+  BOOST_TEST(seed > 0u);
+  BOOST_TEST(seed <= 100u);
+}
+
+BOOST_AUTO_TEST_CASE(a_canary_in_published_checkpoints_is_found) {
+  const std::uint64_t seed = found_at(Canary::sync, "host_loss,checkpoints");
+  BOOST_TEST(seed > 0u);
+  BOOST_TEST(seed <= 100u);
+}
+
 BOOST_AUTO_TEST_CASE(a_canary_in_a_storm_of_restarts_is_found) {
   const std::uint64_t seed = found_at(Canary::storm, "storm");
   BOOST_TEST(seed > 0u);

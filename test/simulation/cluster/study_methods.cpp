@@ -5,13 +5,15 @@
 namespace troupe::actors::cluster {
 
 const std::vector<std::string>& method_names() {
-  static const std::vector<std::string> names{"pasha", "asha", "stopping", "hyperband", "remote"};
+  static const std::vector<std::string> names{"pasha",     "asha",   "stopping",
+                                              "hyperband", "remote", "apart"};
   return names;
 }
 
 std::string study_text(const std::string& method) {
   std::string scheduler;
-  if (method == "pasha") scheduler = "{name: pasha, grace_period: 1, reduction_factor: 3}";
+  if (method == "pasha" || method == "apart")
+    scheduler = "{name: pasha, grace_period: 1, reduction_factor: 3}";
   if (method == "asha")
     scheduler = "{name: asha, type: promotion, grace_period: 1, reduction_factor: 3}";
   if (method == "stopping")
