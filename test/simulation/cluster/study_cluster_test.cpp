@@ -58,7 +58,7 @@ BOOST_AUTO_TEST_CASE(a_study_without_faults_finishes) {
 }
 
 BOOST_AUTO_TEST_CASE(a_study_survives_all_faults) {
-  constexpr std::uint64_t seeds = 150;
+  constexpr std::uint64_t seeds = 120;
   std::uint64_t faults = 0;
   std::uint64_t heads = 0;
   Coverage coverage;
