@@ -117,9 +117,9 @@ class Study {
     std::string node;
     static auto fields(auto& m) { return std::tuple{field("node", m.node)}; }
   };
-  using Private = runtime::Ref<Commit, CommitTimeout, SetCommitTimer, Publish, WallclockOver,
-                               CheckDiskSpace, NodeExpired, RestOver, PatienceOver,
-                               StudyHosts::Reopen>;
+  using Private =
+      runtime::Ref<Commit, CommitTimeout, SetCommitTimer, Publish, WallclockOver, CheckDiskSpace,
+                   NodeExpired, RestOver, PatienceOver, StudyHosts::Reopen>;
 
   /// `log` is empty, or holds the study so far.
   Study(StudyOptions options, std::unique_ptr<StudyLog> log, std::unique_ptr<EventSink> results);
