@@ -362,9 +362,13 @@ void Database::extend_log() {
       log == nullptr || log->pMethods == nullptr ||
       log->pMethods->xFileSize(log, &end) != SQLITE_OK || end >= log_bytes)
     return;
-  const std::string zeros(static_cast<std::size_t>(log_bytes - end), '\0');
-  if (log->pMethods->xWrite(log, zeros.data(), static_cast<int>(zeros.size()), end) != SQLITE_OK ||
-      log->pMethods->xSync(log, SQLITE_SYNC_NORMAL) != SQLITE_OK)
+  constexpr sqlite3_int64 piece_max = 65536;  // SQLite's own VFS takes less than 128 KiB.
+  const std::string zeros(piece_max, '\0');
+  int code = SQLITE_OK;
+  for (sqlite3_int64 at = end; at < log_bytes && code == SQLITE_OK; at += piece_max)
+    code = log->pMethods->xWrite(log, zeros.data(),
+                                 static_cast<int>(std::min(piece_max, log_bytes - at)), at);
+  if (code != SQLITE_OK || log->pMethods->xSync(log, SQLITE_SYNC_NORMAL) != SQLITE_OK)
     (void)log->pMethods->xTruncate(log, end);
 }
 

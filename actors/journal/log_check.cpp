@@ -3,7 +3,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <fstream>
-#include <iterator>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -100,8 +99,9 @@ struct Damage {
 };
 
 std::optional<Damage> damage_in(const std::string& log_file) {
-  std::ifstream in(log_file, std::ios::binary);
-  const std::string bytes{std::istreambuf_iterator<char>(in), {}};
+  std::ifstream in(log_file, std::ios::binary | std::ios::ate);
+  std::string bytes(in ? static_cast<std::size_t>(in.tellg()) : 0, '\0');
+  in.seekg(0).read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
   if (bytes.find_first_not_of('\0') == std::string::npos) return {};
   const std::string header = bytes.substr(0, header_bytes);
   const Log log(bytes);
