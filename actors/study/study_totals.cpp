@@ -78,10 +78,8 @@ std::optional<StudyTotals::Reached> StudyTotals::reached(const TrialCounts& tria
   check(finished <= trials.started, "a trial starts before it finishes");
   if (trials.failed > failures_max_)
     return Reached{End::failed, counted(trials.failed, "trial") + " failed (max_failures: " +
-                                        std::to_string(failures_max_) + ")"};
-  const auto finish = [](std::string reason) {
-    return Reached{End::finished, std::move(reason)};
-  };
+                                    std::to_string(failures_max_) + ")"};
+  const auto finish = [](std::string reason) { return Reached{End::finished, std::move(reason)}; };
   if (met(rules_.evaluations_max, evaluations_))
     return finish(counted(evaluations_, "report") + (evaluations_ == 1 ? " was" : " were") +
                   " made");

@@ -65,7 +65,8 @@ void TpeSearcher::learn(const SearchFact& fact) {
 
 std::optional<Proposal> TpeSearcher::suggest(TrialId trial) {
   if (trial < points_.size()) return Proposal{points_[trial], SuggestionSource::points_to_evaluate};
-  const std::size_t enough = std::max<std::size_t>(options_.random_first, encoding_.parameters() + 2);
+  const std::size_t enough =
+      std::max<std::size_t>(options_.random_first, encoding_.parameters() + 2);
   if (encoding_.parameters() > 0)
     if (const auto resource = highest_with(history_, enough))
       if (auto proposal = from_estimators(trial, *resource)) return proposal;

@@ -20,9 +20,8 @@ Instant at(Duration since_start) {
 }
 
 PendingRow report_row(std::uint64_t index) {
-  return {{.index = index, .time_us = 0, .input = Reported{}, .decisions = {}, .events = {}},
-          {},
-          {}};
+  return {
+      {.index = index, .time_us = 0, .input = Reported{}, .decisions = {}, .events = {}}, {}, {}};
 }
 
 PendingRow launch_row(std::uint64_t index) {
