@@ -89,7 +89,7 @@ struct SurrogateInputs {
   std::vector<double> z{};  ///< count
   [[nodiscard]] std::size_t count() const { return z.size(); }
   void add(std::span<const double> configuration, double resource) {
-    x.insert(x.end(), configuration.begin(), configuration.end());
+    for (const double one : configuration) x.push_back(one);
     z.push_back(resource);
   }
 };
